@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The table of models, and what is the same for all of them.
+ */
+#include "forecast/model.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <string.h>
+
+/* One line per model, in the order of `nightcast models`. */
+#define MODELS(X) \
+    X(auto)       \
+    X(naive)      \
+    X(snaive)     \
+    X(drift)      \
+    X(mean)
+
+#define DECLARE(name) extern const struct fc_model fc_model_##name;
+#define POINTER(name) &fc_model_##name,
+
+MODELS(DECLARE)
+
+static const struct fc_model *const table[] = {MODELS(POINTER)};
+
+const struct fc_model *fc_model_at(size_t i)
+{
+    return i < sizeof table / sizeof *table ? table[i] : NULL;
+}
+
+static const struct fc_model *find(const char *name, size_t length)
+{
+    const struct fc_model *model;
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+        if (strlen(model->name) == length
+            && memcmp(model->name, name, length) == 0)
+            return model;
+    return NULL;
+}
+
+const struct fc_model *fc_model_find(const char *name)
+{
+    return find(name, strlen(name));
+}
+
+enum fc_status fc_model_parse(const char *text, size_t length,
+                              struct fc_spec *spec, struct fc_error *err)
+{
+    char variant[FC_SPEC_SIZE];
+    const char *colon = memchr(text, ':', length);
+    size_t name_length = colon != NULL ? (size_t)(colon - text) : length;
+    const struct fc_model *model = find(text, name_length);
+
+    if (model == NULL)
+        return fc_fail(err, FC_EINVAL,
+                       "no model '%.*s'; `nightcast models` lists them",
+                       (int)(name_length > 40 ? 40 : name_length), text);
+    spec->model = model;
+    spec->has_variant = colon != NULL;
+    if (colon == NULL)
+        return FC_OK;
+    size_t variant_length = length - name_length - 1;
+    if (model->parse == NULL)
+        return fc_fail(err, FC_EINVAL, "model '%s' has no variants",
+                       model->name);
+    if (variant_length >= sizeof variant)
+        return fc_fail(err, FC_EINVAL, "model '%s': variant is too long",
+                       model->name);
+    memcpy(variant, colon + 1, variant_length);
+    variant[variant_length] = '\0';
+    return model->parse(variant, spec, err);
+}
+
+/* splitmix64's finaliser (Steele, Lea & Flood 2014, figure 15, variant 13) */
+static uint64_t mix(uint64_t z)
+{
+    z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return z ^ (z >> 31);
+}
+
+uint64_t fc_model_seed(uint64_t seed, const char *id)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325); /* FNV-1a, 64 bits */
+    for (const unsigned char *p = (const unsigned char *)id; *p != 0; p++)
+        h = (h ^ *p) * UINT64_C(0x100000001b3);
+    return mix(h + mix(seed + UINT64_C(0x9e3779b97f4a7c15)));
+}
+
+enum fc_status fc_model_fit(const struct fc_series *series,
+                            const struct fc_spec *spec, struct fc_workspace *ws,
+                            struct fc_fit *fit, struct fc_error *err)
+{
+    const struct fc_model *model = spec->model;
+    size_t least = model->min_obs(spec);
+    *fit = (struct fc_fit){
+        .model = model,
+        .series = series,
+        .season_length = spec->season_length < 1 ? 1 : spec->season_length,
+        .seed = fc_model_seed(spec->seed, series->id),
+        .loglik = NAN,
+        .aic = NAN,
+        .aicc = NAN,
+        .bic = NAN,
+        .sigma2 = NAN,
+    };
+    if (series->n < least)
+        return fc_fail(err, FC_ESHORT,
+                       "%s needs at least %zu observations, has %zu",
+                       model->name, least, series->n);
+    return model->fit(series, spec, ws, fit, err);
+}
+
+static bool all_finite(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return false;
+    return true;
+}
+
+enum fc_status fc_model_predict(const struct fc_fit *fit,
+                                struct fc_workspace *ws,
+                                struct fc_forecast *out, struct fc_error *err)
+{
+    enum fc_status status = fit->model->predict(fit, ws, out, err);
+    if (status != FC_OK)
+        return status;
+    size_t h = (size_t)out->horizon;
+    size_t nbounds = h * (size_t)out->nlevels;
+    if (!all_finite(out->mean, h))
+        return fc_fail(err, FC_ERANGE, "%s: forecast is not finite", fit->spec);
+    if (!all_finite(out->lo, nbounds) || !all_finite(out->hi, nbounds))
+        return fc_fail(err, FC_ERANGE, "%s: interval is not finite", fit->spec);
+    return FC_OK;
+}
+
+void fc_model_normal_bounds(struct fc_forecast *out, const double *se)
+{
+    for (int i = 0; i < out->nlevels; i++) {
+        double z = gsl_cdf_ugaussian_Pinv(0.5 + out->levels[i] / 200);
+        double *lo = out->lo + (size_t)i * (size_t)out->horizon;
+        double *hi = out->hi + (size_t)i * (size_t)out->horizon;
+        for (int h = 0; h < out->horizon; h++) {
+            lo[h] = out->mean[h] - z * se[h];
+            hi[h] = out->mean[h] + z * se[h];
+        }
+    }
+}

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_MODEL_H
+#define NIGHTCAST_FORECAST_MODEL_H
+
+#include "forecast/series.h"
+#include "forecast/status.h"
+#include "forecast/workspace.h"
+
+#include <gsl/gsl_rng.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * What a model is: one row of one table.  Adding a model means one file that
+ * ends with its `const struct fc_model`, one line in the table of model.c,
+ * and its tests.
+ */
+
+enum {
+    FC_VARIANT_SIZE = 8, /* numbers that name a variant: orders, components */
+    FC_SPEC_SIZE = 64    /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
+};
+
+struct fc_model;
+
+/*
+ * What is asked of a model, the same for every series of a batch.
+ *
+ *   season_length  observations per season; 1 = none
+ *   has_variant    whether the user named a variant ("ets:MAdM"); variant[]
+ *                  then holds what the model's parse function made of it
+ *   seed           of everything random
+ *   max_order ...  limits of automatic order searches; 0 = the model's own
+ */
+struct fc_spec {
+    const struct fc_model *model;
+    int season_length;
+    bool has_variant;
+    int variant[FC_VARIANT_SIZE];
+    uint64_t seed;
+    int max_order; /* p + q + P + Q */
+    int max_p, max_q, max_P, max_Q, max_d, max_D;
+};
+
+/*
+ * A fitted model: a plain struct of numbers that can be forecast from,
+ * simulated from and printed.  The pointers lead into the workspace it was
+ * fitted with and live until that is reset or released.
+ *
+ * The model's fit function sets order, coef and state as it likes (only its
+ * own functions read them).  fc_model_fit() presets everything else: what
+ * does not apply to a model stays NaN or NULL.
+ */
+struct fc_fit {
+    const struct fc_model *model;
+    const struct fc_series *series; /* what was fitted; outlives the fit */
+    int season_length;              /* as the model used it */
+    uint64_t seed;                  /* for this series: see fc_model_seed() */
+    char spec[FC_SPEC_SIZE];        /* "ETS(M,Ad,M)" */
+    const char *note;               /* what a person should know of this fit,
+                                       a string constant; or NULL */
+    double loglik, aic, aicc, bic;  /* by R's definitions */
+    double sigma2;                  /* of the one-step errors, as R's */
+    int nparam;                     /* estimated, as R counts them */
+    int order[FC_VARIANT_SIZE];
+    size_t ncoef;
+    double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
+    size_t nstate;
+    double *state;  /* nstate values, at the end of the series */
+    double *fitted; /* series->n one-step forecasts; NaN where undefined */
+    double *resid;  /* series->n; relative for multiplicative errors */
+};
+
+struct fc_model {
+    const char *name;      /* what the user types: --model ets */
+    const char *summary;   /* its line in `nightcast models` */
+    const char *reference; /* the paper, or the R function it follows */
+    const char *variants;  /* what may follow a colon: "MAdM"; NULL: nothing */
+    bool missing;          /* fits series with missing values as they are;
+                              otherwise the caller fills them first */
+
+    /*
+     * Reads what follows the colon in "ets:MAdM" into spec->variant.  NULL
+     * when the model has no variants.  FC_EINVAL with a message that says
+     * what would be right.
+     */
+    enum fc_status (*parse)(const char *text, struct fc_spec *spec,
+                            struct fc_error *err);
+
+    /* The fewest observations fit() accepts under this spec; at least 1. */
+    size_t (*min_obs)(const struct fc_spec *spec);
+
+    /* Estimates.  Called through fc_model_fit() only. */
+    enum fc_status (*fit)(const struct fc_series *series,
+                          const struct fc_spec *spec, struct fc_workspace *ws,
+                          struct fc_fit *fit, struct fc_error *err);
+
+    /* Fills out->mean, lo, hi.  Called through fc_model_predict() only. */
+    enum fc_status (*predict)(const struct fc_fit *fit, struct fc_workspace *ws,
+                              struct fc_forecast *out, struct fc_error *err);
+
+    /*
+     * Draws one sample path of the next horizon observations; NULL when the
+     * model has none yet.
+     */
+    enum fc_status (*simulate)(const struct fc_fit *fit, int horizon,
+                               gsl_rng *rng, struct fc_workspace *ws,
+                               double *path, struct fc_error *err);
+};
+
+/* The table: the i-th model, or NULL when there are no more. */
+const struct fc_model *fc_model_at(size_t i);
+
+/* A model by its name; NULL when there is none of that name. */
+const struct fc_model *fc_model_find(const char *name);
+
+/*
+ * Reads "ets" or "ets:MAdM" (length bytes of text) and sets spec->model,
+ * has_variant and variant; the other fields stay.  FC_EINVAL with a message
+ * that says what is wrong and what exists.
+ */
+enum fc_status fc_model_parse(const char *text, size_t length,
+                              struct fc_spec *spec, struct fc_error *err);
+
+/*
+ * Fits spec->model to the series.
+ *
+ *   series   must outlive fit.  Missing values inside only if the model's
+ *            `missing` says so
+ *
+ * FC_ESHORT when the series has fewer than min_obs() observations; otherwise
+ * what the model's own fit reports.  Memory comes from ws and is not released.
+ */
+enum fc_status fc_model_fit(const struct fc_series *series,
+                            const struct fc_spec *spec, struct fc_workspace *ws,
+                            struct fc_fit *fit, struct fc_error *err);
+
+/*
+ * Forecasts out->horizon steps.  On FC_OK every number of out is finite and
+ * lo <= mean <= hi need not hold (a simulated mean may lie outside a narrow
+ * interval) but lo <= hi does.  FC_ERANGE when the model's numbers are not
+ * finite.
+ */
+enum fc_status fc_model_predict(const struct fc_fit *fit,
+                                struct fc_workspace *ws,
+                                struct fc_forecast *out, struct fc_error *err);
+
+/*
+ * The seed of one series' random numbers: a hash of the run's seed and the
+ * series' id, so that it depends on neither threads nor neighbours.
+ */
+uint64_t fc_model_seed(uint64_t seed, const char *id);
+
+/*
+ * Bounds mean -+ z * se of every level, z the normal quantile that leaves the
+ * level between.  se holds out->horizon standard errors.
+ */
+void fc_model_normal_bounds(struct fc_forecast *out, const double *se);
+
+#endif

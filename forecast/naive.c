@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Naive, seasonal naive, and random walk with drift: the forecast is the last
+ * observation of the same season, plus the mean change per step for drift.
+ *
+ * R's forecast 8.20: lagwalk() behind naive(), snaive() and rwf(drift=TRUE).
+ * There sigma is the root mean square of the lag-m differences without drift,
+ * and their standard deviation with it; k steps (drift) or seasons ahead the
+ * variance is sigma^2 k + (k se(drift))^2.
+ *
+ * Where R gives NA, a batch needs an answer: a series shorter than a season
+ * is forecast by its last value; without a single seasonal difference, sigma
+ * comes from the lag-1 differences; with one observation it is zero.
+ */
+#include "forecast/model.h"
+
+#include <math.h>
+#include <stdio.h>
+
+enum { LAG }; /* fc_fit.order: observations per season, as used */
+
+enum { DRIFT, DRIFT_SE }; /* fc_fit.coef */
+
+static size_t at_least_one(const struct fc_spec *spec)
+{
+    (void)spec;
+    return 1;
+}
+
+static size_t at_least_two(const struct fc_spec *spec)
+{
+    (void)spec;
+    return 2;
+}
+
+/* Mean of the squared lag differences about centre, over n - lag - lost. */
+static double difference_variance(const struct fc_series *series, size_t lag,
+                                  double centre, size_t lost)
+{
+    size_t n = series->n;
+    double sum = 0;
+    if (n <= lag + lost)
+        return 0;
+    for (size_t t = lag; t < n; t++) {
+        double d = series->y[t] - series->y[t - lag] - centre;
+        sum += d * d;
+    }
+    return sum / (double)(n - lag - lost);
+}
+
+static enum fc_status fit_lag_walk(const struct fc_series *series, size_t lag,
+                                   double drift, struct fc_workspace *ws,
+                                   struct fc_fit *fit, struct fc_error *err)
+{
+    size_t n = series->n;
+    const double *y = series->y;
+    fit->ncoef = 2;
+    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    fit->fitted = fc_workspace_doubles(ws, n);
+    fit->resid = fc_workspace_doubles(ws, n);
+    if (fit->coef == NULL || fit->fitted == NULL || fit->resid == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t t = 0; t < n; t++) {
+        fit->fitted[t] = t < lag ? NAN : y[t - lag] + drift;
+        fit->resid[t] = y[t] - fit->fitted[t];
+    }
+    fit->order[LAG] = (int)lag;
+    fit->coef[DRIFT] = drift;
+    fit->coef[DRIFT_SE] = 0;
+    if (n == 1)
+        fit->note = "one observation: its intervals have no width";
+    return FC_OK;
+}
+
+static enum fc_status fit_naive(const struct fc_series *series,
+                                const struct fc_spec *spec,
+                                struct fc_workspace *ws, struct fc_fit *fit,
+                                struct fc_error *err)
+{
+    (void)spec;
+    fit->sigma2 = difference_variance(series, 1, 0, 0);
+    snprintf(fit->spec, sizeof fit->spec, "naive");
+    return fit_lag_walk(series, 1, 0, ws, fit, err);
+}
+
+static enum fc_status fit_snaive(const struct fc_series *series,
+                                 const struct fc_spec *spec,
+                                 struct fc_workspace *ws, struct fc_fit *fit,
+                                 struct fc_error *err)
+{
+    size_t lag = (size_t)fit->season_length;
+    (void)spec;
+    if (series->n < lag) {
+        enum fc_status status = fit_naive(series, spec, ws, fit, err);
+        if (fit->note == NULL)
+            fit->note = "shorter than a season: the last value is used";
+        return status;
+    }
+    fit->sigma2 = difference_variance(series, series->n > lag ? lag : 1, 0, 0);
+    snprintf(fit->spec, sizeof fit->spec, "snaive[%zu]", lag);
+    return fit_lag_walk(series, lag, 0, ws, fit, err);
+}
+
+static enum fc_status fit_drift(const struct fc_series *series,
+                                const struct fc_spec *spec,
+                                struct fc_workspace *ws, struct fc_fit *fit,
+                                struct fc_error *err)
+{
+    double n = (double)series->n;
+    double drift = (series->y[series->n - 1] - series->y[0]) / (n - 1);
+    (void)spec;
+    enum fc_status status = fit_lag_walk(series, 1, drift, ws, fit, err);
+    if (status != FC_OK)
+        return status;
+    fit->sigma2 = difference_variance(series, 1, drift, 1);
+    fit->coef[DRIFT_SE] = sqrt(fit->sigma2 / (n - 1));
+    snprintf(fit->spec, sizeof fit->spec, "drift");
+    if (series->n == 2)
+        fit->note = "two observations: the intervals have no width";
+    return FC_OK;
+}
+
+static double step_se(const struct fc_fit *fit, double k)
+{
+    double drift = k * fit->coef[DRIFT_SE];
+    return sqrt(fit->sigma2 * k + drift * drift);
+}
+
+static enum fc_status predict_lag_walk(const struct fc_fit *fit,
+                                       struct fc_workspace *ws,
+                                       struct fc_forecast *out,
+                                       struct fc_error *err)
+{
+    int lag = fit->order[LAG];
+    const double *season = fit->series->y + fit->series->n - (size_t)lag;
+    double *se = fc_workspace_doubles(ws, (size_t)out->horizon);
+    if (se == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (int h = 0; h < out->horizon; h++) {
+        double k = h / lag + 1;
+        out->mean[h] = season[h % lag] + k * fit->coef[DRIFT];
+        se[h] = step_se(fit, k);
+    }
+    fc_model_normal_bounds(out, se);
+    return FC_OK;
+}
+
+const struct fc_model fc_model_naive = {
+    .name = "naive",
+    .summary = "the last observation (random walk)",
+    .reference = "R forecast 8.20, naive()",
+    .min_obs = at_least_one,
+    .fit = fit_naive,
+    .predict = predict_lag_walk,
+};
+
+const struct fc_model fc_model_snaive = {
+    .name = "snaive",
+    .summary = "the last observation of the same season",
+    .reference = "R forecast 8.20, snaive()",
+    .min_obs = at_least_one,
+    .fit = fit_snaive,
+    .predict = predict_lag_walk,
+};
+
+const struct fc_model fc_model_drift = {
+    .name = "drift",
+    .summary = "the last observation plus the mean change per step",
+    .reference = "R forecast 8.20, rwf(drift=TRUE)",
+    .min_obs = at_least_two,
+    .fit = fit_drift,
+    .predict = predict_lag_walk,
+};

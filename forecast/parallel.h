@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_PARALLEL_H
+#define NIGHTCAST_FORECAST_PARALLEL_H
+
+#include "forecast/status.h"
+#include "forecast/workspace.h"
+
+#include <signal.h>
+#include <stddef.h>
+
+/*
+ * The parallel map: apply a function to n items on several threads, each item
+ * independent of the others, results in item order.  It is the C counterpart
+ * of a process pool's map, and everything that runs many series goes through
+ * it.
+ *
+ *   item      called once for every i in 0 .. n - 1, in no particular order
+ *             and from several threads at once.  It writes its results where
+ *             only item i writes, and scratch comes from ws, which is reset
+ *             before every item.  What it returns becomes status[i]: one
+ *             item's failure is that item's result and stops nothing.
+ *   arg       passed through
+ *   status    n values out, or NULL when nobody asks
+ *   order     the order in which items are started, a permutation of
+ *             0 .. n - 1, or NULL for item order
+ *   progress  called now and then from the calling thread with the number of
+ *             items finished so far, and once with n at the end; or NULL
+ *   stop      when it becomes nonzero, items not yet started are given
+ *             FC_ESTOPPED; or NULL
+ */
+struct fc_parallel {
+    size_t n;
+    int nthreads;
+    enum fc_status (*item)(void *arg, size_t i, struct fc_workspace *ws);
+    void *arg;
+    enum fc_status *status;
+    const size_t *order;
+    void (*progress)(void *arg, size_t done, size_t n);
+    const volatile sig_atomic_t *stop;
+};
+
+/*
+ * Runs the map.  nthreads below 1 means 1.  Returns FC_OK when every item was
+ * called, FC_ESTOPPED when some were not, FC_ENOMEM when the workspaces could
+ * not be had (then no item was called).
+ */
+enum fc_status fc_parallel_map(const struct fc_parallel *job);
+
+#endif

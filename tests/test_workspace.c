@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/check.h"
+
+#include "forecast/workspace.h"
+
+static void memory_is_aligned_and_distinct(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    double *a = fc_workspace_doubles(ws, 3);
+    double *b = fc_workspace_doubles(ws, 5);
+    assert_int_equal((uintptr_t)a % 64, 0);
+    assert_int_equal((uintptr_t)b % 64, 0);
+    assert_true(b >= a + 3 || a >= b + 5);
+    fc_workspace_free(ws);
+}
+
+static void pointers_survive_growth(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    double *first = fc_workspace_doubles(ws, 10);
+    for (int i = 0; i < 10; i++)
+        first[i] = i;
+    for (size_t n = 1; n < 1000000; n *= 3) {
+        double *more = fc_workspace_doubles(ws, n);
+        assert_non_null(more);
+        memset(more, 0xff, n * sizeof *more);
+    }
+    for (int i = 0; i < 10; i++)
+        assert_true(first[i] == i);
+    fc_workspace_free(ws);
+}
+
+static void release_gives_back_what_the_mark_says(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    fc_workspace_doubles(ws, 7);
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double *a = fc_workspace_doubles(ws, 100);
+    fc_workspace_doubles(ws, 1000000);
+    fc_workspace_release(ws, mark);
+    assert_ptr_equal(fc_workspace_doubles(ws, 100), a);
+    fc_workspace_free(ws);
+}
+
+static void overflowing_sizes_are_refused(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    assert_null(fc_workspace_doubles(ws, SIZE_MAX / 4));
+    assert_null(fc_workspace_array(ws, SIZE_MAX, 1));
+    assert_non_null(fc_workspace_doubles(ws, 0));
+    fc_workspace_free(ws);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(memory_is_aligned_and_distinct),
+        cmocka_unit_test(pointers_survive_growth),
+        cmocka_unit_test(release_gives_back_what_the_mark_says),
+        cmocka_unit_test(overflowing_sizes_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
