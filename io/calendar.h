@@ -4,7 +4,10 @@
 
 /*
  * The proleptic Gregorian calendar, years 0001 to 9999, by closed formulae.
- * Days are counted from 1970-01-01 = 0, months from year 0 January = 0.
+ * Days are counted from 1970-01-01 = 0.
+ *
+ * C. Neri & L. Schneider (2023), Euclidean affine functions and their
+ * application to calendar algorithms, Software: Practice and Experience 53(4).
  */
 #include <stdbool.h>
 #include <stdint.h>

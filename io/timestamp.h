@@ -21,19 +21,20 @@ enum io_time_form {
     IO_TIME_MONTH,   /* YYYY-MM */
     IO_TIME_QUARTER, /* YYYYQn, YYYY-Qn */
     IO_TIME_DATE,    /* YYYY-MM-DD */
-    IO_TIME_WEEK,    /* YYYY-Www */
+    IO_TIME_WEEK,    /* YYYY-Www, YYYYWww */
     IO_TIME_DATETIME /* YYYY-MM-DD[ T]HH:MM[:SS][Z] */
 };
 
 /* The lexical form of a file: its first timestamp's.  Zeroed: not known. */
 struct io_time_format {
     enum io_time_form form;
-    char separator; /* DATETIME: 'T', 't' or ' ' */
-    bool seconds;   /* DATETIME: written with seconds */
-    bool zulu;      /* DATETIME: written with Z */
-    bool dash;      /* QUARTER: YYYY-Qn */
-    int digits;     /* INTEGER: how many, without the sign */
-    bool padded;    /* INTEGER: to that many, with zeros in front */
+    char
+        separator; /* DATETIME: 'T' or ' '; QUARTER: 'Q', 'q'; WEEK: 'W', 'w' */
+    bool seconds;  /* DATETIME: written with seconds */
+    bool zulu;     /* DATETIME: written with Z */
+    bool dash;     /* QUARTER, WEEK: a dash before the letter */
+    int digits;    /* INTEGER: how many, without the sign */
+    bool padded;   /* INTEGER: to that many, with zeros in front */
 };
 
 enum { IO_TIME_SIZE = 32 };
@@ -41,10 +42,10 @@ enum { IO_TIME_SIZE = 32 };
 /*
  * One timestamp: n bytes, trimmed, without a terminating NUL.  If the format
  * is unknown, recognises the form and sets *format; otherwise the text must
- * be of that form.  Quarters with and without a dash, padded and unpadded
- * integers, and datetimes with either separator, with or without seconds and
- * Z may be mixed.  Returns NULL and sets *t, or returns what is wrong as a
- * constant phrase: "no such date".
+ * be of that form.  Quarters and weeks with and without a dash, padded and
+ * unpadded integers, and datetimes with either separator, with or without
+ * seconds and Z may be mixed.  Returns NULL and sets *t, or returns what is
+ * wrong as a constant phrase: "no such date".
  */
 const char *io_time_parse(const char *text, size_t n,
                           struct io_time_format *format, int64_t *t);
