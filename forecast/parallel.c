@@ -8,15 +8,21 @@
 
 #include <omp.h>
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdlib.h>
 
 /* What the threads share while a map runs. */
 struct run {
     const struct fc_parallel *job;
     struct fc_workspace **ws;
-    atomic_size_t done;
-    atomic_int stopped;
+    atomic_size_t done; /* items called, and back */
 };
+
+/* Atomic because a signal handler may be running on another thread. */
+static bool stop_wanted(const struct fc_parallel *job)
+{
+    return job->stop != NULL && __atomic_load_n(job->stop, __ATOMIC_RELAXED);
+}
 
 static void run_one(struct run *run, size_t k)
 {
@@ -24,14 +30,15 @@ static void run_one(struct run *run, size_t k)
     size_t i = job->order != NULL ? job->order[k] : k;
     int thread = omp_get_thread_num();
     enum fc_status status = FC_ESTOPPED;
-    if (job->stop == NULL || !*job->stop) {
+    bool called = !stop_wanted(job);
+    if (called) {
         fc_workspace_reset(run->ws[thread]);
         status = job->item(job->arg, i, run->ws[thread]);
-    } else {
-        atomic_store_explicit(&run->stopped, 1, memory_order_relaxed);
     }
     if (job->status != NULL)
         job->status[i] = status;
+    if (!called)
+        return;
     size_t done =
         atomic_fetch_add_explicit(&run->done, 1, memory_order_relaxed) + 1;
     if (thread == 0 && job->progress != NULL && done < job->n)
@@ -75,7 +82,8 @@ enum fc_status fc_parallel_map(const struct fc_parallel *job)
         run_one(&run, k);
 
     free_workspaces(run.ws, nthreads);
+    size_t done = atomic_load(&run.done);
     if (job->progress != NULL)
-        job->progress(job->arg, job->n, job->n);
-    return atomic_load(&run.stopped) ? FC_ESTOPPED : FC_OK;
+        job->progress(job->arg, done, job->n);
+    return done < job->n ? FC_ESTOPPED : FC_OK;
 }

@@ -24,7 +24,8 @@
  *   order     the order in which items are started, a permutation of
  *             0 .. n - 1, or NULL for item order
  *   progress  called now and then from the calling thread with the number of
- *             items finished so far, and once with n at the end; or NULL
+ *             items finished so far, and once at the end (with n, unless the
+ *             map was stopped); or NULL
  *   stop      when it becomes nonzero, items not yet started are given
  *             FC_ESTOPPED; or NULL
  */
