@@ -14,7 +14,9 @@
     X(naive)      \
     X(snaive)     \
     X(drift)      \
-    X(mean)
+    X(mean)       \
+    X(naive2)     \
+    X(theta)
 
 #define DECLARE(name) extern const struct fc_model fc_model_##name;
 #define POINTER(name) &fc_model_##name,
