@@ -38,6 +38,9 @@ struct io_freq {
                          start's own day counts */
 };
 
+/* A step of so many seconds, in the largest unit that it is a multiple of. */
+struct io_freq io_freq_from_seconds(int64_t seconds);
+
 /*
  * The own step of one series: the largest for which all its timestamps,
  * strictly ascending, lie on one grid.  A single timestamp has none:
