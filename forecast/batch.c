@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The batch loop: one item of the parallel map is one series under one model.
+ * Every item has its place for the results from the beginning, so that the
+ * order in which they finish leaves no trace.
+ */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime */
+#include "forecast/batch.h"
+
+#include "forecast/missing.h"
+#include "forecast/parallel.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+}
+
+static char *copy_text(const char *text)
+{
+    char *copy = malloc(strlen(text) + 1);
+    return copy != NULL ? strcpy(copy, text) : NULL;
+}
+
+/* Numbers of one forecast: mean, and two bounds for every level. */
+static size_t forecast_size(const struct fc_batch *batch)
+{
+    return (size_t)batch->horizon * (1 + 2 * (size_t)batch->nlevels);
+}
+
+static void place_forecast(const struct fc_batch *batch, size_t item,
+                           struct fc_forecast *out)
+{
+    size_t horizon = (size_t)batch->horizon;
+    out->horizon = batch->horizon;
+    out->nlevels = batch->nlevels;
+    out->levels = batch->levels;
+    out->mean = batch->numbers + item * forecast_size(batch);
+    out->lo = out->mean + horizon;
+    out->hi = out->lo + horizon * (size_t)batch->nlevels;
+}
+
+static void clip(struct fc_forecast *out, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (out->mean[i] < 0)
+            out->mean[i] = 0;
+}
+
+/* The series as the model can take it: straight lines over missing values. */
+static enum fc_status complete(const struct fc_series *series,
+                               const struct fc_model *model,
+                               struct fc_workspace *ws, struct fc_series *out,
+                               struct fc_error *err)
+{
+    *out = *series;
+    if (model->missing || fc_count_missing(series->y, series->n) == 0)
+        return FC_OK;
+    double *y = fc_workspace_doubles(ws, series->n);
+    if (y == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    fc_fill_linear(series->y, series->n, y);
+    out->y = y;
+    return FC_OK;
+}
+
+static enum fc_status forecast_with(const struct fc_batch *batch,
+                                    const struct fc_series *given,
+                                    const struct fc_spec *spec,
+                                    struct fc_workspace *ws,
+                                    struct fc_result *result,
+                                    struct fc_error *err)
+{
+    struct fc_series series;
+    struct fc_fit fit;
+    enum fc_status status = complete(given, spec->model, ws, &series, err);
+    if (status == FC_OK)
+        status = fc_model_fit(&series, spec, ws, &fit, err);
+    if (status == FC_OK)
+        status = fc_model_predict(&fit, ws, &result->forecast, err);
+    if (status != FC_OK)
+        return status;
+    if (batch->non_negative)
+        clip(&result->forecast, forecast_size(batch));
+    memcpy(result->spec, fit.spec, sizeof result->spec);
+    result->loglik = fit.loglik;
+    result->aicc = fit.aicc;
+    result->sigma2 = fit.sigma2;
+    result->note = fit.note;
+    return FC_OK;
+}
+
+static void try_models(const struct fc_batch *batch, size_t item,
+                       struct fc_workspace *ws, struct fc_result *result)
+{
+    const struct fc_series *series = &batch->series[item / batch->nspecs];
+    struct fc_error err = {0}, second;
+    if (forecast_with(batch, series, &batch->specs[item % batch->nspecs], ws,
+                      result, &err)
+        == FC_OK) {
+        result->outcome = FC_OUTCOME_OK;
+        return;
+    }
+    result->detail = copy_text(err.msg);
+    fc_workspace_reset(ws);
+    if (batch->fallback != NULL
+        && forecast_with(batch, series, batch->fallback, ws, result, &second)
+               == FC_OK)
+        result->outcome = FC_OUTCOME_FALLBACK;
+}
+
+static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
+{
+    const struct fc_batch *batch = arg;
+    struct fc_result *result = &batch->results[item];
+    *result = (struct fc_result){.loglik = NAN, .aicc = NAN, .sigma2 = NAN};
+    if (batch->skip != NULL && batch->skip[item / batch->nspecs])
+        return FC_OK;
+    double start = now();
+    place_forecast(batch, item, &result->forecast);
+    try_models(batch, item, ws, result);
+    result->seconds = now() - start;
+    return FC_OK;
+}
+
+static void report(void *arg, size_t done, size_t n)
+{
+    const struct fc_batch *batch = arg;
+    batch->progress(batch->progress_arg, done, n);
+}
+
+static enum fc_status allocate(struct fc_batch *batch, struct fc_error *err)
+{
+    size_t items, numbers, bytes;
+    if (__builtin_mul_overflow(batch->n, batch->nspecs, &items)
+        || __builtin_mul_overflow(items, forecast_size(batch), &numbers)
+        || __builtin_mul_overflow(numbers, sizeof(double), &bytes))
+        return fc_fail(err, FC_ENOMEM, "out of memory for the forecasts");
+    batch->results = calloc(items > 0 ? items : 1, sizeof *batch->results);
+    batch->numbers = malloc(bytes > 0 ? bytes : 1);
+    if (batch->results != NULL && batch->numbers != NULL)
+        return FC_OK;
+    fc_batch_release(batch);
+    return fc_fail(err, FC_ENOMEM,
+                   "out of memory: the forecasts of %zu series take %.1f GB",
+                   batch->n, (double)bytes / 1e9);
+}
+
+enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
+{
+    enum fc_status status = allocate(batch, err);
+    if (status != FC_OK)
+        return status;
+    struct fc_parallel job = {
+        .n = batch->n * batch->nspecs,
+        .nthreads = batch->jobs,
+        .item = run_item,
+        .arg = batch,
+        .progress = batch->progress != NULL ? report : NULL,
+        .stop = batch->stop,
+    };
+    status = fc_parallel_map(&job);
+    if (status != FC_OK) {
+        fc_batch_release(batch);
+        return fc_fail(err, status, "%s", fc_status_text(status));
+    }
+    return FC_OK;
+}
+
+void fc_batch_release(struct fc_batch *batch)
+{
+    if (batch->results != NULL)
+        for (size_t i = 0; i < batch->n * batch->nspecs; i++)
+            free(batch->results[i].detail);
+    free(batch->results);
+    free(batch->numbers);
+    batch->results = NULL;
+    batch->numbers = NULL;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_INTERN_H
+#define NIGHTCAST_IO_INTERN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Strings numbered 0, 1, 2, ... in the order in which they were first seen.
+ * A zeroed struct is an empty table.
+ */
+struct io_intern {
+    const char **text; /* n NUL-terminated strings */
+    uint32_t *length;  /* their lengths */
+    uint32_t n;
+    uint32_t capacity;
+    uint32_t *slots; /* hash table of index + 1; 0 = empty */
+    uint32_t nslots; /* a power of two */
+    struct io_intern_block *blocks;
+};
+
+#define IO_INTERN_FULL UINT32_MAX
+
+/*
+ * The number of a string of length bytes (no NUL inside), which is added if
+ * it is new.  IO_INTERN_FULL when memory is short or 2^30 are in use.
+ */
+uint32_t io_intern_add(struct io_intern *table, const char *text,
+                       size_t length);
+
+/* Its number, or IO_INTERN_FULL when it is not there. */
+uint32_t io_intern_find(const struct io_intern *table, const char *text,
+                        size_t length);
+
+void io_intern_release(struct io_intern *table);
+
+#endif

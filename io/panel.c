@@ -1,0 +1,433 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Loading in three steps, each through the parallel map.
+ *
+ * 1. The file is cut into stretches of equal size and each is parsed on its
+ *    own, from the first line end in it.  A line end may lie inside a quoted
+ *    field, so every stretch also says where its records began and ended:
+ *    stretch k + 1 counts only if it began where stretch k ended, and is
+ *    parsed again from there if it did not.  The result is therefore that of
+ *    a single reader, whatever the file contains.
+ * 2. The stretches' ids are numbered in file order, and each series learns
+ *    in which stretches its rows lie.
+ * 3. Each series is put in order and on its grid (regular.c).
+ */
+#include "io/panel.h"
+
+#include "forecast/parallel.h"
+#include "io/regular.h"
+#include "io/rows.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MIN_CHUNK = 1 << 20, MAX_CHUNK = 1 << 24, CHUNKS_PER_JOB = 8 };
+
+struct io_panel_memory {
+    struct io_chunk *chunks;
+    size_t nchunks;
+    struct io_intern ids;
+    struct io_raw *raw; /* per series */
+    struct io_span *spans;
+};
+
+/* What the steps of one loading share. */
+struct load {
+    const struct io_panel_options *options;
+    struct io_source source;
+    struct io_layout layout;
+    struct io_panel *panel;
+    struct io_panel_memory *memory;
+    uint64_t chunk;      /* bytes */
+    struct io_freq freq; /* options->freq, checked */
+};
+
+static enum fc_status no_memory(struct fc_error *err)
+{
+    return fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/* Step 1: parsing. */
+
+static uint64_t chunk_until(const struct load *load, size_t i, size_t n)
+{
+    return i + 1 == n ? UINT64_MAX
+                      : load->layout.body + (uint64_t)(i + 1) * load->chunk;
+}
+
+static enum fc_status parse_from(struct load *load, uint64_t offset,
+                                 bool skip_line, size_t i)
+{
+    struct io_chunk *chunk = &load->memory->chunks[i];
+    struct io_cursor cursor;
+    chunk->err_line = UINT64_MAX;
+    chunk->status = io_cursor_init(&cursor, &load->source, offset, &chunk->err);
+    if (chunk->status == FC_OK && skip_line)
+        chunk->status = io_cursor_skip_line(&cursor, &chunk->err);
+    if (chunk->status == FC_OK)
+        io_chunk_parse(&load->layout, &cursor,
+                       chunk_until(load, i, load->memory->nchunks), chunk);
+    io_cursor_release(&cursor);
+    return chunk->status;
+}
+
+static enum fc_status parse_item(void *arg, size_t i, struct fc_workspace *ws)
+{
+    struct load *load = arg;
+    uint64_t begin = load->layout.body + (uint64_t)i * load->chunk;
+    (void)ws;
+    return parse_from(load, i > 0 ? begin - 1 : begin, i > 0, i);
+}
+
+/* Parses again what began inside a record; see above. */
+static void mend_seams(struct load *load)
+{
+    struct io_chunk *chunks = load->memory->chunks;
+    for (size_t i = 1; i < load->memory->nchunks; i++) {
+        if (chunks[i - 1].status != FC_OK)
+            return; /* nothing after it counts */
+        if (chunks[i].begin == chunks[i - 1].end)
+            continue;
+        io_chunk_release(&chunks[i]);
+        parse_from(load, chunks[i - 1].end, false, i);
+    }
+}
+
+static enum fc_status parse_file(struct load *load, struct fc_error *err)
+{
+    uint64_t size = load->source.size - load->layout.body;
+    uint64_t jobs = load->options->jobs > 1 ? (uint64_t)load->options->jobs : 1;
+    uint64_t chunk = load->options->chunk;
+    if (chunk == 0) {
+        chunk = size / (jobs * CHUNKS_PER_JOB);
+        chunk = chunk < MIN_CHUNK ? MIN_CHUNK : chunk;
+        chunk = chunk > MAX_CHUNK ? MAX_CHUNK : chunk;
+    }
+    struct io_panel_memory *memory = load->memory;
+    load->chunk = chunk;
+    memory->nchunks = (size_t)(size / chunk) + 1;
+    memory->chunks = calloc(memory->nchunks, sizeof *memory->chunks);
+    if (memory->chunks == NULL)
+        return no_memory(err);
+    struct fc_parallel job = {
+        .n = memory->nchunks,
+        .nthreads = load->options->jobs,
+        .item = parse_item,
+        .arg = load,
+    };
+    if (fc_parallel_map(&job) != FC_OK)
+        return no_memory(err);
+    mend_seams(load);
+    return FC_OK;
+}
+
+static enum fc_status parse_stream(struct load *load, struct io_cursor *cursor,
+                                   struct fc_error *err)
+{
+    struct io_panel_memory *memory = load->memory;
+    uint64_t step = load->options->chunk > 0 ? load->options->chunk : MAX_CHUNK;
+    bool more = true;
+    while (more) {
+        size_t n = memory->nchunks;
+        struct io_chunk *grown =
+            realloc(memory->chunks, (n + 1) * sizeof *grown);
+        if (grown == NULL)
+            return no_memory(err);
+        memory->chunks = grown;
+        grown[n] = (struct io_chunk){0};
+        memory->nchunks = n + 1;
+        uint64_t until = cursor->offset + step;
+        io_chunk_parse(&load->layout, cursor, until, &grown[n]);
+        more = grown[n].status == FC_OK && grown[n].end >= until;
+    }
+    return FC_OK;
+}
+
+/* The first error that ends all reading, with its line in the file. */
+static enum fc_status first_failure(struct load *load, struct fc_error *err)
+{
+    uint64_t line = load->layout.body_line;
+    for (size_t i = 0; i < load->memory->nchunks; i++) {
+        const struct io_chunk *c = &load->memory->chunks[i];
+        if (c->status != FC_OK && c->err_line == UINT64_MAX)
+            return fc_fail(err, c->status, "%s", c->err.msg);
+        if (c->status != FC_OK)
+            return fc_fail(err, c->status, "%s:%llu: %s", load->layout.file,
+                           (unsigned long long)(line + c->err_line),
+                           c->err.msg);
+        line += c->nlines;
+    }
+    return io_source_unchanged(&load->source, err);
+}
+
+static enum fc_status parse(struct load *load, struct fc_error *err)
+{
+    const struct io_panel_options *o = load->options;
+    struct io_column_names names = {o->id, o->time, o->value};
+    struct io_cursor cursor = {0};
+    enum fc_status status = io_source_open(o->path, &load->source, err);
+    if (status == FC_OK)
+        status = io_cursor_init(&cursor, &load->source, 0, err);
+    if (status == FC_OK)
+        status = io_layout_read(&cursor, o->wide, &names, &load->layout, err);
+    if (status == FC_OK)
+        status = load->source.seekable ? parse_file(load, err)
+                                       : parse_stream(load, &cursor, err);
+    if (status == FC_OK)
+        status = first_failure(load, err);
+    io_cursor_release(&cursor);
+    return status;
+}
+
+/* Step 2: numbering. */
+
+/* Replaces the chunk's own numbers of ids by the panel's. */
+static bool number_ids(struct load *load, struct io_chunk *chunk)
+{
+    struct io_intern *ids = &load->memory->ids;
+    uint32_t n = chunk->ids.n;
+    uint32_t *number = malloc((n > 0 ? n : 1) * sizeof *number);
+    bool good = number != NULL;
+    for (uint32_t i = 0; good && i < n; i++) {
+        number[i] =
+            io_intern_add(ids, chunk->ids.text[i], chunk->ids.length[i]);
+        good = number[i] != IO_INTERN_FULL;
+    }
+    for (size_t i = 0; good && i < chunk->nruns; i++)
+        chunk->runs[i].series = number[chunk->runs[i].series];
+    for (size_t i = 0; good && i < chunk->nerrors; i++)
+        chunk->errors[i].series = number[chunk->errors[i].series];
+    free(number);
+    io_intern_release(&chunk->ids);
+    return good;
+}
+
+static char *format_error(const char *file, uint64_t line, const char *msg)
+{
+    int n =
+        snprintf(NULL, 0, "%s:%llu: %s", file, (unsigned long long)line, msg);
+    char *text = malloc((size_t)n + 1);
+    if (text != NULL)
+        snprintf(text, (size_t)n + 1, "%s:%llu: %s", file,
+                 (unsigned long long)line, msg);
+    return text;
+}
+
+static bool attach_errors(struct load *load)
+{
+    struct io_panel *panel = load->panel;
+    uint64_t line = load->layout.body_line;
+    for (size_t i = 0; i < load->memory->nchunks; i++) {
+        struct io_chunk *c = &load->memory->chunks[i];
+        for (size_t k = 0; k < c->nerrors; k++) {
+            char **error = &panel->series[c->errors[k].series].error;
+            if (*error == NULL)
+                *error =
+                    format_error(load->layout.file, line + c->errors[k].line,
+                                 c->errors[k].msg);
+            if (*error == NULL)
+                return false;
+        }
+        if (c->not_utf8 > 0 && panel->not_utf8_line == 0)
+            panel->not_utf8_line = line + c->not_utf8 - 1;
+        panel->nrows += c->n;
+        panel->nrejected += c->nrejected;
+        line += c->nlines;
+        free(c->errors);
+        c->errors = NULL;
+    }
+    return true;
+}
+
+/* Where each series' rows lie: a counting sort of all runs by series. */
+static bool place_runs(struct load *load)
+{
+    struct io_panel_memory *memory = load->memory;
+    size_t nspans = 0, n = load->panel->nseries;
+    for (size_t i = 0; i < memory->nchunks; i++)
+        for (size_t k = 0; k < memory->chunks[i].nruns; k++) {
+            const struct io_run *run = &memory->chunks[i].runs[k];
+            memory->raw[run->series].nspans += run->count > 0;
+            memory->raw[run->series].n += run->count;
+            nspans += run->count > 0;
+        }
+    memory->spans = malloc((nspans > 0 ? nspans : 1) * sizeof(struct io_span));
+    if (memory->spans == NULL)
+        return false;
+    struct io_span *next = memory->spans;
+    for (size_t i = 0; i < n; i++) {
+        memory->raw[i].spans = next;
+        next += memory->raw[i].nspans;
+        memory->raw[i].nspans = 0;
+    }
+    for (size_t i = 0; i < memory->nchunks; i++) {
+        struct io_chunk *c = &memory->chunks[i];
+        uint32_t first = 0;
+        for (size_t k = 0; k < c->nruns; k++) {
+            struct io_raw *raw = &memory->raw[c->runs[k].series];
+            uint32_t count = c->runs[k].count;
+            if (count > 0)
+                raw->spans[raw->nspans++] =
+                    (struct io_span){(uint32_t)i, first, count};
+            first += count;
+        }
+        free(c->runs);
+        c->runs = NULL;
+    }
+    return true;
+}
+
+static enum fc_status number(struct load *load, struct fc_error *err)
+{
+    struct io_panel *panel = load->panel;
+    struct io_panel_memory *memory = load->memory;
+    for (size_t i = 0; i < memory->nchunks; i++)
+        if (!number_ids(load, &memory->chunks[i]))
+            return no_memory(err);
+    panel->nseries = memory->ids.n;
+    if (panel->nseries == 0)
+        return fc_fail(err, FC_EDATA, "%s: a header but no rows",
+                       load->layout.file);
+    panel->series = calloc(panel->nseries, sizeof *panel->series);
+    memory->raw = calloc(panel->nseries, sizeof *memory->raw);
+    if (panel->series == NULL || memory->raw == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < panel->nseries; i++)
+        panel->series[i].id = memory->ids.text[i];
+    if (!attach_errors(load) || !place_runs(load))
+        return no_memory(err);
+    return FC_OK;
+}
+
+/*
+ * Looks for ids that differ from another only in blanks around them: legal,
+ * but hardly ever meant.
+ */
+static void find_blank_ids(struct load *load)
+{
+    const struct io_intern *ids = &load->memory->ids;
+    for (uint32_t i = 0; i < ids->n; i++) {
+        const char *text = ids->text[i];
+        size_t n = ids->length[i], skip = 0;
+        while (n > 0 && (text[n - 1] == ' ' || text[n - 1] == '\t'))
+            n--;
+        while (skip < n && (text[skip] == ' ' || text[skip] == '\t'))
+            skip++;
+        if (n - skip < ids->length[i]
+            && io_intern_find(ids, text + skip, n - skip) != IO_INTERN_FULL) {
+            load->panel->blank_id = text;
+            return;
+        }
+    }
+}
+
+/* Step 3: grids. */
+
+static enum fc_status regularise(struct load *load, struct fc_error *err)
+{
+    const struct io_panel_options *o = load->options;
+    struct io_panel_memory *memory = load->memory;
+    struct io_regular job = {
+        .file = load->layout.file,
+        .time_name = load->panel->time_name,
+        .gaps = o->gaps,
+        .duplicates = o->duplicates,
+        .align = o->align,
+        .freq = o->freq != NULL ? &load->freq : NULL,
+        .jobs = o->jobs,
+        .chunks = memory->chunks,
+        .nchunks = memory->nchunks,
+        .raw = memory->raw,
+        .panel = load->panel,
+    };
+    enum fc_status status = io_regularise(&job, err);
+    free(memory->spans);
+    memory->spans = NULL;
+    return status;
+}
+
+static char *copy_text(const char *text)
+{
+    size_t n = strlen(text) + 1;
+    char *copy = malloc(n);
+    return copy != NULL ? memcpy(copy, text, n) : NULL;
+}
+
+static enum fc_status take_layout(struct load *load, struct fc_error *err)
+{
+    struct io_panel *panel = load->panel;
+    const struct io_layout *layout = &load->layout;
+    panel->id_name = copy_text(layout->names[layout->id]);
+    panel->time_name =
+        copy_text(layout->wide ? "ds" : layout->names[layout->time]);
+    panel->format = layout->format;
+    panel->bytes = load->memory->chunks[load->memory->nchunks - 1].end;
+    if (panel->id_name == NULL || panel->time_name == NULL)
+        return no_memory(err);
+    return FC_OK;
+}
+
+enum fc_status io_panel_load(const struct io_panel_options *options,
+                             struct io_panel *panel, struct fc_error *err)
+{
+    struct load load = {.options = options, .panel = panel};
+    *panel = (struct io_panel){0};
+    panel->memory = load.memory = calloc(1, sizeof *load.memory);
+    if (panel->memory == NULL)
+        return no_memory(err);
+    enum fc_status status = parse(&load, err);
+    if (status == FC_OK)
+        status = take_layout(&load, err);
+    if (status == FC_OK && options->freq != NULL) {
+        load.freq = *options->freq;
+        status = io_freq_check(&load.freq, &panel->format, err);
+    }
+    if (status == FC_OK)
+        status = number(&load, err);
+    if (status == FC_OK) {
+        find_blank_ids(&load);
+        status = regularise(&load, err);
+    }
+    io_layout_release(&load.layout);
+    io_source_close(&load.source);
+    if (status != FC_OK)
+        io_panel_release(panel);
+    return status;
+}
+
+void io_panel_release(struct io_panel *panel)
+{
+    struct io_panel_memory *memory = panel->memory;
+    for (size_t i = 0; panel->series != NULL && i < panel->nseries; i++) {
+        free(panel->series[i].error);
+        io_raw_release(&memory->raw[i]);
+    }
+    if (memory != NULL) {
+        for (size_t i = 0; i < memory->nchunks; i++)
+            io_chunk_release(&memory->chunks[i]);
+        free(memory->chunks);
+        free(memory->raw);
+        free(memory->spans);
+        io_intern_release(&memory->ids);
+        free(memory);
+    }
+    free(panel->series);
+    free(panel->id_name);
+    free(panel->time_name);
+    *panel = (struct io_panel){0};
+}
+
+bool io_panel_future(const struct io_panel *panel,
+                     const struct io_panel_series *series, int h,
+                     char buf[IO_TIME_SIZE])
+{
+    int64_t t;
+    if (!io_freq_advance(&series->freq, series->start, (int64_t)series->n + h,
+                         &t))
+        return false;
+    io_time_print(&panel->format, t, buf);
+    return true;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_PANEL_H
+#define NIGHTCAST_IO_PANEL_H
+
+#include "forecast/series.h"
+#include "forecast/status.h"
+#include "io/frequency.h"
+#include "io/timestamp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A panel: the many series of one CSV file, each on a regular time grid.
+ *
+ * The loader groups rows by series, orders them by time, finds the step, and
+ * treats duplicates and gaps as it is told.  What is wrong with one series is
+ * that series' error; only a file that cannot be read at all, or is no table,
+ * is an error of the whole.
+ */
+
+enum io_gaps {
+    IO_GAPS_INTERPOLATE, /* left as NaN inside for the core to interpolate or
+                            to model; beyond the last value: carried on */
+    IO_GAPS_ZERO,
+    IO_GAPS_PREVIOUS,
+    IO_GAPS_ERROR
+};
+
+enum io_duplicates {
+    IO_DUPLICATES_ERROR,
+    IO_DUPLICATES_SUM,
+    IO_DUPLICATES_MEAN,
+    IO_DUPLICATES_LAST /* the row that comes last in the file */
+};
+
+enum io_align {
+    IO_ALIGN_OWN,   /* every series ends with its own last observation */
+    IO_ALIGN_COMMON /* every series is filled up to the file's last one */
+};
+
+struct io_panel_options {
+    const char *path;              /* or "-" */
+    const char *id, *time, *value; /* column names, or NULL */
+    bool wide;                     /* one row per series */
+    const struct io_freq *freq;    /* NULL: inferred */
+    enum io_gaps gaps;
+    enum io_duplicates duplicates;
+    enum io_align align;
+    int jobs;       /* threads */
+    uint64_t chunk; /* bytes a thread parses at a time;
+                       0 = a good size */
+};
+
+struct io_panel_series {
+    const char *id;
+    const double *y; /* n values; NaN only inside, and only for interpolate */
+    size_t n;
+    int64_t start;        /* timestamp of y[0] */
+    struct io_freq freq;  /* the panel's, with the series' own anchor day */
+    struct io_freq own;   /* the largest step that all its rows fit */
+    char *error;          /* why it cannot be forecast, or NULL */
+    uint32_t nrows;       /* rows used */
+    uint32_t nmissing;    /* rows with an empty value */
+    uint32_t nfilled;     /* places on the grid that had no value */
+    uint32_t nduplicates; /* rows merged into another of the same timestamp */
+    bool ends_early;      /* before the file's last timestamp */
+    bool is_constant;     /* two or more values, all the same */
+    bool unordered;       /* its rows were not in time order */
+};
+
+struct io_panel {
+    char *id_name, *time_name; /* of the columns, for the output */
+    struct io_time_format format;
+    struct io_freq freq;            /* of the file, or as given */
+    bool has_freq;                  /* false: no series has two timestamps */
+    struct io_panel_series *series; /* in order of first appearance */
+    size_t nseries;
+    uint64_t nrows, nrejected;
+    uint64_t bytes;
+    int64_t first, last;    /* timestamps, over all series */
+    uint64_t not_utf8_line; /* of the first id that is not UTF-8; 0 = none */
+    const char *blank_id;   /* an id that differs from another only in blanks
+                               around it; NULL = none */
+    struct io_panel_memory *memory;
+};
+
+/*
+ * Loads a panel.  The same file gives the same panel for any number of jobs
+ * and any chunk size.
+ *
+ * FC_EIO, FC_EDATA, FC_EINVAL or FC_ENOMEM with a message that names file and
+ * line; then panel is zeroed.
+ */
+enum fc_status io_panel_load(const struct io_panel_options *options,
+                             struct io_panel *panel, struct fc_error *err);
+
+/* Accepts a zeroed panel. */
+void io_panel_release(struct io_panel *panel);
+
+/*
+ * The timestamp h + 1 steps after the end of a series, in the file's own
+ * form.  False beyond the year 9999, or beyond what integers can count.
+ */
+bool io_panel_future(const struct io_panel *panel,
+                     const struct io_panel_series *series, int h,
+                     char buf[IO_TIME_SIZE]);
+
+#endif

@@ -1,0 +1,529 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every series is handled by itself, twice: first its rows are gathered,
+ * ordered and rid of duplicates, which shows its own step; then, once the
+ * file's step is settled, they are put on the grid and the gaps are treated.
+ *
+ * In most files the rows of a series lie together, in order and without
+ * gaps: then the loaded values are the series, and nothing is copied.
+ */
+#include "io/regular.h"
+
+#include "forecast/parallel.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/*
+ * A series may be stretched to so many steps per row, and some more: beyond
+ * that one of its timestamps is a mistake.
+ */
+enum { MAX_STRETCH = 1000, FREE_STEPS = 100000 };
+
+void io_raw_release(struct io_raw *raw)
+{
+    free(raw->own_time);
+    free(raw->own_value);
+    free(raw->own_y);
+    *raw = (struct io_raw){0};
+}
+
+/* Sets series->error unless there is one; false when memory is short. */
+__attribute__((format(printf, 2, 3))) static bool fail_series(
+    struct io_panel_series *series, const char *fmt, ...)
+{
+    va_list ap;
+    char text[FC_MESSAGE_SIZE];
+    if (series->error != NULL)
+        return true;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    series->error = malloc(strlen(text) + 1);
+    if (series->error == NULL)
+        return false;
+    strcpy(series->error, text);
+    return true;
+}
+
+/* First pass: order. */
+
+static bool gather(const struct io_regular *job, struct io_raw *raw)
+{
+    if (raw->nspans == 1) {
+        const struct io_span *span = &raw->spans[0];
+        raw->time = job->chunks[span->chunk].time + span->first;
+        raw->value = job->chunks[span->chunk].value + span->first;
+        return true;
+    }
+    size_t n = raw->n > 0 ? raw->n : 1, at = 0;
+    raw->time = raw->own_time = malloc(n * sizeof *raw->time);
+    raw->value = raw->own_value = malloc(n * sizeof *raw->value);
+    if (raw->time == NULL || raw->value == NULL)
+        return false;
+    for (size_t i = 0; i < raw->nspans; i++) {
+        const struct io_span *span = &raw->spans[i];
+        const struct io_chunk *chunk = &job->chunks[span->chunk];
+        memcpy(raw->time + at, chunk->time + span->first,
+               span->count * sizeof *raw->time);
+        memcpy(raw->value + at, chunk->value + span->first,
+               span->count * sizeof *raw->value);
+        at += span->count;
+    }
+    return true;
+}
+
+static bool is_ascending(const int64_t *time, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (time[i] <= time[i - 1])
+            return false;
+    return true;
+}
+
+struct row {
+    int64_t time;
+    double value;
+};
+
+/* Merges two sorted neighbours; of equal times, the left ones come first. */
+static void merge(const struct row *left, size_t nleft, const struct row *right,
+                  size_t nright, struct row *out)
+{
+    size_t i = 0, j = 0;
+    while (i < nleft && j < nright)
+        if (right[j].time < left[i].time)
+            *out++ = right[j++];
+        else
+            *out++ = left[i++];
+    memcpy(out, left + i, (nleft - i) * sizeof *out);
+    memcpy(out + (nleft - i), right + j, (nright - j) * sizeof *out);
+}
+
+/* Bottom-up merge sort: stable, so that `last` means last in the file. */
+static bool sort_rows(struct io_raw *raw, struct fc_workspace *ws)
+{
+    size_t n = raw->n;
+    struct row *a = fc_workspace_array(ws, n, sizeof *a);
+    struct row *b = fc_workspace_array(ws, n, sizeof *b);
+    if (a == NULL || b == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        a[i] = (struct row){raw->time[i], raw->value[i]};
+    for (size_t width = 1; width < n; width *= 2) {
+        for (size_t i = 0; i < n; i += 2 * width) {
+            size_t left = n - i < width ? n - i : width;
+            size_t right = n - i - left < width ? n - i - left : width;
+            merge(a + i, left, a + i + left, right, b + i);
+        }
+        struct row *swap = a;
+        a = b;
+        b = swap;
+    }
+    for (size_t i = 0; i < n; i++) {
+        raw->time[i] = a[i].time;
+        raw->value[i] = a[i].value;
+    }
+    return true;
+}
+
+/* One value for count rows of one timestamp; missing ones do not count. */
+static double merge_values(enum io_duplicates policy, const double *value,
+                           size_t count)
+{
+    double sum = 0;
+    size_t used = 0;
+    if (policy == IO_DUPLICATES_LAST)
+        return value[count - 1];
+    for (size_t i = 0; i < count; i++)
+        if (!isnan(value[i])) {
+            sum += value[i];
+            used++;
+        }
+    if (used == 0)
+        return NAN;
+    return policy == IO_DUPLICATES_SUM ? sum : sum / (double)used;
+}
+
+static bool merge_duplicates(const struct io_regular *job, struct io_raw *raw,
+                             struct io_panel_series *series)
+{
+    char text[IO_TIME_SIZE];
+    size_t kept = 0;
+    for (size_t i = 0, count; i < raw->n; i += count) {
+        count = 1;
+        while (i + count < raw->n && raw->time[i + count] == raw->time[i])
+            count++;
+        if (count > 1 && job->duplicates == IO_DUPLICATES_ERROR) {
+            io_time_print(&job->panel->format, raw->time[i], text);
+            series->nduplicates += (uint32_t)(count - 1);
+            if (!fail_series(series,
+                             "%s: %zu rows for %s %s; --duplicates says what "
+                             "to do with them",
+                             job->file, count, job->time_name, text))
+                return false;
+        } else if (count > 1) {
+            series->nduplicates += (uint32_t)(count - 1);
+        }
+        raw->time[kept] = raw->time[i];
+        raw->value[kept++] =
+            count == 1 ? raw->value[i]
+                       : merge_values(job->duplicates, raw->value + i, count);
+    }
+    raw->n = kept;
+    return true;
+}
+
+static uint32_t count_missing(const struct io_raw *raw)
+{
+    uint32_t n = 0;
+    for (size_t i = 0; i < raw->n; i++)
+        n += isnan(raw->value[i]) != 0;
+    return n;
+}
+
+/* Rows without a value before the first observation and after the last. */
+static void trim_missing(struct io_raw *raw)
+{
+    while (raw->n > 0 && isnan(raw->value[raw->n - 1]))
+        raw->n--;
+    while (raw->n > 0 && isnan(raw->value[0])) {
+        raw->value++;
+        raw->time++;
+        raw->n--;
+    }
+}
+
+static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
+{
+    struct io_regular *job = arg;
+    struct io_raw *raw = &job->raw[i];
+    struct io_panel_series *series = &job->panel->series[i];
+    if (!gather(job, raw))
+        return FC_ENOMEM;
+    series->nrows = (uint32_t)raw->n;
+    if (!is_ascending(raw->time, raw->n)) {
+        series->unordered = true;
+        if (!sort_rows(raw, ws) || !merge_duplicates(job, raw, series))
+            return FC_ENOMEM;
+    }
+    series->nmissing = count_missing(raw);
+    io_freq_infer(raw->time, raw->n, &job->panel->format, &series->own);
+    if (series->nmissing > 0)
+        trim_missing(raw);
+    if (raw->n == 0
+        && !fail_series(series, "%s: series has no values", job->file))
+        return FC_ENOMEM;
+    return FC_OK;
+}
+
+/* Between the passes: the frequency. */
+
+static enum fc_status settle_frequency(struct io_regular *job,
+                                       struct fc_error *err)
+{
+    struct io_panel *panel = job->panel;
+    struct io_freq_vote vote = {0};
+    enum fc_status status = FC_OK;
+    if (job->freq != NULL) {
+        panel->freq = *job->freq;
+        panel->has_freq = true;
+        return FC_OK;
+    }
+    for (size_t i = 0; status == FC_OK && i < panel->nseries; i++)
+        status = io_freq_vote_add(&vote, &panel->series[i].own);
+    panel->freq = io_freq_vote_winner(&vote, NULL, NULL);
+    io_freq_vote_release(&vote);
+    panel->has_freq = panel->freq.unit != IO_FREQ_UNKNOWN;
+    if (status != FC_OK)
+        return fc_fail(err, status, "out of memory");
+    return FC_OK;
+}
+
+/*
+ * Without two timestamps in any series there is no step to see: the usual one
+ * of the form of the timestamps.
+ */
+static void default_frequency(struct io_panel *panel)
+{
+    static const struct io_freq usual[] = {
+        [IO_TIME_UNKNOWN] = {.unit = IO_FREQ_STEP, .multiple = 1},
+        [IO_TIME_INTEGER] = {.unit = IO_FREQ_STEP, .multiple = 1},
+        [IO_TIME_MONTH] = {.unit = IO_FREQ_MONTH, .multiple = 1},
+        [IO_TIME_QUARTER] = {.unit = IO_FREQ_MONTH, .multiple = 3},
+        [IO_TIME_DATE] = {.unit = IO_FREQ_DAY, .multiple = 1},
+        [IO_TIME_WEEK] = {.unit = IO_FREQ_WEEK, .multiple = 1},
+        [IO_TIME_DATETIME] = {.unit = IO_FREQ_HOUR, .multiple = 1},
+    };
+    if (!panel->has_freq)
+        panel->freq = usual[panel->format.form];
+}
+
+static void find_span(struct io_regular *job)
+{
+    struct io_panel *panel = job->panel;
+    bool any = false;
+    for (size_t i = 0; i < panel->nseries; i++) {
+        const struct io_raw *raw = &job->raw[i];
+        if (raw->n == 0)
+            continue;
+        if (!any || raw->time[0] < panel->first)
+            panel->first = raw->time[0];
+        if (!any || raw->time[raw->n - 1] > panel->last)
+            panel->last = raw->time[raw->n - 1];
+        any = true;
+    }
+    for (size_t i = 0; i < panel->nseries; i++)
+        panel->series[i].ends_early =
+            job->raw[i].n > 0
+            && job->raw[i].time[job->raw[i].n - 1] < panel->last;
+}
+
+/* Second pass: the grid. */
+
+/* The largest k so that start + k steps is not after t. */
+static int64_t steps_until(const struct io_freq *freq, int64_t start, int64_t t)
+{
+    int64_t low = 0, high = 1, at;
+    while (io_freq_advance(freq, start, high, &at) && at <= t)
+        high *= 2;
+    while (high - low > 1) {
+        int64_t middle = low + (high - low) / 2;
+        if (io_freq_advance(freq, start, middle, &at) && at <= t)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static bool fail_off_grid(const struct io_regular *job, int64_t t,
+                          struct io_panel_series *series)
+{
+    char text[IO_TIME_SIZE], start[IO_TIME_SIZE], step[IO_FREQ_TEXT_SIZE],
+        own[IO_FREQ_TEXT_SIZE];
+    io_time_print(&job->panel->format, t, text);
+    io_time_print(&job->panel->format, series->start, start);
+    io_freq_text(&series->freq, step, sizeof step);
+    io_freq_text(&series->own, own, sizeof own);
+    return fail_series(series,
+                       "%s: %s %s does not fit the step of the file (%s) from "
+                       "%s on; this series' own step is %s",
+                       job->file, job->time_name, text, step, start, own);
+}
+
+/* Checks that all rows lie on the grid, and how long it is. */
+static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
+{
+    struct io_regular *job = arg;
+    const struct io_raw *raw = &job->raw[i];
+    struct io_panel_series *series = &job->panel->series[i];
+    int64_t k = 0;
+    (void)ws;
+    if (raw->n == 0)
+        return FC_OK;
+    series->start = raw->time[0];
+    io_freq_settle(&job->panel->freq, raw->time, raw->n, &series->freq);
+    for (size_t t = 0; t < raw->n; t++)
+        if (!io_freq_index(&series->freq, series->start, raw->time[t], &k))
+            return fail_off_grid(job, raw->time[t], series) ? FC_OK : FC_ENOMEM;
+    if (job->align == IO_ALIGN_COMMON && series->ends_early)
+        k = steps_until(&series->freq, series->start, job->panel->last);
+    if (k > (int64_t)raw->n * MAX_STRETCH + FREE_STEPS) {
+        if (!fail_series(series,
+                         "%s: its %zu rows would span %lld steps; is a "
+                         "timestamp mistyped, or --freq wrong?",
+                         job->file, raw->n, (long long)k + 1))
+            return FC_ENOMEM;
+        return FC_OK;
+    }
+    series->n = (size_t)k + 1;
+    return FC_OK;
+}
+
+/* All grids together must fit the machine. */
+static enum fc_status check_room(struct io_regular *job, struct fc_error *err)
+{
+    const struct io_panel *panel = job->panel;
+    double bytes = 0, longest = 0;
+    size_t worst = 0;
+    double room =
+        (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    for (size_t i = 0; i < panel->nseries; i++) {
+        double extra = (double)panel->series[i].n - (double)job->raw[i].n;
+        bytes += panel->series[i].n > job->raw[i].n
+                     ? (double)panel->series[i].n * sizeof(double)
+                     : 0;
+        if (extra > longest) {
+            longest = extra;
+            worst = i;
+        }
+    }
+    if (bytes < room)
+        return FC_OK;
+    return fc_fail(err, FC_EDATA,
+                   "%s: filling the gaps needs %.0f GB of memory, the machine "
+                   "has %.0f; most are in series '%.60s' (%zu rows, %zu "
+                   "steps): is --freq right?",
+                   job->file, bytes / 1e9, room / 1e9, panel->series[worst].id,
+                   job->raw[worst].n, panel->series[worst].n);
+}
+
+static bool place_on_grid(const struct io_panel_series *series,
+                          struct io_raw *raw)
+{
+    int64_t k = 0;
+    raw->own_y = malloc(series->n * sizeof *raw->own_y);
+    if (raw->own_y == NULL)
+        return false;
+    for (size_t t = 0; t < series->n; t++)
+        raw->own_y[t] = NAN;
+    for (size_t t = 0; t < raw->n; t++) {
+        io_freq_index(&series->freq, series->start, raw->time[t], &k);
+        raw->own_y[k] = raw->value[t];
+    }
+    return true;
+}
+
+static bool fail_gap(const struct io_regular *job, size_t t,
+                     struct io_panel_series *series)
+{
+    char text[IO_TIME_SIZE] = "";
+    int64_t at;
+    if (io_freq_advance(&series->freq, series->start, (int64_t)t, &at))
+        io_time_print(&job->panel->format, at, text);
+    return fail_series(series,
+                       "%s: no value for %s %s and %u more; --gaps says what "
+                       "to do with them",
+                       job->file, job->time_name, text, series->nfilled - 1);
+}
+
+static bool fill_gaps(const struct io_regular *job, double *y,
+                      struct io_panel_series *series)
+{
+    size_t first = 0, last = series->n - 1;
+    for (size_t t = 0; t < series->n; t++)
+        if (isnan(y[t]) && series->nfilled++ == 0)
+            first = t;
+    if (series->nfilled == 0)
+        return true;
+    if (job->gaps == IO_GAPS_ERROR)
+        return fail_gap(job, first, series);
+    while (isnan(y[last]))
+        last--;
+    for (size_t t = first; t < series->n; t++) {
+        if (!isnan(y[t]))
+            continue;
+        if (job->gaps == IO_GAPS_ZERO)
+            y[t] = 0;
+        else if (job->gaps == IO_GAPS_PREVIOUS || t > last)
+            y[t] = y[t - 1];
+    }
+    return true;
+}
+
+static bool all_equal(const double *y, size_t n)
+{
+    for (size_t t = 1; t < n; t++)
+        if (!isnan(y[t]) && y[t] != y[0])
+            return false;
+    return n > 1;
+}
+
+static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
+{
+    struct io_regular *job = arg;
+    struct io_raw *raw = &job->raw[i];
+    struct io_panel_series *series = &job->panel->series[i];
+    double *y = raw->value;
+    (void)ws;
+    if (series->n == 0)
+        return FC_OK;
+    if (series->n != raw->n) {
+        if (!place_on_grid(series, raw))
+            return FC_ENOMEM;
+        y = raw->own_y;
+    }
+    if (!fill_gaps(job, y, series))
+        return FC_ENOMEM;
+    series->y = y;
+    series->is_constant = all_equal(y, series->n);
+    free(raw->own_time);
+    raw->own_time = NULL;
+    if (y == raw->own_y) {
+        free(raw->own_value);
+        raw->own_value = NULL;
+    }
+    raw->time = NULL;
+    return FC_OK;
+}
+
+/* Frees the timestamps, which no grid needs any more. */
+static void free_times(struct io_regular *job)
+{
+    for (size_t i = 0; i < job->nchunks; i++) {
+        free(job->chunks[i].time);
+        job->chunks[i].time = NULL;
+    }
+}
+
+/* Frees chunks of which every row has been gathered elsewhere. */
+static void free_gathered(struct io_regular *job)
+{
+    for (size_t i = 0; i < job->panel->nseries; i++)
+        if (job->raw[i].nspans == 1)
+            job->chunks[job->raw[i].spans[0].chunk].in_use = true;
+    for (size_t i = 0; i < job->nchunks; i++) {
+        struct io_chunk *c = &job->chunks[i];
+        if (c->in_use)
+            continue;
+        free(c->time);
+        free(c->value);
+        c->time = NULL;
+        c->value = NULL;
+    }
+}
+
+static enum fc_status for_each(struct io_regular *job,
+                               enum fc_status (*item)(void *, size_t,
+                                                      struct fc_workspace *),
+                               struct fc_error *err)
+{
+    enum fc_status *status = malloc(job->panel->nseries * sizeof *status);
+    struct fc_parallel map = {
+        .n = job->panel->nseries,
+        .nthreads = job->jobs,
+        .item = item,
+        .arg = job,
+        .status = status,
+    };
+    bool good = status != NULL && fc_parallel_map(&map) == FC_OK;
+    for (size_t i = 0; good && i < map.n; i++)
+        good = status[i] == FC_OK;
+    free(status);
+    return good ? FC_OK : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+enum fc_status io_regularise(struct io_regular *job, struct fc_error *err)
+{
+    enum fc_status status = for_each(job, order_item, err);
+    if (status != FC_OK)
+        return status;
+    free_gathered(job);
+    status = settle_frequency(job, err);
+    if (status != FC_OK)
+        return status;
+    default_frequency(job->panel);
+    find_span(job);
+    status = for_each(job, measure_item, err);
+    if (status == FC_OK)
+        status = check_room(job, err);
+    if (status == FC_OK)
+        status = for_each(job, fill_item, err);
+    free_times(job);
+    return status;
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Records into rows.  libcsv is fed one line at a time: that costs little and
+ * tells, for every record, the line and the offset at which it began, which
+ * libcsv itself does not know.
+ *
+ * libcsv would strip blanks around unquoted fields; ids are opaque, so it is
+ * told that nothing is a blank, and numbers and timestamps are trimmed here.
+ */
+#include "io/rows.h"
+
+#include "io/number.h"
+
+#include <csv.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum {
+    CURSOR_SIZE = 1 << 18,
+    MAX_FIELD = 1 << 20, /* bytes; longer means a quote was left open */
+    FIELD_BLOCK = 1 << 12,
+    SHOWN = 30 /* bytes of an offending field that a message quotes */
+};
+
+enum fc_status io_cursor_init(struct io_cursor *cursor,
+                              struct io_source *source, uint64_t offset,
+                              struct fc_error *err)
+{
+    *cursor = (struct io_cursor){
+        .source = source,
+        .buf = malloc(CURSOR_SIZE),
+        .size = CURSOR_SIZE,
+        .offset = offset,
+    };
+    if (cursor->buf == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    return FC_OK;
+}
+
+void io_cursor_release(struct io_cursor *cursor)
+{
+    free(cursor->buf);
+    *cursor = (struct io_cursor){0};
+}
+
+/* Moves what is left to the front and fills up behind it. */
+static enum fc_status refill(struct io_cursor *cursor, struct fc_error *err)
+{
+    size_t left = cursor->len - cursor->pos, got;
+    memmove(cursor->buf, cursor->buf + cursor->pos, left);
+    cursor->pos = 0;
+    cursor->len = left;
+    enum fc_status status =
+        io_source_read(cursor->source, cursor->offset + left,
+                       cursor->buf + left, cursor->size - left, &got, err);
+    if (status != FC_OK)
+        return status;
+    cursor->len += got;
+    cursor->at_end = cursor->len < cursor->size;
+    return FC_OK;
+}
+
+static void advance(struct io_cursor *cursor, size_t n)
+{
+    cursor->pos += n;
+    cursor->offset += n;
+}
+
+/*
+ * The next line with its end, or the part of it that fits the buffer; *n = 0
+ * at the end of the source.
+ */
+static enum fc_status next_line(struct io_cursor *cursor, size_t *n,
+                                bool *whole, struct fc_error *err)
+{
+    for (;;) {
+        size_t left = cursor->len - cursor->pos;
+        unsigned char *start = cursor->buf + cursor->pos;
+        unsigned char *end = left > 0 ? memchr(start, '\n', left) : NULL;
+        *whole = end != NULL;
+        *n = end != NULL ? (size_t)(end - start) + 1 : left;
+        if (end != NULL || cursor->at_end || left == cursor->size)
+            return FC_OK;
+        enum fc_status status = refill(cursor, err);
+        if (status != FC_OK)
+            return status;
+    }
+}
+
+enum fc_status io_cursor_skip_line(struct io_cursor *cursor,
+                                   struct fc_error *err)
+{
+    size_t n;
+    bool whole = false;
+    while (!whole) {
+        enum fc_status status = next_line(cursor, &n, &whole, err);
+        if (status != FC_OK || n == 0)
+            return status;
+        advance(cursor, n);
+    }
+    return FC_OK;
+}
+
+/* The state of one chunk's parser. */
+struct parse {
+    const struct io_layout *layout;
+    struct io_chunk *chunk;
+    struct io_time_format format;
+    size_t column;     /* of the next field */
+    bool row_open;     /* a record has begun and not ended */
+    uint64_t line;     /* being fed */
+    uint64_t row_line; /* where the open record began */
+    size_t row_first;  /* chunk->n when it began */
+    bool has_id;
+    uint32_t series; /* of the open record; the last one's before its id */
+    int64_t time;
+    double value;
+    bool rejected;
+    char problem[sizeof((struct io_row_error *)0)->msg];
+    unsigned char *has_error; /* per series: one error is kept already */
+    size_t has_error_size;
+    bool out_of_memory;
+};
+
+/* Shows an offending field in a message: shortened, control bytes as '?'. */
+static void show(const char *text, size_t n, char *out)
+{
+    size_t shown = n > SHOWN ? SHOWN : n;
+    for (size_t i = 0; i < shown; i++)
+        out[i] =
+            (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
+    strcpy(out + shown, n > SHOWN ? "..." : "");
+}
+
+static void reject(struct parse *p, size_t column, const char *why,
+                   const char *text, size_t n)
+{
+    char shown[SHOWN + 4], name[SHOWN + 4];
+    if (p->rejected)
+        return;
+    show(text, n, shown);
+    show(p->layout->names[column], strlen(p->layout->names[column]), name);
+    snprintf(p->problem, sizeof p->problem, "column '%s': %s: '%s'", name, why,
+             shown);
+    p->rejected = true;
+}
+
+/* Grows *array to hold at least one more than n elements. */
+static bool reserve(void *array, size_t *capacity, size_t n, size_t size)
+{
+    void **place = array;
+    if (n < *capacity)
+        return true;
+    size_t more = *capacity + *capacity / 2 + 256;
+    void *grown = realloc(*place, more * size);
+    if (grown == NULL)
+        return false;
+    *place = grown;
+    *capacity = more;
+    return true;
+}
+
+static bool push(struct parse *p, int64_t time, double value)
+{
+    struct io_chunk *c = p->chunk;
+    size_t capacity = c->capacity;
+    if (!reserve(&c->value, &capacity, c->n, sizeof *c->value)
+        || !reserve(&c->time, &c->capacity, c->n, sizeof *c->time)) {
+        p->out_of_memory = true;
+        return false;
+    }
+    c->value[c->n] = value;
+    c->time[c->n++] = time;
+    return true;
+}
+
+static void add_run(struct parse *p, size_t count)
+{
+    struct io_chunk *c = p->chunk;
+    if (c->nruns > 0 && c->runs[c->nruns - 1].series == p->series) {
+        c->runs[c->nruns - 1].count += (uint32_t)count;
+        return;
+    }
+    if (!reserve(&c->runs, &c->runs_capacity, c->nruns, sizeof *c->runs)) {
+        p->out_of_memory = true;
+        return;
+    }
+    c->runs[c->nruns++] = (struct io_run){p->series, (uint32_t)count};
+}
+
+static void add_error(struct parse *p)
+{
+    struct io_chunk *c = p->chunk;
+    c->nrejected++;
+    if (p->series >= p->has_error_size) {
+        size_t size = (size_t)p->series * 2 + 64;
+        unsigned char *grown = realloc(p->has_error, size);
+        if (grown == NULL) {
+            p->out_of_memory = true;
+            return;
+        }
+        memset(grown + p->has_error_size, 0, size - p->has_error_size);
+        p->has_error = grown;
+        p->has_error_size = size;
+    }
+    if (p->has_error[p->series])
+        return;
+    if (!reserve(&c->errors, &c->errors_capacity, c->nerrors,
+                 sizeof *c->errors)) {
+        p->out_of_memory = true;
+        return;
+    }
+    p->has_error[p->series] = 1;
+    struct io_row_error *e = &c->errors[c->nerrors++];
+    e->series = p->series;
+    e->line = p->row_line;
+    memcpy(e->msg, p->problem, sizeof e->msg);
+}
+
+/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
+static bool is_utf8(const unsigned char *s, size_t n)
+{
+    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
+    for (size_t i = 0; i < n;) {
+        unsigned char c = s[i++];
+        int more = c < 0x80   ? 0
+                   : c < 0xc2 ? -1
+                   : c < 0xe0 ? 1
+                   : c < 0xf0 ? 2
+                   : c < 0xf5 ? 3
+                              : -1;
+        uint32_t code = c & (0x7fu >> (more > 0 ? more + 1 : 0));
+        if (more < 0 || n - i < (size_t)more)
+            return false;
+        for (int k = 0; k < more; k++, i++) {
+            if ((s[i] & 0xc0) != 0x80)
+                return false;
+            code = code << 6 | (s[i] & 0x3fu);
+        }
+        if (more > 0
+            && (code < least[more] || code > 0x10ffff
+                || (code >= 0xd800 && code < 0xe000)))
+            return false;
+    }
+    return true;
+}
+
+static void read_id(struct parse *p, const char *text, size_t n)
+{
+    struct io_intern *ids = &p->chunk->ids;
+    p->has_id = true;
+    if (p->series < ids->n && ids->length[p->series] == n
+        && memcmp(ids->text[p->series], text, n) == 0)
+        return;
+    uint32_t before = ids->n;
+    p->series = io_intern_add(ids, text, n);
+    if (p->series == IO_INTERN_FULL) {
+        p->out_of_memory = true;
+        p->series = 0;
+    } else if (ids->n > before && p->chunk->not_utf8 == 0
+               && !is_utf8((const unsigned char *)text, n)) {
+        p->chunk->not_utf8 = p->row_line + 1;
+    }
+}
+
+static void trim(const char **text, size_t *n)
+{
+    while (*n > 0 && (**text == ' ' || **text == '\t')) {
+        ++*text;
+        --*n;
+    }
+    while (*n > 0 && ((*text)[*n - 1] == ' ' || (*text)[*n - 1] == '\t'))
+        --*n;
+}
+
+static bool is_missing(const char *text, size_t n)
+{
+    return n == 0 || (n == 2 && strncasecmp(text, "NA", 2) == 0)
+           || (n == 3 && strncasecmp(text, "NaN", 3) == 0)
+           || (n == 4 && strncasecmp(text, "null", 4) == 0);
+}
+
+/* NaN for a missing value; rejects the row when it is not a number. */
+static double read_value(struct parse *p, size_t column, const char *text,
+                         size_t n)
+{
+    double value = NAN;
+    const char *given = text;
+    size_t length = n;
+    trim(&text, &n);
+    if (io_number_parse(text, n, &value) || is_missing(text, n))
+        return value;
+    reject(p, column,
+           memchr(text, ',', n) != NULL ? "not a number (the decimal sign is "
+                                          "a point)"
+                                        : "not a number",
+           given, length);
+    return NAN;
+}
+
+static void read_time(struct parse *p, const char *text, size_t n)
+{
+    const char *given = text;
+    size_t length = n;
+    trim(&text, &n);
+    const char *why = io_time_parse(text, n, &p->format, &p->time);
+    if (why != NULL)
+        reject(p, p->layout->time, why, given, length);
+}
+
+static void long_field(void *field, size_t n, void *arg)
+{
+    struct parse *p = arg;
+    const char *text = n > 0 ? field : "";
+    size_t column = p->column++;
+    if (column == p->layout->id)
+        read_id(p, text, n);
+    else if (column == p->layout->time)
+        read_time(p, text, n);
+    else if (column == p->layout->value)
+        p->value = read_value(p, column, text, n);
+}
+
+/* A missing value in wide form is no row: the grid shows it as a gap. */
+static void wide_field(void *field, size_t n, void *arg)
+{
+    struct parse *p = arg;
+    const char *text = n > 0 ? field : "";
+    size_t column = p->column++;
+    if (column == p->layout->id) {
+        read_id(p, text, n);
+    } else if (column < p->layout->ncolumns) {
+        double value = read_value(p, column, text, n);
+        if (!isnan(value))
+            push(p, p->layout->times[column], value);
+    }
+}
+
+static void check_width(struct parse *p)
+{
+    size_t want = p->layout->ncolumns;
+    if (p->column == want || (p->layout->wide && p->column < want))
+        return;
+    if (!p->rejected)
+        snprintf(p->problem, sizeof p->problem,
+                 "%zu columns where the header has %zu", p->column, want);
+    p->rejected = true;
+}
+
+static void end_record(int terminator, void *arg)
+{
+    struct parse *p = arg;
+    (void)terminator;
+    check_width(p);
+    if (!p->has_id)
+        read_id(p, "", 0);
+    if (p->rejected) {
+        p->chunk->n = p->row_first;
+        add_run(p, 0);
+        add_error(p);
+    } else {
+        if (!p->layout->wide)
+            push(p, p->time, p->value);
+        add_run(p, p->chunk->n - p->row_first);
+    }
+    p->row_line = p->line;
+    p->row_first = p->chunk->n;
+    p->column = 0;
+    p->has_id = false;
+    p->rejected = false;
+}
+
+static void fail_chunk(struct parse *p, enum fc_status status, uint64_t line,
+                       const char *why)
+{
+    p->chunk->status = fc_fail(&p->chunk->err, status, "%s", why);
+    p->chunk->err_line = line;
+}
+
+static void feed(struct parse *p, struct csv_parser *csv,
+                 const unsigned char *text, size_t n)
+{
+    void (*field)(void *, size_t, void *) =
+        p->layout->wide ? wide_field : long_field;
+    if (!p->row_open)
+        p->row_line = p->line;
+    if (csv_parse(csv, text, n, field, end_record, p) < n || p->out_of_memory)
+        fail_chunk(p, FC_ENOMEM, UINT64_MAX, "out of memory");
+    else if (csv->entry_pos > MAX_FIELD)
+        fail_chunk(p, FC_EDATA, p->row_line,
+                   "a field of more than 1 MiB: is a quote left open?");
+    else if (memchr(text, '\0', n) != NULL)
+        fail_chunk(p, FC_EDATA, p->line,
+                   "a NUL byte: not a text file in UTF-8");
+    p->row_open = csv->pstate != 0; /* libcsv's "no row has begun" */
+}
+
+static void finish(struct parse *p, struct csv_parser *csv)
+{
+    void (*field)(void *, size_t, void *) =
+        p->layout->wide ? wide_field : long_field;
+    csv_set_opts(csv, CSV_STRICT | CSV_STRICT_FINI);
+    if (csv_fini(csv, field, end_record, p) != 0)
+        fail_chunk(p, FC_EDATA, p->row_line,
+                   "a quote that opens in this record is never closed");
+    else if (p->out_of_memory)
+        fail_chunk(p, FC_ENOMEM, UINT64_MAX, "out of memory");
+}
+
+static int no_blank(unsigned char c)
+{
+    (void)c;
+    return 0;
+}
+
+static void parse_lines(struct parse *p, struct csv_parser *csv,
+                        struct io_cursor *cursor, uint64_t until)
+{
+    struct io_chunk *chunk = p->chunk;
+    while (chunk->status == FC_OK && (p->row_open || cursor->offset < until)) {
+        size_t n;
+        bool whole;
+        struct fc_error err;
+        enum fc_status status = next_line(cursor, &n, &whole, &err);
+        if (status != FC_OK) {
+            fail_chunk(p, status, UINT64_MAX, err.msg);
+            return;
+        }
+        if (n == 0) {
+            finish(p, csv);
+            return;
+        }
+        feed(p, csv, cursor->buf + cursor->pos, n);
+        advance(cursor, n);
+        p->line += whole;
+    }
+}
+
+/* Gives back what the arrays have reserved and not used. */
+static void shrink(struct io_chunk *c)
+{
+    size_t n = c->n > 0 ? c->n : 1, nruns = c->nruns > 0 ? c->nruns : 1;
+    double *value = realloc(c->value, n * sizeof *value);
+    int64_t *time = realloc(c->time, n * sizeof *time);
+    struct io_run *runs = realloc(c->runs, nruns * sizeof *runs);
+    c->value = value != NULL ? value : c->value;
+    c->time = time != NULL ? time : c->time;
+    c->runs = runs != NULL ? runs : c->runs;
+    c->capacity = n;
+    c->runs_capacity = nruns;
+}
+
+void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
+                    uint64_t until, struct io_chunk *chunk)
+{
+    struct csv_parser csv;
+    struct parse p = {
+        .layout = layout, .chunk = chunk, .format = layout->format};
+    chunk->begin = cursor->offset;
+    if (csv_init(&csv, 0) != 0) {
+        fail_chunk(&p, FC_ENOMEM, UINT64_MAX, "out of memory");
+        return;
+    }
+    csv_set_delim(&csv, (unsigned char)layout->delimiter);
+    csv_set_space_func(&csv, no_blank);
+    csv_set_blk_size(&csv, FIELD_BLOCK);
+    parse_lines(&p, &csv, cursor, until);
+    csv_free(&csv);
+    free(p.has_error);
+    chunk->end = cursor->offset;
+    chunk->nlines = p.line;
+    shrink(chunk);
+}
+
+void io_chunk_release(struct io_chunk *chunk)
+{
+    free(chunk->value);
+    free(chunk->time);
+    free(chunk->runs);
+    free(chunk->errors);
+    io_intern_release(&chunk->ids);
+    *chunk = (struct io_chunk){0};
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_ROWS_H
+#define NIGHTCAST_IO_ROWS_H
+
+#include "forecast/status.h"
+#include "io/intern.h"
+#include "io/source.h"
+#include "io/timestamp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * From bytes to rows of numbers: libcsv splits the text into fields, each
+ * field becomes an id, a timestamp or a value.  This is the inside of the
+ * loader; panel.h is its outside.
+ */
+
+/* What the first record and the first timestamps of a file told. */
+struct io_layout {
+    const char *file;
+    bool wide;
+    char delimiter;
+    char **names; /* of the columns */
+    size_t ncolumns;
+    size_t id, time, value; /* their columns; wide: id alone */
+    int64_t *times;         /* wide: the timestamp of every column */
+    struct io_time_format format;
+    uint64_t body;      /* offset of the first byte after the header */
+    uint64_t body_line; /* the line that begins there; the first is 1 */
+};
+
+struct io_column_names {
+    const char *id, *time, *value; /* NULL: by default names or position */
+};
+
+/* So many consecutive rows belong to one series. */
+struct io_run {
+    uint32_t series; /* number in the chunk's ids */
+    uint32_t count;
+};
+
+/* A row that could not be used; the first of each series in a chunk. */
+struct io_row_error {
+    uint32_t series;
+    uint64_t line; /* 0 = the chunk's first */
+    char msg[104]; /* "column 'y': not a number: 'n/a'" */
+};
+
+/*
+ * The rows of one stretch of the file, in file order.  Zeroed is empty.
+ */
+struct io_chunk {
+    uint64_t begin, end; /* the bytes it was made from: whole records */
+    uint64_t nlines;
+    size_t n, capacity;
+    double *value; /* n values; NaN = missing */
+    int64_t *time; /* n timestamps */
+    struct io_run *runs;
+    size_t nruns, runs_capacity;
+    bool in_use; /* by a series that looks at its values where they lie */
+    struct io_intern ids;
+    struct io_row_error *errors;
+    size_t nerrors, errors_capacity;
+    uint64_t nrejected;    /* rows not used */
+    uint64_t not_utf8;     /* 1 + line of the first id that is not; 0 = none */
+    enum fc_status status; /* why the file cannot be read any further */
+    struct fc_error err;
+    uint64_t err_line; /* 0 = the chunk's first; UINT64_MAX = no line */
+};
+
+/*
+ * Reads sequentially, holding what was read but not used.  For a seekable
+ * source every chunk has its own cursor, for a stream there is one.
+ */
+struct io_cursor {
+    struct io_source *source;
+    unsigned char *buf;
+    size_t pos, len, size;
+    uint64_t offset; /* in the source, of buf[pos] */
+    bool at_end;     /* nothing beyond buf[len] */
+};
+
+enum fc_status io_cursor_init(struct io_cursor *cursor,
+                              struct io_source *source, uint64_t offset,
+                              struct fc_error *err);
+void io_cursor_release(struct io_cursor *cursor);
+
+/*
+ * Reads the header at the beginning of the source and enough of what follows
+ * to recognise the timestamps; leaves the cursor at layout->body.
+ */
+enum fc_status io_layout_read(struct io_cursor *cursor, bool wide,
+                              const struct io_column_names *names,
+                              struct io_layout *layout, struct fc_error *err);
+void io_layout_release(struct io_layout *layout);
+
+/*
+ * Parses records from the cursor, which stands where a record begins, until
+ * the first record that begins at or after the offset `until`, or the end of
+ * the source.  What is wrong with a row goes to chunk->errors, what ends all
+ * reading to chunk->status.
+ */
+void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
+                    uint64_t until, struct io_chunk *chunk);
+
+/* Moves the cursor behind the next line end at or after where it is. */
+enum fc_status io_cursor_skip_line(struct io_cursor *cursor,
+                                   struct fc_error *err);
+
+void io_chunk_release(struct io_chunk *chunk);
+
+#endif

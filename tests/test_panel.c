@@ -1,0 +1,531 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The loader, on files whose right reading is plain to a person.
+ */
+#include "tests/check.h"
+
+#include "io/panel.h"
+
+#include <unistd.h>
+#include <zlib.h>
+
+static char folder[] = "/tmp/nightcast-panel-XXXXXX";
+static char path[64];
+
+static int make_folder(void **state)
+{
+    (void)state;
+    return mkdtemp(folder) == NULL;
+}
+
+static int remove_folder(void **state)
+{
+    (void)state;
+    unlink(path);
+    return rmdir(folder);
+}
+
+static void write_file(const char *text, size_t n)
+{
+    snprintf(path, sizeof path, "%s/in.csv", folder);
+    FILE *file = fopen(path, "wb");
+    assert_non_null(file);
+    assert_int_equal(fwrite(text, 1, n, file), n);
+    assert_int_equal(fclose(file), 0);
+}
+
+static struct io_panel_options defaults(void)
+{
+    return (struct io_panel_options){.path = path, .jobs = 2};
+}
+
+static void load(const char *text, const struct io_panel_options *options,
+                 struct io_panel *panel)
+{
+    struct fc_error err = {0};
+    write_file(text, strlen(text));
+    enum fc_status status = io_panel_load(options, panel, &err);
+    if (status != FC_OK)
+        print_error("%s\n", err.msg);
+    assert_int_equal(status, FC_OK);
+}
+
+static void load_plain(const char *text, struct io_panel *panel)
+{
+    struct io_panel_options options = defaults();
+    load(text, &options, panel);
+}
+
+/* Loads a text that must fail, with a message that has all of these words. */
+static void refuse(const char *text, size_t n,
+                   const struct io_panel_options *options,
+                   const char *const *words)
+{
+    struct io_panel panel;
+    struct fc_error err = {0};
+    write_file(text, n);
+    assert_int_not_equal(io_panel_load(options, &panel, &err), FC_OK);
+    for (size_t i = 0; words[i] != NULL; i++)
+        if (strstr(err.msg, words[i]) == NULL)
+            fail_msg("'%s' does not say '%s'", err.msg, words[i]);
+    assert_null(panel.series);
+}
+
+#define REFUSE(text, ...)                                 \
+    do {                                                  \
+        struct io_panel_options refused = defaults();     \
+        refuse(text, strlen(text), &refused,              \
+               (const char *const[]){__VA_ARGS__, NULL}); \
+    } while (0)
+
+static void check_values(const struct io_panel_series *s,
+                         const double *expected, size_t n)
+{
+    assert_int_equal(s->n, n);
+    for (size_t i = 0; i < n; i++)
+        if (isnan(expected[i]))
+            assert_true(isnan(s->y[i]));
+        else
+            assert_true(s->y[i] == expected[i]);
+}
+
+#define CHECK_VALUES(series, ...)                          \
+    check_values(&(series), (const double[]){__VA_ARGS__}, \
+                 sizeof((const double[]){__VA_ARGS__}) / sizeof(double))
+
+static const char *future(const struct io_panel *panel, size_t i, int h)
+{
+    static char buf[IO_TIME_SIZE];
+    assert_true(io_panel_future(panel, &panel->series[i], h, buf));
+    return buf;
+}
+
+static void long_form_is_grouped_in_order_of_appearance(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\n"
+               "b,2024-01-01,1\nb,2024-01-02,2\n"
+               "a,2024-01-01,10\na,2024-01-02,20\na,2024-01-03,30\n",
+               &p);
+    assert_int_equal(p.nseries, 2);
+    assert_string_equal(p.series[0].id, "b");
+    assert_string_equal(p.series[1].id, "a");
+    CHECK_VALUES(p.series[0], 1, 2);
+    CHECK_VALUES(p.series[1], 10, 20, 30);
+    assert_string_equal(future(&p, 0, 0), "2024-01-03");
+    assert_string_equal(future(&p, 1, 1), "2024-01-05");
+    assert_true(p.series[0].ends_early);
+    assert_false(p.series[1].ends_early);
+    io_panel_release(&p);
+}
+
+static void rows_may_come_in_any_order(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\n"
+               "a,2024-03-31,3\nb,2024-01-31,10\na,2024-01-31,1\n"
+               "b,2024-03-31,30\na,2024-02-29,2\nb,2024-02-29,20\n",
+               &p);
+    CHECK_VALUES(p.series[0], 1, 2, 3);
+    CHECK_VALUES(p.series[1], 10, 20, 30);
+    assert_string_equal(future(&p, 0, 0), "2024-04-30");
+    assert_string_equal(future(&p, 0, 1), "2024-05-31");
+    assert_true(p.series[0].unordered);
+    io_panel_release(&p);
+}
+
+static void columns_separators_and_quotes_are_understood(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("\xef\xbb\xbfsales;when;shop;note\r\n"
+               "1.5;2024Q1;\"a;\"\"b\"\"\nc\";x\r\n"
+               "2.5;2024Q2;\"a;\"\"b\"\"\nc\";y\r\n",
+               &p);
+    assert_int_equal(p.nseries, 2); /* the first three, in that order */
+    io_panel_release(&p);
+    struct io_panel_options options = defaults();
+    options.id = "shop";
+    options.time = "when";
+    options.value = "sales";
+    load("\xef\xbb\xbfsales;when;shop;note\r\n"
+         "1.5;2024Q1;\"a;\"\"b\"\"\nc\";x\r\n"
+         "\r\n"
+         "2.5 ; 2024Q2;\"a;\"\"b\"\"\nc\";y",
+         &options, &p);
+    assert_int_equal(p.nseries, 1);
+    assert_string_equal(p.series[0].id, "a;\"b\"\nc");
+    assert_string_equal(p.id_name, "shop");
+    assert_string_equal(p.time_name, "when");
+    CHECK_VALUES(p.series[0], 1.5, 2.5);
+    assert_string_equal(future(&p, 0, 0), "2024Q3");
+    io_panel_release(&p);
+}
+
+static void default_names_win_over_positions(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("y\textra\tds\tunique_id\n7\t?\t1\ts\n8\t?\t2\ts\n", &p);
+    assert_string_equal(p.series[0].id, "s");
+    CHECK_VALUES(p.series[0], 7, 8);
+    assert_string_equal(future(&p, 0, 0), "3");
+    io_panel_release(&p);
+}
+
+static void ids_are_opaque(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\n"
+               "a,1,1\na ,1,2\n,1,3\n\xc3\xa9,1,4\nb\xe9,1,5\n",
+               &p);
+    assert_int_equal(p.nseries, 5);
+    assert_string_equal(p.series[1].id, "a ");
+    assert_string_equal(p.series[2].id, "");
+    assert_string_equal(p.series[3].id, "\xc3\xa9");
+    assert_string_equal(p.blank_id, "a ");
+    assert_int_equal(p.not_utf8_line, 6);
+    io_panel_release(&p);
+}
+
+static void missing_values_have_several_spellings(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\n"
+               "s,1,1\ns,2,\ns,3,NA\ns,4,NaN\ns,5,null\ns,6, nan \ns,7,7\n",
+               &p);
+    CHECK_VALUES(p.series[0], 1, NAN, NAN, NAN, NAN, NAN, 7);
+    assert_int_equal(p.series[0].nmissing, 5);
+    assert_int_equal(p.series[0].nfilled, 5);
+    io_panel_release(&p);
+}
+
+static void gap_policies_do_what_they_say(void **state)
+{
+    (void)state;
+    const char *text = "unique_id,ds,y\n"
+                       "s,2024-01-30,\ns,2024-01-31,1\n"
+                       "s,2024-02-02,\ns,2024-02-04,5\ns,2024-02-05,NA\n"
+                       "t,2024-02-03,1\nt,2024-02-05,3\n";
+    struct io_panel p;
+    struct io_panel_options options = defaults();
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, NAN, NAN, NAN, 5); /* ends are no gaps */
+    assert_string_equal(future(&p, 0, 0), "2024-02-05");
+    io_panel_release(&p);
+    options.gaps = IO_GAPS_ZERO;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, 0, 0, 0, 5);
+    io_panel_release(&p);
+    options.gaps = IO_GAPS_PREVIOUS;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, 1, 1, 1, 5);
+    io_panel_release(&p);
+    options.gaps = IO_GAPS_ERROR;
+    load(text, &options, &p);
+    assert_non_null(strstr(p.series[0].error, "2024-02-01"));
+    assert_non_null(strstr(p.series[1].error, "2024-02-04"));
+    io_panel_release(&p);
+}
+
+static void common_alignment_fills_the_tail(void **state)
+{
+    (void)state;
+    const char *text = "unique_id,ds,y\n"
+                       "s,2024-01,1\ns,2024-03,3\nt,2024-01,4\nt,2024-05,8\n";
+    struct io_panel p;
+    struct io_panel_options options = defaults();
+    options.freq = &(struct io_freq){.unit = IO_FREQ_MONTH, .multiple = 1};
+    options.align = IO_ALIGN_COMMON;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, NAN, 3, 3, 3);
+    assert_string_equal(future(&p, 0, 0), "2024-06");
+    assert_true(p.series[0].ends_early);
+    io_panel_release(&p);
+    options.gaps = IO_GAPS_ZERO;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, 0, 3, 0, 0);
+    io_panel_release(&p);
+}
+
+static void duplicate_policies_do_what_they_say(void **state)
+{
+    (void)state;
+    const char *text = "unique_id,ds,y\n"
+                       "s,2,5\ns,1,1\ns,2,7\ns,3,NA\ns,3,4\nt,1,1\n";
+    struct io_panel p;
+    struct io_panel_options options = defaults();
+    load(text, &options, &p);
+    assert_non_null(strstr(p.series[0].error, "2 rows for ds 2"));
+    assert_null(p.series[1].error);
+    io_panel_release(&p);
+    options.duplicates = IO_DUPLICATES_SUM;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, 12, 4);
+    assert_int_equal(p.series[0].nduplicates, 2);
+    io_panel_release(&p);
+    options.duplicates = IO_DUPLICATES_MEAN;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, 6, 4);
+    io_panel_release(&p);
+    options.duplicates = IO_DUPLICATES_LAST;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, 7, 4);
+    io_panel_release(&p);
+}
+
+static void wide_form_takes_times_from_the_header_or_counts(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    struct io_panel_options options = defaults();
+    options.wide = true;
+    load("shop,2023-12-31,2024-01-31,2024-02-29\na,1,,3\nb,,5,\nc,1,2\n",
+         &options, &p);
+    assert_int_equal(p.nseries, 3);
+    CHECK_VALUES(p.series[0], 1, NAN, 3);
+    CHECK_VALUES(p.series[1], 5);
+    CHECK_VALUES(p.series[2], 1, 2);
+    assert_string_equal(p.id_name, "shop");
+    assert_string_equal(p.time_name, "ds");
+    assert_string_equal(future(&p, 0, 0), "2024-03-31");
+    io_panel_release(&p);
+    load("id,V1,V2,V3\na,1,2,\n", &options, &p);
+    CHECK_VALUES(p.series[0], 1, 2);
+    assert_string_equal(future(&p, 0, 0), "3");
+    io_panel_release(&p);
+}
+
+static void a_bad_row_fails_its_series_only(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\n"
+               "good,2023-02-27,1\ngood,2023-02-28,2\n"
+               "value,2023-02-27,0x10\nvalue,2023-02-28,1e999\n"
+               "time,2023-02-30,1\n"
+               "ragged,2023-02-27,1,5\n"
+               "form,2023-02,1\n"
+               "short,2023-02-27\n",
+               &p);
+    const char *said[] = {"in.csv:4: column 'y': not a number: '0x10'",
+                          "in.csv:6: column 'ds': ", "in.csv:7: 4 columns",
+                          "in.csv:8: column 'ds': ", "in.csv:9: 2 columns"};
+    assert_int_equal(p.nseries, 6);
+    assert_null(p.series[0].error);
+    CHECK_VALUES(p.series[0], 1, 2);
+    for (size_t i = 0; i < 5; i++)
+        if (p.series[i + 1].error == NULL
+            || strstr(p.series[i + 1].error, said[i]) == NULL)
+            fail_msg("'%s' does not say '%s'", p.series[i + 1].error, said[i]);
+    assert_int_equal(p.nrejected, 6);
+    io_panel_release(&p);
+}
+
+static void a_series_off_the_files_grid_fails(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\n"
+               "a,2024-01-01,1\na,2024-01-08,2\na,2024-01-15,3\n"
+               "b,2024-01-03,1\nb,2024-01-10,2\n"
+               "c,2024-01-01,1\nc,2024-01-09,2\n"
+               "d,2024-01-01,1\nd,2024-01-15,2\n",
+               &p);
+    assert_int_equal(p.freq.unit, IO_FREQ_WEEK);
+    assert_null(p.series[1].error);
+    assert_non_null(strstr(p.series[2].error, "2024-01-09"));
+    assert_null(p.series[3].error);
+    CHECK_VALUES(p.series[3], 1, NAN, 2);
+    io_panel_release(&p);
+}
+
+static void what_is_no_table_is_refused_with_its_place(void **state)
+{
+    (void)state;
+    struct io_panel_options options = defaults();
+    REFUSE("", "in.csv", "is empty");
+    REFUSE("\n\n", "in.csv", "is empty");
+    REFUSE("unique_id,ds,y\n", "in.csv", "no rows");
+    REFUSE("just text\nand more\n", "in.csv:1:", "at least 3", "found 1");
+    REFUSE("a,2024-01-01,5\na,2024-01-02,6\n", "in.csv:1:", "header");
+    REFUSE("unique_id,ds,y\na,01/02/2024,5\n", "in.csv:2:", "'01/02/2024'");
+    REFUSE("unique_id,ds,y\na,1,5\nb,2,6\n\"c,3,7\nd,4,8\n",
+           "in.csv:4:", "quote", "never closed");
+    options.value = "sales";
+    refuse("unique_id,ds,y\na,1,5\n", 21, &options,
+           (const char *const[]){"in.csv:1:", "'sales'", "--value",
+                                 "unique_id, ds, y", NULL});
+    options = defaults();
+    refuse("unique_id,ds,y\na,1,5\nb\0,2,6\n", 28, &options,
+           (const char *const[]){"in.csv:3:", "NUL", NULL});
+    unlink(path);
+    struct io_panel panel;
+    struct fc_error err;
+    assert_int_equal(io_panel_load(&options, &panel, &err), FC_EIO);
+    assert_non_null(strstr(err.msg, "No such file"));
+    options.path = folder;
+    assert_int_equal(io_panel_load(&options, &panel, &err), FC_EIO);
+    assert_non_null(strstr(err.msg, "directory"));
+}
+
+static void a_mistyped_year_does_not_fill_the_memory(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\na,1,5\na,2,5\na,1000000000000,5\nb,1,1\n", &p);
+    assert_non_null(strstr(p.series[0].error, "1000000000000 steps"));
+    assert_null(p.series[1].error);
+    io_panel_release(&p);
+}
+
+/* A small generator of random numbers, for random files. */
+static uint32_t next(uint32_t *seed)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return *seed >> 8;
+}
+
+/* Rows with quoted newlines, blank lines, errors, in no order. */
+static char *random_file(uint32_t seed, size_t *n)
+{
+    static const char *const ids[] = {"a",  "\"b\nb\"", "\"c\"\"\n\"\"\"",
+                                      "d,", "\"e,e\"",  "f"};
+    static const char *const ends[] = {"\n", "\r\n", "\n\n"};
+    char *text = malloc(1 << 16);
+    size_t used = (size_t)sprintf(text, "unique_id,ds,y\n");
+    unsigned rows = 20 + next(&seed) % 300;
+    for (unsigned i = 0; i < rows; i++) {
+        const char *id = ids[next(&seed) % (i % 50 == 49 ? 6 : 3)];
+        used += (size_t)sprintf(text + used, "%s,%u,%u.%u%s", id,
+                                next(&seed) % 500, next(&seed) % 100,
+                                next(&seed) % 10, ends[next(&seed) % 3]);
+    }
+    *n = used;
+    return text;
+}
+
+static void check_same(const struct io_panel *a, const struct io_panel *b)
+{
+    assert_int_equal(a->nseries, b->nseries);
+    assert_int_equal(a->nrows, b->nrows);
+    assert_int_equal(a->nrejected, b->nrejected);
+    for (size_t i = 0; i < a->nseries; i++) {
+        const struct io_panel_series *x = &a->series[i], *y = &b->series[i];
+        assert_string_equal(x->id, y->id);
+        assert_string_equal(x->error != NULL ? x->error : "",
+                            y->error != NULL ? y->error : "");
+        assert_int_equal(x->start, y->start);
+        assert_int_equal(x->nduplicates, y->nduplicates);
+        check_values(x, y->y, y->n);
+    }
+}
+
+static void any_split_of_the_file_gives_the_same_panel(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 60; seed++) {
+        struct io_panel whole, split;
+        struct fc_error err;
+        struct io_panel_options options = defaults();
+        size_t n;
+        char *text = random_file(seed, &n);
+        options.duplicates = IO_DUPLICATES_LAST;
+        options.jobs = 1;
+        options.chunk = 1 << 20;
+        write_file(text, n);
+        assert_int_equal(io_panel_load(&options, &whole, &err), FC_OK);
+        options.jobs = 3;
+        uint32_t chunks = seed;
+        for (int k = 0; k < 8; k++) {
+            options.chunk = 1 + next(&chunks) % (k < 4 ? 40 : 2000);
+            assert_int_equal(io_panel_load(&options, &split, &err), FC_OK);
+            check_same(&whole, &split);
+            io_panel_release(&split);
+        }
+        io_panel_release(&whole);
+        free(text);
+    }
+}
+
+static void gzip_reads_as_the_plain_file_and_damage_is_noticed(void **state)
+{
+    (void)state;
+    size_t n;
+    char *text = random_file(7, &n), zipped[64];
+    struct io_panel plain, unzipped;
+    struct fc_error err;
+    struct io_panel_options options = defaults();
+    options.duplicates = IO_DUPLICATES_SUM;
+    write_file(text, n);
+    assert_int_equal(io_panel_load(&options, &plain, &err), FC_OK);
+    snprintf(zipped, sizeof zipped, "%s/in.csv.gz", folder);
+    gzFile gz = gzopen(zipped, "wb");
+    assert_int_equal(gzwrite(gz, text, (unsigned)n), n);
+    assert_int_equal(gzclose(gz), Z_OK);
+    options.path = zipped;
+    options.chunk = 100;
+    assert_int_equal(io_panel_load(&options, &unzipped, &err), FC_OK);
+    check_same(&plain, &unzipped);
+    io_panel_release(&plain);
+    io_panel_release(&unzipped);
+    assert_int_equal(truncate(zipped, 200), 0);
+    assert_int_equal(io_panel_load(&options, &unzipped, &err), FC_EIO);
+    assert_non_null(strstr(err.msg, "in.csv.gz"));
+    unlink(zipped);
+    free(text);
+}
+
+static void shuffled_rows_give_the_same_series(void **state)
+{
+    (void)state;
+    char *ordered = malloc(1 << 16), *shuffled = malloc(1 << 16);
+    size_t a = (size_t)sprintf(ordered, "unique_id,ds,y\n"), b = a;
+    struct io_panel p, q;
+    strcpy(shuffled, ordered);
+    for (int i = 0; i < 1000; i++) {
+        int j = i * 377 % 1000; /* 377 and 1000 have no common factor */
+        a += (size_t)sprintf(ordered + a, "s%d,%d,%d\n", i / 100, i % 100, i);
+        b += (size_t)sprintf(shuffled + b, "s%d,%d,%d\n", j / 100, j % 100, j);
+    }
+    load_plain(ordered, &p);
+    load_plain(shuffled, &q);
+    assert_int_equal(p.nseries, 10);
+    assert_int_equal(q.nseries, 10);
+    for (size_t i = 0; i < 10; i++)
+        for (size_t j = 0; j < 10; j++)
+            if (strcmp(p.series[i].id, q.series[j].id) == 0)
+                check_values(&p.series[i], q.series[j].y, q.series[j].n);
+    io_panel_release(&p);
+    io_panel_release(&q);
+    free(ordered);
+    free(shuffled);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(long_form_is_grouped_in_order_of_appearance),
+        cmocka_unit_test(rows_may_come_in_any_order),
+        cmocka_unit_test(columns_separators_and_quotes_are_understood),
+        cmocka_unit_test(default_names_win_over_positions),
+        cmocka_unit_test(ids_are_opaque),
+        cmocka_unit_test(missing_values_have_several_spellings),
+        cmocka_unit_test(gap_policies_do_what_they_say),
+        cmocka_unit_test(common_alignment_fills_the_tail),
+        cmocka_unit_test(duplicate_policies_do_what_they_say),
+        cmocka_unit_test(wide_form_takes_times_from_the_header_or_counts),
+        cmocka_unit_test(a_bad_row_fails_its_series_only),
+        cmocka_unit_test(a_series_off_the_files_grid_fails),
+        cmocka_unit_test(what_is_no_table_is_refused_with_its_place),
+        cmocka_unit_test(a_mistyped_year_does_not_fill_the_memory),
+        cmocka_unit_test(any_split_of_the_file_gives_the_same_panel),
+        cmocka_unit_test(gzip_reads_as_the_plain_file_and_damage_is_noticed),
+        cmocka_unit_test(shuffled_rows_give_the_same_series),
+    };
+    return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
