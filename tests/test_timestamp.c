@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _DEFAULT_SOURCE /* timegm, gmtime_r */
+#include "tests/check.h"
+
+#include <time.h>
+
+#include "io/timestamp.h"
+
+#define FIRST_DAY INT64_C(-719162) /* 0001-01-01, in days since 1970 */
+#define LAST_DAY INT64_C(2932896)  /* 9999-12-31 */
+#define DAY INT64_C(86400)
+
+/* What the text stands for in a file where it is the first. */
+static int64_t parse(const char *text, struct io_time_format *format)
+{
+    int64_t t = -1;
+    *format = (struct io_time_format){0};
+    const char *problem = io_time_parse(text, strlen(text), format, &t);
+    if (problem != NULL)
+        fail_msg("'%s': %s", text, problem);
+    return t;
+}
+
+static void expect_printed(const struct io_time_format *format, int64_t t,
+                           const char *expected)
+{
+    char buf[IO_TIME_SIZE];
+    size_t n = io_time_print(format, t, buf);
+    assert_int_equal(n, strlen(buf));
+    if (strcmp(buf, expected) != 0)
+        fail_msg("%lld printed as '%s', not '%s'", (long long)t, buf, expected);
+}
+
+static void expect_both_ways(const struct io_time_format *format,
+                             const char *text, int64_t expected)
+{
+    struct io_time_format seen = *format;
+    int64_t t = -1;
+    const char *problem = io_time_parse(text, strlen(text), &seen, &t);
+    if (problem != NULL || t != expected)
+        fail_msg("'%s' read as %lld, not %lld: %s", text, (long long)t,
+                 (long long)expected, problem != NULL ? problem : "");
+    expect_printed(format, expected, text);
+}
+
+/* glibc's calendar as the judge. */
+static struct tm calendar(int64_t t)
+{
+    struct tm tm;
+    time_t seconds = (time_t)t;
+    assert_non_null(gmtime_r(&seconds, &tm));
+    return tm;
+}
+
+static void every_date_from_0001_to_9999_agrees_with_glibc(void **state)
+{
+    struct io_time_format format = {.form = IO_TIME_DATE};
+    (void)state;
+    for (int64_t day = FIRST_DAY; day <= LAST_DAY; day += 1) {
+        char text[40];
+        struct tm tm = calendar(day * DAY);
+        snprintf(text, sizeof text, "%04d-%02d-%02d", tm.tm_year + 1900,
+                 tm.tm_mon + 1, tm.tm_mday);
+        expect_both_ways(&format, text, day * DAY);
+    }
+}
+
+static void every_week_from_0001_to_9999_agrees_with_glibc(void **state)
+{
+    struct io_time_format format = {
+        .form = IO_TIME_WEEK, .separator = 'W', .dash = true};
+    (void)state;
+    for (int64_t day = FIRST_DAY; day <= LAST_DAY; day += 7) {
+        char year[20], week[20], text[48];
+        struct tm tm = calendar(day * DAY);
+        assert_int_equal(tm.tm_wday, 1);
+        strftime(year, sizeof year, "%G", &tm);
+        strftime(week, sizeof week, "%V", &tm);
+        snprintf(text, sizeof text, "%04d-W%s", atoi(year), week);
+        expect_both_ways(&format, text, day * DAY);
+    }
+}
+
+static void months_and_quarters_agree_with_glibc(void **state)
+{
+    struct io_time_format months = {.form = IO_TIME_MONTH};
+    struct io_time_format quarters = {.form = IO_TIME_QUARTER,
+                                      .separator = 'Q'};
+    (void)state;
+    for (int year = 1; year <= 9999; year++) {
+        for (int month = 1; month <= 12; month++) {
+            char text[40];
+            struct tm tm = {
+                .tm_year = year - 1900, .tm_mon = month - 1, .tm_mday = 1};
+            int64_t t = timegm(&tm);
+            snprintf(text, sizeof text, "%04d-%02d", year, month);
+            expect_both_ways(&months, text, t);
+            snprintf(text, sizeof text, "%04dQ%d", year, (month + 2) / 3);
+            if (month % 3 == 1)
+                expect_both_ways(&quarters, text, t);
+            else
+                expect_printed(&quarters, t, text);
+        }
+    }
+}
+
+static void a_million_instants_agree_with_glibc(void **state)
+{
+    struct io_time_format format = {
+        .form = IO_TIME_DATETIME, .separator = 'T', .seconds = true};
+    uint64_t span = (uint64_t)((LAST_DAY - FIRST_DAY + 1) * DAY);
+    uint64_t x = 1;
+    (void)state;
+    for (int i = 0; i < 1000000; i++) {
+        char text[80];
+        x = x * UINT64_C(6364136223846793005) + 1442695040888963407;
+        int64_t t = FIRST_DAY * DAY + (int64_t)((x >> 11) % span);
+        struct tm tm = calendar(t);
+        snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d",
+                 tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
+                 tm.tm_min, tm.tm_sec);
+        expect_both_ways(&format, text, t);
+    }
+}
+
+static void each_form_is_recognised_and_kept(void **state)
+{
+    static const struct {
+        const char *text;
+        enum io_time_form form;
+        int64_t t;
+    } cases[] = {
+        {"2023", IO_TIME_INTEGER, 2023},
+        {"0", IO_TIME_INTEGER, 0},
+        {"-17", IO_TIME_INTEGER, -17},
+        {"0001", IO_TIME_INTEGER, 1},
+        {"-007", IO_TIME_INTEGER, -7},
+        {"123456", IO_TIME_INTEGER, 123456},
+        {"-123456", IO_TIME_INTEGER, -123456},
+        {"999999999999999999", IO_TIME_INTEGER, INT64_C(999999999999999999)},
+        {"-999999999999999999", IO_TIME_INTEGER, INT64_C(-999999999999999999)},
+        {"1970-02", IO_TIME_MONTH, 31 * DAY},
+        {"1970Q2", IO_TIME_QUARTER, 90 * DAY},
+        {"1970-Q2", IO_TIME_QUARTER, 90 * DAY},
+        {"1970q2", IO_TIME_QUARTER, 90 * DAY},
+        {"1970-01-02", IO_TIME_DATE, DAY},
+        {"1970-W01", IO_TIME_WEEK, -3 * DAY},
+        {"1970W02", IO_TIME_WEEK, 4 * DAY},
+        {"1970-01-02 03:04", IO_TIME_DATETIME, DAY + 11040},
+        {"1970-01-02T03:04", IO_TIME_DATETIME, DAY + 11040},
+        {"1970-01-02T03:04Z", IO_TIME_DATETIME, DAY + 11040},
+        {"1970-01-02 03:04:05", IO_TIME_DATETIME, DAY + 11045},
+        {"1970-01-02T03:04:05Z", IO_TIME_DATETIME, DAY + 11045},
+        {"1969-12-31T23:59:59", IO_TIME_DATETIME, -1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct io_time_format format;
+        int64_t t = parse(cases[i].text, &format);
+        assert_int_equal(format.form, cases[i].form);
+        assert_true(t == cases[i].t);
+        expect_printed(&format, t, cases[i].text);
+    }
+}
+
+static void what_is_not_a_timestamp_is_told(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *problem;
+    } cases[] = {
+        {"", "not a timestamp"},
+        {"-", "not a timestamp"},
+        {"+5", "not a timestamp"},
+        {"1.5", "not a timestamp"},
+        {"1e5", "not a timestamp"},
+        {"NA", "not a timestamp"},
+        {"2023-", "not a timestamp"},
+        {"2023-1", "not a timestamp"},
+        {"2023-1-1", "not a timestamp"},
+        {"2023/01/15", "not a timestamp"},
+        {"15.01.2023", "not a timestamp"},
+        {"2023-01-15 ", "not a timestamp"},
+        {"2023-01-15T", "not a timestamp"},
+        {"2023-01-15T10", "not a timestamp"},
+        {"2023-01-15_10:00", "not a timestamp"},
+        {"2023-01-15 10.00", "not a timestamp"},
+        {"2023-01-15 10:00:", "not a timestamp"},
+        {"2023-01-15 10:00:0", "not a timestamp"},
+        {"2023-01-15 10:00ZZ", "not a timestamp"},
+        {"2O23-01-15", "not a timestamp"},
+        {"2023-0l-15", "not a timestamp"},
+        {"2023Q", "not a timestamp"},
+        {"2023-Q", "not a timestamp"},
+        {"2023Q12", "not a timestamp"},
+        {"2023-W1", "not a timestamp"},
+        {"2023-W01-1", "not a timestamp"},
+        {"\xef\xbb\xbf", "not a timestamp"},
+        {"2023-02-29", "no such date"},
+        {"2023-02-30", "no such date"},
+        {"1900-02-29", "no such date"},
+        {"2023-04-31", "no such date"},
+        {"2023-13-01", "no such date"},
+        {"2023-00-01", "no such date"},
+        {"2023-01-00", "no such date"},
+        {"2023-01-32", "no such date"},
+        {"0000-01-01", "no such date"},
+        {"2023-02-30 10:00", "no such date"},
+        {"2023-00", "no such month"},
+        {"2023-13", "no such month"},
+        {"2023Q0", "no such quarter"},
+        {"2023-Q5", "no such quarter"},
+        {"2023-W00", "no such week"},
+        {"2023-W53", "no such week"},
+        {"2023-W54", "no such week"},
+        {"0000Q1", "no such year"},
+        {"2023-01-15 24:00", "no such time of day"},
+        {"2023-01-15 10:60", "no such time of day"},
+        {"2023-01-15 23:59:60", "no such time of day"},
+        {"1000000000000000000", "an integer of more than 18 digits"},
+        {"-99999999999999999999", "an integer of more than 18 digits"},
+        {"2023-01-15 10:00:00.5", "fractions of a second are not supported"},
+        {"2023-01-15T10:00+02:00", "time zones other than Z are not supported"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct io_time_format format = {0};
+        int64_t t = 42;
+        size_t n = strlen(cases[i].text);
+        const char *problem = io_time_parse(cases[i].text, n, &format, &t);
+        if (problem == NULL)
+            fail_msg("'%s' read as %lld", cases[i].text, (long long)t);
+        assert_string_equal(problem, cases[i].problem);
+        assert_int_equal(format.form, IO_TIME_UNKNOWN);
+        assert_true(t == 42);
+    }
+}
+
+static void leap_years_follow_the_gregorian_rule(void **state)
+{
+    struct io_time_format format;
+    (void)state;
+    assert_true(parse("2000-02-29", &format) == 11016 * DAY);
+    assert_true(parse("2000-03-01", &format) == 11017 * DAY);
+    assert_true(parse("2100-03-01", &format)
+                == parse("2100-02-28", &format) + DAY);
+    assert_true(parse("0004-03-01", &format)
+                == parse("0004-02-28", &format) + 2 * DAY);
+}
+
+/* The years of 53 weeks from 1900 to 2010, of 71 in 400 years. */
+static void long_years_have_week_53(void **state)
+{
+    static const int published[] = {1903, 1908, 1914, 1920, 1925, 1931, 1936,
+                                    1942, 1948, 1953, 1959, 1964, 1970, 1976,
+                                    1981, 1987, 1992, 1998, 2004, 2009};
+    size_t next = 0;
+    int found = 0;
+    (void)state;
+    for (int year = 1900; year < 2300; year++) {
+        char text[20];
+        struct io_time_format format = {0};
+        int64_t t;
+        int n = snprintf(text, sizeof text, "%04d-W53", year);
+        if (io_time_parse(text, (size_t)n, &format, &t) != NULL)
+            continue;
+        found++;
+        if (year <= 2010)
+            assert_int_equal(year, published[next++]);
+    }
+    assert_int_equal(next, sizeof published / sizeof *published);
+    assert_int_equal(found, 71);
+}
+
+static void a_file_keeps_its_form(void **state)
+{
+    static const char other[] = "another form than the file's first timestamp";
+    struct io_time_format format;
+    int64_t t = 42;
+    (void)state;
+    parse("2023-01-15", &format);
+    assert_string_equal(io_time_parse("2023", 4, &format, &t), other);
+    assert_string_equal(io_time_parse("2023-01", 7, &format, &t), other);
+    assert_string_equal(io_time_parse("2023Q1", 6, &format, &t), other);
+    assert_string_equal(io_time_parse("2023-01-15 10:00", 16, &format, &t),
+                        other);
+    assert_string_equal(io_time_parse("2023-02-30", 10, &format, &t),
+                        "no such date");
+    assert_string_equal(io_time_parse("yesterday!", 10, &format, &t),
+                        "not a timestamp");
+    assert_true(t == 42);
+    assert_int_equal(format.form, IO_TIME_DATE);
+}
+
+static void small_differences_within_a_file_are_taken(void **state)
+{
+    struct io_time_format format;
+    int64_t t;
+    (void)state;
+    int64_t first = parse("2023-01-15 10:00", &format);
+    assert_null(io_time_parse("2023-01-15T10:00:30Z", 20, &format, &t));
+    assert_true(t == first + 30);
+    expect_printed(&format, first, "2023-01-15 10:00");
+    expect_printed(&format, t, "2023-01-15 10:00:30");
+    parse("2023-Q1", &format);
+    assert_null(io_time_parse("2023q2", 6, &format, &t));
+    expect_printed(&format, t, "2023-Q2");
+    parse("001", &format);
+    assert_null(io_time_parse("1000", 4, &format, &t));
+    expect_printed(&format, t, "1000");
+    expect_printed(&format, 2, "002");
+    expect_printed(&format, -2, "-002");
+}
+
+static void times_outside_of_the_calendar_print_nothing(void **state)
+{
+    static const enum io_time_form forms[] = {IO_TIME_MONTH, IO_TIME_QUARTER,
+                                              IO_TIME_DATE, IO_TIME_WEEK,
+                                              IO_TIME_DATETIME};
+    static const int64_t times[] = {INT64_MIN, FIRST_DAY * DAY - 1,
+                                    (LAST_DAY + 1) * DAY, INT64_MAX};
+    (void)state;
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct io_time_format format = {.form = forms[i], .separator = ' '};
+        for (size_t j = 0; j < sizeof times / sizeof *times; j++)
+            expect_printed(&format, times[j], "");
+    }
+    struct io_time_format integers = {.form = IO_TIME_INTEGER};
+    expect_printed(&integers, INT64_MIN, "-9223372036854775808");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_date_from_0001_to_9999_agrees_with_glibc),
+        cmocka_unit_test(every_week_from_0001_to_9999_agrees_with_glibc),
+        cmocka_unit_test(months_and_quarters_agree_with_glibc),
+        cmocka_unit_test(a_million_instants_agree_with_glibc),
+        cmocka_unit_test(each_form_is_recognised_and_kept),
+        cmocka_unit_test(what_is_not_a_timestamp_is_told),
+        cmocka_unit_test(leap_years_follow_the_gregorian_rule),
+        cmocka_unit_test(long_years_have_week_53),
+        cmocka_unit_test(a_file_keeps_its_form),
+        cmocka_unit_test(small_differences_within_a_file_are_taken),
+        cmocka_unit_test(times_outside_of_the_calendar_print_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
