@@ -116,11 +116,12 @@ enum fc_status io_freq_parse(const char *text, struct io_freq *freq,
         return unknown_name(text, name, err);
     int64_t largest = largest_multiple(alias);
     for (size_t i = 0; i < ndigits; i++) {
-        multiple = 10 * multiple + (text[i] - '0');
-        if (multiple > largest)
+        int digit = text[i] - '0';
+        if (multiple > (largest - digit) / 10)
             return fc_fail(err, FC_EINVAL,
-                           "frequency '%.40s' is longer than the calendar",
+                           "frequency '%.40s' is too long a step",
                            text);
+        multiple = 10 * multiple + digit;
     }
     if (multiple == 0)
         return fc_fail(err, FC_EINVAL,

@@ -561,8 +561,8 @@ static void misspelt_frequencies_are_explained(void **state)
         {"ms", "takes s, min"},
         {"W-SUN", "write W alone"},
         {"QS-OCT", "write Q alone"},
-        {"999999999D", "longer than the calendar"},
-        {"999999999999999999999999", "longer than the calendar"},
+        {"999999999D", "too long a step"},
+        {"999999999999999999999999", "too long a step"},
         {"D ", "'D '"},
     };
     (void)state;
