@@ -16,7 +16,8 @@
     X(drift)      \
     X(mean)       \
     X(naive2)     \
-    X(theta)
+    X(theta)      \
+    X(dotm)
 
 #define DECLARE(name) extern const struct fc_model fc_model_##name;
 #define POINTER(name) &fc_model_##name,
