@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_ATOMIC_FILE_H
+#define NIGHTCAST_IO_ATOMIC_FILE_H
+
+#include "forecast/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * An output file that appears whole or not at all.
+ *
+ * A target that is a regular file, or not there yet, is written under a
+ * temporary name in its own folder, flushed to disk and renamed into place.
+ * Until then the old file stays as it was.  A symbolic link is followed, also
+ * when what it names does not exist yet.  Devices, FIFOs, sockets, "-",
+ * /dev/stdout, /dev/stderr and /dev/fd/N are written to directly.
+ *
+ * The program must ignore SIGPIPE and SIGXFSZ, so that a closed pipe and a
+ * file grown too large are errors here and not its end.  Files are opened and
+ * committed by one thread.
+ */
+struct io_atomic_file;
+
+/*
+ * Opens a target.  What can be known to fail later fails now: a missing
+ * folder, one that may not be written to, a folder as target (FC_EIO), a
+ * target that is open already (FC_EINVAL).  What killed runs into the same
+ * target left behind is removed.  path is borrowed until commit or abandon.
+ */
+enum fc_status io_atomic_open(const char *path, struct io_atomic_file **file,
+                              struct fc_error *err);
+
+/*
+ * Appends n bytes.  Errors are kept and reported by the commit; after one,
+ * nothing more is written.
+ */
+void io_atomic_write(struct io_atomic_file *file, const void *bytes, size_t n);
+
+/* Whether a write has failed, for callers who would rather stop early. */
+bool io_atomic_failed(const struct io_atomic_file *file);
+
+/* The number of bytes appended so far. */
+size_t io_atomic_size(const struct io_atomic_file *file);
+
+/*
+ * Writes out what is buffered and makes all n files appear under their names,
+ * none of them before every one is safely on disk.  On FC_EIO none has
+ * appeared, unless the message says otherwise.  The files are gone either
+ * way, and their entries set to NULL; NULL entries are skipped.
+ */
+enum fc_status io_atomic_commit(struct io_atomic_file **files, size_t n,
+                                struct fc_error *err);
+
+/* Gives the file up: the target stays as it was.  Accepts NULL. */
+void io_atomic_abandon(struct io_atomic_file *file);
+
+/*
+ * Removes the temporaries of all open files.  May be called from a signal
+ * handler, of a program that is about to end; it allocates nothing, takes no
+ * lock and keeps errno.
+ */
+void io_atomic_abandon_all(void);
+
+#endif
