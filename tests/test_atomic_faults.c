@@ -57,7 +57,7 @@ static int fill_small_disk(void *arg)
     char found[4] = "", *much = calloc(1, MB);
     (void)arg;
     if (mkdir("disk", 0777) != 0 || unshare(CLONE_NEWNS) != 0
-        || mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0
+        || mount("none", "/", "none", MS_REC | MS_PRIVATE, "") != 0
         || mount("none", "disk", "tmpfs", 0, "size=2m") != 0
         || chdir("disk") != 0)
         return NO_MOUNT;
