@@ -250,7 +250,7 @@ static bool replace_with_letters(char letter)
 
 static bool holds_one_letter(const char *path)
 {
-    char *letters = malloc(LETTERS + 1);
+    char *letters = calloc(1, LETTERS + 1);
     FILE *f = fopen(path, "r");
     size_t n = f != NULL ? fread(letters, 1, LETTERS + 1, f) : 0;
     bool whole = n == LETTERS && strspn(letters, (char[]){letters[0], 0}) >= n;
