@@ -119,8 +119,7 @@ enum fc_status io_freq_parse(const char *text, struct io_freq *freq,
         int digit = text[i] - '0';
         if (multiple > (largest - digit) / 10)
             return fc_fail(err, FC_EINVAL,
-                           "frequency '%.40s' is too long a step",
-                           text);
+                           "frequency '%.40s' is too long a step", text);
         multiple = 10 * multiple + digit;
     }
     if (multiple == 0)
