@@ -16,8 +16,60 @@ LINK := -fopenmp -lgsl -lgslcblas -lcsv -lz -lm
 SRC := $(sort $(wildcard forecast/*.c io/*.c cmd/*.c))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/test_*.c)))
+BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 
-all: $(PROGRAM)
+all: $(PROGRAM) ## the program, ./nightcast
+
+run: deps ## install what is missing, build, forecast the sample data
+	@$(MAKE) --no-print-directory all
+	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv
+	@head -n 5 $(BUILD)/forecasts.csv
+	@echo "... the forecasts are in $(BUILD)/forecasts.csv"
+
+test: deps ## build and run all tests
+	@$(MAKE) --no-print-directory check
+
+check: $(PROGRAM) $(TESTS) check-layers # the tests, without looking for deps
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/run.sh $(TESTS)
+
+bench: $(PROGRAM) $(BENCHES) ## speed and memory, as ratios within one run
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/bench/run.sh
+
+sanitize: ## all tests under AddressSanitizer and UBSan
+	@$(MAKE) --no-print-directory BUILD=build/asan \
+	  PROGRAM=build/asan/nightcast EXTRA="$(SAN)" CFLAGS="-O1 -g" check
+
+fuzz: ## libFuzzer on every fuzz target, T seconds each
+	@CC=clang T=$(T) tests/fuzz.sh
+
+deps: ## find the libraries; on Debian, install what is missing
+	@tests/deps.sh
+
+check-layers: ## the arrows of the design: cmd -> io, cmd -> forecast
+	@tests/check_layers.sh
+
+format: ## clang-format everything
+	clang-format -i */*.[ch] tests/bench/*.c
+
+install: all ## PREFIX and DESTDIR as usual
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/nightcast
+	install -m 644 cmd/nightcast.1 $(DESTDIR)$(PREFIX)/share/man/man1/
+	install -m 644 cmd/nightcast.bash \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightcast
+
+uninstall:
+	rm -f $(DESTDIR)$(PREFIX)/bin/nightcast \
+	  $(DESTDIR)$(PREFIX)/share/man/man1/nightcast.1 \
+	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightcast
+
+clean: ## remove all that was built
+	rm -rf build nightcast
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
 $(PROGRAM): $(BUILD)/cmd/main.o $(BUILD)/libnightcast.a
 	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(LINK)
@@ -33,12 +85,8 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libnightcast.a
 	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ -lcmocka $(LINK)
 
--include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d)
+-include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(BENCHES:=.d)
 
 .SECONDARY:
-.PHONY: all clean format
-clean:
-	rm -rf build nightcast
-
-format:
-	clang-format -i $(wildcard */*.[ch] tests/*/*.[ch])
+.PHONY: all run test check bench sanitize fuzz deps check-layers format \
+  install uninstall clean help

@@ -1,5 +1,88 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-int main(void)
+/*
+ * nightcast: forecasts many time series at once.  The table of subcommands,
+ * and what must be set up once before any of them runs.
+ */
+#include "cmd/commands.h"
+#include "cmd/signals.h"
+#include "cmd/talk.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <gsl/gsl_errno.h>
+#include <malloc.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct cmd_command *const commands[] = {
+    &cmd_forecast,
+    &cmd_inspect,
+    &cmd_bench,
+    &cmd_models,
+};
+
+enum {
+    NCOMMANDS = sizeof commands / sizeof *commands,
+    LARGE_BLOCK = 1 << 20 /* returned to the system when freed */
+};
+
+static void print_help(void)
 {
-    return 2;
+    puts("usage: nightcast COMMAND [options]\n"
+         "Forecasts many independent time series at once: CSV in, CSV out, on "
+         "every core.\n");
+    for (size_t i = 0; i < NCOMMANDS; i++)
+        printf("  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    puts("\n  -h, --help       this help; `nightcast COMMAND --help` for one "
+         "command\n"
+         "  -V, --version    the version\n\n"
+         "example: nightcast forecast -H 12 data/monthly.csv -o "
+         "forecasts.csv");
+}
+
+static int run(int argc, char **argv)
+{
+    const char *name = argc > 1 ? argv[1] : "";
+    if (strcmp(name, "-h") == 0 || strcmp(name, "--help") == 0
+        || strcmp(name, "help") == 0) {
+        print_help();
+        return CMD_OK;
+    }
+    if (strcmp(name, "-V") == 0 || strcmp(name, "--version") == 0) {
+        puts("nightcast " NIGHTCAST_VERSION);
+        return CMD_OK;
+    }
+    for (size_t i = 0; i < NCOMMANDS; i++)
+        if (strcmp(commands[i]->name, name) == 0)
+            return commands[i]->run(argc - 1, argv + 1);
+    if (*name == '\0')
+        return cmd_usage(NULL, "no command");
+    return cmd_usage(NULL, "no command '%.60s'", name);
+}
+
+/*
+ * A standard file that is closed at the start would be the next one opened:
+ * a placeholder keeps forecasts out of it, and lets writes to it fail.
+ */
+static void hold_standard_files(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDONLY) < 0)
+            exit(CMD_FAILED);
+}
+
+int main(int argc, char **argv)
+{
+    hold_standard_files();
+    gsl_set_error_handler_off();
+    mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+    cmd_signals_set_up();
+    int status = run(argc, argv);
+    if (fflush(stdout) != 0 || ferror(stdout)) {
+        cmd_say("<stdout>: cannot write: %s", strerror(errno));
+        status = CMD_FAILED;
+    }
+    return status;
 }

@@ -8,11 +8,12 @@
 
 #include "cmd/progress.h"
 
+#include "cmd/talk.h"
+
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
@@ -22,27 +23,6 @@ enum {
 };
 
 static const double REDRAW_AFTER = 0.1; /* seconds */
-
-static double seconds_now(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-size_t cmd_count_text(char text[CMD_COUNT_SIZE], size_t count)
-{
-    char digits[CMD_COUNT_SIZE];
-    size_t n = (size_t)snprintf(digits, sizeof digits, "%zu", count);
-    size_t length = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0 && (n - i) % 3 == 0)
-            text[length++] = ',';
-        text[length++] = digits[i];
-    }
-    text[length] = '\0';
-    return length;
-}
 
 /* "58 s", "3 min 5 s", "2 h 14 min", "6 d 3 h" */
 static void duration_text(char *text, size_t size, double seconds)
@@ -76,7 +56,7 @@ static void pace_text(char *text, size_t size, size_t done, size_t n,
     if (rate < 10)
         snprintf(count, sizeof count, "%.2g", rate);
     else
-        cmd_count_text(count, rate < 1e15 ? (size_t)(rate + 0.5) : 0);
+        cmd_count(rate < 1e15 ? (size_t)(rate + 0.5) : 0, count);
     duration_text(left, sizeof left, (double)(n - done) / rate);
     snprintf(text, size, "%s %s/s, %s left", count, unit, left);
 }
@@ -108,8 +88,8 @@ size_t cmd_progress_text(char text[CMD_PROGRESS_SIZE], size_t columns,
     if (done > n)
         done = n;
     double share = n > 0 ? (double)done / (double)n : 1;
-    cmd_count_text(d, done);
-    cmd_count_text(of, n);
+    cmd_count(done, d);
+    cmd_count(n, of);
     snprintf(counts, sizeof counts, "%*s/%s %.20s ", (int)strlen(of), d, of,
              unit);
     snprintf(percent, sizeof percent, "%3d%%", (int)(100 * share));
@@ -140,7 +120,7 @@ void cmd_progress_init(struct cmd_progress *progress, enum cmd_when when,
     *progress = (struct cmd_progress){
         .fd = on ? fd : -1,
         .unit = unit,
-        .start = on ? seconds_now() : 0,
+        .start = on ? cmd_now() : 0,
     };
 }
 
@@ -172,7 +152,7 @@ void cmd_progress_update(void *arg, size_t done, size_t n)
     char text[CMD_PROGRESS_SIZE];
     if (progress->fd < 0)
         return;
-    double now = seconds_now();
+    double now = cmd_now();
     if (progress->drawn > 0 && now - progress->drawn < REDRAW_AFTER)
         return;
     progress->drawn = now;

@@ -48,9 +48,4 @@ size_t cmd_progress_text(char text[CMD_PROGRESS_SIZE], size_t columns,
                          size_t done, size_t n, double seconds,
                          const char *unit);
 
-/* 1234567 as "1,234,567"; returns the length. */
-enum { CMD_COUNT_SIZE = 32 };
-
-size_t cmd_count_text(char text[CMD_COUNT_SIZE], size_t count);
-
 #endif

@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PEEK = 1 << 26 }; /* bytes a header may take */
+enum {
+    MAX_PEEK = 1 << 26, /* bytes a header may take */
+    FIRST_ROW = 1 << 21 /* bytes that are looked at for the first row */
+};
 
 /* Collects the fields of one record. */
 struct record {
@@ -351,6 +354,12 @@ static enum fc_status find_time_format(struct io_cursor *cursor,
     }
     if (pos == cursor->pos && cursor->at_end)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows", layout->file);
+    if (pos == cursor->pos)
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: the first row has no end within %zu bytes: "
+                       "is a quote left open?",
+                       layout->file, (unsigned long long)line,
+                       cursor->len - pos);
     return fc_fail(err, FC_EDATA,
                    "%s:%llu: column '%.60s': no timestamp of a known form in "
                    "the first rows: '%s'; write e.g. 2024-01-31, 2024-01, "
@@ -393,6 +402,11 @@ static enum fc_status read_layout(struct io_cursor *cursor,
         return status;
     if (layout->wide)
         return read_wide_times(layout, err);
+    while (!cursor->at_end && cursor->len - cursor->pos < FIRST_ROW) {
+        status = peek_more(cursor, err);
+        if (status != FC_OK)
+            return status;
+    }
     return find_time_format(cursor, csv, r, layout, err);
 }
 

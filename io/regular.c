@@ -85,6 +85,14 @@ static bool is_ascending(const int64_t *time, size_t n)
     return true;
 }
 
+static bool is_descending_somewhere(const int64_t *time, size_t n)
+{
+    for (size_t i = 1; i < n; i++)
+        if (time[i] < time[i - 1])
+            return true;
+    return false;
+}
+
 struct row {
     int64_t time;
     double value;
@@ -207,7 +215,7 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
         return FC_ENOMEM;
     series->nrows = (uint32_t)raw->n;
     if (!is_ascending(raw->time, raw->n)) {
-        series->unordered = true;
+        series->unordered = is_descending_somewhere(raw->time, raw->n);
         if (!sort_rows(raw, ws) || !merge_duplicates(job, raw, series))
             return FC_ENOMEM;
     }

@@ -344,9 +344,8 @@ static void check_width(struct parse *p)
     size_t want = p->layout->ncolumns;
     if (p->column == want || (p->layout->wide && p->column < want))
         return;
-    if (!p->rejected)
-        snprintf(p->problem, sizeof p->problem,
-                 "%zu columns where the header has %zu", p->column, want);
+    snprintf(p->problem, sizeof p->problem,
+             "%zu columns where the header has %zu", p->column, want);
     p->rejected = true;
 }
 

@@ -2,6 +2,7 @@
 /*
  * The loader, on files whose right reading is plain to a person.
  */
+#define _XOPEN_SOURCE 700 /* mkdtemp, truncate */
 #include "tests/check.h"
 
 #include "io/panel.h"

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `nightcast bench`: the same batch on 1, 2, ... threads of this machine, on
+ * the user's own file, and whether the forecasts stay the same.
+ */
+#include "cmd/commands.h"
+#include "cmd/talk.h"
+#include "cmd/work.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Fitting alone; reading and writing do not count. */
+static enum fc_status timed_run(struct fc_batch *batch, int threads,
+                                double *seconds, struct fc_error *err)
+{
+    double start = cmd_now();
+    batch->jobs = threads;
+    enum fc_status status = fc_batch_run(batch, err);
+    *seconds = cmd_now() - start;
+    return status;
+}
+
+static bool same_results(const struct fc_batch *a, const struct fc_batch *b)
+{
+    size_t per = (size_t)a->horizon * (1 + 2 * (size_t)a->nlevels);
+    for (size_t i = 0; i < a->n * a->nspecs; i++) {
+        const struct fc_result *x = &a->results[i], *y = &b->results[i];
+        if (x->outcome != y->outcome || strcmp(x->spec, y->spec) != 0)
+            return false;
+        if (x->outcome != FC_OUTCOME_FAILED
+            && memcmp(x->forecast.mean, y->forecast.mean, per * sizeof(double))
+                   != 0)
+            return false;
+    }
+    return true;
+}
+
+static int measure(struct cmd_work *work, int jobs, struct fc_error *err)
+{
+    struct fc_batch serial = work->batch;
+    double one, seconds;
+    int status = CMD_OK;
+    if (timed_run(&serial, 1, &one, err) != FC_OK)
+        return -1;
+    puts("threads   seconds   series/s  speed-up  efficiency");
+    for (int threads = 1; threads <= jobs; threads++) {
+        struct fc_batch parallel = work->batch;
+        if (timed_run(&parallel, threads, &seconds, err) != FC_OK) {
+            fc_batch_release(&serial);
+            return -1;
+        }
+        bool same = same_results(&serial, &parallel);
+        fc_batch_release(&parallel);
+        if (threads == 1 && seconds < one)
+            one = seconds; /* the first run of all also warmed the caches */
+        printf("%7d %9.3f %10.0f %9.2f %10.0f%%%s\n", threads, seconds,
+               (double)work->batch.n / seconds, one / seconds,
+               100 * one / seconds / threads, same ? "" : "  DIFFERS");
+        if (!same)
+            status = CMD_FAILED;
+    }
+    fc_batch_release(&serial);
+    return status;
+}
+
+static int run(int argc, char **argv)
+{
+    struct cmd_options options;
+    struct cmd_work work = {0};
+    struct fc_error err;
+    int status = cmd_options_parse(&cmd_bench, argc, argv, &options);
+    if (status < 0 && cmd_work_init(&options, &work, &err) == FC_OK) {
+        status = measure(&work, (int)options.jobs, &err);
+        if (status == CMD_FAILED)
+            cmd_say("the forecasts depend on the number of threads: please "
+                    "report this");
+    }
+    if (status < 0) {
+        cmd_say("%s", err.msg);
+        status = CMD_FAILED;
+    }
+    cmd_work_release(&work);
+    cmd_options_release(&options);
+    return status;
+}
+
+const struct cmd_command cmd_bench = {
+    .name = "bench",
+    .set = CMD_BENCH,
+    .usage = "-H N [options] INPUT.csv",
+    .summary = "serial against parallel on this machine, on this file",
+    .example = "nightcast bench -H 12 data/monthly.csv",
+    .run = run,
+};

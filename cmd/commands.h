@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_COMMANDS_H
+#define NIGHTCAST_CMD_COMMANDS_H
+
+#include "cmd/options.h"
+
+/* The subcommands, one file each. */
+extern const struct cmd_command cmd_forecast;
+extern const struct cmd_command cmd_inspect;
+extern const struct cmd_command cmd_bench;
+extern const struct cmd_command cmd_models;
+
+#define NIGHTCAST_VERSION "0.1.0"
+
+#endif

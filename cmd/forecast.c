@@ -1,0 +1,334 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `nightcast forecast`: read, fit, write.  The outputs are opened before
+ * anything is computed, so that a night is not spent on forecasts that cannot
+ * be written, and appear under their names only when all is done.
+ */
+#include "cmd/commands.h"
+#include "cmd/progress.h"
+#include "cmd/talk.h"
+#include "cmd/work.h"
+#include "io/writer.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OFFENDERS = 5 }; /* series named on standard error */
+
+struct tally {
+    size_t ok, fallback, failed; /* series; of several models, the worst */
+    size_t early;
+};
+
+enum { FORECASTS, SUMMARY, NFILES };
+
+struct run {
+    struct cmd_options options;
+    struct cmd_work work;
+    struct io_atomic_file *files[NFILES];
+    double seconds[3]; /* read, fit, write */
+};
+
+static const struct fc_result *result_of(const struct run *run, size_t series,
+                                         size_t spec)
+{
+    return &run->work.batch.results[series * run->work.batch.nspecs + spec];
+}
+
+/* The worst outcome over the models asked for. */
+static enum fc_outcome outcome_of(const struct run *run, size_t series)
+{
+    enum fc_outcome worst = FC_OUTCOME_OK;
+    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+        if (result_of(run, series, k)->outcome < worst)
+            worst = result_of(run, series, k)->outcome;
+    return worst;
+}
+
+static struct tally count_outcomes(const struct run *run)
+{
+    struct tally tally = {0};
+    for (size_t i = 0; i < run->work.batch.n; i++) {
+        enum fc_outcome outcome = outcome_of(run, i);
+        tally.ok += outcome == FC_OUTCOME_OK;
+        tally.fallback += outcome == FC_OUTCOME_FALLBACK;
+        tally.failed += outcome == FC_OUTCOME_FAILED;
+        tally.early += run->work.panel.series[i].ends_early;
+    }
+    return tally;
+}
+
+/* Appends to a text of limited size, after "; " if there is some already. */
+__attribute__((format(printf, 3, 4))) static void append(char *text,
+                                                         size_t size,
+                                                         const char *fmt, ...)
+{
+    va_list ap;
+    size_t used = strlen(text);
+    if (used > 0 && used + 2 < size) {
+        strcpy(text + used, "; ");
+        used += 2;
+    }
+    va_start(ap, fmt);
+    vsnprintf(text + used, size - used, fmt, ap);
+    va_end(ap);
+}
+
+/* In words: what was repaired in a series, and how its fit went. */
+static void describe(const struct run *run, size_t series,
+                     const struct fc_result *result, char *text, size_t size)
+{
+    static const char *const filled[] = {"interpolated", "set to zero",
+                                         "carried forward", "not allowed"};
+    static const char *const merged[] = {"not allowed", "summed", "averaged",
+                                         "replaced by the last"};
+    const struct cmd_options *options = &run->options;
+    const struct io_panel_series *s = &run->work.panel.series[series];
+    char step[IO_FREQ_TEXT_SIZE];
+    text[0] = '\0';
+    if (s->error != NULL) {
+        append(text, size, "%s", s->error);
+        return;
+    }
+    if (result->detail != NULL)
+        append(text, size, "%s", result->detail);
+    if (result->note != NULL)
+        append(text, size, "%s", result->note);
+    if (s->nduplicates > 0)
+        append(text, size, "%u duplicate rows %s", s->nduplicates,
+               merged[options->duplicates]);
+    if (s->nfilled > 0)
+        append(text, size, "%u missing values %s", s->nfilled,
+               filled[options->gaps]);
+    if (cmd_other_step(&run->work.panel, s)) {
+        io_freq_text(&s->own, step, sizeof step);
+        append(text, size, "own step is %s, the file's is not", step);
+    }
+    if (s->ends_early && options->align == IO_ALIGN_OWN)
+        append(text, size, "ends before the file does");
+}
+
+/* The panel and one of its series, for the timestamps of its horizon. */
+struct future {
+    const struct io_panel *panel;
+    const struct io_panel_series *series;
+};
+
+static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
+{
+    const struct future *future = arg;
+    io_panel_future(future->panel, future->series, h, text);
+}
+
+static void write_forecasts(const struct run *run)
+{
+    const struct io_panel *panel = &run->work.panel;
+    struct io_atomic_file *file = run->files[FORECASTS];
+    io_write_forecast_header(file, panel->id_name, panel->time_name,
+                             run->options.levels, run->options.nlevels);
+    for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
+        struct future future = {panel, &panel->series[i]};
+        for (size_t k = 0; k < run->options.nspecs; k++) {
+            const struct fc_result *r = result_of(run, i, k);
+            struct io_forecast_rows rows = {
+                .id = panel->series[i].id,
+                .model = run->options.spec_names[k],
+                .forecast = &r->forecast,
+                .time = future_time,
+                .arg = &future,
+            };
+            if (r->outcome != FC_OUTCOME_FAILED)
+                io_write_forecast(file, &rows);
+        }
+    }
+}
+
+static void write_summary(const struct run *run)
+{
+    static const char *const status[] = {"failed", "fallback", "ok"};
+    const struct io_panel *panel = &run->work.panel;
+    struct io_atomic_file *file = run->files[SUMMARY];
+    char detail[2 * FC_MESSAGE_SIZE];
+    if (file == NULL)
+        return;
+    io_write_summary_header(file, panel->id_name);
+    for (size_t i = 0; i < panel->nseries; i++)
+        for (size_t k = 0; k < run->options.nspecs; k++) {
+            const struct fc_result *r = result_of(run, i, k);
+            describe(run, i, r, detail, sizeof detail);
+            struct io_summary_row row = {
+                .id = panel->series[i].id,
+                .model = run->options.spec_names[k],
+                .status = status[r->outcome],
+                .detail = detail,
+                .n = panel->series[i].n,
+                .season_length = run->work.season,
+                .spec = r->spec,
+                .loglik = r->loglik,
+                .aicc = r->aicc,
+                .sigma2 = r->sigma2,
+                .seconds = r->seconds,
+            };
+            io_write_summary(file, &row);
+        }
+}
+
+/* Names the first series of an outcome and why. */
+static void name_offenders(const struct run *run, enum fc_outcome outcome,
+                           size_t n, const char *what)
+{
+    char id[CMD_SAFE_SIZE], detail[2 * FC_MESSAGE_SIZE], count[CMD_COUNT_SIZE];
+    size_t shown = 0;
+    for (size_t i = 0; shown < n && shown < OFFENDERS; i++) {
+        if (outcome_of(run, i) != outcome)
+            continue;
+        size_t k = 0;
+        while (result_of(run, i, k)->outcome != outcome)
+            k++;
+        describe(run, i, result_of(run, i, k), detail, sizeof detail);
+        cmd_say("series '%s' %s: %s",
+                cmd_safe(run->work.panel.series[i].id, id), what, detail);
+        shown++;
+    }
+    if (n > shown)
+        cmd_say(
+            "... and %s more series %s%s", cmd_count(n - shown, count), what,
+            run->options.summary == NULL ? "; --summary FILE lists all" : "");
+}
+
+/* The line that tells the whole story. */
+static void report(const struct run *run, const struct tally *tally)
+{
+    const struct cmd_options *o = &run->options;
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], line[700] = "",
+                                               seconds[CMD_SECONDS_SIZE];
+    double total = run->seconds[0] + run->seconds[1] + run->seconds[2];
+    snprintf(line, sizeof line, "%s of %s series forecast with %.200s",
+             cmd_count(tally->ok, a), cmd_count(run->work.batch.n, b),
+             o->models);
+    size_t used = strlen(line);
+#define ADD(...) \
+    used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
+    if (tally->fallback > 0)
+        ADD(", %s with fallback %.60s", cmd_count(tally->fallback, a),
+            o->fallback_text);
+    if (tally->failed > 0)
+        ADD(", %s failed", cmd_count(tally->failed, a));
+    if (tally->early > 0)
+        ADD(o->align == IO_ALIGN_OWN
+                ? ", %s of them end early"
+                : ", %s of them filled up to the common end",
+            cmd_count(tally->early, a));
+#undef ADD
+    cmd_say("%s, in %s on %d thread%s -> %s", line, cmd_seconds(total, seconds),
+            run->work.batch.jobs, run->work.batch.jobs == 1 ? "" : "s",
+            strcmp(o->output, "-") == 0 ? "standard output" : o->output);
+}
+
+static void say_phases(const struct run *run)
+{
+    static const char *const phase[] = {"read", "fit", "write"};
+    const struct io_panel *panel = &run->work.panel;
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
+        seconds[CMD_SECONDS_SIZE];
+    if (!run->options.verbose)
+        return;
+    io_freq_text(&panel->freq, step, sizeof step);
+    cmd_say("%s: %s rows, %s series, step %s, season %d", run->options.input,
+            cmd_count(panel->nrows, a), cmd_count(panel->nseries, b), step,
+            run->work.season);
+    for (int i = 0; i < 3; i++)
+        cmd_say("%-5s %s", phase[i], cmd_seconds(run->seconds[i], seconds));
+}
+
+static enum fc_status open_outputs(struct run *run, struct fc_error *err)
+{
+    enum fc_status status =
+        io_atomic_open(run->options.output, &run->files[FORECASTS], err);
+    if (status == FC_OK && run->options.summary != NULL)
+        status =
+            io_atomic_open(run->options.summary, &run->files[SUMMARY], err);
+    return status;
+}
+
+static enum fc_status fit(struct run *run, struct fc_error *err)
+{
+    struct cmd_progress bar;
+    cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
+                      "series");
+    run->work.batch.progress = cmd_progress_update;
+    run->work.batch.progress_arg = &bar;
+    enum fc_status status = fc_batch_run(&run->work.batch, err);
+    cmd_progress_clear(&bar);
+    return status;
+}
+
+/* Everything up to the rename; nothing has been replaced when it fails. */
+static enum fc_status compute(struct run *run, struct tally *tally,
+                              struct fc_error *err)
+{
+    double start = cmd_now();
+    enum fc_status status = open_outputs(run, err);
+    if (status == FC_OK)
+        status = cmd_work_init(&run->options, &run->work, err);
+    run->seconds[0] = cmd_now() - start;
+    if (status == FC_OK)
+        status = fit(run, err);
+    if (status != FC_OK)
+        return status;
+    run->seconds[1] = cmd_now() - start - run->seconds[0];
+    *tally = count_outcomes(run);
+    if (tally->failed == run->work.batch.n) {
+        name_offenders(run, FC_OUTCOME_FAILED, tally->failed, "failed");
+        return fc_fail(err, FC_ENOFIT,
+                       "%s: none of its %zu series could be forecast; "
+                       "nothing was written",
+                       run->options.input, tally->failed);
+    }
+    write_forecasts(run);
+    write_summary(run);
+    status = io_atomic_commit(run->files, NFILES, err);
+    run->seconds[2] = cmd_now() - start - run->seconds[0] - run->seconds[1];
+    return status;
+}
+
+static int forecast(struct run *run)
+{
+    struct tally tally = {0};
+    struct fc_error err;
+    if (compute(run, &tally, &err) != FC_OK) {
+        cmd_say("%s", err.msg);
+        return CMD_FAILED;
+    }
+    bool good = tally.fallback + tally.failed == 0;
+    name_offenders(run, FC_OUTCOME_FAILED, tally.failed, "failed");
+    name_offenders(run, FC_OUTCOME_FALLBACK, tally.fallback, "fell back");
+    say_phases(run);
+    if (!run->options.quiet || !good)
+        report(run, &tally);
+    return good ? CMD_OK : CMD_PARTIAL;
+}
+
+static int main_forecast(int argc, char **argv)
+{
+    struct run run = {0};
+    int status = cmd_options_parse(&cmd_forecast, argc, argv, &run.options);
+    if (status < 0)
+        status = forecast(&run);
+    for (int i = 0; i < NFILES; i++)
+        io_atomic_abandon(run.files[i]);
+    cmd_work_release(&run.work);
+    cmd_options_release(&run.options);
+    return status;
+}
+
+const struct cmd_command cmd_forecast = {
+    .name = "forecast",
+    .set = CMD_FORECAST,
+    .usage = "-H N [options] [INPUT.csv | -]",
+    .summary = "forecasts of every series, with prediction intervals",
+    .example = "nightcast forecast -H 12 data/monthly.csv -o f.csv",
+    .run = main_forecast,
+};

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `nightcast inspect`: what the loader understood of a file, and what is
+ * wrong with the data.
+ */
+#include "cmd/commands.h"
+#include "cmd/talk.h"
+#include "cmd/work.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+enum { OFFENDERS = 5 }; /* series named per finding */
+
+/* Properties of a series that a person should know of. */
+enum {
+    FAILS = 1,
+    GAPS = 2,
+    MISSING = 4,
+    DUPLICATES = 8,
+    OTHER_STEP = 16,
+    UNORDERED = 32,
+    CONSTANT = 64,
+    SHORT = 128,
+    EARLY = 256
+};
+
+static unsigned properties(const struct io_panel *panel,
+                           const struct io_panel_series *s, int season)
+{
+    return (s->error != NULL ? FAILS : 0u) | (s->nfilled > 0 ? GAPS : 0u)
+           | (s->nmissing > 0 ? MISSING : 0u)
+           | (s->nduplicates > 0 ? DUPLICATES : 0u)
+           | (cmd_other_step(panel, s) ? OTHER_STEP : 0u)
+           | (s->unordered ? UNORDERED : 0u) | (s->is_constant ? CONSTANT : 0u)
+           | (s->n > 0 && s->n < 2 * (size_t)season ? SHORT : 0u)
+           | (s->ends_early ? EARLY : 0u);
+}
+
+static const struct finding {
+    const char *label;
+    unsigned property;
+    size_t count; /* offset of the uint32_t that counts places; 0 = none */
+    const char *unit;
+} findings[] = {
+    {"cannot be forecast", FAILS, 0, NULL},
+    {"gaps", GAPS, offsetof(struct io_panel_series, nfilled), "steps"},
+    {"missing values", MISSING, offsetof(struct io_panel_series, nmissing),
+     "rows"},
+    {"duplicates", DUPLICATES, offsetof(struct io_panel_series, nduplicates),
+     "rows"},
+    {"another step", OTHER_STEP, 0, NULL},
+    {"rows out of order", UNORDERED, 0, NULL},
+    {"constant", CONSTANT, 0, NULL},
+    {"under two seasons", SHORT, 0, NULL},
+    {"end early", EARLY, 0, NULL},
+};
+
+static uint32_t places(const struct finding *f, const struct io_panel_series *s)
+{
+    return f->count > 0 ? *(const uint32_t *)((const char *)s + f->count) : 0;
+}
+
+static void print_offender(const struct finding *f,
+                           const struct io_panel_series *s)
+{
+    char id[CMD_SAFE_SIZE];
+    printf("    %s", cmd_safe(s->id, id));
+    if (f->property == FAILS)
+        printf(": %s", s->error);
+    if (f->count > 0)
+        printf(" (%u)", places(f, s));
+    putchar('\n');
+}
+
+static void print_finding(const struct finding *f, const struct io_panel *panel,
+                          int season)
+{
+    char count[CMD_COUNT_SIZE];
+    size_t n = 0, total = 0;
+    for (size_t i = 0; i < panel->nseries; i++)
+        if (properties(panel, &panel->series[i], season) & f->property) {
+            n++;
+            total += places(f, &panel->series[i]);
+        }
+    printf("%-18s  %s series", f->label, cmd_count(n, count));
+    if (total > 0)
+        printf(", %s %s", cmd_count(total, count), f->unit);
+    putchar('\n');
+    for (size_t i = 0, shown = 0; shown < n && shown < OFFENDERS; i++)
+        if (properties(panel, &panel->series[i], season) & f->property) {
+            print_offender(f, &panel->series[i]);
+            shown++;
+        }
+    if (n > OFFENDERS)
+        printf("    ... and %s more\n", cmd_count(n - OFFENDERS, count));
+}
+
+static int compare_lengths(const void *a, const void *b)
+{
+    size_t x = *(const size_t *)a, y = *(const size_t *)b;
+    return (x > y) - (x < y);
+}
+
+static bool print_lengths(const struct io_panel *panel)
+{
+    size_t n = panel->nseries;
+    size_t *length = malloc(n * sizeof *length);
+    if (length == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        length[i] = panel->series[i].n;
+    qsort(length, n, sizeof *length, compare_lengths);
+    printf("%-18s  min %zu, quartiles %zu %zu %zu, max %zu\n", "length",
+           length[0], length[(n - 1) / 4], length[(n - 1) / 2],
+           length[(n - 1) * 3 / 4], length[n - 1]);
+    free(length);
+    return true;
+}
+
+static void print_file(const struct io_panel *panel, const char *path,
+                       int season)
+{
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
+        first[IO_TIME_SIZE], last[IO_TIME_SIZE];
+    io_freq_text(&panel->freq, step, sizeof step);
+    io_time_print(&panel->format, panel->first, first);
+    io_time_print(&panel->format, panel->last, last);
+    printf("%-18s  %s (%s bytes, %s rows)\n", "file", path,
+           cmd_count(panel->bytes, a), cmd_count(panel->nrows, b));
+    printf("%-18s  %s%s\n", "step", step,
+           panel->has_freq ? "" : " (assumed: no series has two timestamps)");
+    printf("%-18s  %d%s\n", "season", season, season > 1 ? "" : " (none)");
+    printf("%-18s  %s\n", "series", cmd_count(panel->nseries, a));
+    printf("%-18s  %s to %s\n", "span", first, last);
+}
+
+static int report(const struct io_panel *panel,
+                  const struct cmd_options *options)
+{
+    int season = cmd_season(options, panel);
+    print_file(panel, options->input, season);
+    if (!print_lengths(panel)) {
+        cmd_say("out of memory");
+        return CMD_FAILED;
+    }
+    for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
+        print_finding(&findings[i], panel, season);
+    for (size_t i = 0; i < panel->nseries; i++)
+        if (panel->series[i].error != NULL)
+            return CMD_PARTIAL;
+    return CMD_OK;
+}
+
+static int run(int argc, char **argv)
+{
+    struct cmd_options options;
+    struct io_panel panel;
+    struct fc_error err;
+    int status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
+    if (status < 0 && cmd_load(&options, &panel, &err) != FC_OK) {
+        cmd_say("%s", err.msg);
+        status = CMD_FAILED;
+    } else if (status < 0) {
+        status = report(&panel, &options);
+        io_panel_release(&panel);
+    }
+    cmd_options_release(&options);
+    return status;
+}
+
+const struct cmd_command cmd_inspect = {
+    .name = "inspect",
+    .set = CMD_INSPECT,
+    .usage = "[options] [INPUT.csv | -]",
+    .summary = "what the loader understood, and what is wrong with the data",
+    .example = "nightcast inspect data/monthly.csv",
+    .run = run,
+};

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# bash completion for nightcast.  The commands, options and models are asked
+# from the program itself, so that this file need not change with them.
+_nightcast() {
+	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
+	local command=${COMP_WORDS[1]} words
+	if [ "$COMP_CWORD" -eq 1 ]; then
+		words=$("$1" --help 2>/dev/null |
+			sed -n 's/^  \([a-z]*\) .*/\1/p')
+		mapfile -t COMPREPLY < <(compgen -W "$words --help --version" -- "$cur")
+		return
+	fi
+	case $prev in
+	-m | --model | --fallback)
+		words=$("$1" models 2>/dev/null | cut -d ' ' -f 1)
+		;;
+	--gaps) words='interpolate zero previous error' ;;
+	--align) words='own common' ;;
+	--duplicates) words='error sum mean last' ;;
+	--progress) words='auto always never' ;;
+	--freq) words='H D B W M Q Y 15min' ;;
+	*)
+		if [[ $cur == -* ]]; then
+			words=$("$1" "$command" --help 2>/dev/null |
+				grep -oE -- '^ +(-[a-zA-Z], )?--[a-z-]+' |
+				grep -oE -- '--[a-z-]+')
+		else
+			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+			return
+		fi
+		;;
+	esac
+	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+}
+complete -o filenames -F _nightcast nightcast

@@ -1,0 +1,458 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One row per option.  An option's help, default and range stand in its row
+ * and nowhere else.
+ */
+#define _GNU_SOURCE /* getopt_long */
+#include "cmd/options.h"
+
+#include "cmd/talk.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum kind { FLAG, INTEGER, TEXT, CHOICE };
+
+struct option_row {
+    char letter; /* 0 = none */
+    const char *name;
+    enum kind kind;
+    unsigned sets;
+    size_t offset; /* in struct cmd_options */
+    const char *argument;
+    const char *help;
+    const char *fallback;       /* the default, as if it had been typed */
+    int64_t least, most;        /* INTEGER */
+    const char *const *choices; /* CHOICE: in the order of the enum */
+};
+
+static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
+                                   NULL};
+static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const aligns[] = {"own", "common", NULL};
+static const char *const whens[] = {"auto", "always", "never", NULL};
+
+#define AT(field) offsetof(struct cmd_options, field)
+
+enum {
+    RUNS = CMD_FORECAST | CMD_BENCH,
+    READS = CMD_FORECAST | CMD_BENCH | CMD_INSPECT,
+    ALL = READS | CMD_MODELS
+};
+
+/* clang-format off */
+static const struct option_row rows[] = {
+    {'H', "horizon", INTEGER, RUNS, AT(horizon), "N",
+     "steps to forecast (required)", NULL, 1, 1000000, NULL},
+    {'o', "output", TEXT, CMD_FORECAST, AT(output), "FILE",
+     "the forecasts; - is standard output", "-", 0, 0, NULL},
+    {'m', "model", TEXT, RUNS, AT(models), "LIST",
+     "one model or several: ets,snaive", "auto", 0, 0, NULL},
+    {'s', "season", INTEGER, READS, AT(season), "M",
+     "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
+    {'l', "level", TEXT, RUNS, AT(levels_text), "LIST",
+     "interval levels in percent, or none", "80,95", 0, 0, NULL},
+    {'j', "jobs", INTEGER, READS, AT(jobs), "N",
+     "threads (default: all processors)", NULL, 1, 1024, NULL},
+    {0, "id", TEXT, READS, AT(id), "COL",
+     "column of the series' ids (unique_id)", NULL, 0, 0, NULL},
+    {0, "time", TEXT, READS, AT(time), "COL",
+     "column of timestamps (ds)", NULL, 0, 0, NULL},
+    {0, "value", TEXT, READS, AT(value), "COL",
+     "column of values (y)", NULL, 0, 0, NULL},
+    {0, "freq", TEXT, READS, AT(freq_text), "F",
+     "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
+    {0, "wide", FLAG, READS, AT(wide), NULL,
+     "one row per series: id, then values", NULL, 0, 0, NULL},
+    {0, "gaps", CHOICE, READS, AT(gaps), "POLICY",
+     "interpolate zero previous error", "interpolate", 0, 0, gaps},
+    {0, "align", CHOICE, READS, AT(align), "WHERE",
+     "horizon starts after own or common last time", "own", 0, 0, aligns},
+    {0, "duplicates", CHOICE, READS, AT(duplicates), "POLICY",
+     "error sum mean last", "error", 0, 0, duplicates},
+    {0, "fallback", TEXT, RUNS, AT(fallback_text), "MODEL",
+     "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
+    {0, "non-negative", FLAG, RUNS, AT(non_negative), NULL,
+     "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
+    {0, "summary", TEXT, CMD_FORECAST, AT(summary), "FILE",
+     "one row per series: what was done, how it went", NULL, 0, 0, NULL},
+    {0, "seed", INTEGER, RUNS, AT(seed), "N",
+     "seed of everything random", "1", 0, INT64_MAX, NULL},
+    {0, "progress", CHOICE, CMD_FORECAST, AT(progress), "WHEN",
+     "auto always never: a bar on a terminal", "auto", 0, 0, whens},
+    {'q', "quiet", FLAG, CMD_FORECAST, AT(quiet), NULL,
+     "say nothing unless something is wrong", NULL, 0, 0, NULL},
+    {'v', "verbose", FLAG, CMD_FORECAST, AT(verbose), NULL,
+     "say what is done and how long it takes", NULL, 0, 0, NULL},
+    {'h', "help", FLAG, ALL, AT(help), NULL,
+     "this help", NULL, 0, 0, NULL},
+};
+/* clang-format on */
+
+enum { NROWS = sizeof rows / sizeof *rows };
+
+static void *field_of(const struct option_row *row, struct cmd_options *options)
+{
+    return (char *)options + row->offset;
+}
+
+/* Whole text as a whole number in range. */
+static bool parse_integer(const char *text, int64_t least, int64_t most,
+                          int64_t *out)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    bool plain = (*text >= '0' && *text <= '9') || *text == '-';
+    if (!plain || *end != '\0' || errno != 0 || value < least || value > most)
+        return false;
+    *out = value;
+    return true;
+}
+
+static int set_choice(const struct option_row *row, const char *command,
+                      const char *text, int *out)
+{
+    for (int i = 0; row->choices[i] != NULL; i++)
+        if (strcmp(row->choices[i], text) == 0) {
+            *out = i;
+            return -1;
+        }
+    return cmd_usage(command, "--%s takes %s; got '%.60s'", row->name,
+                     row->kind == CHOICE && row->choices == whens
+                         ? "auto, always or never"
+                         : row->help,
+                     text);
+}
+
+static int set_option(const struct option_row *row, const char *command,
+                      const char *text, struct cmd_options *options)
+{
+    void *field = field_of(row, options);
+    switch (row->kind) {
+    case FLAG:
+        *(bool *)field = true;
+        return -1;
+    case TEXT:
+        if (*text == '\0')
+            return cmd_usage(command, "--%s must not be empty", row->name);
+        *(const char **)field = text;
+        return -1;
+    case CHOICE:
+        return set_choice(row, command, text, field);
+    case INTEGER:
+        break;
+    }
+    if (parse_integer(text, row->least, row->most, field))
+        return -1;
+    return cmd_usage(
+        command, "--%s takes a whole number from %lld to %lld; got '%.60s'",
+        row->name, (long long)row->least, (long long)row->most, text);
+}
+
+static void set_defaults(const struct cmd_command *command,
+                         struct cmd_options *options)
+{
+    *options = (struct cmd_options){0};
+    for (size_t i = 0; i < NROWS; i++)
+        if (rows[i].fallback != NULL)
+            set_option(&rows[i], command->name, rows[i].fallback, options);
+}
+
+/* getopt's two descriptions of the rows that belong to the command. */
+static void describe(const struct cmd_command *command, char *letters,
+                     struct option *names)
+{
+    size_t n = 0;
+    *letters++ = ':';
+    for (size_t i = 0; i < NROWS; i++) {
+        if (!(rows[i].sets & command->set))
+            continue;
+        bool takes = rows[i].kind != FLAG;
+        names[n++] = (struct option){rows[i].name,
+                                     takes ? required_argument : no_argument,
+                                     NULL, (int)(UCHAR_MAX + 1 + i)};
+        if (rows[i].letter != 0) {
+            *letters++ = rows[i].letter;
+            if (takes)
+                *letters++ = ':';
+        }
+    }
+    *letters = '\0';
+    names[n] = (struct option){NULL, 0, NULL, 0};
+}
+
+static const struct option_row *row_of(int code)
+{
+    if (code > UCHAR_MAX)
+        return &rows[code - UCHAR_MAX - 1];
+    for (size_t i = 0; i < NROWS; i++)
+        if (rows[i].letter == code)
+            return &rows[i];
+    return NULL;
+}
+
+static int bad_option(const struct cmd_command *command, int code, char **argv)
+{
+    const struct option_row *row = optopt != 0 ? row_of(optopt) : NULL;
+    const char *given = argv[optind - 1];
+    if (code == ':')
+        return cmd_usage(command->name, "--%s needs a value: --%s %s",
+                         row->name, row->name, row->argument);
+    if (row != NULL && optopt > UCHAR_MAX)
+        return cmd_usage(command->name, "--%s takes no value", row->name);
+    if (optopt != 0 && optopt <= UCHAR_MAX)
+        return cmd_usage(command->name, "no option -%c", optopt);
+    return cmd_usage(command->name, "no option '%.60s'", given);
+}
+
+static int read_arguments(const struct cmd_command *command, int argc,
+                          char **argv, struct cmd_options *options)
+{
+    char letters[3 * NROWS + 2];
+    struct option names[NROWS + 1];
+    int code;
+    describe(command, letters, names);
+    optind = 0; /* start afresh: GNU's way to reset everything */
+    opterr = 0;
+    while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+        if (code == '?' || code == ':')
+            return bad_option(command, code, argv);
+        int status = set_option(row_of(code), command->name, optarg, options);
+        if (status >= 0)
+            return status;
+    }
+    if (argc - optind > 1)
+        return cmd_usage(command->name, "one input at a time; got '%.60s' too",
+                         argv[optind + 1]);
+    if (optind < argc)
+        options->input = argv[optind];
+    return -1;
+}
+
+/* Levels: "80,95" or "none". */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static int parse_levels(const char *command, struct cmd_options *options)
+{
+    const char *text = options->levels_text;
+    size_t most = 1;
+    if (strcmp(text, "none") == 0)
+        return -1;
+    for (const char *p = text; *p != '\0'; p++)
+        most += *p == ',';
+    options->levels = malloc(most * sizeof *options->levels);
+    if (options->levels == NULL)
+        return cmd_usage(command, "out of memory");
+    for (;;) {
+        char *end;
+        bool plain = *text >= '0' && *text <= '9';
+        double level = plain ? strtod(text, &end) : 0;
+        if (!plain || (*end != ',' && *end != '\0') || level <= 0
+            || level >= 100 || text[1] == 'x' || text[1] == 'X')
+            return cmd_usage(command,
+                             "--level takes numbers between 0 and 100, or "
+                             "none; got '%.60s'",
+                             options->levels_text);
+        options->levels[options->nlevels++] = level;
+        if (*end == '\0')
+            break;
+        text = end + 1;
+    }
+    qsort(options->levels, (size_t)options->nlevels, sizeof(double),
+          compare_doubles);
+    for (int i = 1; i < options->nlevels; i++)
+        if (options->levels[i] == options->levels[i - 1])
+            return cmd_usage(command, "--level %s names a level twice",
+                             options->levels_text);
+    return -1;
+}
+
+/* Models: names begin with a letter, so "arima:2,1,1,ets" are two. */
+
+static const char *model_end(const char *text)
+{
+    const char *p = text;
+    while (*p != '\0'
+           && !(*p == ','
+                && (p[1] == '\0' || (p[1] >= 'a' && p[1] <= 'z') || p[1] == ','
+                    || p[1] == ' ')))
+        p++;
+    return p;
+}
+
+static struct fc_spec spec_defaults(const struct cmd_options *options)
+{
+    return (struct fc_spec){
+        .seed = (uint64_t)options->seed,
+        .max_order = (int)options->max_order,
+        .max_p = (int)options->max_p,
+        .max_q = (int)options->max_q,
+        .max_P = (int)options->max_P,
+        .max_Q = (int)options->max_Q,
+        .max_d = (int)options->max_d,
+        .max_D = (int)options->max_D,
+    };
+}
+
+static int add_model(const char *command, const char *text, size_t length,
+                     struct cmd_options *options)
+{
+    struct fc_error err;
+    size_t n = options->nspecs;
+    struct fc_spec *specs =
+        realloc(options->specs, (n + 1) * sizeof *options->specs);
+    if (specs != NULL)
+        options->specs = specs;
+    char **names = realloc(options->spec_names, (n + 1) * sizeof *names);
+    if (names != NULL)
+        options->spec_names = names;
+    char *name = strndup(text, length);
+    if (specs == NULL || names == NULL || name == NULL) {
+        free(name);
+        cmd_say("out of memory");
+        return CMD_FAILED;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0) {
+            free(name);
+            return cmd_usage(command, "--model names '%s' twice", names[i]);
+        }
+    names[n] = name;
+    specs[n] = spec_defaults(options);
+    options->nspecs = n + 1;
+    if (fc_model_parse(text, length, &specs[n], &err) != FC_OK)
+        return cmd_usage(command, "--model: %s", err.msg);
+    return -1;
+}
+
+static int parse_models(const char *command, struct cmd_options *options)
+{
+    const char *text = options->models;
+    for (;;) {
+        const char *end = model_end(text);
+        int status = add_model(command, text, (size_t)(end - text), options);
+        if (status >= 0 || *end == '\0')
+            return status;
+        text = end + 1;
+    }
+}
+
+static int parse_fallback(const char *command, struct cmd_options *options)
+{
+    struct fc_error err;
+    if (strcmp(options->fallback_text, "none") == 0)
+        return -1;
+    options->fallback = spec_defaults(options);
+    if (fc_model_parse(options->fallback_text, strlen(options->fallback_text),
+                       &options->fallback, &err)
+        != FC_OK)
+        return cmd_usage(command, "--fallback: %s", err.msg);
+    options->has_fallback = true;
+    return -1;
+}
+
+static int check(const struct cmd_command *command, struct cmd_options *options)
+{
+    const char *name = command->name;
+    struct fc_error err;
+    if (options->input == NULL)
+        return cmd_usage(name, "no input: name a CSV file, or - for standard "
+                               "input");
+    if ((command->set & RUNS) && options->horizon == 0)
+        return cmd_usage(name, "--horizon is required: -H N steps to "
+                               "forecast");
+    if (options->wide && (options->time != NULL || options->value != NULL))
+        return cmd_usage(name, "--wide has no columns for %s",
+                         options->time != NULL ? "--time" : "--value");
+    if (options->quiet && options->verbose)
+        return cmd_usage(name, "--quiet and --verbose contradict each other");
+    if (options->freq_text != NULL) {
+        if (io_freq_parse(options->freq_text, &options->freq, &err) != FC_OK)
+            return cmd_usage(name, "--freq: %s", err.msg);
+        options->has_freq = true;
+    }
+    return -1;
+}
+
+int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
+                      struct cmd_options *options)
+{
+    set_defaults(command, options);
+    int status = read_arguments(command, argc, argv, options);
+    if (status < 0 && options->help) {
+        cmd_options_help(command);
+        return CMD_OK;
+    }
+    if (status < 0 && (command->set & READS))
+        status = check(command, options);
+    if (status < 0 && (command->set & RUNS))
+        status = parse_levels(command->name, options);
+    if (status < 0 && (command->set & RUNS))
+        status = parse_models(command->name, options);
+    if (status < 0 && (command->set & RUNS))
+        status = parse_fallback(command->name, options);
+    return status;
+}
+
+void cmd_options_release(struct cmd_options *options)
+{
+    for (size_t i = 0; i < options->nspecs; i++)
+        free(options->spec_names[i]);
+    free(options->spec_names);
+    free(options->specs);
+    free(options->levels);
+    *options = (struct cmd_options){0};
+}
+
+static void help_row(const struct option_row *row)
+{
+    char left[40];
+    int n =
+        row->letter != 0
+            ? snprintf(left, sizeof left, "  -%c, --%s", row->letter, row->name)
+            : snprintf(left, sizeof left, "      --%s", row->name);
+    if (row->argument != NULL)
+        snprintf(left + n, sizeof left - (size_t)n, " %s", row->argument);
+    printf("%-26s %s", left, row->help);
+    if (row->fallback != NULL)
+        printf(" [%s]", row->fallback);
+    putchar('\n');
+}
+
+void cmd_options_help(const struct cmd_command *command)
+{
+    printf("usage: nightcast %s %s\n%s\n\n", command->name, command->usage,
+           command->summary);
+    for (size_t i = 0; i < NROWS; i++)
+        if (rows[i].sets & command->set)
+            help_row(&rows[i]);
+    if (command->example != NULL)
+        printf("\nexample: %s\n", command->example);
+}
+
+struct io_panel_options cmd_panel_options(const struct cmd_options *options)
+{
+    return (struct io_panel_options){
+        .path = options->input,
+        .id = options->id,
+        .time = options->time,
+        .value = options->value,
+        .wide = options->wide,
+        .freq = options->has_freq ? &options->freq : NULL,
+        .gaps = (enum io_gaps)options->gaps,
+        .duplicates = (enum io_duplicates)options->duplicates,
+        .align = (enum io_align)options->align,
+        .jobs = (int)options->jobs,
+    };
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_OPTIONS_H
+#define NIGHTCAST_CMD_OPTIONS_H
+
+#include "cmd/progress.h"
+#include "forecast/model.h"
+#include "io/panel.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The options of all subcommands: one table, from which come the parser, the
+ * range checks, the defaults and --help.
+ */
+
+enum cmd_exit {
+    CMD_OK = 0,
+    CMD_FAILED = 1, /* nothing was written */
+    CMD_USAGE = 2,
+    CMD_PARTIAL = 3 /* written, but some series failed or fell back */
+};
+
+/* Which subcommands an option belongs to. */
+enum cmd_set {
+    CMD_FORECAST = 1,
+    CMD_INSPECT = 2,
+    CMD_BENCH = 4,
+    CMD_MODELS = 8
+};
+
+struct cmd_command {
+    const char *name;
+    enum cmd_set set;
+    const char *usage;   /* what follows the name */
+    const char *summary; /* one line */
+    const char *example; /* a command line that works on data/ */
+    int (*run)(int argc, char **argv);
+};
+
+struct cmd_options {
+    const char *input;
+    const char *output;
+    const char *summary;
+    const char *models; /* as given; specs is what it means */
+    struct fc_spec *specs;
+    char **spec_names; /* as the user wrote them */
+    size_t nspecs;
+    const char *fallback_text;
+    struct fc_spec fallback;
+    bool has_fallback;
+    int64_t horizon;
+    int64_t season; /* 0 = from the timestamps */
+    const char *levels_text;
+    double *levels; /* ascending */
+    int nlevels;
+    int64_t jobs; /* 0 = all */
+    const char *id, *time, *value;
+    const char *freq_text;
+    struct io_freq freq;
+    bool has_freq;
+    bool wide;
+    int gaps, align, duplicates, progress; /* the enums of their modules */
+    bool non_negative;
+    int64_t seed;
+    int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
+    bool quiet, verbose, help;
+};
+
+/*
+ * Reads the arguments of a subcommand (argv[0] is its name).  Returns -1 to
+ * go on, or an exit status: after --help, which was printed, or after a usage
+ * error, which was reported.
+ */
+int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
+                      struct cmd_options *options);
+
+void cmd_options_release(struct cmd_options *options);
+
+/* --help of a subcommand. */
+void cmd_options_help(const struct cmd_command *command);
+
+/* The panel the options ask for. */
+struct io_panel_options cmd_panel_options(const struct cmd_options *options);
+
+#endif

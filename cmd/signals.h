@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_SIGNALS_H
+#define NIGHTCAST_CMD_SIGNALS_H
+
+/*
+ * SIGINT, SIGTERM and SIGHUP end the program at once, with exit status 1 and
+ * a message, after the temporary files of all open outputs are removed.  A
+ * closed pipe and a file grown too large are errors of the write.
+ */
+void cmd_signals_set_up(void);
+
+#endif

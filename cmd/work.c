@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* strdup */
+#include "cmd/work.h"
+
+#include "cmd/processors.h"
+#include "cmd/talk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void warn(const struct cmd_options *options,
+                 const struct io_panel *panel)
+{
+    char id[CMD_SAFE_SIZE];
+    if (options->quiet)
+        return;
+    if (panel->not_utf8_line > 0)
+        cmd_say("%s:%llu: warning: an id is not UTF-8; it is passed through "
+                "byte by byte",
+                options->input, (unsigned long long)panel->not_utf8_line);
+    if (panel->blank_id != NULL)
+        cmd_say("%s: warning: series '%s' and another differ only in blanks "
+                "around their id; they are kept apart",
+                options->input, cmd_safe(panel->blank_id, id));
+}
+
+enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
+                        struct fc_error *err)
+{
+    if (options->jobs == 0)
+        options->jobs = cmd_processors("/proc");
+    struct io_panel_options how = cmd_panel_options(options);
+    enum fc_status status = io_panel_load(&how, panel, err);
+    if (status == FC_OK)
+        warn(options, panel);
+    return status;
+}
+
+int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
+{
+    return options->season > 0 ? (int)options->season
+                               : io_freq_season(&panel->freq);
+}
+
+bool cmd_other_step(const struct io_panel *panel,
+                    const struct io_panel_series *series)
+{
+    return series->own.unit != IO_FREQ_UNKNOWN
+           && (series->own.unit != panel->freq.unit
+               || series->own.multiple != panel->freq.multiple)
+           && (series->nfilled > 0 || series->n == 0);
+}
+
+/* A horizon that leaves the calendar is an error of that series. */
+static bool check_horizon(const struct io_panel *panel, int horizon,
+                          struct io_panel_series *series)
+{
+    char last[IO_TIME_SIZE];
+    if (series->error != NULL
+        || io_panel_future(panel, series, horizon - 1, last))
+        return true;
+    series->error = strdup("the horizon goes beyond the year 9999");
+    return series->error != NULL;
+}
+
+static enum fc_status make_series(struct cmd_work *work, int horizon,
+                                  struct fc_error *err)
+{
+    const struct io_panel *panel = &work->panel;
+    work->series = malloc(panel->nseries * sizeof *work->series);
+    work->skip = malloc(panel->nseries * sizeof *work->skip);
+    if (work->series == NULL || work->skip == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t i = 0; i < panel->nseries; i++) {
+        struct io_panel_series *s = &panel->series[i];
+        if (!check_horizon(panel, horizon, s))
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+        work->series[i] = (struct fc_series){s->id, s->y, s->n};
+        work->skip[i] = s->error != NULL;
+    }
+    return FC_OK;
+}
+
+enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
+                             struct fc_error *err)
+{
+    *work = (struct cmd_work){0};
+    enum fc_status status = cmd_load(options, &work->panel, err);
+    if (status == FC_OK)
+        status = make_series(work, (int)options->horizon, err);
+    if (status != FC_OK)
+        return status;
+    work->season = cmd_season(options, &work->panel);
+    for (size_t i = 0; i < options->nspecs; i++)
+        options->specs[i].season_length = work->season;
+    options->fallback.season_length = work->season;
+    work->batch = (struct fc_batch){
+        .series = work->series,
+        .n = work->panel.nseries,
+        .skip = work->skip,
+        .specs = options->specs,
+        .nspecs = options->nspecs,
+        .fallback = options->has_fallback ? &options->fallback : NULL,
+        .horizon = (int)options->horizon,
+        .nlevels = options->nlevels,
+        .levels = options->levels,
+        .non_negative = options->non_negative,
+        .jobs = (int)options->jobs,
+    };
+    return FC_OK;
+}
+
+void cmd_work_release(struct cmd_work *work)
+{
+    fc_batch_release(&work->batch);
+    io_panel_release(&work->panel);
+    free(work->series);
+    free(work->skip);
+    *work = (struct cmd_work){0};
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_WORK_H
+#define NIGHTCAST_CMD_WORK_H
+
+#include "cmd/options.h"
+#include "forecast/batch.h"
+
+/*
+ * What the subcommands that read a file have in common: the panel, and the
+ * batch made from it.
+ */
+struct cmd_work {
+    struct io_panel panel;
+    struct fc_batch batch;
+    struct fc_series *series;
+    bool *skip; /* series that cannot be forecast */
+    int season;
+};
+
+/*
+ * Loads the input and warns of what is odd about it.  Sets options->jobs to
+ * what this process may use if the user did not.
+ */
+enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
+                        struct fc_error *err);
+
+/* The season length: as asked for, or by the panel's step. */
+int cmd_season(const struct cmd_options *options, const struct io_panel *panel);
+
+/*
+ * Whether a series' own step is not the file's, so that its grid has gaps
+ * throughout or cannot be made at all.
+ */
+bool cmd_other_step(const struct io_panel *panel,
+                    const struct io_panel_series *series);
+
+/* Loads the input and sets up the batch, not yet run. */
+enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
+                             struct fc_error *err);
+void cmd_work_release(struct cmd_work *work);
+
+#endif

@@ -1,0 +1,31 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every example of the manual page and the README is run: lines that begin
+# with "nightcast " between .EX and .EE, and with "./nightcast " in ```sh
+# blocks.
+set -u
+nightcast=$(realpath "$PROGRAM")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/bin"
+ln -s "$nightcast" "$work/bin/nightcast"
+ln -s "$nightcast" "$work/nightcast"
+cp -r data "$work/data"
+{
+	sed -n '/^\.EX/,/^\.EE/p' cmd/nightcast.1 | sed 's/\\-/-/g; s/\\e/\\/g'
+	sed -n '/^```sh/,/^```$/p' README.md
+} | grep -E '^(\./)?nightcast ' >"$work/examples"
+cd "$work" || exit 1
+PATH=$work/bin:$PATH
+failures=0 n=0
+while IFS= read -r line; do
+	n=$((n + 1))
+	bash -c "$line" >out 2>&1 </dev/null || {
+		echo "FAIL ($?): $line"
+		head -n 5 out
+		failures=$((failures + 1))
+	}
+done <examples
+echo "$n examples"
+[ $n -gt 5 ] || failures=$((failures + 1))
+exit $((failures > 0))
