@@ -29,6 +29,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "io/digits.h"
+
 #if FLT_RADIX != 2 || DBL_MANT_DIG != 53
 #error "IEEE binary64 expected"
 #endif
@@ -339,21 +341,22 @@ struct digits {
     int exponent; /* of the first digit: d.ddd * 10^exponent */
 };
 
-static void write_digits(uint64_t whole, int point, struct digits *d)
+/* v * 10^point, v of 16 to 18 digits, without the zeros at its end */
+static void write_digits(uint64_t v, int point, struct digits *d)
 {
-    char *p = d->text + 18;
-    while (whole % 10 == 0) {
-        whole /= 10;
-        point++;
-    }
-    char *end = p;
-    while (whole != 0) {
-        *--p = (char)('0' + whole % 10);
-        whole /= 10;
-    }
-    d->n = (int)(end - p);
-    memmove(d->text, p, (size_t)d->n);
-    d->exponent = point + d->n - 1;
+    char text[18];
+    unsigned high = (unsigned)(v / 100000000 % 100000000);
+    unsigned low = (unsigned)(v % 100000000);
+    char *p = io_put_two(text, (unsigned)(v / 10000000000000000));
+    p = io_put_four(io_put_four(p, high / 10000), high % 10000);
+    io_put_four(io_put_four(p, low / 10000), low % 10000);
+    int first = text[0] != '0' ? 0 : text[1] != '0' ? 1 : 2;
+    int n = 18;
+    while (text[n - 1] == '0')
+        n--;
+    d->exponent = point + 17 - first;
+    d->n = n - first;
+    memcpy(d->text, text + first, (size_t)d->n);
 }
 
 /* floor(log10(2^e2)) for |e2| < 1650: 78913 / 2^18 is log10(2) to 1e-6. */
@@ -376,6 +379,7 @@ static bool shortest_fast(struct binary b, struct digits *d)
         s--;
         scale_to_17_digits(b, s, &v);
     }
+    assert(v.whole >= UINT64_C(10000000000000000));
     uint64_t best = closest_multiple(&v, 100);
     if (best == 0)
         best = closest_multiple(&v, 10);
@@ -423,14 +427,17 @@ static void increment(struct digits *d)
 }
 
 /*
- * The closest decimal of each precision in turn.  Above a power of two the
- * interval is wider than below, so that the second closest may read back
- * where the closest does not.
+ * The closest decimal of each precision in turn.  Decimals of 15 digits are
+ * farther apart than normal doubles, so that at most one reads back as x, and
+ * a shorter one would be that one.  Above a power of two the interval is wider
+ * than below: there the second closest may read back where the closest does
+ * not.
  */
 static void shortest_slow(double x, struct digits *d)
 {
     bool lopsided = is_power_of_two(decompose(x));
-    for (int precision = 1; precision <= 17; precision++) {
+    int first = x >= DBL_MIN ? 15 : 1;
+    for (int precision = first; precision <= 17; precision++) {
         round_digits(x, precision, d);
         if (reads_back_as(d, x))
             break;

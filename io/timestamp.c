@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "io/calendar.h"
+#include "io/digits.h"
 
 static const char not_a_timestamp[] = "not a timestamp";
 
@@ -273,22 +274,6 @@ const char *io_time_parse(const char *text, size_t n,
     return parse_in_file(text, n, format, t);
 }
 
-static char *put_two(char *p, int v)
-{
-    static const char pairs[] = "00010203040506070809101112131415161718192021"
-                                "22232425262728293031323334353637383940414243"
-                                "44454647484950515253545556575859606162636465"
-                                "66676869707172737475767778798081828384858687"
-                                "888990919293949596979899";
-    memcpy(p, pairs + 2 * v, 2);
-    return p + 2;
-}
-
-static char *put_year(char *p, int year)
-{
-    return put_two(put_two(p, year / 100), year % 100);
-}
-
 static char *put_integer(char *p, const struct io_time_format *format,
                          int64_t t)
 {
@@ -310,22 +295,22 @@ static char *put_integer(char *p, const struct io_time_format *format,
 
 static char *put_month(char *p, struct io_civil date)
 {
-    p = put_year(p, date.year);
+    p = io_put_four(p, (unsigned)date.year);
     *p++ = '-';
-    return put_two(p, date.month);
+    return io_put_two(p, (unsigned)date.month);
 }
 
 static char *put_date(char *p, struct io_civil date)
 {
     p = put_month(p, date);
     *p++ = '-';
-    return put_two(p, date.day);
+    return io_put_two(p, (unsigned)date.day);
 }
 
 static char *put_part_of_year(char *p, const struct io_time_format *format,
                               int year)
 {
-    p = put_year(p, year);
+    p = io_put_four(p, (unsigned)year);
     if (format->dash)
         *p++ = '-';
     *p++ = format->separator;
@@ -338,19 +323,19 @@ static char *put_week(char *p, const struct io_time_format *format, int64_t day)
     int64_t thursday = day - io_weekday(day) + 3;
     int year = io_civil_from_days(thursday).year;
     int64_t week = (thursday - io_days_from_civil(year, 1, 1)) / 7 + 1;
-    return put_two(put_part_of_year(p, format, year), (int)week);
+    return io_put_two(put_part_of_year(p, format, year), (unsigned)week);
 }
 
 static char *put_time_of_day(char *p, const struct io_time_format *format,
                              int second)
 {
     *p++ = format->separator;
-    p = put_two(p, second / 3600);
+    p = io_put_two(p, (unsigned)(second / 3600));
     *p++ = ':';
-    p = put_two(p, second / 60 % 60);
+    p = io_put_two(p, (unsigned)(second / 60 % 60));
     if (format->seconds || second % 60 != 0) {
         *p++ = ':';
-        p = put_two(p, second % 60);
+        p = io_put_two(p, (unsigned)(second % 60));
     }
     if (format->zulu)
         *p++ = 'Z';
