@@ -17,7 +17,8 @@
     X(mean)       \
     X(naive2)     \
     X(theta)      \
-    X(dotm)
+    X(dotm)       \
+    X(ces)
 
 #define DECLARE(name) extern const struct fc_model fc_model_##name;
 #define POINTER(name) &fc_model_##name,
