@@ -16,6 +16,12 @@
     X(drift)      \
     X(mean)       \
     X(naive2)     \
+    X(ses)        \
+    X(holt)       \
+    X(damped)     \
+    X(hw)         \
+    X(hw_mul)     \
+    X(ets)        \
     X(theta)      \
     X(dotm)       \
     X(ces)

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_ETS_FIT_H
+#define NIGHTCAST_FORECAST_ETS_FIT_H
+
+#include "forecast/ets.h"
+
+/*
+ * What the estimation of one ETS form is made of: shared by ets_start.c,
+ * ets_gradient.c and ets_fit.c, of no interest elsewhere.
+ *
+ * The unknowns form one vector.  Its first four slots are the smoothing
+ * parameters, whether the form has them or not; then come the free initial
+ * states: l, b without a season; b, s[0], ..., s[m-1] with one, where l is
+ * kept because l + c with s - c, or l c with s / c, is the same model.
+ */
+enum { FC_ETS_ALPHA, FC_ETS_BETA, FC_ETS_GAMMA, FC_ETS_PHI, FC_ETS_STATES };
+
+typedef double fc_v4 __attribute__((vector_size(32)));
+
+struct fc_ets_layout {
+    int m;      /* season length of the form: 1 without a season */
+    int at_l;   /* slots of the states; -1 where absent */
+    int at_b;
+    int at_s;
+    int nx;     /* slots in use */
+    int stride; /* nx rounded up to whole vectors */
+};
+
+struct fc_ets_layout fc_ets_layout(struct fc_ets_form form, int m);
+
+/* Start values by season: the classical decomposition's seasonal figure. */
+struct fc_ets_figure {
+    bool known;
+    double *s; /* m values */
+};
+
+struct fc_ets_work {
+    double *y; /* scaled */
+    size_t n;
+    int m;
+    int exponent; /* y times 2^exponent is the series */
+    bool positive;
+    struct fc_ets_figure figure[3]; /* by enum fc_ets_component */
+    struct fc_ets_trace trace, trial;
+    double *ring;    /* m: seasonal terms under way */
+    double *scratch; /* for admissibility and starts */
+    double *x, *x_trial, *delta;   /* unknowns */
+    double *normal;                /* Gauss-Newton matrix, lower triangle */
+    double *factor;                /* its elimination */
+    double *rhs, *rhs_work;        /* minus the gradient */
+    double *rows;                  /* FC_ETS_BLOCK rows of the Jacobian */
+    double *dl, *db, *ds, *mean;   /* sensitivities of the states */
+};
+
+enum { FC_ETS_BLOCK = 16 }; /* rows of the Jacobian held at a time */
+
+/* R's initstate() and initparam(): where the search starts. */
+void fc_ets_start(struct fc_ets_work *work, struct fc_ets_form form,
+                  struct fc_ets *start);
+
+/*
+ * The Gauss-Newton equations of n log sum r^2 at the model whose pass left
+ * trace, where r is the error, or, for the likelihood of multiplicative
+ * errors, the error times the geometric mean of mu:
+ *
+ *     -loglik = n/2 log sum e^2 + sum log mu = n/2 log sum (e G)^2
+ *
+ * Fills work->normal (lower triangle, rows of layout->stride) and work->rhs
+ * with J'J / G^2 and -J'r / G^2.
+ */
+void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
+                             enum fc_ets_criterion criterion,
+                             const struct fc_ets_layout *layout);
+
+/*
+ * Simple smoothing, or Holt's method, whose states start as the first
+ * observations say: any n >= 1 (trend: n >= 2).
+ */
+void fc_ets_simple(struct fc_ets_work *work, bool trend,
+                   struct fc_ets_fitted *fitted);
+
+#endif
