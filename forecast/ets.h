@@ -139,17 +139,20 @@ void fc_ets_fitted_copy(struct fc_ets_fitted *to,
 /* Whether the series has more observations than the form has unknowns. */
 bool fc_ets_estimable(const struct fc_ets_work *work, struct fc_ets_form form);
 
+/* How many starts the search is given. */
+enum fc_ets_effort {
+    FC_ETS_QUICK,   /* those of a scan: one form among many */
+    FC_ETS_THOROUGH /* and a dozen more: the form that was asked for */
+};
+
 /*
- * Estimates one form.
- *
- *   give_up   an AICc: stop as soon as it cannot be reached; INFINITY: never
- *
- * FC_OK; FC_ESHORT when the form has too many unknowns for n; FC_EDOMAIN when
- * the model breaks down on these data.
+ * Estimates one form.  FC_OK; FC_ESHORT when the form has too many unknowns
+ * for n; FC_EDOMAIN when the model breaks down on these data.
  */
 enum fc_status fc_ets_estimate(struct fc_ets_work *work,
                                struct fc_ets_form form,
-                               enum fc_ets_criterion criterion, double give_up,
+                               enum fc_ets_criterion criterion,
+                               enum fc_ets_effort effort,
                                struct fc_ets_fitted *fitted);
 
 #endif

@@ -71,18 +71,16 @@ static bool take_scratch(struct fc_ets_work *work, struct fc_workspace *ws)
            && take_trace(ws, &work->trial, work->n)
            && take(ws, &work->figure[FC_ETS_ADD].s, m)
            && take(ws, &work->figure[FC_ETS_MUL].s, m)
-           && take(ws, &work->ring, m)
-           && take(ws, &work->scratch, 4 * m + 32)
+           && take(ws, &work->ring, m) && take(ws, &work->scratch, 4 * m + 32)
            && take(ws, &work->x, stride) && take(ws, &work->x_trial, stride)
-           && take(ws, &work->delta, stride)
+           && take(ws, &work->delta, stride) && take(ws, &work->x_best, stride)
+           && take(ws, &work->adjusted, work->n)
            && take(ws, &work->normal, stride * stride)
            && take(ws, &work->factor, stride * stride)
-           && take(ws, &work->rhs, stride)
-           && take(ws, &work->rhs_work, stride)
+           && take(ws, &work->rhs, stride) && take(ws, &work->rhs_work, stride)
            && take(ws, &work->rows, FC_ETS_BLOCK * stride)
            && take(ws, &work->dl, stride) && take(ws, &work->db, stride)
-           && take(ws, &work->mean, stride)
-           && take(ws, &work->ds, m * stride);
+           && take(ws, &work->mean, stride) && take(ws, &work->ds, m * stride);
 }
 
 struct fc_ets_work *fc_ets_work_new(const double *y, size_t n, int m,
@@ -135,10 +133,10 @@ struct search {
     struct fc_ets_work *work;
     struct fc_ets_layout at;
     enum fc_ets_criterion criterion;
-    struct fc_ets model;      /* its form; its states before the series */
-    struct fc_ets_sums sums;  /* at the current point */
-    double value;             /* -2 loglik, the scaled series' */
-    double lambda, growth;    /* damping */
+    struct fc_ets model;     /* its form; its states before the series */
+    struct fc_ets_sums sums; /* at the current point */
+    double value;            /* -2 loglik, the scaled series' */
+    double lambda, growth;   /* damping */
 };
 
 static double room_for_gamma(double alpha)
@@ -210,8 +208,8 @@ static double objective(const struct search *search,
 
 /* Runs x over the series into trace; false where the model has no value. */
 static bool evaluate(struct search *search, const double *x,
-                     const struct fc_ets_trace *trace,
-                     struct fc_ets_sums *sums, double *value)
+                     const struct fc_ets_trace *trace, struct fc_ets_sums *sums,
+                     double *value)
 {
     struct fc_ets_work *work = search->work;
     struct fc_ets model = search->model;
@@ -311,8 +309,8 @@ static struct box step_bounds(const struct search *search)
     struct box box = {
         .low = {LOW - x[0], -x[1], -x[2], PHI_LOW - x[3]},
         .high = {HIGH - x[0], 1 - x[1], 1 - x[2], PHI_HIGH - x[3]},
-        .held = {false, form.trend == FC_ETS_NONE,
-                 form.season == FC_ETS_NONE, !form.damped},
+        .held = {false, form.trend == FC_ETS_NONE, form.season == FC_ETS_NONE,
+                 !form.damped},
     };
     return box;
 }
@@ -324,8 +322,8 @@ static void solve_free(const double *h, size_t stride, const double *rhs,
     double a[FC_ETS_STATES][FC_ETS_STATES + 1];
     for (int i = 0; i < FC_ETS_STATES; i++) {
         for (int j = 0; j < FC_ETS_STATES; j++)
-            a[i][j] = h[(size_t)(i > j ? i : j) * stride
-                        + (size_t)(i > j ? j : i)];
+            a[i][j] =
+                h[(size_t)(i > j ? i : j) * stride + (size_t)(i > j ? j : i)];
         a[i][FC_ETS_STATES] = rhs[i];
     }
     for (int i = 0; i < FC_ETS_STATES; i++) {
@@ -364,8 +362,8 @@ static bool hold_worst(struct box *box, double *step)
     }
     if (worst < 0)
         return false;
-    step[worst] = step[worst] > box->high[worst] ? box->high[worst]
-                                                 : box->low[worst];
+    step[worst] =
+        step[worst] > box->high[worst] ? box->high[worst] : box->low[worst];
     box->held[worst] = true;
     return true;
 }
@@ -442,6 +440,7 @@ static void accept(struct search *search, const struct fc_ets_sums *sums,
     work->trace = work->trial;
     work->trial = keep;
     swap_doubles(&work->x, &work->x_trial);
+    unpack(search, work->x, &search->model);
     search->sums = *sums;
     search->value = value;
 }
@@ -466,8 +465,7 @@ static enum outcome move_on(struct search *search)
             solve_smoothing(search);
             solve_states(search);
             double drop = predicted_drop(search) / squares;
-            double promise =
-                drop < 1 ? -n * log1p(-drop) : n * fmin(drop, 30);
+            double promise = drop < 1 ? -n * log1p(-drop) : n * fmin(drop, 30);
             if (!(promise > TOLERANCE))
                 return FINISHED;
             for (int i = 0; i < search->at.nx; i++)
@@ -545,8 +543,7 @@ static void report(struct search *search, struct fc_ets_fitted *fitted)
     fitted->nparam = fc_ets_smoothing_count(fitted->initial.form)
                      + fc_ets_state_count(fitted->initial.form, work->m) + 1;
     fitted->aic = -2 * fitted->loglik + 2 * fitted->nparam;
-    fitted->bic =
-        -2 * fitted->loglik + log((double)work->n) * fitted->nparam;
+    fitted->bic = -2 * fitted->loglik + log((double)work->n) * fitted->nparam;
     fitted->aicc = aicc_of(fitted->loglik, fitted->nparam, work->n);
 }
 
@@ -561,36 +558,143 @@ static bool begin(struct search *search, const struct fc_ets *start)
                     &search->value);
 }
 
+/* A start where no forecast can be negative: the first value, no growth. */
+static bool begin_flat(struct search *search, struct fc_ets *start)
+{
+    const struct fc_ets_work *work = search->work;
+    start->l = work->y[0];
+    if (start->form.season == FC_ETS_ADD)
+        start->l -= start->s[0];
+    else if (start->form.season == FC_ETS_MUL)
+        start->l /= start->s[0];
+    start->b = start->form.trend == FC_ETS_MUL ? 1 : 0;
+    return begin(search, start);
+}
+
+/* The best point of all starts so far. */
+struct incumbent {
+    double value, l;
+};
+
+static void search_from(struct search *search, struct fc_ets *start,
+                        struct incumbent *best)
+{
+    struct fc_ets_work *work = search->work;
+    if (!begin(search, start) && !begin_flat(search, start))
+        return;
+    for (int i = 0; i < MAX_ITERATIONS; i++)
+        if (move_on(search) == FINISHED)
+            break;
+    if (search->value < best->value) {
+        best->value = search->value;
+        best->l = search->model.l;
+        memcpy(work->x_best, work->x, (size_t)search->at.nx * sizeof *work->x);
+    }
+}
+
+/* Starts that the scan cannot see, for when time does not matter. */
+static const struct fc_ets_smoothing CORNERS[] = {
+    {0.1, 0.02, 0.02, 0.95}, {0.5, 0.02, 0.02, 0.95}, {0.95, 0.02, 0.02, 0.95},
+    {0.1, 0.95, 0.02, 0.95}, {0.5, 0.95, 0.02, 0.95}, {0.95, 0.95, 0.02, 0.95},
+    {0.1, 0.02, 0.6, 0.95},  {0.5, 0.02, 0.6, 0.95},  {0.95, 0.02, 0.6, 0.95},
+    {0.1, 0.95, 0.6, 0.95},  {0.5, 0.95, 0.6, 0.95},  {0.95, 0.95, 0.6, 0.95},
+};
+enum { NCORNERS = sizeof CORNERS / sizeof *CORNERS, NSCANNED = 2 };
+
+/* A share of each parameter's room, without what the form lacks. */
+static struct fc_ets_smoothing share(struct fc_ets_form form,
+                                     const struct fc_ets_smoothing *of)
+{
+    struct fc_ets_smoothing k = {.alpha = of->alpha, .phi = 1};
+    if (form.trend != FC_ETS_NONE)
+        k.beta = LOW + of->beta * (k.alpha - LOW);
+    if (form.season != FC_ETS_NONE)
+        k.gamma = LOW + of->gamma * room_for_gamma(k.alpha);
+    if (form.damped)
+        k.phi = of->phi;
+    return k;
+}
+
+/* From the scan's optima, each with a slow and a fast season. */
+static void search_scanned(struct search *search, struct fc_ets_form form,
+                           struct incumbent *best, double *s)
+{
+    static const double GAMMA[] = {0.05, 0.5};
+    struct fc_ets_work *work = search->work;
+    struct fc_ets scanned[NSCANNED];
+    const double *z = work->y;
+    bool seasonal = form.season != FC_ETS_NONE;
+    if (seasonal) {
+        fc_ets_adjust(work, form.season, work->adjusted);
+        z = work->adjusted;
+    }
+    int count = fc_ets_scan(z, work->n, form.trend != FC_ETS_NONE, form.damped,
+                            scanned, NSCANNED);
+    for (int i = 0; i < count * (1 + seasonal); i++) {
+        const struct fc_ets *at = scanned + i % count;
+        struct fc_ets start = {.s = s};
+        fc_ets_start(work, form, &start);
+        start.smoothing = at->smoothing;
+        if (seasonal)
+            start.smoothing.gamma =
+                LOW + GAMMA[i / count] * room_for_gamma(at->smoothing.alpha);
+        if (form.trend != FC_ETS_MUL) {
+            start.l = at->l;
+            start.b = at->b;
+        }
+        search_from(search, &start, best);
+    }
+}
+
+static void search_corners(struct search *search, struct fc_ets_form form,
+                           struct incumbent *best, double *s)
+{
+    for (int i = 0; i < NCORNERS; i++) {
+        bool repeats =
+            (form.trend == FC_ETS_NONE && CORNERS[i].beta > 0.5)
+            || (form.season == FC_ETS_NONE && CORNERS[i].gamma > 0.5);
+        if (repeats)
+            continue;
+        struct fc_ets start = {.s = s};
+        fc_ets_start(search->work, form, &start);
+        start.smoothing = share(form, CORNERS + i);
+        search_from(search, &start, best);
+    }
+}
+
 bool fc_ets_estimable(const struct fc_ets_work *work, struct fc_ets_form form)
 {
-    int np = fc_ets_smoothing_count(form) + fc_ets_state_count(form, work->m);
-    if (form.season != FC_ETS_NONE && (work->m < 2 || work->n <= (size_t)work->m))
+    int unknowns =
+        fc_ets_smoothing_count(form) + fc_ets_state_count(form, work->m);
+    if (form.season != FC_ETS_NONE
+        && (work->m < 2 || work->n <= (size_t)work->m))
         return false;
-    return (size_t)np + 1 < work->n;
+    return (size_t)unknowns + 1 < work->n;
 }
 
 enum fc_status fc_ets_estimate(struct fc_ets_work *work,
                                struct fc_ets_form form,
-                               enum fc_ets_criterion criterion, double give_up,
+                               enum fc_ets_criterion criterion,
+                               enum fc_ets_effort effort,
                                struct fc_ets_fitted *fitted)
 {
-    struct fc_ets start = {.s = fitted->initial.s};
     struct search search = {
         .work = work,
         .criterion = criterion,
         .at = fc_ets_layout(form, work->m),
     };
-    (void)give_up;
+    struct incumbent best = {.value = INFINITY};
     if (!fc_ets_estimable(work, form))
         return FC_ESHORT;
     if (form.error == FC_ETS_MUL && !work->positive)
         return FC_EDOMAIN;
-    fc_ets_start(work, form, &start);
-    if (!begin(&search, &start))
+    search_scanned(&search, form, &best, fitted->initial.s);
+    if (effort == FC_ETS_THOROUGH)
+        search_corners(&search, form, &best, fitted->initial.s);
+    if (best.value == INFINITY)
         return FC_EDOMAIN;
-    for (int i = 0; i < MAX_ITERATIONS; i++)
-        if (move_on(&search) == FINISHED)
-            break;
+    swap_doubles(&work->x, &work->x_best);
+    search.model.l = best.l;
     report(&search, fitted);
     return FC_OK;
 }

@@ -18,8 +18,8 @@ enum { FC_ETS_ALPHA, FC_ETS_BETA, FC_ETS_GAMMA, FC_ETS_PHI, FC_ETS_STATES };
 typedef double fc_v4 __attribute__((vector_size(32)));
 
 struct fc_ets_layout {
-    int m;      /* season length of the form: 1 without a season */
-    int at_l;   /* slots of the states; -1 where absent */
+    int m;    /* season length of the form: 1 without a season */
+    int at_l; /* slots of the states; -1 where absent */
     int at_b;
     int at_s;
     int nx;     /* slots in use */
@@ -42,14 +42,15 @@ struct fc_ets_work {
     bool positive;
     struct fc_ets_figure figure[3]; /* by enum fc_ets_component */
     struct fc_ets_trace trace, trial;
-    double *ring;    /* m: seasonal terms under way */
-    double *scratch; /* for admissibility and starts */
-    double *x, *x_trial, *delta;   /* unknowns */
-    double *normal;                /* Gauss-Newton matrix, lower triangle */
-    double *factor;                /* its elimination */
-    double *rhs, *rhs_work;        /* minus the gradient */
-    double *rows;                  /* FC_ETS_BLOCK rows of the Jacobian */
-    double *dl, *db, *ds, *mean;   /* sensitivities of the states */
+    double *ring;                         /* m: seasonal terms under way */
+    double *scratch;                      /* for admissibility and starts */
+    double *adjusted;                     /* n: the series without its season */
+    double *x, *x_trial, *x_best, *delta; /* unknowns */
+    double *normal;              /* Gauss-Newton matrix, lower triangle */
+    double *factor;              /* its elimination */
+    double *rhs, *rhs_work;      /* minus the gradient */
+    double *rows;                /* FC_ETS_BLOCK rows of the Jacobian */
+    double *dl, *db, *ds, *mean; /* sensitivities of the states */
 };
 
 enum { FC_ETS_BLOCK = 16 }; /* rows of the Jacobian held at a time */
@@ -78,5 +79,17 @@ void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
  */
 void fc_ets_simple(struct fc_ets_work *work, bool trend,
                    struct fc_ets_fitted *fitted);
+
+/*
+ * Up to `most` local optima of a coarse grid over the smoothing parameters of
+ * a series without season, best first: smoothing, l and b of starts are set.
+ * Returns how many there are.
+ */
+int fc_ets_scan(const double *y, size_t n, bool trend, bool damped,
+                struct fc_ets *starts, int most);
+
+/* The series without its start values' season: n values into z. */
+void fc_ets_adjust(struct fc_ets_work *work, enum fc_ets_component season,
+                   double *z);
 
 #endif

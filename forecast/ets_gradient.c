@@ -16,8 +16,11 @@ struct fc_ets_layout fc_ets_layout(struct fc_ets_form form, int m)
 {
     bool trend = form.trend != FC_ETS_NONE;
     bool season = form.season != FC_ETS_NONE;
-    struct fc_ets_layout at = {.m = season ? m : 1, .at_l = -1, .at_b = -1,
-                               .at_s = -1, .nx = FC_ETS_STATES};
+    struct fc_ets_layout at = {.m = season ? m : 1,
+                               .at_l = -1,
+                               .at_b = -1,
+                               .at_s = -1,
+                               .nx = FC_ETS_STATES};
     if (!season)
         at.at_l = at.nx++;
     if (trend)
@@ -32,21 +35,22 @@ struct fc_ets_layout fc_ets_layout(struct fc_ets_form form, int m)
 
 /* One step, linearised at the states it met. */
 struct linear_step {
-    double phib_b;     /* d phib / d b */
+    double phib_b; /* d phib / d b */
     double q_l, q_phib;
     double mu_q, mu_s;
-    double p_s;        /* d p / d s */
-    double b_d, b_l;   /* d b' / d (p - q), d b' / d l */
+    double p_s;      /* d p / d s */
+    double b_d, b_l; /* d b' / d (p - q), d b' / d l */
     double s_s, s_d, s_q;
     fc_v4 into_phib, into_l, into_b, into_s; /* by the smoothing parameters */
-    double weight;     /* of d mu in the Jacobian's row */
-    double log_weight; /* of d mu in d log mu */
+    double weight;                           /* of d mu in the Jacobian's row */
+    double log_weight;                       /* of d mu in d log mu */
 };
 
-ALWAYS_INLINE struct linear_step
-linearise(enum fc_ets_component trend, enum fc_ets_component season,
-          const struct fc_ets_smoothing *k, const struct fc_ets_trace *trace,
-          size_t t, double y)
+ALWAYS_INLINE struct linear_step linearise(enum fc_ets_component trend,
+                                           enum fc_ets_component season,
+                                           const struct fc_ets_smoothing *k,
+                                           const struct fc_ets_trace *trace,
+                                           size_t t, double y)
 {
     struct linear_step at = {.q_l = 1, .mu_q = 1};
     double l = trace->l[t];
@@ -102,10 +106,10 @@ linearise(enum fc_ets_component trend, enum fc_ets_component season,
 
 /* The lanes of one vector: moves the sensitivities, gives those of mu. */
 ALWAYS_INLINE void advance(enum fc_ets_component trend,
-                            enum fc_ets_component season,
-                            const struct linear_step *at, double alpha,
-                            bool smoothing, fc_v4 *dl, fc_v4 *db, fc_v4 *ds,
-                            fc_v4 *out)
+                           enum fc_ets_component season,
+                           const struct linear_step *at, double alpha,
+                           bool smoothing, fc_v4 *dl, fc_v4 *db, fc_v4 *ds,
+                           fc_v4 *out)
 {
     fc_v4 dq = *dl, dphib = {0}, dd;
     if (trend != FC_ETS_NONE) {
@@ -173,8 +177,8 @@ ALWAYS_INLINE void fill_rows(enum fc_ets_component trend,
         fc_v4 *ds = (fc_v4 *)work->ds + run->phase * nvec;
         for (size_t i = 0; i < nvec; i++) {
             fc_v4 dmu;
-            advance(trend, season, &at, k.alpha, i == 0, dl + i, db + i,
-                    ds + i, &dmu);
+            advance(trend, season, &at, k.alpha, i == 0, dl + i, db + i, ds + i,
+                    &dmu);
             row[i] = weight * dmu;
             if (run->log_mean)
                 mean[i] += log_weight * dmu;
@@ -234,8 +238,7 @@ static void begin(struct run *run, const struct fc_ets_layout *layout)
     memset(work->db, 0, stride * sizeof *work->db);
     memset(work->mean, 0, stride * sizeof *work->mean);
     memset(work->rhs, 0, stride * sizeof *work->rhs);
-    memset(work->normal, 0,
-           (size_t)layout->nx * stride * sizeof *work->normal);
+    memset(work->normal, 0, (size_t)layout->nx * stride * sizeof *work->normal);
     memset(work->ds, 0, (size_t)layout->m * stride * sizeof *work->ds);
     if (layout->at_l >= 0)
         work->dl[layout->at_l] = 1;
@@ -293,8 +296,7 @@ void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
         }
         for (; count % 4 != 0; count++) {
             r[count] = 0;
-            memset(work->rows + count * stride, 0,
-                   stride * sizeof *work->rows);
+            memset(work->rows + count * stride, 0, stride * sizeof *work->rows);
         }
         accumulate(work, layout->nx, layout->stride, r, count);
     }

@@ -203,8 +203,7 @@ static struct fc_ets model_of(const struct fc_fit *fit, double *s)
                      (enum fc_ets_component)fit->order[FC_ETS_ORDER_SEASON],
                  .damped = fit->order[FC_ETS_ORDER_DAMPED] != 0},
         .smoothing = {fit->coef[FC_ETS_COEF_ALPHA], fit->coef[FC_ETS_COEF_BETA],
-                      fit->coef[FC_ETS_COEF_GAMMA],
-                      fit->coef[FC_ETS_COEF_PHI]},
+                      fit->coef[FC_ETS_COEF_GAMMA], fit->coef[FC_ETS_COEF_PHI]},
         .l = ldexp(fit->state[FC_ETS_STATE_L], -scale),
         .b = fit->state[FC_ETS_STATE_B],
         .s = s,
@@ -245,8 +244,8 @@ static double draw(struct fc_ets *model, double *s, double error)
     struct fc_ets before = *model;
     double s_before = *s;
     fc_ets_step(model, s, y);
-    if (isfinite(y) && isfinite(model->l) && isfinite(model->b)
-        && isfinite(*s) && (model->form.trend != FC_ETS_MUL || model->b > 0))
+    if (isfinite(y) && isfinite(model->l) && isfinite(model->b) && isfinite(*s)
+        && (model->form.trend != FC_ETS_MUL || model->b > 0))
         return y;
     *model = before; /* a path that leaves the model's domain stays there */
     *s = s_before;
@@ -266,8 +265,7 @@ enum fc_status fc_ets_simulate(const struct fc_fit *fit, int horizon,
     int scale = fit->order[FC_ETS_ORDER_SCALE];
     for (int h = 0; h < horizon; h++) {
         double error = sigma * gsl_ran_gaussian_ziggurat(rng, 1);
-        double *season =
-            model.form.season != FC_ETS_NONE ? s + h % model.m : s;
+        double *season = model.form.season != FC_ETS_NONE ? s + h % model.m : s;
         path[h] = ldexp(draw(&model, season, error), scale);
     }
     fc_workspace_release(ws, mark);

@@ -67,12 +67,16 @@ static bool wants(const struct wanted *wanted, struct fc_ets_form form)
            && (wanted->damped == ANY || wanted->damped == (int)form.damped);
 }
 
+static bool is_named(const struct wanted *wanted)
+{
+    return wanted->error != ANY && wanted->trend != ANY && wanted->season != ANY
+           && wanted->damped != ANY;
+}
+
 /* R's "restrict" and its default of no multiplicative trend. */
 static bool searched(const struct wanted *wanted, struct fc_ets_form form)
 {
-    bool named = wanted->error != ANY && wanted->trend != ANY
-                 && wanted->season != ANY;
-    if (named)
+    if (is_named(wanted))
         return true;
     if (form.trend == FC_ETS_MUL && wanted->trend == ANY)
         return false;
@@ -126,6 +130,8 @@ static enum fc_status search_forms(struct fc_ets_work *work,
 {
     enum fc_status reason = FC_ENOFIT;
     bool found = false, seasonal = seasonal_data(work, wanted);
+    enum fc_ets_effort effort =
+        is_named(wanted) ? FC_ETS_THOROUGH : FC_ETS_QUICK;
     for (int code = 0; code < 2 * 3 * 3 * 2; code++) {
         struct fc_ets_form form = {
             .season = (enum fc_ets_component)(code / 12),
@@ -145,8 +151,8 @@ static enum fc_status search_forms(struct fc_ets_work *work,
             reason = FC_EDOMAIN;
             continue;
         }
-        enum fc_status status = fc_ets_estimate(work, form, criterion,
-                                                best->aicc, candidate);
+        enum fc_status status =
+            fc_ets_estimate(work, form, criterion, effort, candidate);
         if (status != FC_OK) {
             reason = status;
         } else if (!found || candidate->aicc < best->aicc) {

@@ -155,3 +155,15 @@ void fc_ets_start(struct fc_ets_work *work, struct fc_ets_form form,
         k.phi = 0.8 + 0.99 * (0.98 - 0.8);
     start->smoothing = k;
 }
+
+void fc_ets_adjust(struct fc_ets_work *work, enum fc_ets_component season,
+                   double *z)
+{
+    const double *s = figure(work, season);
+    size_t j = 0, m = (size_t)work->m;
+    for (size_t t = 0; t < work->n; t++) {
+        z[t] = season == FC_ETS_ADD ? work->y[t] - s[j] : work->y[t] / s[j];
+        if (++j == m)
+            j = 0;
+    }
+}
