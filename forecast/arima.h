@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_ARIMA_H
+#define NIGHTCAST_FORECAST_ARIMA_H
+
+#include "forecast/status.h"
+#include "forecast/workspace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Seasonal ARIMA: what its parts share.
+ *
+ *   phi(B) Phi(B^m) (w_t - mu) = theta(B) Theta(B^m) e_t,
+ *   w = (1 - B)^d (1 - B^m)^D y,
+ *
+ * with phi(B) = 1 - phi_1 B - ..., theta(B) = 1 + theta_1 B + ... as R has
+ * it.  mu is the mean of the differenced series: the mean of y when nothing
+ * is differenced, the drift (times m) after one difference.
+ */
+
+enum {
+    FC_ARIMA_MAX_ORDER = 24,         /* each of p and q */
+    FC_ARIMA_MAX_SEASONAL_ORDER = 8, /* each of P and Q */
+    FC_ARIMA_MAX_DIFFERENCES = 3,    /* each of d and D */
+    FC_ARIMA_MAX_PARAMETERS =
+        2 * (FC_ARIMA_MAX_ORDER + FC_ARIMA_MAX_SEASONAL_ORDER),
+    FC_ARIMA_LANES = 4 /* parameter vectors that are filtered side by side */
+};
+
+struct fc_arima_order {
+    int p, d, q, P, D, Q;
+    int m;         /* season length; 1 = none */
+    bool constant; /* a mean or a drift; only where d + D <= 1 */
+};
+
+static inline int fc_arima_parameters(const struct fc_arima_order *order)
+{
+    return order->p + order->q + order->P + order->Q;
+}
+
+/* The highest lags of the multiplied-out AR and MA polynomials. */
+static inline size_t fc_arima_ar_degree(const struct fc_arima_order *order)
+{
+    return (size_t)order->p + (size_t)order->P * (size_t)order->m;
+}
+
+static inline size_t fc_arima_ma_degree(const struct fc_arima_order *order)
+{
+    return (size_t)order->q + (size_t)order->Q * (size_t)order->m;
+}
+
+/* How many lags one difference operator of these orders reaches back. */
+static inline size_t fc_arima_lost(const struct fc_arima_order *order)
+{
+    return (size_t)order->d + (size_t)order->D * (size_t)order->m;
+}
+
+/*
+ * The free parameters, in the order phi, theta, Phi, Theta: any real numbers.
+ * Their tanh are partial autocorrelations, so that every point is stationary
+ * and invertible (Barndorff-Nielsen & Schou 1973; Monahan 1984; R's arima()
+ * does so for the AR part).  coef: as many numbers, the coefficients.
+ */
+void fc_arima_coefficients(const struct fc_arima_order *order,
+                           const double *free, double *coef);
+
+/*
+ * The same backwards.  False, and free untouched, if some polynomial has a
+ * root on or inside the unit circle.
+ */
+bool fc_arima_free(const struct fc_arima_order *order, const double *coef,
+                   double *free);
+
+/*
+ * The multiplied-out polynomials without their leading 1: ar[i] multiplies
+ * w_{t-i-1}, ma[i] multiplies e_{t-i-1}.
+ */
+void fc_arima_expand(const struct fc_arima_order *order, const double *coef,
+                     double *ar, double *ma);
+
+/* Whether every root of all four polynomials, in B, exceeds `radius`. */
+bool fc_arima_roots_exceed(const struct fc_arima_order *order,
+                           const double *coef, double radius);
+
+/* "ARIMA(2,1,1)(0,1,1)[12] with drift", as R's arima.string() writes it. */
+void fc_arima_name(const struct fc_arima_order *order, char *out, size_t size);
+
+/*
+ * The data of one series, differenced once for all candidates of the same d
+ * and D.
+ */
+struct fc_arima_data {
+    const double *y; /* as given; NaN = missing */
+    size_t n;
+    int d, D, m;
+    bool missing;  /* any NaN in y: the Kalman filter is used */
+    double scale;  /* power of two that w was divided by */
+    double origin; /* subtracted from y when something is differenced */
+    double *w;    /* the differenced series, or y itself when missing: scaled */
+    size_t nw;    /* length of w */
+    size_t nused; /* values that count: R's n.used */
+};
+
+enum fc_status fc_arima_prepare(struct fc_arima_data *data, const double *y,
+                                size_t n, const struct fc_arima_order *order,
+                                struct fc_workspace *ws);
+
+/*
+ * The likelihood of one point of the parameter space, with sigma2 and mu
+ * concentrated out.
+ *
+ *   value    0.5 (nused log(ssq / nused) + logdet); HUGE_VAL if it cannot
+ *            be had.  loglik = -value - 0.5 nused (1 + log(2 pi))
+ *   ssq      sum of squared standardised innovations
+ *   logdet   sum of the logarithms of their variances
+ *   mu       the mean, by generalised least squares
+ */
+struct fc_arima_value {
+    double value, ssq, logdet, mu;
+};
+
+struct fc_arima_filter;
+struct fc_arima_kalman;
+
+/* Everything that is needed to evaluate the likelihood of one model. */
+struct fc_arima_likelihood {
+    const struct fc_arima_data *data;
+    struct fc_arima_order order;
+    int k;                          /* free parameters */
+    struct fc_arima_filter *filter; /* lane-parallel, and its scratch */
+    struct fc_arima_kalman *kalman; /* when values are missing, or NULL */
+    size_t nresid;                  /* innovations per point */
+    double *resid; /* standardised innovations of the points last evaluated,
+                      FC_ARIMA_LANES of them interleaved, group by group */
+};
+
+enum fc_status fc_arima_likelihood_init(struct fc_arima_likelihood *lik,
+                                        const struct fc_arima_data *data,
+                                        const struct fc_arima_order *order,
+                                        struct fc_workspace *ws);
+
+/*
+ * Evaluates npoints (at most k + 1, or FC_ARIMA_LANES) rows of k free
+ * parameters.
+ */
+void fc_arima_evaluate(struct fc_arima_likelihood *lik, const double *points,
+                       int npoints, struct fc_arima_value *value);
+
+/*
+ * What the filter leaves behind at one point: what forecasts need.
+ *
+ *   resid   standardised innovations, data->n values, NaN where there is none
+ *   state   r = max(p, q + 1) values: what is known of w_{n+1} .. w_{n+r}
+ *           about mu, but for the autoregression on later values; then the
+ *           last d + m D values of y, the latest first.  In units of the data
+ *   P       for a series with missing values, the covariance of the state over
+ *           sigma2, row by row; otherwise NULL
+ *   mu      in units of the data
+ */
+struct fc_arima_end {
+    double *resid;
+    double *state;
+    double *P;
+    double mu;
+};
+
+enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
+                               const double *point, struct fc_workspace *ws,
+                               struct fc_arima_end *end);
+
+/* An estimated model; the criteria as R's Arima() of forecast defines them. */
+struct fc_arima_estimate {
+    struct fc_arima_order order;
+    double free[FC_ARIMA_MAX_PARAMETERS];
+    double mu; /* in units of the data */
+    double loglik, aic, aicc, bic, sigma2;
+    int evaluations; /* of the likelihood and its derivatives together */
+    bool converged;
+};
+
+/* How hard to try. */
+struct fc_arima_effort {
+    double tolerance;   /* stop when a step promises less log-likelihood */
+    int max_iterations; /* and after so many steps at the latest */
+    int max_starts;     /* how many of the starting points to follow */
+    double give_up;     /* a log-likelihood below which nothing is of use, or
+                           -HUGE_VAL */
+};
+
+/*
+ * Maximises the likelihood from the best of nstarts rows of free parameters.
+ * FC_ENOFIT when there is no likelihood at any of them, FC_EMAXITER with the
+ * best point so far when it did not converge.
+ */
+enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
+                                 const struct fc_arima_order *order,
+                                 const double *starts, int nstarts,
+                                 const struct fc_arima_effort *effort,
+                                 struct fc_workspace *ws,
+                                 struct fc_arima_estimate *estimate);
+
+/* Starting points that know nothing: FC_ARIMA_LANES rows. */
+void fc_arima_blind_starts(const struct fc_arima_order *order, double *starts);
+
+/* One order, tried hard. */
+enum fc_status fc_arima_fit(const struct fc_arima_data *data,
+                            const struct fc_arima_order *order,
+                            struct fc_workspace *ws,
+                            struct fc_arima_estimate *estimate);
+
+/* The limits of a search over the orders. */
+struct fc_arima_limits {
+    int max_p, max_q, max_P, max_Q, max_d, max_D;
+    int max_order; /* of p + q + P + Q; 0 = none */
+};
+
+/*
+ * Chooses the orders by AICc and estimates them; data is prepared for the
+ * differences that were chosen.
+ */
+enum fc_status fc_arima_select(const double *y, size_t n, int m,
+                               const struct fc_arima_limits *limits,
+                               struct fc_workspace *ws,
+                               struct fc_arima_data *data,
+                               struct fc_arima_estimate *estimate);
+
+#endif
