@@ -56,6 +56,13 @@ static inline size_t fc_arima_lost(const struct fc_arima_order *order)
     return (size_t)order->d + (size_t)order->D * (size_t)order->m;
 }
 
+/* Elements of the state a forecast starts from: see struct fc_arima_end. */
+static inline size_t fc_arima_state_size(const struct fc_arima_order *order)
+{
+    size_t p = fc_arima_ar_degree(order), q = fc_arima_ma_degree(order);
+    return (p > q + 1 ? p : q + 1) + fc_arima_lost(order);
+}
+
 /*
  * The free parameters, in the order phi, theta, Phi, Theta: any real numbers.
  * Their tanh are partial autocorrelations, so that every point is stationary
@@ -208,6 +215,17 @@ enum fc_status fc_arima_fit(const struct fc_arima_data *data,
                             const struct fc_arima_order *order,
                             struct fc_workspace *ws,
                             struct fc_arima_estimate *estimate);
+
+/*
+ * Whether the differenced series leaves nothing to estimate: it is constant
+ * and the model has a constant, or it is zero.  Then fc_arima_settle() makes
+ * the estimate: no likelihood, and no variance.
+ */
+bool fc_arima_is_degenerate(const struct fc_arima_data *data, bool constant,
+                            struct fc_workspace *ws);
+void fc_arima_settle(const struct fc_arima_data *data,
+                     const struct fc_arima_order *order,
+                     struct fc_arima_estimate *estimate);
 
 /* The limits of a search over the orders. */
 struct fc_arima_limits {

@@ -22,6 +22,7 @@
     X(hw)         \
     X(hw_mul)     \
     X(ets)        \
+    X(arima)      \
     X(theta)      \
     X(dotm)       \
     X(ces)

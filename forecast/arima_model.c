@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The row `arima` of the table of models: reading the variants, fitting, and
+ * handing what forecasts need over to struct fc_fit.
+ */
+#include "forecast/arima_predict.h"
+#include "forecast/difference.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longer seasons are differenced, but no seasonal polynomials are sought. */
+enum { LONGEST_SEASON = 366 };
+
+/* The Kalman filter costs n dim^2 per evaluation: beyond this, gaps are filled
+   by straight lines. */
+static const double costly_filter = 5e8;
+
+static const char usage[] =
+    "expected p,d,q or p,d,q/P,D,Q, with +c for a constant, e.g. 2,1,1/0,1,1+c";
+
+/* Three numbers with commas between; NULL when they are not there. */
+static const char *parse_triple(const char *text, const int limit[3], int *out)
+{
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        if (*text < '0' || *text > '9')
+            return NULL;
+        long value = strtol(text, &end, 10);
+        if (value > limit[i])
+            return NULL;
+        out[i] = (int)value;
+        text = end;
+        if (i < 2 && *text++ != ',')
+            return NULL;
+    }
+    return text;
+}
+
+static enum fc_status parse(const char *text, struct fc_spec *spec,
+                            struct fc_error *err)
+{
+    static const int limit[3] = {FC_ARIMA_MAX_ORDER, FC_ARIMA_MAX_DIFFERENCES,
+                                 FC_ARIMA_MAX_ORDER};
+    static const int seasonal_limit[3] = {FC_ARIMA_MAX_SEASONAL_ORDER,
+                                          FC_ARIMA_MAX_DIFFERENCES,
+                                          FC_ARIMA_MAX_SEASONAL_ORDER};
+    int *v = spec->variant;
+    memset(v, 0, sizeof spec->variant);
+    const char *rest = parse_triple(text, limit, v);
+    if (rest != NULL && *rest == '/')
+        rest = parse_triple(rest + 1, seasonal_limit, v + FC_ARIMA_SEASONAL_P);
+    if (rest != NULL && strcmp(rest, "+c") == 0) {
+        v[FC_ARIMA_CONSTANT] = 1;
+        rest += 2;
+    }
+    if (rest == NULL || *rest != '\0')
+        return fc_fail(err, FC_EINVAL,
+                       "arima: '%s': %s; p, q at most %d, P, Q at most %d, "
+                       "d, D at most %d",
+                       text, usage, FC_ARIMA_MAX_ORDER,
+                       FC_ARIMA_MAX_SEASONAL_ORDER, FC_ARIMA_MAX_DIFFERENCES);
+    if (v[FC_ARIMA_CONSTANT] && v[FC_ARIMA_D] + v[FC_ARIMA_SEASONAL_D] > 1)
+        return fc_fail(err, FC_EINVAL,
+                       "arima: '%s': a constant needs d + D of at most 1",
+                       text);
+    return FC_OK;
+}
+
+/* What was asked for; without a season its part is left out. */
+static struct fc_arima_order asked_order(const struct fc_spec *spec)
+{
+    const int *v = spec->variant;
+    int m = spec->season_length < 1 ? 1 : spec->season_length;
+    struct fc_arima_order order = {
+        .p = v[FC_ARIMA_P],
+        .d = v[FC_ARIMA_D],
+        .q = v[FC_ARIMA_Q],
+        .m = m,
+        .constant = v[FC_ARIMA_CONSTANT] != 0,
+    };
+    if (m > 1) {
+        order.P = v[FC_ARIMA_SEASONAL_P];
+        order.D = v[FC_ARIMA_SEASONAL_D];
+        order.Q = v[FC_ARIMA_SEASONAL_Q];
+    }
+    return order;
+}
+
+static size_t min_obs(const struct fc_spec *spec)
+{
+    if (!spec->has_variant)
+        return 1;
+    struct fc_arima_order order = asked_order(spec);
+    return fc_arima_lost(&order) + (size_t)fc_arima_parameters(&order)
+           + (order.constant ? 1 : 0) + 1;
+}
+
+static int limit_or(int limit, int standard, int most)
+{
+    if (limit <= 0)
+        return standard;
+    return limit < most ? limit : most;
+}
+
+/* The limits asked for, or those of auto.arima(). */
+static struct fc_arima_limits limits_of(const struct fc_spec *spec)
+{
+    struct fc_arima_limits limits = {
+        .max_p = limit_or(spec->max_p, 5, FC_ARIMA_MAX_ORDER),
+        .max_q = limit_or(spec->max_q, 5, FC_ARIMA_MAX_ORDER),
+        .max_P = limit_or(spec->max_P, 2, FC_ARIMA_MAX_SEASONAL_ORDER),
+        .max_Q = limit_or(spec->max_Q, 2, FC_ARIMA_MAX_SEASONAL_ORDER),
+        .max_d = limit_or(spec->max_d, 2, FC_ARIMA_MAX_DIFFERENCES),
+        .max_D = limit_or(spec->max_D, 1, FC_ARIMA_MAX_DIFFERENCES),
+        .max_order = spec->max_order,
+    };
+    if (spec->season_length > LONGEST_SEASON)
+        limits.max_P = limits.max_Q = 0;
+    return limits;
+}
+
+static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
+                                const struct fc_arima_end *end, size_t dim,
+                                struct fc_workspace *ws, struct fc_fit *fit)
+{
+    const struct fc_arima_order *order = &estimate->order;
+    size_t n = fit->series->n;
+    const int orders[FC_VARIANT_SIZE] = {
+        order->p, order->d, order->q,        order->P,
+        order->D, order->Q, order->constant, end->P != NULL,
+    };
+    memcpy(fit->order, orders, sizeof orders);
+    fc_arima_name(order, fit->spec, sizeof fit->spec);
+    fit->loglik = estimate->loglik;
+    fit->aic = estimate->aic;
+    fit->aicc = estimate->aicc;
+    fit->bic = estimate->bic;
+    fit->sigma2 = estimate->sigma2;
+    fit->nparam = fc_arima_parameters(order) + order->constant + 1;
+    fit->ncoef = (size_t)fc_arima_parameters(order) + 1;
+    fit->nstate = end->P != NULL ? dim + dim * dim : dim;
+    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    fit->state = fc_workspace_doubles(ws, fit->nstate);
+    fit->fitted = fc_workspace_doubles(ws, n);
+    fit->resid = end->resid;
+    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL)
+        return FC_ENOMEM;
+    fc_arima_coefficients(order, estimate->free, fit->coef);
+    fit->coef[fit->ncoef - 1] = estimate->mu;
+    memcpy(fit->state, end->state, dim * sizeof *fit->state);
+    if (end->P != NULL)
+        memcpy(fit->state + dim, end->P, dim * dim * sizeof *fit->state);
+    for (size_t t = 0; t < n; t++)
+        fit->fitted[t] = fit->series->y[t] - fit->resid[t];
+    return FC_OK;
+}
+
+/* Straight lines over the gaps. */
+static double *interpolate(const struct fc_series *series,
+                           struct fc_workspace *ws)
+{
+    double *y = fc_workspace_doubles(ws, series->n);
+    size_t last = 0;
+    for (size_t t = 0; y != NULL && t < series->n; t++) {
+        y[t] = series->y[t];
+        if (isnan(y[t]))
+            continue;
+        for (size_t j = last + 1; j < t; j++)
+            y[j] = y[last]
+                   + (y[t] - y[last]) * (double)(j - last) / (double)(t - last);
+        last = t;
+    }
+    return y;
+}
+
+static bool too_costly(const struct fc_series *series, int m)
+{
+    double dim = 2.0 * m + 10, n = (double)series->n;
+    return n * dim * dim > costly_filter;
+}
+
+static bool has_gaps(const struct fc_series *series)
+{
+    for (size_t t = 0; t < series->n; t++)
+        if (isnan(series->y[t]))
+            return true;
+    return false;
+}
+
+static enum fc_status estimate_model(const double *y, size_t n,
+                                     const struct fc_spec *spec,
+                                     struct fc_workspace *ws,
+                                     struct fc_arima_data *data,
+                                     struct fc_arima_estimate *estimate)
+{
+    if (!spec->has_variant) {
+        struct fc_arima_limits limits = limits_of(spec);
+        int m = spec->season_length < 1 ? 1 : spec->season_length;
+        return fc_arima_select(y, n, m, &limits, ws, data, estimate);
+    }
+    struct fc_arima_order order = asked_order(spec);
+    enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
+    if (status != FC_OK)
+        return status;
+    if (!fc_arima_is_degenerate(data, order.constant, ws))
+        return fc_arima_fit(data, &order, ws, estimate);
+    fc_arima_settle(data, &order, estimate);
+    return FC_OK;
+}
+
+static enum fc_status fit_arima(const struct fc_series *series,
+                                const struct fc_spec *spec,
+                                struct fc_workspace *ws, struct fc_fit *fit,
+                                struct fc_error *err)
+{
+    struct fc_arima_estimate estimate;
+    struct fc_arima_data data;
+    struct fc_arima_likelihood lik;
+    struct fc_arima_end end;
+    const double *y = series->y;
+    if (has_gaps(series) && too_costly(series, fit->season_length)) {
+        y = interpolate(series, ws);
+        fit->note = "too long for its gaps to be modelled: straight lines";
+        if (y == NULL)
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+    }
+    enum fc_status status =
+        estimate_model(y, series->n, spec, ws, &data, &estimate);
+    if (status == FC_EMAXITER) {
+        fit->note = "the likelihood was not quite maximised";
+        status = FC_OK;
+    }
+    if (status == FC_ENOFIT)
+        return fc_fail(err, FC_ENOFIT, "no likelihood of this model");
+    if (status == FC_OK)
+        status = fc_arima_likelihood_init(&lik, &data, &estimate.order, ws);
+    if (status == FC_OK)
+        status = fc_arima_finish(&lik, estimate.free, ws, &end);
+    if (status == FC_OK)
+        status = hand_over(&estimate, &end,
+                           fc_arima_state_size(&estimate.order), ws, fit);
+    if (status != FC_OK)
+        return fc_fail(err, status, "%s", fc_status_text(status));
+    return FC_OK;
+}
+
+const struct fc_model fc_model_arima = {
+    .name = "arima",
+    .summary = "seasonal ARIMA; orders by AICc unless they are given",
+    .reference = "Hyndman & Khandakar (2008); R forecast 8.20, auto.arima()",
+    .variants = "p,d,q[/P,D,Q][+c], e.g. arima:2,1,1/0,1,1",
+    .missing = true,
+    .parse = parse,
+    .min_obs = min_obs,
+    .fit = fit_arima,
+    .predict = fc_arima_predict,
+    .simulate = fc_arima_simulate,
+};

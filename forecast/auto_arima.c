@@ -1,0 +1,394 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Choice of the orders: Hyndman & Khandakar (2008), Automatic time series
+ * forecasting: the forecast package for R, J. Statistical Software 27(3),
+ * section 3, in the order of steps of auto.arima() of forecast 8.20.
+ *
+ * Every candidate is fitted by exact likelihood, where auto.arima() turns to
+ * conditional sums of squares for n > 150 or m > 12.  A candidate starts from
+ * its neighbour's estimates, and is given up when no step promises enough to
+ * win.  As there, candidates with a root within 1% of the unit circle are out,
+ * and max_order does not bind the stepwise search unless it is asked for.
+ */
+#include "forecast/arima.h"
+
+#include "forecast/difference.h"
+#include "forecast/unitroot.h"
+
+#include <math.h>
+#include <string.h>
+
+/* As auto.arima(): nmodels, and the least modulus of a root. */
+enum { MAX_MODELS = 94 };
+static const double least_root = 1.01;
+
+/* all.equal()'s default, by which forecast's is.constant() compares */
+static const double constant_rel = 1.5e-8;
+
+/* Below this length R compares by AIC: AICc has no meaning there. */
+enum { SHORTEST_FOR_AICC = 4 };
+
+struct search {
+    const struct fc_arima_data *data;
+    struct fc_workspace *ws;
+    struct fc_arima_limits limits;
+    bool constant_allowed, by_aic;
+    struct fc_arima_order tried[MAX_MODELS];
+    int ntried;
+    struct fc_arima_estimate best;
+    double best_criterion;
+    int evaluations;
+    enum fc_status status; /* FC_ENOMEM ends the search */
+};
+
+static bool same_order(const struct fc_arima_order *a,
+                       const struct fc_arima_order *b)
+{
+    return a->p == b->p && a->q == b->q && a->P == b->P && a->Q == b->Q
+           && a->constant == b->constant;
+}
+
+static bool is_new(const struct search *search,
+                   const struct fc_arima_order *order)
+{
+    for (int i = 0; i < search->ntried; i++)
+        if (same_order(&search->tried[i], order))
+            return false;
+    return true;
+}
+
+static bool within_limits(const struct search *search,
+                          const struct fc_arima_order *order)
+{
+    const struct fc_arima_limits *limits = &search->limits;
+    int sum = fc_arima_parameters(order);
+    return order->p >= 0 && order->q >= 0 && order->P >= 0 && order->Q >= 0
+           && order->p <= limits->max_p && order->q <= limits->max_q
+           && order->P <= limits->max_P && order->Q <= limits->max_Q
+           && (limits->max_order == 0 || sum <= limits->max_order)
+           && (!order->constant || search->constant_allowed);
+}
+
+static double criterion(const struct search *search,
+                        const struct fc_arima_estimate *estimate)
+{
+    double coef[FC_ARIMA_MAX_PARAMETERS];
+    fc_arima_coefficients(&estimate->order, estimate->free, coef);
+    if (!fc_arima_roots_exceed(&estimate->order, coef, least_root))
+        return HUGE_VAL;
+    return search->by_aic ? estimate->aic : estimate->aicc;
+}
+
+/*
+ * The log-likelihood a candidate needs to beat the best so far: the criterion
+ * turned round.
+ */
+static double needed_loglik(const struct search *search,
+                            const struct fc_arima_order *order)
+{
+    double k = fc_arima_parameters(order) + order->constant + 1;
+    double n = (double)search->data->nused, penalty = 2 * k;
+    if (search->best_criterion == HUGE_VAL)
+        return -HUGE_VAL;
+    if (!search->by_aic)
+        penalty += n > k + 1 ? 2 * k * (k + 1) / (n - k - 1) : HUGE_VAL;
+    return 0.5 * (penalty - search->best_criterion);
+}
+
+/*
+ * Starts for a candidate: the best model's parameters where the two agree,
+ * with what is new a little to either side of zero; and a blind one.
+ */
+static void warm_starts(const struct fc_arima_order *order,
+                        const struct fc_arima_estimate *best, double *starts)
+{
+    static const double fresh[3] = {0.1, -0.15, 0.4};
+    const struct fc_arima_order *from = &best->order;
+    const int degree[4] = {order->p, order->q, order->P, order->Q};
+    const int known[4] = {from->p, from->q, from->P, from->Q};
+    int k = fc_arima_parameters(order);
+    fc_arima_blind_starts(order, starts);
+    for (int i = 0; i < 3; i++) {
+        double *x = starts + i * k;
+        const double *old = best->free;
+        for (int part = 0; part < 4; part++) {
+            for (int j = 0; j < degree[part]; j++)
+                *x++ = j < known[part] ? old[j]
+                                       : fresh[i] * (part % 2 == 0 ? 1 : 0.8);
+            old += known[part];
+        }
+    }
+}
+
+/* Fits one candidate; true when it becomes the best. */
+static bool try_order(struct search *search, const struct fc_arima_order *order)
+{
+    struct fc_arima_effort effort = {
+        .tolerance = 1e-3,
+        .max_iterations = 30,
+        .max_starts = 1,
+        .give_up = needed_loglik(search, order),
+    };
+    struct fc_arima_estimate estimate;
+    double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
+    if (search->ntried == MAX_MODELS || search->status != FC_OK)
+        return false;
+    search->tried[search->ntried++] = *order;
+    if (search->best_criterion < HUGE_VAL)
+        warm_starts(order, &search->best, starts);
+    else
+        fc_arima_blind_starts(order, starts);
+    enum fc_status status =
+        fc_arima_estimate(search->data, order, starts, FC_ARIMA_LANES, &effort,
+                          search->ws, &estimate);
+    search->evaluations += estimate.evaluations;
+    if (status == FC_ENOMEM)
+        search->status = FC_ENOMEM;
+    if (status != FC_OK && status != FC_EMAXITER)
+        return false;
+    double value = criterion(search, &estimate);
+    if (!(value < search->best_criterion))
+        return false;
+    search->best = estimate;
+    search->best_criterion = value;
+    return true;
+}
+
+/* A step to a neighbour, if it is new and allowed. */
+static bool try_step(struct search *search, const int step[4])
+{
+    struct fc_arima_order order = search->best.order;
+    order.p += step[0];
+    order.q += step[1];
+    order.P += step[2];
+    order.Q += step[3];
+    return within_limits(search, &order) && is_new(search, &order)
+           && try_order(search, &order);
+}
+
+static bool try_other_constant(struct search *search)
+{
+    struct fc_arima_order order = search->best.order;
+    order.constant = !order.constant;
+    return within_limits(search, &order) && is_new(search, &order)
+           && try_order(search, &order);
+}
+
+/*
+ * The neighbours of Hyndman & Khandakar, in the order in which auto.arima()
+ * visits them: p, q, P, Q change by these.  After a success it starts again.
+ */
+static const int neighbours[][4] = {
+    {0, 0, -1, 0},  {0, 0, 0, -1}, {0, 0, 1, 0},  {0, 0, 0, 1},
+    {0, 0, -1, -1}, {0, 0, -1, 1}, {0, 0, 1, -1}, {0, 0, 1, 1},
+    {-1, 0, 0, 0},  {0, -1, 0, 0}, {1, 0, 0, 0},  {0, 1, 0, 0},
+    {-1, -1, 0, 0}, {-1, 1, 0, 0}, {1, -1, 0, 0}, {1, 1, 0, 0},
+};
+
+static bool try_neighbours(struct search *search)
+{
+    for (size_t i = 0; i < sizeof neighbours / sizeof *neighbours; i++)
+        if (try_step(search, neighbours[i]))
+            return true;
+    return try_other_constant(search);
+}
+
+static int at_most(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+/* The four models, or five, that the search sets out from. */
+static void try_first_models(struct search *search)
+{
+    const struct fc_arima_limits *limits = &search->limits;
+    const struct fc_arima_data *data = search->data;
+    bool few = data->n < 10;
+    int start = few ? 1 : 2, start_seasonal = few ? 0 : 1;
+    int p = at_most(1, limits->max_p), q = at_most(1, limits->max_q);
+    int P = at_most(1, limits->max_P), Q = at_most(1, limits->max_Q);
+    struct fc_arima_order base = {.d = data->d,
+                                  .D = data->D,
+                                  .m = data->m,
+                                  .constant = search->constant_allowed};
+    struct fc_arima_order first[5] = {base, base, base, base, base};
+    first[0].p = at_most(start, limits->max_p);
+    first[0].q = at_most(start, limits->max_q);
+    first[0].P = at_most(start_seasonal, limits->max_P);
+    first[0].Q = at_most(start_seasonal, limits->max_Q);
+    first[2].p = p;
+    first[2].P = P;
+    first[3].q = q;
+    first[3].Q = Q;
+    first[4].constant = false;
+    for (int i = 0; i < 5; i++)
+        if (is_new(search, &first[i]) && within_limits(search, &first[i]))
+            try_order(search, &first[i]);
+}
+
+/*
+ * The winner once more, to full precision; should a root then be too near to
+ * the unit circle, the search's own estimate stands.
+ */
+static void polish(struct search *search)
+{
+    static const struct fc_arima_effort effort = {
+        .tolerance = 1e-7,
+        .max_iterations = 100,
+        .max_starts = 1,
+        .give_up = -HUGE_VAL,
+    };
+    struct fc_arima_estimate estimate;
+    enum fc_status status =
+        fc_arima_estimate(search->data, &search->best.order, search->best.free,
+                          1, &effort, search->ws, &estimate);
+    search->evaluations += estimate.evaluations;
+    if ((status == FC_OK || status == FC_EMAXITER)
+        && criterion(search, &estimate) <= search->best_criterion)
+        search->best = estimate;
+    search->best.evaluations = search->evaluations;
+}
+
+/*
+ * The differenced series is constant: its mean is the forecast, and there is
+ * nothing to estimate.
+ */
+void fc_arima_settle(const struct fc_arima_data *data,
+                     const struct fc_arima_order *order,
+                     struct fc_arima_estimate *estimate)
+{
+    double mean = 0;
+    size_t count = 0;
+    for (size_t t = 0; t < data->nw; t++)
+        if (!isnan(data->w[t])) {
+            count++;
+            mean += (data->w[t] - mean) / (double)count;
+        }
+    *estimate = (struct fc_arima_estimate){
+        .order = *order,
+        .mu = order->constant ? mean * data->scale : 0,
+        .loglik = NAN,
+        .aic = NAN,
+        .aicc = NAN,
+        .bic = NAN,
+        .sigma2 = 0,
+        .converged = true,
+    };
+}
+
+bool fc_arima_is_degenerate(const struct fc_arima_data *data, bool constant,
+                            struct fc_workspace *ws)
+{
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double *w = data->w;
+    size_t n = data->nw;
+    if (data->missing) {
+        w = fc_workspace_doubles(ws, n);
+        if (w == NULL)
+            return false;
+        memcpy(w, data->w, n * sizeof *w);
+        n = fc_difference(w, n, 1, data->d);
+        n = fc_difference(w, n, (size_t)data->m, data->D);
+    }
+    bool degenerate = fc_is_constant(w, n, constant_rel, 0);
+    for (size_t t = 0; t < n && degenerate; t++)
+        degenerate = constant || w[t] == 0 || isnan(w[t]);
+    fc_workspace_release(ws, mark);
+    return degenerate;
+}
+
+static void bound(struct fc_arima_limits *limits, size_t n, int m, int D)
+{
+    int third = n / 3 > FC_ARIMA_MAX_ORDER ? FC_ARIMA_MAX_ORDER : (int)(n / 3);
+    int seasons = n / 3 / (size_t)m > FC_ARIMA_MAX_SEASONAL_ORDER
+                      ? FC_ARIMA_MAX_SEASONAL_ORDER
+                      : (int)(n / 3 / (size_t)m);
+    (void)D;
+    limits->max_p = at_most(limits->max_p, third);
+    limits->max_q = at_most(limits->max_q, third);
+    limits->max_P = m > 1 ? at_most(limits->max_P, seasons) : 0;
+    limits->max_Q = m > 1 ? at_most(limits->max_Q, seasons) : 0;
+    if (limits->max_P > 0)
+        limits->max_p = at_most(limits->max_p, m - 1);
+    if (limits->max_Q > 0)
+        limits->max_q = at_most(limits->max_q, m - 1);
+}
+
+/* d and D of the series; FC_ENOMEM. */
+static enum fc_status choose_differences(const double *y, size_t n, int m,
+                                         const struct fc_arima_limits *limits,
+                                         struct fc_workspace *ws,
+                                         struct fc_arima_order *order)
+{
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double *x = fc_workspace_doubles(ws, n);
+    int D = 0, d;
+    if (x == NULL)
+        return FC_ENOMEM;
+    memcpy(x, y, n * sizeof *x);
+    if (m > 1 && n > 2 * (size_t)m)
+        D = fc_nsdiffs(y, n, (size_t)m, limits->max_D, ws);
+    if (D < 0)
+        return FC_ENOMEM;
+    size_t left = fc_difference(x, n, (size_t)m, D);
+    d = fc_ndiffs(x, left, limits->max_d, ws);
+    if (d < 0)
+        return FC_ENOMEM;
+    fc_workspace_release(ws, mark);
+    *order = (struct fc_arima_order){.d = d, .D = D, .m = m};
+    return FC_OK;
+}
+
+enum fc_status fc_arima_select(const double *y, size_t n, int m,
+                               const struct fc_arima_limits *limits,
+                               struct fc_workspace *ws,
+                               struct fc_arima_data *data,
+                               struct fc_arima_estimate *estimate)
+{
+    struct fc_arima_order order = {.m = m};
+    size_t present = 0;
+    enum fc_status status = FC_OK;
+    for (size_t t = 0; t < n; t++)
+        present += !isnan(y[t]);
+    if (!fc_is_constant(y, n, constant_rel, 0))
+        status = choose_differences(y, n, m, limits, ws, &order);
+    if (status == FC_OK)
+        status = fc_arima_prepare(data, y, n, &order, ws);
+    if (status != FC_OK)
+        return status;
+    order.constant = order.d + order.D <= 1;
+    if (fc_arima_is_degenerate(data, order.constant, ws)) {
+        fc_arima_settle(data, &order, estimate);
+        return FC_OK;
+    }
+    if (fc_arima_is_degenerate(data, true, ws))
+        return fc_arima_fit(data, &order, ws, estimate);
+    struct search *search = fc_workspace_array(ws, 1, sizeof *search);
+    if (search == NULL)
+        return FC_ENOMEM;
+    *search = (struct search){
+        .data = data,
+        .ws = ws,
+        .limits = *limits,
+        .constant_allowed = order.constant,
+        .by_aic = present < SHORTEST_FOR_AICC,
+        .best_criterion = HUGE_VAL,
+    };
+    bound(&search->limits, present, m, order.D);
+    try_first_models(search);
+    if (search->best_criterion == HUGE_VAL) {
+        /* so short that AICc is undefined for all */
+        search->by_aic = true;
+        search->ntried = 0;
+        try_first_models(search);
+    }
+    while (search->best_criterion < HUGE_VAL && try_neighbours(search))
+        continue;
+    if (search->status != FC_OK)
+        return search->status;
+    if (search->best_criterion == HUGE_VAL)
+        return FC_ENOFIT;
+    polish(search);
+    *estimate = search->best;
+    return FC_OK;
+}
