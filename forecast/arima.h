@@ -223,9 +223,10 @@ enum fc_status fc_arima_fit(const struct fc_arima_data *data,
  */
 bool fc_arima_is_degenerate(const struct fc_arima_data *data, bool constant,
                             struct fc_workspace *ws);
-void fc_arima_settle(const struct fc_arima_data *data,
-                     const struct fc_arima_order *order,
-                     struct fc_arima_estimate *estimate);
+enum fc_status fc_arima_settle(const struct fc_arima_data *data,
+                               const struct fc_arima_order *order,
+                               struct fc_workspace *ws,
+                               struct fc_arima_estimate *estimate);
 
 /* The limits of a search over the orders. */
 struct fc_arima_limits {

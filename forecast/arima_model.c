@@ -135,7 +135,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     fc_arima_name(order, fit->spec, sizeof fit->spec);
     fit->loglik = estimate->loglik;
     fit->aic = estimate->aic;
-    fit->aicc = estimate->aicc;
+    fit->aicc = isfinite(estimate->aicc) ? estimate->aicc : NAN;
     fit->bic = estimate->bic;
     fit->sigma2 = estimate->sigma2;
     fit->nparam = fc_arima_parameters(order) + order->constant + 1;
@@ -206,8 +206,7 @@ static enum fc_status estimate_model(const double *y, size_t n,
         return status;
     if (!fc_arima_is_degenerate(data, order.constant, ws))
         return fc_arima_fit(data, &order, ws, estimate);
-    fc_arima_settle(data, &order, estimate);
-    return FC_OK;
+    return fc_arima_settle(data, &order, ws, estimate);
 }
 
 static enum fc_status fit_arima(const struct fc_series *series,

@@ -22,9 +22,6 @@
 enum { MAX_MODELS = 94 };
 static const double least_root = 1.01;
 
-/* all.equal()'s default, by which forecast's is.constant() compares */
-static const double constant_rel = 1.5e-8;
-
 /* Below this length R compares by AIC: AICc has no meaning there. */
 enum { SHORTEST_FOR_AICC = 4 };
 
@@ -250,20 +247,52 @@ static void polish(struct search *search)
 }
 
 /*
- * The differenced series is constant: its mean is the forecast, and there is
- * nothing to estimate.
+ * The differenced series, also where values are missing: there a difference is
+ * missing too.  NULL when memory is short.
  */
-void fc_arima_settle(const struct fc_arima_data *data,
-                     const struct fc_arima_order *order,
-                     struct fc_arima_estimate *estimate)
+static const double *differences(const struct fc_arima_data *data, size_t *n,
+                                 struct fc_workspace *ws)
 {
-    double mean = 0;
-    size_t count = 0;
-    for (size_t t = 0; t < data->nw; t++)
-        if (!isnan(data->w[t])) {
-            count++;
-            mean += (data->w[t] - mean) / (double)count;
-        }
+    double *w = fc_workspace_doubles(ws, data->nw);
+    if (w == NULL)
+        return NULL;
+    *n = data->nw;
+    memcpy(w, data->w, data->nw * sizeof *w);
+    if (data->missing) {
+        *n = fc_difference(w, *n, 1, data->d);
+        *n = fc_difference(w, *n, (size_t)data->m, data->D);
+    }
+    return w;
+}
+
+bool fc_arima_is_degenerate(const struct fc_arima_data *data, bool constant,
+                            struct fc_workspace *ws)
+{
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double noise = fc_rounding_noise(data->y, data->n) / data->scale;
+    size_t n;
+    const double *w = differences(data, &n, ws);
+    bool degenerate = w != NULL && fc_is_constant(w, n, noise);
+    for (size_t t = 0; degenerate && t < n; t++)
+        degenerate = constant || isnan(w[t]) || fabs(w[t]) <= noise;
+    fc_workspace_release(ws, mark);
+    return degenerate;
+}
+
+enum fc_status fc_arima_settle(const struct fc_arima_data *data,
+                               const struct fc_arima_order *order,
+                               struct fc_workspace *ws,
+                               struct fc_arima_estimate *estimate)
+{
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double mean = 0, count = 0;
+    size_t n;
+    const double *w = differences(data, &n, ws);
+    if (w == NULL)
+        return FC_ENOMEM;
+    for (size_t t = 0; t < n; t++)
+        if (!isnan(w[t]))
+            mean += (w[t] - mean) / ++count;
     *estimate = (struct fc_arima_estimate){
         .order = *order,
         .mu = order->constant ? mean * data->scale : 0,
@@ -274,36 +303,16 @@ void fc_arima_settle(const struct fc_arima_data *data,
         .sigma2 = 0,
         .converged = true,
     };
-}
-
-bool fc_arima_is_degenerate(const struct fc_arima_data *data, bool constant,
-                            struct fc_workspace *ws)
-{
-    struct fc_mark mark = fc_workspace_mark(ws);
-    double *w = data->w;
-    size_t n = data->nw;
-    if (data->missing) {
-        w = fc_workspace_doubles(ws, n);
-        if (w == NULL)
-            return false;
-        memcpy(w, data->w, n * sizeof *w);
-        n = fc_difference(w, n, 1, data->d);
-        n = fc_difference(w, n, (size_t)data->m, data->D);
-    }
-    bool degenerate = fc_is_constant(w, n, constant_rel, 0);
-    for (size_t t = 0; t < n && degenerate; t++)
-        degenerate = constant || w[t] == 0 || isnan(w[t]);
     fc_workspace_release(ws, mark);
-    return degenerate;
+    return FC_OK;
 }
 
-static void bound(struct fc_arima_limits *limits, size_t n, int m, int D)
+static void bound(struct fc_arima_limits *limits, size_t n, int m)
 {
     int third = n / 3 > FC_ARIMA_MAX_ORDER ? FC_ARIMA_MAX_ORDER : (int)(n / 3);
     int seasons = n / 3 / (size_t)m > FC_ARIMA_MAX_SEASONAL_ORDER
                       ? FC_ARIMA_MAX_SEASONAL_ORDER
                       : (int)(n / 3 / (size_t)m);
-    (void)D;
     limits->max_p = at_most(limits->max_p, third);
     limits->max_q = at_most(limits->max_q, third);
     limits->max_P = m > 1 ? at_most(limits->max_P, seasons) : 0;
@@ -314,29 +323,64 @@ static void bound(struct fc_arima_limits *limits, size_t n, int m, int D)
         limits->max_q = at_most(limits->max_q, m - 1);
 }
 
-/* d and D of the series; FC_ENOMEM. */
-static enum fc_status choose_differences(const double *y, size_t n, int m,
+/* Values that are left after differencing, if R's n.used is positive. */
+static size_t usable_differences(const double *y, size_t n, size_t present,
+                                 const struct fc_arima_order *order,
+                                 double *scratch)
+{
+    size_t left, usable = 0;
+    if (present <= fc_arima_lost(order))
+        return 0;
+    memcpy(scratch, y, n * sizeof *scratch);
+    left = fc_difference(scratch, n, (size_t)order->m, order->D);
+    left = fc_difference(scratch, left, 1, order->d);
+    for (size_t t = 0; t < left; t++)
+        usable += !isnan(scratch[t]);
+    return usable;
+}
+
+/* d and D of the series. */
+static enum fc_status choose_differences(const double *y, size_t n,
                                          const struct fc_arima_limits *limits,
                                          struct fc_workspace *ws,
                                          struct fc_arima_order *order)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
+    double noise = fc_rounding_noise(y, n);
     double *x = fc_workspace_doubles(ws, n);
-    int D = 0, d;
+    size_t m = (size_t)order->m, present = 0;
     if (x == NULL)
         return FC_ENOMEM;
+    for (size_t t = 0; t < n; t++)
+        present += !isnan(y[t]);
+    if (m > 1 && n > 2 * m)
+        order->D = fc_nsdiffs(y, n, m, limits->max_D, noise, ws);
+    while (order->D > 0 && usable_differences(y, n, present, order, x) == 0)
+        order->D--;
     memcpy(x, y, n * sizeof *x);
-    if (m > 1 && n > 2 * (size_t)m)
-        D = fc_nsdiffs(y, n, (size_t)m, limits->max_D, ws);
-    if (D < 0)
-        return FC_ENOMEM;
-    size_t left = fc_difference(x, n, (size_t)m, D);
-    d = fc_ndiffs(x, left, limits->max_d, ws);
-    if (d < 0)
-        return FC_ENOMEM;
+    order->d = fc_ndiffs(x, fc_difference(x, n, m, order->D), limits->max_d,
+                         noise, ws);
+    while (order->d > 0 && usable_differences(y, n, present, order, x) == 0)
+        order->d--;
     fc_workspace_release(ws, mark);
-    *order = (struct fc_arima_order){.d = d, .D = D, .m = m};
-    return FC_OK;
+    return order->d < 0 || order->D < 0 ? FC_ENOMEM : FC_OK;
+}
+
+static void search_orders(struct search *search)
+{
+    try_first_models(search);
+    if (search->best_criterion == HUGE_VAL) {
+        /* so short a series that AICc is undefined for every model */
+        search->by_aic = true;
+        search->ntried = 0;
+        try_first_models(search);
+    }
+    while (search->best_criterion < HUGE_VAL && try_neighbours(search))
+        continue;
+    if (search->status == FC_OK && search->best_criterion == HUGE_VAL)
+        search->status = FC_ENOFIT;
+    if (search->status == FC_OK)
+        polish(search);
 }
 
 enum fc_status fc_arima_select(const double *y, size_t n, int m,
@@ -346,26 +390,22 @@ enum fc_status fc_arima_select(const double *y, size_t n, int m,
                                struct fc_arima_estimate *estimate)
 {
     struct fc_arima_order order = {.m = m};
-    size_t present = 0;
+    struct search *search = fc_workspace_array(ws, 1, sizeof *search);
     enum fc_status status = FC_OK;
-    for (size_t t = 0; t < n; t++)
-        present += !isnan(y[t]);
-    if (!fc_is_constant(y, n, constant_rel, 0))
-        status = choose_differences(y, n, m, limits, ws, &order);
+    if (search == NULL)
+        return FC_ENOMEM;
+    if (!fc_is_constant(y, n, fc_rounding_noise(y, n)))
+        status = choose_differences(y, n, limits, ws, &order);
     if (status == FC_OK)
         status = fc_arima_prepare(data, y, n, &order, ws);
     if (status != FC_OK)
         return status;
     order.constant = order.d + order.D <= 1;
-    if (fc_arima_is_degenerate(data, order.constant, ws)) {
-        fc_arima_settle(data, &order, estimate);
-        return FC_OK;
-    }
+    if (fc_arima_is_degenerate(data, order.constant, ws))
+        return fc_arima_settle(data, &order, ws, estimate);
     if (fc_arima_is_degenerate(data, true, ws))
         return fc_arima_fit(data, &order, ws, estimate);
-    struct search *search = fc_workspace_array(ws, 1, sizeof *search);
-    if (search == NULL)
-        return FC_ENOMEM;
+    size_t present = data->nused + fc_arima_lost(&order);
     *search = (struct search){
         .data = data,
         .ws = ws,
@@ -374,21 +414,8 @@ enum fc_status fc_arima_select(const double *y, size_t n, int m,
         .by_aic = present < SHORTEST_FOR_AICC,
         .best_criterion = HUGE_VAL,
     };
-    bound(&search->limits, present, m, order.D);
-    try_first_models(search);
-    if (search->best_criterion == HUGE_VAL) {
-        /* so short that AICc is undefined for all */
-        search->by_aic = true;
-        search->ntried = 0;
-        try_first_models(search);
-    }
-    while (search->best_criterion < HUGE_VAL && try_neighbours(search))
-        continue;
-    if (search->status != FC_OK)
-        return search->status;
-    if (search->best_criterion == HUGE_VAL)
-        return FC_ENOFIT;
-    polish(search);
+    bound(&search->limits, present, m);
+    search_orders(search);
     *estimate = search->best;
-    return FC_OK;
+    return search->status;
 }

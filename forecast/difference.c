@@ -5,6 +5,7 @@
  */
 #include "forecast/difference.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -48,16 +49,23 @@ void fc_undifference(double *w, size_t h, const double *delta, size_t degree,
                 w[t] -= delta[i] * w[t - i];
 }
 
-bool fc_is_constant(const double *y, size_t n, double rel, double abs)
+double fc_rounding_noise(const double *y, size_t n)
 {
-    double first = NAN, largest = 0, spread = 0;
+    double largest = 0;
+    for (size_t t = 0; t < n; t++)
+        if (!isnan(y[t]))
+            largest = fmax(largest, fabs(y[t]));
+    return 32 * DBL_EPSILON * largest;
+}
+
+bool fc_is_constant(const double *y, size_t n, double noise)
+{
+    double least = INFINITY, most = -INFINITY;
     for (size_t t = 0; t < n; t++) {
         if (isnan(y[t]))
             continue;
-        if (isnan(first))
-            first = y[t];
-        largest = fmax(largest, fabs(y[t]));
-        spread = fmax(spread, fabs(y[t] - first));
+        least = fmin(least, y[t]);
+        most = fmax(most, y[t]);
     }
-    return spread <= fmax(rel * largest, abs);
+    return !(most - least > noise);
 }

@@ -29,10 +29,15 @@ void fc_undifference(double *w, size_t h, const double *delta, size_t degree,
                      const double *past);
 
 /*
- * Whether the values that are there are all the same, up to rounding: none
- * differs from the first by more than rel times the largest magnitude, or
- * abs.  True when there are none.
+ * What rounding may have done to differences of y: a small multiple of the
+ * precision at its largest magnitude.
  */
-bool fc_is_constant(const double *y, size_t n, double rel, double abs);
+double fc_rounding_noise(const double *y, size_t n);
+
+/*
+ * Whether the values that are there differ by no more than the noise.  True
+ * when there are none.
+ */
+bool fc_is_constant(const double *y, size_t n, double noise);
 
 #endif

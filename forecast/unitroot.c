@@ -12,6 +12,9 @@
  * D: the seasonal strength of Wang, Smith & Hyndman (2006) above 0.64, on an
  * STL decomposition as mstl() makes it: nsdiffs(test = "seas") of forecast
  * 8.20.
+ *
+ * R takes values that agree to 1.5e-8 of their size for constant; here they
+ * must agree to rounding, so that a small variation on a high level counts.
  */
 #include "forecast/unitroot.h"
 
@@ -24,9 +27,6 @@
 
 static const double kpss_critical_5pct = 0.463;
 static const double strength_threshold = 0.64;
-
-/* all.equal()'s default, by which forecast's is.constant() compares */
-static const double constant_rel = 1.5e-8;
 
 double fc_kpss(const double *y, size_t n, struct fc_workspace *ws)
 {
@@ -63,7 +63,8 @@ static size_t drop_missing(const double *y, size_t n, double *out)
     return left;
 }
 
-int fc_ndiffs(const double *y, size_t n, int max_d, struct fc_workspace *ws)
+int fc_ndiffs(const double *y, size_t n, int max_d, double noise,
+              struct fc_workspace *ws)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
     double *x = fc_workspace_doubles(ws, n);
@@ -71,7 +72,7 @@ int fc_ndiffs(const double *y, size_t n, int max_d, struct fc_workspace *ws)
     if (x == NULL)
         return -1;
     n = drop_missing(y, n, x);
-    while (d < max_d && n > 1 && !fc_is_constant(x, n, constant_rel, 0)) {
+    while (d < max_d && n > 1 && !fc_is_constant(x, n, noise)) {
         double statistic = fc_kpss(x, n, ws);
         if (statistic < 0) {
             d = -1;
@@ -135,7 +136,7 @@ static void fill_gaps(double *x, size_t n)
     }
 }
 
-int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
+int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D, double noise,
                struct fc_workspace *ws)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
@@ -145,7 +146,7 @@ int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
         return -1;
     memcpy(x, y, n * sizeof *x);
     fill_gaps(x, n);
-    while (D < max_D && n > 2 * m && !fc_is_constant(x, n, constant_rel, 0)) {
+    while (D < max_D && n > 2 * m && !fc_is_constant(x, n, noise)) {
         double strength = fc_seasonal_strength(x, n, m, ws);
         if (strength < 0) {
             D = -1;

@@ -15,11 +15,15 @@
 /* The KPSS statistic for level stationarity; y has no missing values. */
 double fc_kpss(const double *y, size_t n, struct fc_workspace *ws);
 
-/* Ordinary differences, at most max_d, by repeated KPSS tests at 5%. */
-int fc_ndiffs(const double *y, size_t n, int max_d, struct fc_workspace *ws);
+/*
+ * Ordinary differences, at most max_d, by repeated KPSS tests at 5%.  A
+ * difference no larger than noise is none: see fc_rounding_noise().
+ */
+int fc_ndiffs(const double *y, size_t n, int max_d, double noise,
+              struct fc_workspace *ws);
 
 /* Seasonal differences at lag m, at most max_D, by seasonal strength. */
-int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
+int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D, double noise,
                struct fc_workspace *ws);
 
 /*
