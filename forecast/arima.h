@@ -161,8 +161,8 @@ void fc_arima_evaluate(struct fc_arima_likelihood *lik, const double *points,
  *   state   r = max(p, q + 1) values: what is known of w_{n+1} .. w_{n+r}
  *           about mu, but for the autoregression on later values; then the
  *           last d + m D values of y, the latest first.  In units of the data
- *   P       for a series with missing values, the covariance of the state over
- *           sigma2, row by row; otherwise NULL
+ *   P       the covariance of the state over sigma2, row by row; NULL when it
+ *           is that of the next shock alone
  *   mu      in units of the data
  */
 struct fc_arima_end {

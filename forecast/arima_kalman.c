@@ -173,6 +173,16 @@ static void update(struct fc_arima_kalman *f, double variance, double e,
     }
 }
 
+void fc_arima_kalman_covariance(struct fc_arima_kalman *f, const double *c,
+                                size_t n)
+{
+    start(f, c);
+    for (size_t t = 0; t < n; t++) {
+        update(f, project(f), 0, 0);
+        fc_arima_kalman_advance(f);
+    }
+}
+
 void fc_arima_kalman_run(struct fc_arima_kalman *f,
                          const struct fc_arima_data *data, bool constant,
                          const double *c, double *resid, size_t stride,

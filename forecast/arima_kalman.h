@@ -40,6 +40,10 @@ void fc_arima_kalman_run(struct fc_arima_kalman *filter,
                          const double *c, double *resid, size_t stride,
                          struct fc_arima_value *value);
 
+/* P after n observations of the process, none missing; a and x stay 0. */
+void fc_arima_kalman_covariance(struct fc_arima_kalman *filter, const double *c,
+                                size_t n);
+
 /* P one step on, without an observation. */
 void fc_arima_kalman_advance(struct fc_arima_kalman *filter);
 

@@ -51,6 +51,11 @@ typedef double lanes __attribute__((vector_size(8 * FC_ARIMA_LANES)));
    still to come off is of the order of its square. */
 static const double steady_tolerance = 1e-7;
 
+/* One-step variances of the end state that are worth a Kalman filter, and the
+   number of its operations that is not. */
+static const double unsettled_variance = 1e-3;
+static const double costly_covariance = 2e7;
+
 /* Products of variances are turned into logarithms beyond this. */
 static const double large_product = 1e100;
 enum { LOG_EVERY = 4 };
@@ -66,6 +71,7 @@ struct fc_arima_filter {
     lanes *kappa, *l, *b, *bx; /* r + 1 each */
     lanes *e, *x, *precision;  /* n each: innovations, those of ones, 1/F */
     lanes logdet, ssq, swx, sxx;
+    lanes variance;  /* F of the observation after the last */
     double *ar, *ma; /* multiplied-out coefficients of one point */
 };
 
@@ -279,6 +285,7 @@ INLINE void run(struct fc_arima_filter *f, bool constant)
         }
     }
     add_logarithm(&f->logdet, &product);
+    f->variance = F;
     if (t < f->n)
         run_steady(f, t, &F, constant);
 }
@@ -447,21 +454,33 @@ static void reset_sums(struct fc_arima_filter *f)
     f->logdet = f->swx = f->sxx = zero;
 }
 
-/* Kalman filter of lane i, whose coefficients are in f->ar and f->ma. */
-static void run_kalman(struct fc_arima_likelihood *lik, int lane,
-                       const lanes *F, double *resid,
-                       struct fc_arima_value *value)
+/* The covariances of lane i's state with the process, from start(). */
+static void state_covariances(const struct fc_arima_filter *f, int lane,
+                              const lanes *F, size_t r, double *c)
 {
-    struct fc_arima_filter *f = lik->filter;
-    struct fc_arima_kalman *kalman = lik->kalman;
-    double *c = kalman->gain; /* read before it is written */
     c[0] = (*F)[lane];
-    for (size_t i = 1; i < kalman->r; i++)
+    for (size_t i = 1; i < r; i++)
         c[i] = f->kappa[i - 1][lane] * (*F)[lane];
+}
+
+static void load_kalman(const struct fc_arima_filter *f, int lane,
+                        struct fc_arima_kalman *kalman)
+{
     for (size_t j = 1; j <= f->p; j++)
         kalman->ar[j - 1] = f->phi[j][lane];
     for (size_t j = 1; j <= f->q; j++)
         kalman->ma[j - 1] = f->theta[j][lane];
+}
+
+/* The Kalman filter of lane i, after start(). */
+static void run_kalman(struct fc_arima_likelihood *lik, int lane,
+                       const lanes *F, double *resid,
+                       struct fc_arima_value *value)
+{
+    struct fc_arima_kalman *kalman = lik->kalman;
+    double *c = kalman->gain; /* read before it is written */
+    load_kalman(lik->filter, lane, kalman);
+    state_covariances(lik->filter, lane, F, kalman->r, c);
     fc_arima_kalman_run(kalman, lik->data, lik->order.constant, c, resid + lane,
                         FC_ARIMA_LANES, value);
 }
@@ -547,6 +566,36 @@ static void end_state_kalman(const struct fc_arima_likelihood *lik, double mu,
     }
 }
 
+/*
+ * Where the filter is still far from its steady state, the innovations of the
+ * past are not quite known: their covariance, as of the Kalman filter after
+ * n observations, embedded into the state with its past values of y.
+ */
+static enum fc_status end_covariance(struct fc_arima_likelihood *lik,
+                                     struct fc_workspace *ws, double **P)
+{
+    struct fc_arima_filter *f = lik->filter;
+    struct fc_arima_kalman kalman;
+    struct fc_arima_order order = lik->order;
+    size_t dim = fc_arima_state_size(&order), r = dim - fc_arima_lost(&order);
+    lanes F;
+    if (f->variance[0] < 1 + unsettled_variance
+        || (double)(f->n * r * r) > costly_covariance)
+        return FC_OK;
+    *P = fc_workspace_array(ws, dim * dim, sizeof **P);
+    order.d = order.D = 0;
+    if (*P == NULL || fc_arima_kalman_init(&kalman, &order, 0, ws) != FC_OK)
+        return FC_ENOMEM;
+    start(f, &F);
+    load_kalman(f, 0, &kalman);
+    state_covariances(f, 0, &F, r, kalman.gain);
+    fc_arima_kalman_covariance(&kalman, kalman.gain, f->n);
+    memset(*P, 0, dim * dim * sizeof **P);
+    for (size_t i = 0; i < r; i++)
+        memcpy(*P + i * dim, kalman.P + i * r, r * sizeof **P);
+    return FC_OK;
+}
+
 enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
                                const double *point, struct fc_workspace *ws,
                                struct fc_arima_end *end)
@@ -579,5 +628,5 @@ enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
     end_state(lik, value.mu, end->state);
     for (size_t i = 0; i < lost; i++)
         end->state[r + i] = data->y[data->n - 1 - i];
-    return FC_OK;
+    return end_covariance(lik, ws, &end->P);
 }

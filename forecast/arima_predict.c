@@ -2,9 +2,10 @@
 /*
  * Forecasts of an ARIMA model: the conditional mean by the difference equation
  * of the model, its variance sigma2 (1 + psi_1^2 + ... + psi_{h-1}^2) from the
- * psi weights (Box & Jenkins 1976, section 5.1).  Where values are missing the
- * state at the end is itself uncertain, and its covariance is carried along as
- * predict() of R's arima() does.
+ * psi weights (Box & Jenkins 1976, section 5.1).  Where values are missing, or
+ * too few for the past shocks to be known, the state at the end is itself
+ * uncertain, and its covariance is carried along as predict() of R's arima()
+ * does.
  */
 #include "forecast/arima_predict.h"
 
