@@ -267,7 +267,7 @@ static double estimate(struct ces *ces, double *b)
     guess_first(ces);
     size_t nparam = count_params(ces->kind, ces->m);
     if (ces->n < SHORT || ces->n <= nparam + 1
-        || fc_is_constant(ces->y, ces->n))
+        || fc_all_equal(ces->y, ces->n))
         return INFINITY;
     fc_minimize_simplex(objective, ces, (size_t)nparams[ces->kind], b, STEP,
                         TOLERANCE, MAX_EVALUATIONS);

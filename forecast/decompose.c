@@ -73,7 +73,7 @@ enum fc_status fc_decompose(const double *y, size_t n, size_t m,
     return normalise(figure, m, kind, err);
 }
 
-bool fc_is_constant(const double *y, size_t n)
+bool fc_all_equal(const double *y, size_t n)
 {
     double difference = 0, size = 0;
     for (size_t t = 0; t < n; t++) {
@@ -85,7 +85,7 @@ bool fc_is_constant(const double *y, size_t n)
 
 double fc_seasonality(const double *y, size_t n, size_t m)
 {
-    if (m < 2 || n <= m || fc_is_constant(y, n))
+    if (m < 2 || n <= m || fc_all_equal(y, n))
         return 0;
     double mean = mean_of(y, n);
     double largest = 0; /* scaled by it, squares neither over- nor underflow */

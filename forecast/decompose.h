@@ -42,6 +42,6 @@ double fc_seasonality(const double *y, size_t n, size_t m);
 #define FC_SEASONALITY_CRITICAL 1.6448536269514722
 
 /* Whether all of y are the same to 1.5e-8 relative, R's all.equal(). */
-bool fc_is_constant(const double *y, size_t n);
+bool fc_all_equal(const double *y, size_t n);
 
 #endif

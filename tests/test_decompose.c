@@ -90,10 +90,10 @@ static void constants_have_no_season(void **state)
     double y[40];
     for (size_t t = 0; t < 40; t++)
         y[t] = 0.1;
-    assert_true(fc_is_constant(y, 40));
+    assert_true(fc_all_equal(y, 40));
     assert_true(fc_seasonality(y, 40, 4) == 0);
     y[7] = 0.2;
-    assert_false(fc_is_constant(y, 40));
+    assert_false(fc_all_equal(y, 40));
     assert_true(fc_seasonality(y, 40, 4) > 0);
     assert_true(fc_seasonality(y, 4, 4) == 0);
 }
