@@ -12,8 +12,9 @@
 #include <string.h>
 
 enum {
-    MAX_PEEK = 1 << 26, /* bytes a header may take */
-    FIRST_ROW = 1 << 21 /* bytes that are looked at for the first row */
+    FIELD_BLOCK = 1 << 16, /* bytes by which libcsv's field buffer grows */
+    MAX_PEEK = 1 << 26,    /* bytes a header may take */
+    FIRST_ROW = 1 << 21    /* bytes that are looked at for the first row */
 };
 
 /* Collects the fields of one record. */
@@ -87,6 +88,15 @@ static int no_blank(unsigned char c)
 {
     (void)c;
     return 0;
+}
+
+static bool init_parser(struct csv_parser *csv)
+{
+    if (csv_init(csv, 0) != 0)
+        return false;
+    csv_set_space_func(csv, no_blank);
+    csv_set_blk_size(csv, FIELD_BLOCK);
+    return true;
 }
 
 /*
@@ -185,8 +195,7 @@ static enum fc_status read_header(struct io_cursor *cursor,
                            "this a CSV file?",
                            file);
         csv_free(csv); /* begin again with more text */
-        csv_init(csv, 0);
-        csv_set_space_func(csv, no_blank);
+        init_parser(csv);
         enum fc_status status = peek_more(cursor, err);
         if (status != FC_OK)
             return status;
@@ -427,9 +436,8 @@ enum fc_status io_layout_read(struct io_cursor *cursor, bool wide,
         cursor->pos += 3; /* byte order mark */
         cursor->offset += 3;
     }
-    if (csv_init(&csv, 0) != 0)
+    if (!init_parser(&csv))
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    csv_set_space_func(&csv, no_blank);
     status = read_layout(cursor, &csv, &r, names, layout, err);
     csv_free(&csv);
     free_record(&r);

@@ -20,8 +20,8 @@
 
 enum {
     CURSOR_SIZE = 1 << 18,
-    MAX_FIELD = 1 << 20, /* bytes; longer means a quote was left open */
-    FIELD_BLOCK = 1 << 12,
+    MAX_FIELD = 1 << 20,   /* bytes; longer means a quote was left open */
+    FIELD_BLOCK = 1 << 12, /* bytes by which libcsv's field buffer grows */
     SHOWN = 30 /* bytes of an offending field that a message quotes */
 };
 
