@@ -76,9 +76,19 @@ __attribute__((format(printf, 3, 4))) static void append(char *text,
     va_end(ap);
 }
 
+/* Whether the forecast's model took the missing values as they were. */
+static bool took_missing(const struct run *run, const struct fc_result *result,
+                         size_t spec)
+{
+    const struct fc_spec *used = result->outcome == FC_OUTCOME_FALLBACK
+                                     ? run->work.batch.fallback
+                                     : &run->work.batch.specs[spec];
+    return run->options.gaps == IO_GAPS_INTERPOLATE && used->model->missing;
+}
+
 /* In words: what was repaired in a series, and how its fit went. */
-static void describe(const struct run *run, size_t series,
-                     const struct fc_result *result, char *text, size_t size)
+static void describe(const struct run *run, size_t series, size_t spec,
+                     char *text, size_t size)
 {
     static const char *const filled[] = {"interpolated", "set to zero",
                                          "carried forward", "not allowed"};
@@ -86,6 +96,7 @@ static void describe(const struct run *run, size_t series,
                                          "replaced by the last"};
     const struct cmd_options *options = &run->options;
     const struct io_panel_series *s = &run->work.panel.series[series];
+    const struct fc_result *result = result_of(run, series, spec);
     char step[IO_FREQ_TEXT_SIZE];
     text[0] = '\0';
     if (s->error != NULL) {
@@ -97,11 +108,13 @@ static void describe(const struct run *run, size_t series,
     if (result->note != NULL)
         append(text, size, "%s", result->note);
     if (s->nduplicates > 0)
-        append(text, size, "%u duplicate rows %s", s->nduplicates,
-               merged[options->duplicates]);
+        append(text, size, "%u duplicate row%s %s", s->nduplicates,
+               s->nduplicates == 1 ? "" : "s", merged[options->duplicates]);
     if (s->nfilled > 0)
-        append(text, size, "%u missing values %s", s->nfilled,
-               filled[options->gaps]);
+        append(text, size, "%u missing value%s %s", s->nfilled,
+               s->nfilled == 1 ? "" : "s",
+               took_missing(run, result, spec) ? "left to the model"
+                                               : filled[options->gaps]);
     if (cmd_other_step(&run->work.panel, s)) {
         io_freq_text(&s->own, step, sizeof step);
         append(text, size, "own step is %s, the file's is not", step);
@@ -157,7 +170,7 @@ static void write_summary(const struct run *run)
     for (size_t i = 0; i < panel->nseries; i++)
         for (size_t k = 0; k < run->options.nspecs; k++) {
             const struct fc_result *r = result_of(run, i, k);
-            describe(run, i, r, detail, sizeof detail);
+            describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .id = panel->series[i].id,
                 .model = run->options.spec_names[k],
@@ -187,7 +200,7 @@ static void name_offenders(const struct run *run, enum fc_outcome outcome,
         size_t k = 0;
         while (result_of(run, i, k)->outcome != outcome)
             k++;
-        describe(run, i, result_of(run, i, k), detail, sizeof detail);
+        describe(run, i, k, detail, sizeof detail);
         cmd_say("series '%s' %s: %s",
                 cmd_safe(run->work.panel.series[i].id, id), what, detail);
         shown++;

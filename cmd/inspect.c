@@ -45,11 +45,11 @@ static const struct finding {
     const char *unit;
 } findings[] = {
     {"cannot be forecast", FAILS, 0, NULL},
-    {"gaps", GAPS, offsetof(struct io_panel_series, nfilled), "steps"},
+    {"gaps", GAPS, offsetof(struct io_panel_series, nfilled), "step"},
     {"missing values", MISSING, offsetof(struct io_panel_series, nmissing),
-     "rows"},
+     "row"},
     {"duplicates", DUPLICATES, offsetof(struct io_panel_series, nduplicates),
-     "rows"},
+     "row"},
     {"another step", OTHER_STEP, 0, NULL},
     {"rows out of order", UNORDERED, 0, NULL},
     {"constant", CONSTANT, 0, NULL},
@@ -86,7 +86,8 @@ static void print_finding(const struct finding *f, const struct io_panel *panel,
         }
     printf("%-18s  %s series", f->label, cmd_count(n, count));
     if (total > 0)
-        printf(", %s %s", cmd_count(total, count), f->unit);
+        printf(", %s %s%s", cmd_count(total, count), f->unit,
+               total == 1 ? "" : "s");
     putchar('\n');
     for (size_t i = 0, shown = 0; shown < n && shown < OFFENDERS; i++)
         if (properties(panel, &panel->series[i], season) & f->property) {
