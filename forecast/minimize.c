@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Minimisation of a function of one variable: a grid, then parabolic
- * interpolation safeguarded by golden sections; Brent (1973), Algorithms for
- * Minimization without Derivatives, chapter 5.  And of several variables, by
- * the simplex method of Nelder & Mead (1965), The Computer Journal 7.
+ * interpolation safeguarded by golden sections.
+ *
+ * Brent (1973), Algorithms for Minimization without Derivatives, chapter 5.
  */
 #include "forecast/minimize.h"
 
 #include <float.h>
 #include <math.h>
 #include <stdbool.h>
-#include <string.h>
 
 enum { MAX_STEPS = 200 };
 
@@ -147,97 +146,4 @@ double fc_minimize(double (*f)(double x, void *arg), void *arg, double lo,
     }
     *fmin = best.fx;
     return best.x;
-}
-
-/* n + 1 corners, best first. */
-struct simplex {
-    double (*f)(const double *x, void *arg);
-    void *arg;
-    size_t n;
-    int evaluations;
-    double x[FC_SIMPLEX_DIMENSIONS + 1][FC_SIMPLEX_DIMENSIONS];
-    double fx[FC_SIMPLEX_DIMENSIONS + 1];
-};
-
-static double value_at(struct simplex *s, const double *x)
-{
-    double value = s->f(x, s->arg);
-    s->evaluations++;
-    return isnan(value) ? INFINITY : value;
-}
-
-/* Puts a corner in the place its value has, the others being in order. */
-static void insert(struct simplex *s, size_t last, const double *x, double fx)
-{
-    size_t i = last;
-    for (; i > 0 && fx < s->fx[i - 1]; i--) {
-        memcpy(s->x[i], s->x[i - 1], s->n * sizeof *x);
-        s->fx[i] = s->fx[i - 1];
-    }
-    memcpy(s->x[i], x, s->n * sizeof *x);
-    s->fx[i] = fx;
-}
-
-/* The point at part of the way from the worst corner through the centre of
- * the others: 2 is its reflection. */
-static double try_point(struct simplex *s, const double *centre, double part,
-                        double *x)
-{
-    for (size_t i = 0; i < s->n; i++)
-        x[i] = s->x[s->n][i] + part * (centre[i] - s->x[s->n][i]);
-    return value_at(s, x);
-}
-
-/* Halves the distance of every corner to the best. */
-static void shrink(struct simplex *s)
-{
-    struct simplex old = *s;
-    for (size_t k = 1; k <= s->n; k++) {
-        double x[FC_SIMPLEX_DIMENSIONS];
-        for (size_t i = 0; i < s->n; i++)
-            x[i] = (old.x[0][i] + old.x[k][i]) / 2;
-        insert(s, k, x, value_at(s, x));
-    }
-}
-
-/* One step: reflect, expand, contract or shrink. */
-static void move(struct simplex *s)
-{
-    size_t n = s->n;
-    double centre[FC_SIMPLEX_DIMENSIONS] = {0};
-    double x[FC_SIMPLEX_DIMENSIONS], y[FC_SIMPLEX_DIMENSIONS];
-    for (size_t k = 0; k < n; k++)
-        for (size_t i = 0; i < n; i++)
-            centre[i] += s->x[k][i] / (double)n;
-    double fx = try_point(s, centre, 2, x);
-    if (fx >= s->fx[0] && fx < s->fx[n - 1]) {
-        insert(s, n, x, fx);
-        return;
-    }
-    double part = fx < s->fx[0] ? 3 : fx < s->fx[n] ? 1.5 : 0.5;
-    double fy = try_point(s, centre, part, y);
-    if (fy < fx && fy < s->fx[n])
-        insert(s, n, y, fy);
-    else if (fx < s->fx[n - 1])
-        insert(s, n, x, fx);
-    else
-        shrink(s);
-}
-
-double fc_minimize_simplex(double (*f)(const double *x, void *arg), void *arg,
-                           size_t n, double *x, const double *step, double tol,
-                           int max_evaluations)
-{
-    struct simplex s = {.f = f, .arg = arg, .n = n};
-    insert(&s, 0, x, value_at(&s, x));
-    for (size_t k = 0; k < n; k++) {
-        double corner[FC_SIMPLEX_DIMENSIONS];
-        memcpy(corner, x, n * sizeof *x);
-        corner[k] += step[k];
-        insert(&s, k + 1, corner, value_at(&s, corner));
-    }
-    while (s.fx[n] - s.fx[0] > tol && s.evaluations < max_evaluations)
-        move(&s);
-    memcpy(x, s.x[0], n * sizeof *x);
-    return s.fx[0];
 }

@@ -20,22 +20,4 @@
 double fc_minimize(double (*f)(double x, void *arg), void *arg, double lo,
                    double hi, size_t points, double tol, double *fmin);
 
-/* The most variables of fc_minimize_simplex(). */
-enum { FC_SIMPLEX_DIMENSIONS = 8 };
-
-/*
- * Minimises a function of n variables from x by the downhill simplex method,
- * which needs no derivatives and takes constraints as values of INFINITY.
- *
- *   x      in: the start; out: the minimum
- *   step   n distances from x to the other corners of the first simplex
- *   tol    it ends when the values at the corners differ by no more
- *
- * Returns the value at x; INFINITY when no corner has a finite one.  After
- * max_evaluations it returns the best so far.
- */
-double fc_minimize_simplex(double (*f)(const double *x, void *arg), void *arg,
-                           size_t n, double *x, const double *step, double tol,
-                           int max_evaluations);
-
 #endif
