@@ -42,8 +42,8 @@ static const struct row *forecast_kind(const char *name, struct named_series *s,
 /*
  * The reference searches with several Nelder-Mead runs and is now and then
  * caught in a local minimum, which ours must not be above.  The criterion is
- * flat at its minimum: where it agrees to 1e-5 forecasts agree to a few
- * thousandths of a standard error.
+ * flat at its minimum: where it agrees to 1e-5, the forecasts agree to a
+ * hundredth of a standard error.
  */
 static void forecasts_match_the_state_space_form(void **state)
 {
@@ -57,8 +57,6 @@ static void forecasts_match_the_state_space_form(void **state)
         const struct row *r = forecast_kind(name, &s, ws, &f);
         double cost = cost_of(&f.fit, (int)r->v[KIND]);
         rows_find(expected_rows, name, &horizon);
-        if (getenv("SHOW"))
-            print_message("%s %.9f %.9f\n", name, cost, r->v[COST]);
         assert_true(cost < r->v[COST] + 1e-5);
         if (cost < r->v[COST] - 1e-5)
             continue;
@@ -68,13 +66,7 @@ static void forecasts_match_the_state_space_form(void **state)
         assert_near(f.fit.aicc, r->v[AICC], 1e-4);
         for (size_t h = 0; h < horizon; h++) {
             double se = (f.hi[horizon + h] - f.mean[h]) / 1.959963984540054;
-            if (getenv("SHOW"))
-                print_message("  %g %g\n", (f.mean[h] - r[h].v[MEAN]) / se,
-                              se / r[h].v[SE] - 1);
-        }
-        for (size_t h = 0; h < horizon; h++) {
-            double se = (f.hi[horizon + h] - f.mean[h]) / 1.959963984540054;
-            assert_near(se, r[h].v[SE], 1e-2);
+            assert_near(se, r[h].v[SE], 3e-3);
             assert_true(fabs(f.mean[h] - r[h].v[MEAN]) < 1e-2 * se);
         }
     }
