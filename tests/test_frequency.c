@@ -182,6 +182,7 @@ static void weeks_and_days_are_even(void **state)
         {"2021-W51,2021-W52", "weekly", "2022-W01"},
         {"2019-W50,2019-W52", "every 2 weeks", "2020-W02"},
         {"2020-W01,2020-W05", "every 4 weeks", "2020-W09"},
+        {"2021-W05,2021-W09", "every 4 weeks", "2021-W13"}, /* 1 February */
         {"2023-01-02,2023-01-16", "every 2 weeks", "2023-01-30"},
         {"2023-01-02,2023-01-30,2023-02-27", "every 4 weeks", "2023-03-27"},
         {"2023-01-01,2023-01-02,2023-01-05", "daily", "2023-01-06"},
@@ -247,6 +248,8 @@ static void business_days_skip_weekends(void **state)
         {"2023-01-06 10:00,2023-01-09 11:00", "every 73 hours",
          "2023-01-12 12:00"},
         {"2023-01-02,2023-01-12", "every 10 days", "2023-01-22"},
+        /* Friday, Monday, Thursday */
+        {"2023-01-06,2023-01-09,2023-01-12", "every 3 days", "2023-01-15"},
     };
     (void)state;
     CHECK(examples);
@@ -326,6 +329,16 @@ static void times_off_the_grid_are_told(void **state)
         if (io_freq_index(&freq, times.t[0], times.t[1], &index))
             fail_msg("%s: %s", cases[i].freq, cases[i].times);
     }
+}
+
+static void a_start_off_its_own_grid_has_no_positions(void **state)
+{
+    struct times times = parse_times("2023-01-30,2023-02-28");
+    struct io_freq month_end = {IO_FREQ_MONTH, 1, 31};
+    int64_t index;
+    (void)state;
+    assert_false(io_freq_index(&month_end, times.t[0], times.t[1], &index));
+    assert_false(io_freq_index(&month_end, times.t[0], times.t[0], &index));
 }
 
 static void positions_may_be_before_the_start(void **state)
@@ -649,6 +662,7 @@ int main(void)
         cmocka_unit_test(one_timestamp_has_no_step),
         cmocka_unit_test(each_series_settles_on_its_own_day),
         cmocka_unit_test(times_off_the_grid_are_told),
+        cmocka_unit_test(a_start_off_its_own_grid_has_no_positions),
         cmocka_unit_test(positions_may_be_before_the_start),
         cmocka_unit_test(the_calendar_ends_in_9999),
         cmocka_unit_test(random_grids_are_recovered),
