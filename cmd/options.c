@@ -25,7 +25,7 @@ struct option_row {
     unsigned sets;
     size_t offset; /* in struct cmd_options */
     const char *argument;
-    const char *help;
+    const char *help;           /* NULL: in the manual only */
     const char *fallback;       /* the default, as if it had been typed */
     int64_t least, most;        /* INTEGER */
     const char *const *choices; /* CHOICE: in the order of the enum */
@@ -79,6 +79,15 @@ static const struct option_row rows[] = {
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
     {0, "non-negative", FLAG, RUNS, AT(non_negative), NULL,
      "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
+    {0, "max-order", INTEGER, RUNS, AT(max_order), "N",
+     "most p+q+P+Q in arima's search; the manual has more", NULL, 1, 100,
+     NULL},
+    {0, "max-p", INTEGER, RUNS, AT(max_p), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-q", INTEGER, RUNS, AT(max_q), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-P", INTEGER, RUNS, AT(max_P), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-Q", INTEGER, RUNS, AT(max_Q), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-d", INTEGER, RUNS, AT(max_d), "N", NULL, NULL, 0, 2, NULL},
+    {0, "max-D", INTEGER, RUNS, AT(max_D), "N", NULL, NULL, 0, 2, NULL},
     {0, "summary", TEXT, CMD_FORECAST, AT(summary), "FILE",
      "one row per series: what was done, how it went", NULL, 0, 0, NULL},
     {0, "seed", INTEGER, RUNS, AT(seed), "N",
@@ -158,7 +167,15 @@ static int set_option(const struct option_row *row, const char *command,
 static void set_defaults(const struct cmd_command *command,
                          struct cmd_options *options)
 {
-    *options = (struct cmd_options){0};
+    *options = (struct cmd_options){
+        .max_order = -1,
+        .max_p = -1,
+        .max_q = -1,
+        .max_P = -1,
+        .max_Q = -1,
+        .max_d = -1,
+        .max_D = -1,
+    };
     for (size_t i = 0; i < NROWS; i++)
         if (rows[i].fallback != NULL)
             set_option(&rows[i], command->name, rows[i].fallback, options);
@@ -291,17 +308,23 @@ static const char *model_end(const char *text)
     return p;
 }
 
+/* In a spec, 0 stands for the model's own limit and -1 for none at all. */
+static int limit(int64_t asked)
+{
+    return asked == 0 ? -1 : asked < 0 ? 0 : (int)asked;
+}
+
 static struct fc_spec spec_defaults(const struct cmd_options *options)
 {
     return (struct fc_spec){
         .seed = (uint64_t)options->seed,
-        .max_order = (int)options->max_order,
-        .max_p = (int)options->max_p,
-        .max_q = (int)options->max_q,
-        .max_P = (int)options->max_P,
-        .max_Q = (int)options->max_Q,
-        .max_d = (int)options->max_d,
-        .max_D = (int)options->max_D,
+        .max_order = limit(options->max_order),
+        .max_p = limit(options->max_p),
+        .max_q = limit(options->max_q),
+        .max_P = limit(options->max_P),
+        .max_Q = limit(options->max_Q),
+        .max_d = limit(options->max_d),
+        .max_D = limit(options->max_D),
     };
 }
 
@@ -435,7 +458,7 @@ void cmd_options_help(const struct cmd_command *command)
     printf("usage: nightcast %s %s\n%s\n\n", command->name, command->usage,
            command->summary);
     for (size_t i = 0; i < NROWS; i++)
-        if (rows[i].sets & command->set)
+        if ((rows[i].sets & command->set) && rows[i].help != NULL)
             help_row(&rows[i]);
     if (command->example != NULL)
         printf("\nexample: %s\n", command->example);

@@ -64,6 +64,7 @@ struct cmd_options {
     int gaps, align, duplicates, progress; /* the enums of their modules */
     bool non_negative;
     int64_t seed;
+    /* limits of arima's search; -1 = its own */
     int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
     bool quiet, verbose, help;
 };

@@ -99,8 +99,10 @@ static size_t min_obs(const struct fc_spec *spec)
 
 static int limit_or(int limit, int standard, int most)
 {
-    if (limit <= 0)
+    if (limit == 0)
         return standard;
+    if (limit < 0)
+        return 0;
     return limit < most ? limit : most;
 }
 

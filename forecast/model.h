@@ -31,7 +31,8 @@ struct fc_model;
  *   has_variant    whether the user named a variant ("ets:MAdM"); variant[]
  *                  then holds what the model's parse function made of it
  *   seed           of everything random
- *   max_order ...  limits of automatic order searches; 0 = the model's own
+ *   max_order ...  limits of automatic order searches; 0 = the model's own,
+ *                  negative = none of that kind
  */
 struct fc_spec {
     const struct fc_model *model;
