@@ -10,6 +10,7 @@
 #include "io/regular.h"
 
 #include "forecast/parallel.h"
+#include "io/calendar.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -231,6 +232,44 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
 
 /* Between the passes: the frequency. */
 
+/* 20240131 or 202401: an integer to us, a date to whoever wrote it. */
+static bool looks_like_a_date(int64_t t)
+{
+    int64_t day = t > 9999999 ? t % 100 : 1;
+    int64_t month = t > 9999999 ? t / 100 : t;
+    int64_t year = month / 100;
+    month %= 100;
+    return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1
+           && day <= io_month_length((int)year, (int)month);
+}
+
+/*
+ * Integers that are all dates, and skip as dates do, would silently become
+ * series of mostly gaps.
+ */
+static enum fc_status refuse_dates(const struct io_regular *job,
+                                   struct fc_error *err)
+{
+    size_t seen = 0;
+    int64_t example = 0;
+    if (job->panel->format.form != IO_TIME_INTEGER)
+        return FC_OK;
+    for (size_t i = 0; i < job->panel->nseries; i++)
+        for (size_t t = 0; t < job->raw[i].n; t++, seen++) {
+            if (!looks_like_a_date(job->raw[i].time[t]))
+                return FC_OK;
+            if (seen == 0)
+                example = job->raw[i].time[t];
+        }
+    if (seen < 2)
+        return FC_OK;
+    return fc_fail(err, FC_EDATA,
+                   "%s: column '%.60s': integers like %lld look like dates; "
+                   "write %s, or say --freq 1 to count them as they are",
+                   job->file, job->time_name, (long long)example,
+                   example > 9999999 ? "2024-01-31" : "2024-01");
+}
+
 static enum fc_status settle_frequency(struct io_regular *job,
                                        struct fc_error *err)
 {
@@ -242,6 +281,8 @@ static enum fc_status settle_frequency(struct io_regular *job,
         panel->has_freq = true;
         return FC_OK;
     }
+    if (refuse_dates(job, err) != FC_OK)
+        return FC_EDATA;
     for (size_t i = 0; status == FC_OK && i < panel->nseries; i++)
         status = io_freq_vote_add(&vote, &panel->series[i].own);
     panel->freq = io_freq_vote_winner(&vote, NULL, NULL);

@@ -357,6 +357,9 @@ static void what_is_no_table_is_refused_with_its_place(void **state)
     REFUSE("unique_id,ds,y\na,01/02/2024,5\n", "in.csv:2:", "'01/02/2024'");
     REFUSE("unique_id,ds,y\na,1,5\nb,2,6\n\"c,3,7\nd,4,8\n",
            "in.csv:4:", "quote", "never closed");
+    REFUSE("unique_id,ds,y\na,20240131,5\na,20240201,6\n", "'ds'", "20240131",
+           "2024-01-31", "--freq 1");
+    REFUSE("unique_id,ds,y\na,202401,5\nb,202312,6\n", "202401", "--freq 1");
     options.value = "sales";
     refuse("unique_id,ds,y\na,1,5\n", 21, &options,
            (const char *const[]){"in.csv:1:", "'sales'", "--value",

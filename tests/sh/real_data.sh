@@ -9,6 +9,10 @@ if [ ! -d $shared/data/m3 ]; then
 	echo "skip: no $shared/data/m3 beside the project"
 	exit 0
 fi
+if ! command -v python3 >/dev/null; then
+	echo "skip: no python3 to judge the forecasts with"
+	exit 0
+fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 failures=0
