@@ -73,6 +73,51 @@ void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
                              enum fc_ets_criterion criterion,
                              const struct fc_ets_layout *layout);
 
+/* R's ets(): lower and upper of alpha, beta and gamma, and of phi. */
+#define FC_ETS_LOW 1e-4
+#define FC_ETS_HIGH 0.9999
+#define FC_ETS_PHI_LOW 0.8
+#define FC_ETS_PHI_HIGH 0.98
+
+/* Errors below this, relative to the size of the series, are rounding. */
+#define FC_ETS_NOISE 1e-13
+
+/*
+ * A descent from one start.  beta and gamma are searched as fractions v of
+ * the room that alpha leaves them:
+ *
+ *     beta = low + v (min(alpha, beta_limit) - low)
+ *     gamma = low + v (1 - alpha - low)
+ */
+struct fc_ets_search {
+    struct fc_ets_work *work;
+    struct fc_ets_layout at;
+    enum fc_ets_criterion criterion;
+    double beta_limit;
+    struct fc_ets model;     /* its form; its states before the series */
+    struct fc_ets_sums sums; /* at the current point */
+    double value;            /* -2 loglik of the scaled series */
+    double lambda, growth;   /* Marquardt's damping */
+    struct {                 /* what Gauss and Newton leave out; see the .c */
+        bool known;
+        double x[FC_ETS_STATES], rhs[FC_ETS_STATES];
+        double hessian[FC_ETS_STATES][FC_ETS_STATES];
+    } secant;
+};
+
+double fc_ets_room_for_gamma(double alpha);
+
+/* Goes to a start; false when the model breaks down there. */
+bool fc_ets_search_begin(struct fc_ets_search *search,
+                         const struct fc_ets *start);
+
+/* One step downhill; false when there is none worth taking. */
+bool fc_ets_search_step(struct fc_ets_search *search);
+
+/* The model at x; model->s must have room for its season. */
+void fc_ets_search_unpack(const struct fc_ets_search *search, const double *x,
+                          struct fc_ets *model);
+
 /*
  * Simple smoothing, or Holt's method, whose states start as the first
  * observations say: any n >= 1 (trend: n >= 2).
