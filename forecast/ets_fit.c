@@ -9,7 +9,7 @@
 #include <string.h>
 
 static const double LOG_2 = 0.693147180559945309417;
-enum { MAX_ITERATIONS = 60 };
+enum { MAX_ITERATIONS = 60, MAX_HALVINGS = 12 };
 
 static double aicc_of(double loglik, int nparam, size_t n)
 {
@@ -86,6 +86,18 @@ static bool begin_flat(struct fc_ets_search *search, struct fc_ets *start)
     return fc_ets_search_begin(search, start);
 }
 
+/* Goes to the start, or to one near it where the model has a value. */
+static bool begin_somewhere(struct fc_ets_search *search, struct fc_ets *start)
+{
+    for (int i = 0; i < MAX_HALVINGS; i++) {
+        const struct fc_ets_smoothing *k = &start->smoothing;
+        if (fc_ets_admissible(start->form, start->m, k, search->work->scratch))
+            break;
+        start->smoothing.beta = fmax(k->beta / 2, FC_ETS_LOW);
+    }
+    return fc_ets_search_begin(search, start) || begin_flat(search, start);
+}
+
 /* The best point of all starts so far. */
 struct incumbent {
     double value, l;
@@ -95,7 +107,7 @@ static void search_from(struct fc_ets_search *search, struct fc_ets *start,
                         struct incumbent *best)
 {
     struct fc_ets_work *work = search->work;
-    if (!fc_ets_search_begin(search, start) && !begin_flat(search, start))
+    if (!begin_somewhere(search, start))
         return;
     for (int i = 0; i < MAX_ITERATIONS; i++)
         if (!fc_ets_search_step(search))
