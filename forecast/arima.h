@@ -231,7 +231,7 @@ enum fc_status fc_arima_settle(const struct fc_arima_data *data,
 /* The limits of a search over the orders. */
 struct fc_arima_limits {
     int max_p, max_q, max_P, max_Q, max_d, max_D;
-    int max_order; /* of p + q + P + Q; 0 = none */
+    int max_order; /* of p + q + P + Q; 0 = what the length affords */
 };
 
 /*

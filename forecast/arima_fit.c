@@ -29,6 +29,10 @@ static const double largest_step = 1.5;
 
 static const double pi = 3.14159265358979323846;
 
+/* A fit is given up when so many times what the next step promises would not
+   do. */
+static const double hopeless_factor = 10;
+
 static const double first_damping = 1e-3;
 static const double least_damping = 1e-7;
 static const double most_damping = 1e8;
@@ -212,7 +216,8 @@ static bool descend(struct newton *newton, const struct fc_arima_effort *effort,
             promise = propose(newton);
         if (promise < effort->tolerance && damping <= 1)
             return true;
-        if (damping < 1 && newton->f - 4 * promise > give_up)
+        if (i > 0 && damping < 1
+            && newton->f - hopeless_factor * promise > give_up)
             return true;
         if (differentiate(newton, newton->trial, &f, newton->trial_gradient,
                           newton->trial_hessian)

@@ -4,17 +4,14 @@
  *
  * d: the test of Kwiatkowski, Phillips, Schmidt & Shin (1992), J. Econometrics
  * 54, for stationarity about a level, repeated on the differences until it no
- * longer rejects at 5%: ndiffs(test = "kpss") of R's forecast 8.20, which
- * takes the statistic from urca's ur.kpss() with trunc(3 sqrt(n) / 13) lags
- * and asks whether the p-value, interpolated in the paper's table 1, is below
- * 0.05, that is whether the statistic exceeds the table's 0.463.
+ * longer rejects.  The statistic is that of urca's ur.kpss() with
+ * trunc(3 sqrt(n) / 13) lags, as ndiffs(test = "kpss") of R's forecast 8.20
+ * asks for it; a p-value below 0.05 there is a statistic above 0.463, the
+ * paper's table 1.
  *
- * D: the seasonal strength of Wang, Smith & Hyndman (2006) above 0.64, on an
- * STL decomposition as mstl() makes it: nsdiffs(test = "seas") of forecast
- * 8.20.
- *
- * R takes values that agree to 1.5e-8 of their size for constant; here they
- * must agree to rounding, so that a small variation on a high level counts.
+ * D: the seasonal strength of Wang, Smith & Hyndman (2006), Data Mining and
+ * Knowledge Discovery 13, on an STL decomposition as mstl() makes it:
+ * nsdiffs(test = "seas") of forecast 8.20, where above 0.64 is strong.
  */
 #include "forecast/unitroot.h"
 
@@ -25,8 +22,12 @@
 #include <stdbool.h>
 #include <string.h>
 
-static const double kpss_critical_5pct = 0.463;
-static const double strength_threshold = 0.64;
+const struct fc_difference_rules fc_difference_rules_r = {
+    .first = 0.463,
+    .second = 0.463,
+    .autocorrelation = -1,
+    .strength = 0.64,
+};
 
 double fc_kpss(const double *y, size_t n, struct fc_workspace *ws)
 {
@@ -63,28 +64,50 @@ static size_t drop_missing(const double *y, size_t n, double *out)
     return left;
 }
 
-int fc_ndiffs(const double *y, size_t n, int max_d, double noise,
-              struct fc_workspace *ws)
+static double lag_one_autocorrelation(const double *x, size_t n)
+{
+    double mean = 0, squares = 0, products = 0;
+    for (size_t t = 0; t < n; t++)
+        mean += x[t] / (double)n;
+    for (size_t t = 0; t < n; t++) {
+        squares += (x[t] - mean) * (x[t] - mean);
+        if (t > 0)
+            products += (x[t] - mean) * (x[t - 1] - mean);
+    }
+    return products / squares;
+}
+
+/* Whether x, differenced d times so far, needs one more; -1: no memory. */
+static int needs_difference(const double *x, size_t n, int d,
+                            const struct fc_difference_rules *rules,
+                            struct fc_workspace *ws)
+{
+    if (n < 2 || fc_is_constant(x, n, rules->noise))
+        return 0;
+    double statistic = fc_kpss(x, n, ws);
+    if (statistic < 0)
+        return -1;
+    if (d == 0)
+        return statistic > rules->first;
+    return statistic > rules->second
+           && lag_one_autocorrelation(x, n) >= rules->autocorrelation;
+}
+
+int fc_ndiffs(const double *y, size_t n, int max_d,
+              const struct fc_difference_rules *rules, struct fc_workspace *ws)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
     double *x = fc_workspace_doubles(ws, n);
-    int d = 0;
+    int d = 0, more = 0;
     if (x == NULL)
         return -1;
     n = drop_missing(y, n, x);
-    while (d < max_d && n > 1 && !fc_is_constant(x, n, noise)) {
-        double statistic = fc_kpss(x, n, ws);
-        if (statistic < 0) {
-            d = -1;
-            break;
-        }
-        if (!(statistic > kpss_critical_5pct))
-            break;
+    while (d < max_d && (more = needs_difference(x, n, d, rules, ws)) > 0) {
         n = fc_difference(x, n, 1, 1);
         d++;
     }
     fc_workspace_release(ws, mark);
-    return d;
+    return more < 0 ? more : d;
 }
 
 static double variance(const double *x, size_t n)
@@ -136,8 +159,8 @@ static void fill_gaps(double *x, size_t n)
     }
 }
 
-int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D, double noise,
-               struct fc_workspace *ws)
+int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
+               const struct fc_difference_rules *rules, struct fc_workspace *ws)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
     double *x = fc_workspace_doubles(ws, n);
@@ -146,13 +169,13 @@ int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D, double noise,
         return -1;
     memcpy(x, y, n * sizeof *x);
     fill_gaps(x, n);
-    while (D < max_D && n > 2 * m && !fc_is_constant(x, n, noise)) {
+    while (D < max_D && n > 2 * m && !fc_is_constant(x, n, rules->noise)) {
         double strength = fc_seasonal_strength(x, n, m, ws);
         if (strength < 0) {
             D = -1;
             break;
         }
-        if (strength <= strength_threshold)
+        if (strength <= rules->strength)
             break;
         n = fc_difference(x, n, m, 1);
         D++;

@@ -16,14 +16,30 @@
 double fc_kpss(const double *y, size_t n, struct fc_workspace *ws);
 
 /*
- * Ordinary differences, at most max_d, by repeated KPSS tests at 5%.  A
- * difference no larger than noise is none: see fc_rounding_noise().
+ * When to difference.
+ *
+ *   first, second     ordinary differences are taken while the KPSS statistic
+ *                     exceeds `first`; the second and later ones only while it
+ *                     exceeds `second`
+ *   autocorrelation   and the differences' lag-1 autocorrelation reaches this
+ *   strength          seasonal differences: while the strength exceeds this
+ *   noise             no difference larger than this: the series is constant;
+ *                     see fc_rounding_noise()
  */
-int fc_ndiffs(const double *y, size_t n, int max_d, double noise,
-              struct fc_workspace *ws);
+struct fc_difference_rules {
+    double first, second, autocorrelation, strength, noise;
+};
 
-/* Seasonal differences at lag m, at most max_D, by seasonal strength. */
-int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D, double noise,
+/* R's: ndiffs() and nsdiffs() of forecast 8.20.  noise is 0. */
+extern const struct fc_difference_rules fc_difference_rules_r;
+
+/* Ordinary differences, at most max_d. */
+int fc_ndiffs(const double *y, size_t n, int max_d,
+              const struct fc_difference_rules *rules, struct fc_workspace *ws);
+
+/* Seasonal differences at lag m, at most max_D. */
+int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
+               const struct fc_difference_rules *rules,
                struct fc_workspace *ws);
 
 /*

@@ -23,12 +23,14 @@ static void unit_root_tests_match_r(void **state)
             if (!isnan(s->y[t]))
                 y[n++] = s->y[t];
         assert_near(fc_kpss(y, n, ws), strtod(field[2], NULL), 1e-10);
-        assert_int_equal(fc_ndiffs(s->y, s->n, 2, 0, ws), atoi(field[3]));
+        assert_int_equal(fc_ndiffs(s->y, s->n, 2, &fc_difference_rules_r, ws),
+                         atoi(field[3]));
         if (strcmp(field[4], "NA") != 0) {
             assert_near(fc_seasonal_strength(s->y, s->n, m, ws),
                         strtod(field[4], NULL), 1e-9);
-            assert_int_equal(fc_nsdiffs(s->y, s->n, m, 1, 0, ws),
-                             atoi(field[5]));
+            assert_int_equal(
+                fc_nsdiffs(s->y, s->n, m, 1, &fc_difference_rules_r, ws),
+                atoi(field[5]));
         }
         rows++;
     }
