@@ -88,15 +88,15 @@ double fc_seasonality(const double *y, size_t n, size_t m)
     if (m < 2 || n <= m || fc_all_equal(y, n))
         return 0;
     double mean = mean_of(y, n);
-    double largest = 0; /* scaled by it, squares neither over- nor underflow */
+    double largest = 0;
     for (size_t t = 0; t < n; t++)
         largest = fmax(largest, fabs(y[t] - mean));
+    double scale = 1 / largest; /* no square over- or underflows */
     double variance = 0, sum = 0, r = 0;
     for (size_t k = 0; k <= m; k++) {
         double covariance = 0;
         for (size_t t = k; t < n; t++)
-            covariance +=
-                (y[t] - mean) / largest * ((y[t - k] - mean) / largest);
+            covariance += (y[t] - mean) * scale * ((y[t - k] - mean) * scale);
         if (k == 0)
             variance = covariance;
         r = covariance / variance;
