@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What every model of the table owes, whatever it computes: finite numbers or
+ * an error with a reason, on any series.
+ */
+#include "tests/check.h"
+
+#include "forecast/batch.h"
+#include "forecast/model.h"
+
+enum { HORIZON = 9, LEVELS = 3, LONGEST = 60 };
+
+static const double levels[LEVELS] = {50, 95, 99.9};
+
+/* A reproducible number in [0, 1). */
+static double noise(size_t t)
+{
+    return fmod(fabs(sin((double)t * 12.9898 + 4.1) * 43758.5453), 1);
+}
+
+static double wave(size_t t)
+{
+    return sin(2 * 3.14159265358979 * (double)t / 12);
+}
+
+static double trend_and_season(size_t t)
+{
+    return 100 + (double)t + 20 * wave(t) + 5 * noise(t);
+}
+
+static double constant(size_t t)
+{
+    (void)t;
+    return 42.5;
+}
+
+static double zero(size_t t)
+{
+    (void)t;
+    return 0;
+}
+
+static double line(size_t t)
+{
+    return 3 * (double)t - 7;
+}
+
+static double negative(size_t t)
+{
+    return -trend_and_season(t);
+}
+
+static double counts(size_t t)
+{
+    return noise(t) < 0.8 ? 0 : floor(5 * noise(t + 1000));
+}
+
+static double explosion(size_t t)
+{
+    return exp(0.4 * (double)t);
+}
+
+static double step(size_t t)
+{
+    return t < 20 ? 1 : 1e6;
+}
+
+static double one_outlier(size_t t)
+{
+    return t == 17 ? 1e9 : noise(t);
+}
+
+static double exact_season(size_t t)
+{
+    return (double)(t % 12);
+}
+
+static double rounding(size_t t)
+{
+    return 1e12 + noise(t) * 1e-4; /* variation near the last digit */
+}
+
+static double (*const shapes[])(size_t t) = {
+    trend_and_season, constant, zero,        line,         negative, counts,
+    explosion,        step,     one_outlier, exact_season, rounding,
+};
+
+static const double scales[] = {1, 1e-9, 1e12, -1};
+static const int seasons[] = {1, 4, 12, 24};
+
+struct arena {
+    struct fc_workspace *ws;
+    double mean[HORIZON], lo[LEVELS * HORIZON], hi[LEVELS * HORIZON];
+    struct fc_forecast out;
+};
+
+static void arena_init(struct arena *a)
+{
+    a->ws = fc_workspace_new();
+    a->out =
+        (struct fc_forecast){HORIZON, LEVELS, levels, a->mean, a->lo, a->hi};
+}
+
+/* Fits and forecasts; checks that the outcome is one a batch can use. */
+static enum fc_status try(const char *name, const double *y, size_t n,
+                          int season, struct arena *a)
+{
+    struct fc_spec spec = {.season_length = season, .seed = 1};
+    struct fc_series series = {"series", y, n};
+    struct fc_fit fit;
+    struct fc_error err = {.code = FC_OK};
+    assert_int_equal(fc_model_parse(name, strlen(name), &spec, &err), FC_OK);
+    fc_workspace_reset(a->ws);
+    enum fc_status status = fc_model_fit(&series, &spec, a->ws, &fit, &err);
+    if (status == FC_OK)
+        status = fc_model_predict(&fit, a->ws, &a->out, &err);
+    if (status != FC_OK) {
+        assert_int_equal(err.code, status);
+        assert_true(strlen(err.msg) > 5);
+        return status;
+    }
+    assert_true(strlen(fit.spec) > 0);
+    for (int i = 0; i < LEVELS * HORIZON; i++)
+        if (!(a->lo[i] <= a->hi[i]))
+            fail_msg("%s, n = %zu, m = %d: interval %d is [%g, %g]", name, n,
+                     season, i, a->lo[i], a->hi[i]);
+    for (int h = 0; h < HORIZON; h++)
+        assert_true(isfinite(a->mean[h]));
+    return status;
+}
+
+/* The models a series of this length and shape may be too much for. */
+static bool may_fail(const struct fc_model *model, const struct fc_spec *spec,
+                     size_t n)
+{
+    return n < model->min_obs(spec);
+}
+
+static void every_model_gives_finite_numbers_on_any_series(void **state)
+{
+    (void)state;
+    static const size_t lengths[] = {1, 2, 3, 4, 5, 7, 12, 13, 25, LONGEST};
+    const struct fc_model *model;
+    struct arena a;
+    double y[LONGEST];
+    arena_init(&a);
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+        for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
+            for (size_t c = 0; c < sizeof scales / sizeof *scales; c++)
+                for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
+                    for (size_t m = 0; m < sizeof seasons / sizeof *seasons;
+                         m++) {
+                        struct fc_spec spec = {.season_length = seasons[m]};
+                        for (size_t t = 0; t < lengths[k]; t++)
+                            y[t] = shapes[s](t) * scales[c];
+                        enum fc_status status =
+                            try(model->name, y, lengths[k], seasons[m], &a);
+                        /* a multiplicative season needs positive data and a
+                           few of them; everything else must work */
+                        if (status != FC_OK
+                            && !may_fail(model, &spec, lengths[k])
+                            && strcmp(model->name, "hw-mul") != 0
+                            && strcmp(model->name, "hw") != 0)
+                            fail_msg("%s fails on shape %zu, scale %g, n = "
+                                     "%zu, m = %d",
+                                     model->name, s, scales[c], lengths[k],
+                                     seasons[m]);
+                    }
+    fc_workspace_free(a.ws);
+}
+
+static void a_constant_is_forecast_by_itself(void **state)
+{
+    (void)state;
+    const struct fc_model *model;
+    struct arena a;
+    double y[LONGEST];
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = 42.5;
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++) {
+        assert_int_equal(try(model->name, y, LONGEST, 12, &a), FC_OK);
+        for (int h = 0; h < HORIZON; h++)
+            assert_near(a.mean[h], 42.5, 1e-6);
+    }
+    fc_workspace_free(a.ws);
+}
+
+static void scaling_the_series_scales_the_forecasts(void **state)
+{
+    (void)state;
+    const struct fc_model *model;
+    struct arena a, b;
+    double y[LONGEST], scaled[LONGEST];
+    arena_init(&a);
+    arena_init(&b);
+    for (size_t t = 0; t < LONGEST; t++) {
+        y[t] = trend_and_season(t);
+        scaled[t] = 1024 * y[t]; /* a power of two: exact */
+    }
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++) {
+        assert_int_equal(try(model->name, y, LONGEST, 12, &a), FC_OK);
+        assert_int_equal(try(model->name, scaled, LONGEST, 12, &b), FC_OK);
+        for (int h = 0; h < HORIZON; h++)
+            assert_near(b.mean[h], 1024 * a.mean[h], 1e-4);
+    }
+    fc_workspace_free(a.ws);
+    fc_workspace_free(b.ws);
+}
+
+static void a_batch_is_the_same_on_any_number_of_threads(void **state)
+{
+    (void)state;
+    enum { N = 24 };
+    static double y[N][LONGEST];
+    static char ids[N][8];
+    struct fc_series series[N];
+    struct fc_spec specs[40], fallback = {.season_length = 12, .seed = 7};
+    struct fc_error err;
+    const struct fc_model *model;
+    size_t nspecs = 0;
+    for (size_t i = 0; i < N; i++) {
+        size_t n = 6 + i * 54 / (N - 1);
+        for (size_t t = 0; t < n; t++)
+            y[i][t] = shapes[i % (sizeof shapes / sizeof *shapes)](t + i);
+        y[i][n / 2] = i % 3 == 0 ? NAN : y[i][n / 2];
+        snprintf(ids[i], sizeof ids[i], "s%zu", i);
+        series[i] = (struct fc_series){ids[i], y[i], n};
+    }
+    assert_int_equal(fc_model_parse("naive", 5, &fallback, &err), FC_OK);
+    for (; (model = fc_model_at(nspecs)) != NULL && nspecs < 40; nspecs++)
+        specs[nspecs] =
+            (struct fc_spec){.model = model, .season_length = 12, .seed = 7};
+    struct fc_batch one = {.series = series,
+                           .n = N,
+                           .specs = specs,
+                           .nspecs = nspecs,
+                           .fallback = &fallback,
+                           .horizon = HORIZON,
+                           .nlevels = LEVELS,
+                           .levels = levels,
+                           .jobs = 1};
+    struct fc_batch many = one;
+    many.jobs = 5;
+    assert_int_equal(fc_batch_run(&one, &err), FC_OK);
+    assert_int_equal(fc_batch_run(&many, &err), FC_OK);
+    for (size_t i = 0; i < N * nspecs; i++) {
+        assert_int_equal(one.results[i].outcome, many.results[i].outcome);
+        assert_int_not_equal(one.results[i].outcome, FC_OUTCOME_FAILED);
+        assert_string_equal(one.results[i].spec, many.results[i].spec);
+        assert_memory_equal(one.results[i].forecast.mean,
+                            many.results[i].forecast.mean,
+                            HORIZON * (1 + 2 * LEVELS) * sizeof(double));
+    }
+    fc_batch_release(&one);
+    fc_batch_release(&many);
+}
+
+static void unknown_models_and_variants_are_named(void **state)
+{
+    (void)state;
+    struct fc_spec spec = {0};
+    struct fc_error err;
+    assert_int_equal(fc_model_parse("etz", 3, &spec, &err), FC_EINVAL);
+    assert_non_null(strstr(err.msg, "'etz'"));
+    assert_int_equal(fc_model_parse("naive:x", 7, &spec, &err), FC_EINVAL);
+    assert_non_null(strstr(err.msg, "no variants"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_model_gives_finite_numbers_on_any_series),
+        cmocka_unit_test(a_constant_is_forecast_by_itself),
+        cmocka_unit_test(scaling_the_series_scales_the_forecasts),
+        cmocka_unit_test(a_batch_is_the_same_on_any_number_of_threads),
+        cmocka_unit_test(unknown_models_and_variants_are_named),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
