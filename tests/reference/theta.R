@@ -100,7 +100,8 @@ write(long(function(name, y) cbind(name, theta_exact(y))), "theta.csv")
 
 # --- dotm ------------------------------------------------------------------
 # The equations of Fiorucci et al. (2016), section 3, straight from the paper,
-# with l_0 = y_1 / theta; the two parameters by brute force and Nelder-Mead.
+# with l_0 = y_1 / theta and a prior of five observations on omega; the two
+# parameters by brute force and Nelder-Mead.
 # The variance of each step is the sum of the squared responses to a unit
 # error at that and every earlier step.
 dotm_run <- function(y, alpha, theta, horizon = 0, shock = 0) {
@@ -131,9 +132,13 @@ dotm_exact <- function(y) {
   size <- mean(abs(x))
   z <- x / size
   # omega = 1 - 1 / theta is in [0, 1]
-  sse <- function(p)
+  sse <- function(p, prior = 5)
     if (p[1] < 0.1 || p[1] > 0.99 || p[2] < 0 || p[2] > 1 - 1e-12) 1e300
-    else sum((z - dotm_run(z, p[1], 1 / (1 - p[2])))^2)
+    else {
+      g <- dotm_run(z, p[1], Inf) - dotm_run(z, p[1], 1)
+      sum((z - dotm_run(z, p[1], 1 / (1 - p[2])))^2) +
+        prior * mean(g^2) * (p[2] - 0.5)^2
+    }
   grid <- expand.grid(seq(0.1, 0.99, length.out = 30),
                       c(0, seq(0.025, 0.975, 0.05), 1 - 1e-12))
   v <- apply(grid, 1, sse)
@@ -147,7 +152,7 @@ dotm_exact <- function(y) {
   alpha <- best$par[1]
   theta <- 1 / (1 - best$par[2])
   mean <- tail(dotm_run(z, alpha, theta, horizon), horizon) * size
-  sigma2 <- best$value / (n - 3) * size^2
+  sigma2 <- sse(best$par, prior = 0) / (n - 3) * size^2
   base <- tail(dotm_run(z, alpha, theta, horizon), horizon)
   response <- sapply(1:horizon, function(j)
     tail(dotm_run(z, alpha, theta, horizon, j), horizon) - base)
