@@ -6,15 +6,18 @@
  * backwards and forwards again from a guess, as in the R package smooth of
  * the model's author (initial = "backcasting") and in statsforecast.
  *
- * Two things are different here, both because they made the forecasts of
- * held-back ends of the M3 competition's training data better in every group:
+ * Two things are different here.  How they change the sMAPE of forecasts of
+ * the last horizon of the M3 competition's training data, held back, says
+ * why:
  *
  * - Near a1 = 1 the model grows by about (a1 - 1) / a0 each step, and short
  *   series say little about it.  Growth over the series, (a1 - 1) times its
  *   length in steps (in seasons for a seasonal pair), is given a normal prior
- *   with mean 0 and variance 1/3.
+ *   with mean 0 and variance 1/3.  Monthly 14.7 to 14.2, quarterly 9.4 to
+ *   8.8, yearly 19.7 to 19.4, other no change.
  * - AICc counts the m - 1 free seasonal states, which backcasting estimates
- *   as surely as a search would.  Without them it takes noise for seasons.
+ *   as surely as a search would; without them noise is often taken for a
+ *   season.  Monthly 15.0 to 14.2, quarterly 8.6 to 8.8.
  *
  * The search is Newton's, with a Hessian matrix that is Gauss's approximation
  * at first and is then corrected from gradient to gradient (BFGS).  The
