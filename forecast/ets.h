@@ -141,8 +141,17 @@ bool fc_ets_estimable(const struct fc_ets_work *work, struct fc_ets_form form);
 
 /* How many starts the search is given. */
 enum fc_ets_effort {
-    FC_ETS_QUICK,   /* those of a scan: one form among many */
+    FC_ETS_QUICK,   /* those of a scan, or the related model: one of many */
     FC_ETS_THOROUGH /* and a dozen more: the form that was asked for */
+};
+
+struct fc_ets_request {
+    enum fc_ets_criterion criterion;
+    enum fc_ets_effort effort;
+    double beta_limit;            /* beta stays below; 1: R's own bound */
+    const struct fc_ets *related; /* initial states and smoothing of a model
+                                     that differs in its error or its
+                                     beta_limit alone; or NULL */
 };
 
 /*
@@ -151,8 +160,7 @@ enum fc_ets_effort {
  */
 enum fc_status fc_ets_estimate(struct fc_ets_work *work,
                                struct fc_ets_form form,
-                               enum fc_ets_criterion criterion,
-                               enum fc_ets_effort effort,
+                               const struct fc_ets_request *request,
                                struct fc_ets_fitted *fitted);
 
 #endif

@@ -9,7 +9,11 @@
 #include <string.h>
 
 static const double LOG_2 = 0.693147180559945309417;
-enum { MAX_ITERATIONS = 60, MAX_HALVINGS = 12 };
+enum {
+    MAX_ITERATIONS = 60,
+    MAX_HALVINGS = 12,
+    RACE = 2 /* steps after which only the best start goes on */
+};
 
 static double aicc_of(double loglik, int nparam, size_t n)
 {
@@ -103,20 +107,32 @@ struct incumbent {
     double value, l;
 };
 
-static void search_from(struct fc_ets_search *search, struct fc_ets *start,
-                        struct incumbent *best)
+static void keep_best(const struct fc_ets_search *search,
+                      struct incumbent *best)
 {
     struct fc_ets_work *work = search->work;
+    if (!(search->value < best->value))
+        return;
+    best->value = search->value;
+    best->l = search->model.l;
+    memcpy(work->x_best, work->x, (size_t)search->at.nx * sizeof *work->x);
+}
+
+static bool descend(struct fc_ets_search *search, int steps)
+{
+    for (int i = 0; i < steps; i++)
+        if (!fc_ets_search_step(search))
+            return false;
+    return true;
+}
+
+static void search_from(struct fc_ets_search *search, struct fc_ets *start,
+                        int steps, struct incumbent *best)
+{
     if (!begin_somewhere(search, start))
         return;
-    for (int i = 0; i < MAX_ITERATIONS; i++)
-        if (!fc_ets_search_step(search))
-            break;
-    if (search->value < best->value) {
-        best->value = search->value;
-        best->l = search->model.l;
-        memcpy(work->x_best, work->x, (size_t)search->at.nx * sizeof *work->x);
-    }
+    descend(search, steps);
+    keep_best(search, best);
 }
 
 /* Starts that the scan cannot see, for when time does not matter. */
@@ -144,8 +160,8 @@ static struct fc_ets_smoothing share(struct fc_ets_form form,
 
 /* From the scan's optima, each with a slow and a fast season. */
 static void search_scanned(struct fc_ets_search *search,
-                           struct fc_ets_form form, struct incumbent *best,
-                           double *s)
+                           struct fc_ets_form form, int steps,
+                           struct incumbent *best, double *s)
 {
     static const double GAMMA[] = {0.05, 0.5};
     struct fc_ets_work *work = search->work;
@@ -163,6 +179,7 @@ static void search_scanned(struct fc_ets_search *search,
         struct fc_ets start = {.s = s};
         fc_ets_start(work, form, &start);
         start.smoothing = at->smoothing;
+        start.smoothing.beta = fmin(at->smoothing.beta, search->beta_limit);
         if (seasonal)
             start.smoothing.gamma =
                 FC_ETS_LOW
@@ -171,8 +188,33 @@ static void search_scanned(struct fc_ets_search *search,
             start.l = at->l;
             start.b = at->b;
         }
-        search_from(search, &start, best);
+        search_from(search, &start, steps, best);
     }
+}
+
+/* From another model's optimum: its smoothing and its states. */
+static void search_related(struct fc_ets_search *search,
+                           struct fc_ets_form form,
+                           const struct fc_ets *related, struct incumbent *best,
+                           double *s)
+{
+    struct fc_ets start = *related;
+    start.form = form;
+    start.s = s;
+    start.smoothing.beta = fmin(start.smoothing.beta, search->beta_limit);
+    if (form.season != FC_ETS_NONE)
+        memcpy(s, related->s, (size_t)start.m * sizeof *s);
+    search_from(search, &start, MAX_ITERATIONS, best);
+}
+
+/* Goes on from the best point so far until the end. */
+static void finish_search(struct fc_ets_search *search, struct fc_ets_form form,
+                          struct incumbent *best, double *s)
+{
+    struct fc_ets start = {
+        .form = form, .m = search->at.m, .s = s, .l = best->l};
+    fc_ets_search_unpack(search, search->work->x_best, &start);
+    search_from(search, &start, MAX_ITERATIONS, best);
 }
 
 static void search_corners(struct fc_ets_search *search,
@@ -188,7 +230,7 @@ static void search_corners(struct fc_ets_search *search,
         struct fc_ets start = {.s = s};
         fc_ets_start(search->work, form, &start);
         start.smoothing = share(form, CORNERS + i);
-        search_from(search, &start, best);
+        search_from(search, &start, MAX_ITERATIONS, best);
     }
 }
 
@@ -204,14 +246,14 @@ bool fc_ets_estimable(const struct fc_ets_work *work, struct fc_ets_form form)
 
 enum fc_status fc_ets_estimate(struct fc_ets_work *work,
                                struct fc_ets_form form,
-                               enum fc_ets_criterion criterion,
-                               enum fc_ets_effort effort,
+                               const struct fc_ets_request *request,
                                struct fc_ets_fitted *fitted)
 {
+    double *s = fitted->initial.s;
     struct fc_ets_search search = {
         .work = work,
-        .criterion = criterion,
-        .beta_limit = FC_ETS_HIGH,
+        .criterion = request->criterion,
+        .beta_limit = request->beta_limit,
         .at = fc_ets_layout(form, work->m),
     };
     struct incumbent best = {.value = INFINITY};
@@ -219,9 +261,16 @@ enum fc_status fc_ets_estimate(struct fc_ets_work *work,
         return FC_ESHORT;
     if (form.error == FC_ETS_MUL && !work->positive)
         return FC_EDOMAIN;
-    search_scanned(&search, form, &best, fitted->initial.s);
-    if (effort == FC_ETS_THOROUGH)
-        search_corners(&search, form, &best, fitted->initial.s);
+    if (request->related != NULL)
+        search_related(&search, form, request->related, &best, s);
+    if (request->effort == FC_ETS_THOROUGH) {
+        search_scanned(&search, form, MAX_ITERATIONS, &best, s);
+        search_corners(&search, form, &best, s);
+    } else if (request->related == NULL || best.value == INFINITY) {
+        search_scanned(&search, form, RACE, &best, s);
+        if (best.value < INFINITY)
+            finish_search(&search, form, &best, s);
+    }
     if (best.value == INFINITY)
         return FC_EDOMAIN;
     double *x = work->x;
