@@ -188,7 +188,7 @@ ALWAYS_INLINE void fill_rows(enum fc_ets_component trend,
     }
 }
 
-static void fill_block(struct run *run, size_t t0, size_t count)
+ALWAYS_INLINE void fill_block(struct run *run, size_t t0, size_t count)
 {
     enum fc_ets_component trend = run->at->form.trend;
     enum fc_ets_component season = run->at->form.season;
@@ -210,8 +210,8 @@ static void fill_block(struct run *run, size_t t0, size_t count)
 
 /* normal += R'R and rhs += R'r of a block whose row count is a multiple of
  * four; only the vectors up to the diagonal are touched. */
-static void accumulate(struct fc_ets_work *work, int nx, int stride,
-                       const double *r, size_t count)
+ALWAYS_INLINE void accumulate(struct fc_ets_work *work, int nx, int stride,
+                              const double *r, size_t count)
 {
     size_t nvec = (size_t)stride / 4;
     for (size_t t = 0; t < count; t += 4) {
@@ -269,6 +269,7 @@ static void correct_for_mean(struct fc_ets_work *work, size_t stride, int nx,
         rhs[i] -= squares * mean[i];
 }
 
+FC_ETS_CLONES
 void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
                              enum fc_ets_criterion criterion,
                              const struct fc_ets_layout *layout)
