@@ -65,6 +65,19 @@ struct fc_ets_work {
     double *dl, *db, *ds, *mean; /* sensitivities of the states */
 };
 
+/* One step, linearised at the states it met: x_y is the derivative of x by y,
+ * where phib, q, mu, p are those of ets.h and d = p - q; l, b, s on the left
+ * are the states after the step. */
+struct fc_ets_linear {
+    double phib_b, q_l, q_phib, mu_q, mu_s, p_s, b_d, b_l, s_s, s_d, s_q;
+    double phib_phi, l_alpha, b_beta, s_gamma;
+};
+
+struct fc_ets_linear fc_ets_linearise(struct fc_ets_form form,
+                                      const struct fc_ets_smoothing *smoothing,
+                                      const struct fc_ets_trace *trace,
+                                      size_t t, double y);
+
 enum { FC_ETS_BLOCK = 16 }; /* rows of the Jacobian held at a time */
 
 /* R's initstate() and initparam(): where the search starts. */

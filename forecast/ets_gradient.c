@@ -33,26 +33,13 @@ struct fc_ets_layout fc_ets_layout(struct fc_ets_form form, int m)
     return at;
 }
 
-/* One step, linearised at the states it met. */
-struct linear_step {
-    double phib_b; /* d phib / d b */
-    double q_l, q_phib;
-    double mu_q, mu_s;
-    double p_s;      /* d p / d s */
-    double b_d, b_l; /* d b' / d (p - q), d b' / d l */
-    double s_s, s_d, s_q;
-    fc_v4 into_phib, into_l, into_b, into_s; /* by the smoothing parameters */
-    double weight;                           /* of d mu in the Jacobian's row */
-    double log_weight;                       /* of d mu in d log mu */
-};
-
-ALWAYS_INLINE struct linear_step linearise(enum fc_ets_component trend,
-                                           enum fc_ets_component season,
-                                           const struct fc_ets_smoothing *k,
-                                           const struct fc_ets_trace *trace,
-                                           size_t t, double y)
+ALWAYS_INLINE struct fc_ets_linear linearise(enum fc_ets_component trend,
+                                             enum fc_ets_component season,
+                                             const struct fc_ets_smoothing *k,
+                                             const struct fc_ets_trace *trace,
+                                             size_t t, double y)
 {
-    struct linear_step at = {.q_l = 1, .mu_q = 1};
+    struct fc_ets_linear at = {.q_l = 1, .mu_q = 1};
     double l = trace->l[t];
     double b = trend != FC_ETS_NONE ? trace->b[t] : 0;
     double s = season != FC_ETS_NONE ? trace->s[t] : 0;
@@ -62,14 +49,14 @@ ALWAYS_INLINE struct linear_step linearise(enum fc_ets_component trend,
         q = l + phib;
         at.phib_b = k->phi;
         at.q_phib = 1;
-        at.into_phib = (fc_v4){0, 0, 0, b};
+        at.phib_phi = b;
     } else if (trend == FC_ETS_MUL) {
         phib = k->phi == 1 ? b : pow(b, k->phi);
         q = l * phib;
         at.phib_b = k->phi * phib / b;
         at.q_l = phib;
         at.q_phib = l;
-        at.into_phib = (fc_v4){0, 0, 0, phib * log(b)};
+        at.phib_phi = phib * log(b);
     }
     if (season == FC_ETS_ADD) {
         p = y - s;
@@ -82,32 +69,40 @@ ALWAYS_INLINE struct linear_step linearise(enum fc_ets_component trend,
         at.p_s = -p / s;
     }
     double d = p - q;
-    at.into_l = (fc_v4){d, 0, 0, 0};
+    at.l_alpha = d;
     if (trend == FC_ETS_ADD) {
         at.b_d = k->beta;
-        at.into_b = (fc_v4){0, d, 0, 0};
+        at.b_beta = d;
     } else if (trend == FC_ETS_MUL) {
         at.b_d = k->beta / l;
         at.b_l = -k->beta * d / (l * l);
-        at.into_b = (fc_v4){0, d / l, 0, 0};
+        at.b_beta = d / l;
     }
     if (season == FC_ETS_ADD) {
         at.s_s = 1;
         at.s_d = k->gamma;
-        at.into_s = (fc_v4){0, 0, d, 0};
+        at.s_gamma = d;
     } else if (season == FC_ETS_MUL) {
         double ratio = y / q;
         at.s_s = 1 - k->gamma;
         at.s_q = -k->gamma * ratio / q;
-        at.into_s = (fc_v4){0, 0, ratio - s, 0};
+        at.s_gamma = ratio - s;
     }
     return at;
+}
+
+struct fc_ets_linear fc_ets_linearise(struct fc_ets_form form,
+                                      const struct fc_ets_smoothing *smoothing,
+                                      const struct fc_ets_trace *trace,
+                                      size_t t, double y)
+{
+    return linearise(form.trend, form.season, smoothing, trace, t, y);
 }
 
 /* The lanes of one vector: moves the sensitivities, gives those of mu. */
 ALWAYS_INLINE void advance(enum fc_ets_component trend,
                            enum fc_ets_component season,
-                           const struct linear_step *at, double alpha,
+                           const struct fc_ets_linear *at, double alpha,
                            bool smoothing, fc_v4 *dl, fc_v4 *db, fc_v4 *ds,
                            fc_v4 *out)
 {
@@ -115,7 +110,7 @@ ALWAYS_INLINE void advance(enum fc_ets_component trend,
     if (trend != FC_ETS_NONE) {
         dphib = at->phib_b * *db;
         if (smoothing)
-            dphib += at->into_phib;
+            dphib += (fc_v4){0, 0, 0, at->phib_phi};
         if (trend == FC_ETS_MUL)
             dq = at->q_l * *dl + at->q_phib * dphib;
         else
@@ -131,17 +126,19 @@ ALWAYS_INLINE void advance(enum fc_ets_component trend,
         fc_v4 next = dphib + at->b_d * dd;
         if (trend == FC_ETS_MUL)
             next += at->b_l * *dl;
-        *db = smoothing ? next + at->into_b : next;
+        if (smoothing)
+            next += (fc_v4){0, at->b_beta, 0, 0};
+        *db = next;
     }
     *dl = dq + alpha * dd;
     if (smoothing)
-        *dl += at->into_l;
+        *dl += (fc_v4){at->l_alpha, 0, 0, 0};
     if (season == FC_ETS_ADD)
         *ds += at->s_d * dd;
     else if (season == FC_ETS_MUL)
         *ds = at->s_s * *ds + at->s_q * dq;
     if (smoothing && season != FC_ETS_NONE)
-        *ds += at->into_s;
+        *ds += (fc_v4){0, 0, at->s_gamma, 0};
     *out = dmu;
 }
 
@@ -167,7 +164,7 @@ ALWAYS_INLINE void fill_rows(enum fc_ets_component trend,
     fc_v4 *mean = (fc_v4 *)work->mean, *row = (fc_v4 *)work->rows;
     size_t nvec = (size_t)run->nvec;
     for (size_t t = t0; t < t0 + count; t++, row += nvec) {
-        struct linear_step at =
+        struct fc_ets_linear at =
             linearise(trend, season, &k, trace, t, work->y[t]);
         double weight = 1, log_weight = 0;
         if (run->relative)
