@@ -35,8 +35,13 @@ struct fc_ets_layout {
     int at_b;
     int at_s;
     int nx;     /* slots in use */
-    int stride; /* nx rounded up to whole vectors */
+    int rows;   /* of the matrices: nx, or without a long season's */
+    int stride; /* rows rounded up to whole vectors */
+    bool is_long;
 };
+
+/* Seasons longer than this are eliminated without a matrix: ets_long.c. */
+enum { FC_ETS_LONG_SEASON = 32 };
 
 struct fc_ets_layout fc_ets_layout(struct fc_ets_form form, int m);
 
@@ -45,6 +50,8 @@ struct fc_ets_figure {
     bool known;
     double *s; /* m values */
 };
+
+struct fc_ets_long;
 
 struct fc_ets_work {
     double *y; /* scaled */
@@ -62,6 +69,7 @@ struct fc_ets_work {
     double *factor;              /* its elimination */
     double *rhs, *rhs_work;      /* minus the gradient */
     double *rows;                /* FC_ETS_BLOCK rows of the Jacobian */
+    struct fc_ets_long *season;  /* scratch for long seasons, or NULL */
     double *dl, *db, *ds, *mean; /* sensitivities of the states */
 };
 
@@ -97,6 +105,41 @@ void fc_ets_start(struct fc_ets_work *work, struct fc_ets_form form,
 void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
                              enum fc_ets_criterion criterion,
                              const struct fc_ets_layout *layout);
+
+/*
+ * How the searched smoothing parameters move beta and gamma: derivatives by
+ * alpha and by the own fraction v.  Applied to the first four entries, step
+ * apart, of a row of derivatives.
+ */
+struct fc_ets_chain {
+    double beta_alpha, beta_v, gamma_alpha, gamma_v;
+};
+
+void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
+                        size_t step);
+
+/* NULL when memory is short. */
+struct fc_ets_long *fc_ets_long_new(size_t n, size_t m,
+                                    struct fc_workspace *ws);
+
+/*
+ * The same equations for a long season, without the rows of s, after the
+ * chain rule; then the elimination of s, damped by lambda, from work->factor
+ * and work->rhs_work, which hold scale times those equations; then the step of
+ * s that belongs to the steps of the others in work->delta.  Returns what the
+ * step takes off sum r^2 in the linear model.
+ */
+void fc_ets_long_equations(struct fc_ets_work *work, const struct fc_ets *at,
+                           enum fc_ets_criterion criterion,
+                           const struct fc_ets_layout *layout,
+                           const struct fc_ets_chain *chain);
+void fc_ets_long_eliminate(struct fc_ets_work *work, const struct fc_ets *at,
+                           enum fc_ets_criterion criterion,
+                           const struct fc_ets_layout *layout, double lambda,
+                           double scale);
+double fc_ets_long_season(struct fc_ets_work *work, const struct fc_ets *at,
+                          enum fc_ets_criterion criterion,
+                          const struct fc_ets_layout *layout);
 
 /* R's ets(): lower and upper of alpha, beta and gamma, and of phi. */
 #define FC_ETS_LOW 1e-4

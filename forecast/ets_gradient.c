@@ -29,7 +29,9 @@ struct fc_ets_layout fc_ets_layout(struct fc_ets_form form, int m)
         at.at_s = at.nx;
         at.nx += m;
     }
-    at.stride = (at.nx + 3) / 4 * 4;
+    at.is_long = season && m > FC_ETS_LONG_SEASON;
+    at.rows = at.is_long ? FC_ETS_STATES + trend : at.nx;
+    at.stride = (at.rows + 3) / 4 * 4;
     return at;
 }
 

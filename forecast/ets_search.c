@@ -113,45 +113,55 @@ static bool evaluate(struct fc_ets_search *search, const double *x,
     return true;
 }
 
-/*
- * The normal equations know alpha, beta, gamma; the search moves alpha and two
- * fractions.  By the chain rule: column alpha gains dbeta/dalpha of column
- * beta and dgamma/dalpha of column gamma, whose own columns are scaled.
- */
-struct chain {
-    double beta_alpha, beta_v, gamma_alpha, gamma_v;
-};
-
-static void apply_chain(const struct chain *c, double *column, size_t step)
+void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
+                        size_t step)
 {
-    column[0] += c->beta_alpha * column[FC_ETS_BETA * step]
-                 + c->gamma_alpha * column[FC_ETS_GAMMA * step];
-    column[FC_ETS_BETA * step] *= c->beta_v;
-    column[FC_ETS_GAMMA * step] *= c->gamma_v;
+    row[0] += chain->beta_alpha * row[FC_ETS_BETA * step]
+              + chain->gamma_alpha * row[FC_ETS_GAMMA * step];
+    row[FC_ETS_BETA * step] *= chain->beta_v;
+    row[FC_ETS_GAMMA * step] *= chain->gamma_v;
 }
 
+static struct fc_ets_chain chain_at(const struct fc_ets_search *search)
+{
+    const double *x = search->work->x;
+    double alpha = x[FC_ETS_ALPHA];
+    return (struct fc_ets_chain){
+        .beta_alpha = alpha < search->beta_limit ? x[FC_ETS_BETA] : 0,
+        .beta_v = room_for_beta(search, alpha),
+        .gamma_alpha = 1 - alpha < FC_ETS_HIGH ? -x[FC_ETS_GAMMA] : 0,
+        .gamma_v = fc_ets_room_for_gamma(alpha),
+    };
+}
+
+/* From alpha, beta and gamma to what the search moves. */
 static void change_variables(const struct fc_ets_search *search)
 {
     struct fc_ets_work *work = search->work;
     size_t stride = (size_t)search->at.stride;
-    const double *x = work->x;
-    double *h = work->normal, room = fc_ets_room_for_gamma(x[FC_ETS_ALPHA]);
-    struct chain c = {
-        .beta_alpha = x[FC_ETS_ALPHA] < search->beta_limit ? x[FC_ETS_BETA] : 0,
-        .beta_v = room_for_beta(search, x[FC_ETS_ALPHA]),
-        .gamma_alpha = 1 - x[FC_ETS_ALPHA] < FC_ETS_HIGH ? -x[FC_ETS_GAMMA] : 0,
-        .gamma_v = room,
-    };
+    struct fc_ets_chain c = chain_at(search);
+    double *h = work->normal;
     for (size_t i = 0; i < FC_ETS_STATES; i++)
         for (size_t j = i + 1; j < FC_ETS_STATES; j++)
             h[i * stride + j] = h[j * stride + i];
     for (size_t i = 0; i < FC_ETS_STATES; i++)
-        apply_chain(&c, h + i * stride, 1);
+        fc_ets_apply_chain(&c, h + i * stride, 1);
     for (size_t j = 0; j < FC_ETS_STATES; j++)
-        apply_chain(&c, h + j, stride);
-    for (size_t i = FC_ETS_STATES; i < (size_t)search->at.nx; i++)
-        apply_chain(&c, h + i * stride, 1);
-    apply_chain(&c, work->rhs, 1);
+        fc_ets_apply_chain(&c, h + j, stride);
+    for (size_t i = FC_ETS_STATES; i < (size_t)search->at.rows; i++)
+        fc_ets_apply_chain(&c, h + i * stride, 1);
+    fc_ets_apply_chain(&c, work->rhs, 1);
+}
+
+/* Sum r^2 over G^2 at the current point. */
+static double current_squares(const struct fc_ets_search *search)
+{
+    const struct fc_ets_work *work = search->work;
+    double floor = (double)work->n * FC_ETS_NOISE * FC_ETS_NOISE;
+    if (search->criterion == FC_ETS_MSE
+        && search->model.form.error == FC_ETS_MUL)
+        return exp(search->value / (double)work->n);
+    return fmax(search->sums.squares, floor);
 }
 
 /*
@@ -162,7 +172,7 @@ FC_ETS_CLONES
 static bool eliminate_states(const struct fc_ets_search *search)
 {
     struct fc_ets_work *work = search->work;
-    int nx = search->at.nx;
+    int nx = search->at.rows;
     size_t stride = (size_t)search->at.stride;
     double *rhs = work->rhs_work;
     memcpy(work->factor, work->normal, (size_t)nx * stride * sizeof(double));
@@ -171,6 +181,10 @@ static bool eliminate_states(const struct fc_ets_search *search)
         double *diagonal = work->factor + (size_t)i * stride + i;
         *diagonal += search->lambda * *diagonal;
     }
+    if (search->at.is_long)
+        fc_ets_long_eliminate(work, &search->model, search->criterion,
+                              &search->at, search->lambda,
+                              1 / current_squares(search));
     for (int i = nx - 1; i >= FC_ETS_STATES; i--) {
         double *row = work->factor + (size_t)i * stride;
         if (!(row[i] > 0) || !isfinite(row[i]))
@@ -299,7 +313,7 @@ static void solve_states(const struct fc_ets_search *search)
     struct fc_ets_work *work = search->work;
     size_t stride = (size_t)search->at.stride;
     double *step = work->delta;
-    for (int i = FC_ETS_STATES; i < search->at.nx; i++) {
+    for (int i = FC_ETS_STATES; i < search->at.rows; i++) {
         const double *row = work->factor + (size_t)i * stride;
         double sum = work->rhs_work[i];
         for (int j = 0; j < i; j++)
@@ -308,13 +322,17 @@ static void solve_states(const struct fc_ets_search *search)
     }
 }
 
-/* What the quadratic model says the step takes off sum r^2, as a share. */
-static double predicted_drop(const struct fc_ets_search *search)
+/* What the linear model says the step takes off sum r^2, as a share. */
+static double linear_drop(const struct fc_ets_search *search)
 {
-    const struct fc_ets_work *work = search->work;
+    struct fc_ets_work *work = search->work;
     size_t stride = (size_t)search->at.stride;
     const double *step = work->delta;
     double linear = 0, quadratic = 0;
+    if (search->at.is_long)
+        return fc_ets_long_season(work, &search->model, search->criterion,
+                                  &search->at)
+               / current_squares(search);
     for (int i = 0; i < search->at.nx; i++) {
         const double *row = work->normal + (size_t)i * stride;
         double sum = 0;
@@ -323,21 +341,17 @@ static double predicted_drop(const struct fc_ets_search *search)
         linear += work->rhs[i] * step[i];
         quadratic += step[i] * (2 * sum + row[i] * step[i]);
     }
-    for (int i = 0; i < FC_ETS_STATES; i++)
-        for (int j = 0; j < FC_ETS_STATES; j++)
-            quadratic += step[i] * search->secant.hessian[i][j] * step[j];
     return 2 * linear - quadratic;
 }
 
-/* Sum r^2 over G^2 at the current point. */
-static double current_squares(const struct fc_ets_search *search)
+static double predicted_drop(const struct fc_ets_search *search)
 {
-    const struct fc_ets_work *work = search->work;
-    double floor = (double)work->n * FC_ETS_NOISE * FC_ETS_NOISE;
-    if (search->criterion == FC_ETS_MSE
-        && search->model.form.error == FC_ETS_MUL)
-        return exp(search->value / (double)work->n);
-    return fmax(search->sums.squares, floor);
+    const double *step = search->work->delta;
+    double drop = linear_drop(search);
+    for (int i = 0; i < FC_ETS_STATES; i++)
+        for (int j = 0; j < FC_ETS_STATES; j++)
+            drop -= step[i] * search->secant.hessian[i][j] * step[j];
+    return drop;
 }
 
 static void swap_doubles(double **a, double **b)
@@ -422,7 +436,8 @@ static void forget_curvature(struct fc_ets_search *search)
 static void scale_equations(const struct fc_ets_search *search)
 {
     struct fc_ets_work *work = search->work;
-    size_t stride = (size_t)search->at.stride, nx = (size_t)search->at.nx;
+    size_t stride = (size_t)search->at.stride;
+    size_t nx = (size_t)search->at.rows;
     double inverse = 1 / current_squares(search);
     for (size_t i = 0; i < nx * stride; i++)
         work->normal[i] *= inverse;
@@ -472,12 +487,23 @@ static bool try_step(struct fc_ets_search *search, double promise)
     return true;
 }
 
+static void set_up_equations(const struct fc_ets_search *search)
+{
+    struct fc_ets_chain chain = chain_at(search);
+    if (search->at.is_long) {
+        fc_ets_long_equations(search->work, &search->model, search->criterion,
+                              &search->at, &chain);
+    } else {
+        fc_ets_normal_equations(search->work, &search->model, search->criterion,
+                                &search->at);
+        change_variables(search);
+    }
+    scale_equations(search);
+}
+
 bool fc_ets_search_step(struct fc_ets_search *search)
 {
-    fc_ets_normal_equations(search->work, &search->model, search->criterion,
-                            &search->at);
-    change_variables(search);
-    scale_equations(search);
+    set_up_equations(search);
     for (int tries = 0; tries < MAX_REJECTIONS; tries++) {
         double promise = plan_step(search, tries == 0);
         if (promise <= TOLERANCE)

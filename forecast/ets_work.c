@@ -36,23 +36,37 @@ static bool take_trace(struct fc_workspace *ws, struct fc_ets_trace *trace,
            && take(ws, &trace->e, n);
 }
 
-static bool take_scratch(struct fc_ets_work *work, struct fc_workspace *ws)
+static bool take_matrices(struct fc_ets_work *work, struct fc_workspace *ws)
 {
-    size_t m = (size_t)work->m, stride = (m + 1 + FC_ETS_STATES + 7) / 4 * 4;
-    return take_trace(ws, &work->trace, work->n)
-           && take_trace(ws, &work->trial, work->n)
-           && take(ws, &work->figure[FC_ETS_ADD].s, m)
-           && take(ws, &work->figure[FC_ETS_MUL].s, m)
-           && take(ws, &work->ring, m) && take(ws, &work->scratch, 4 * m + 32)
-           && take(ws, &work->x, stride) && take(ws, &work->x_trial, stride)
-           && take(ws, &work->delta, stride) && take(ws, &work->x_best, stride)
-           && take(ws, &work->adjusted, work->n)
-           && take(ws, &work->normal, stride * stride)
+    size_t m = (size_t)work->m;
+    bool is_long = m > FC_ETS_LONG_SEASON;
+    size_t rows = (is_long ? 2 : m + 1) + FC_ETS_STATES;
+    size_t stride = (rows + 3) / 4 * 4;
+    if (is_long) {
+        work->season = fc_ets_long_new(work->n, m, ws);
+        if (work->season == NULL)
+            return false;
+        m = 1; /* what follows is for forms without that season */
+    }
+    return take(ws, &work->normal, stride * stride)
            && take(ws, &work->factor, stride * stride)
            && take(ws, &work->rhs, stride) && take(ws, &work->rhs_work, stride)
            && take(ws, &work->rows, FC_ETS_BLOCK * stride)
            && take(ws, &work->dl, stride) && take(ws, &work->db, stride)
            && take(ws, &work->mean, stride) && take(ws, &work->ds, m * stride);
+}
+
+static bool take_scratch(struct fc_ets_work *work, struct fc_workspace *ws)
+{
+    size_t m = (size_t)work->m, nx = m + 1 + FC_ETS_STATES;
+    return take_trace(ws, &work->trace, work->n)
+           && take_trace(ws, &work->trial, work->n)
+           && take(ws, &work->figure[FC_ETS_ADD].s, m)
+           && take(ws, &work->figure[FC_ETS_MUL].s, m)
+           && take(ws, &work->ring, m) && take(ws, &work->scratch, 4 * m + 32)
+           && take(ws, &work->adjusted, work->n) && take(ws, &work->x, nx)
+           && take(ws, &work->x_trial, nx) && take(ws, &work->x_best, nx)
+           && take(ws, &work->delta, nx) && take_matrices(work, ws);
 }
 
 struct fc_ets_work *fc_ets_work_new(const double *y, size_t n, int m,
