@@ -52,18 +52,18 @@ static bool to_partials(const double *coef, int degree, double *r)
     return true;
 }
 
-/* One of the four polynomials: where its parameters are, and its step. */
+/* One of the four polynomials: where its parameters are. */
 struct part {
-    int start, degree, step, sign;
+    int start, degree, sign;
 };
 
 static void split(const struct fc_arima_order *order, struct part part[4])
 {
     int p = order->p, q = order->q, P = order->P, Q = order->Q;
-    part[0] = (struct part){0, p, 1, 1};
-    part[1] = (struct part){p, q, 1, -1};
-    part[2] = (struct part){p + q, P, order->m, 1};
-    part[3] = (struct part){p + q + P, Q, order->m, -1};
+    part[0] = (struct part){0, p, 1};
+    part[1] = (struct part){p, q, -1};
+    part[2] = (struct part){p + q, P, 1};
+    part[3] = (struct part){p + q + P, Q, -1};
 }
 
 void fc_arima_coefficients(const struct fc_arima_order *order,
@@ -104,8 +104,7 @@ bool fc_arima_roots_exceed(const struct fc_arima_order *order,
     split(order, part);
     for (int i = 0; i < 4; i++) {
         for (int j = 0; j < part[i].degree; j++)
-            c[j] = coef[part[i].start + j] * part[i].sign
-                   * pow(radius, (double)(part[i].step * (j + 1)));
+            c[j] = coef[part[i].start + j] * part[i].sign * pow(radius, j + 1);
         if (!to_partials(c, part[i].degree, r))
             return false;
     }

@@ -86,7 +86,8 @@ bool fc_arima_free(const struct fc_arima_order *order, const double *coef,
 void fc_arima_expand(const struct fc_arima_order *order, const double *coef,
                      double *ar, double *ma);
 
-/* Whether every root of all four polynomials, in B, exceeds `radius`. */
+/* Whether every root of the four polynomials exceeds `radius`, in B or, of the
+   seasonal ones, in B^m. */
 bool fc_arima_roots_exceed(const struct fc_arima_order *order,
                            const double *coef, double radius);
 

@@ -175,7 +175,7 @@ int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
             D = -1;
             break;
         }
-        if (strength <= rules->strength)
+        if (strength <= rules->strength + rules->bias * (double)m / (double)n)
             break;
         n = fc_difference(x, n, m, 1);
         D++;

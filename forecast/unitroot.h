@@ -22,15 +22,16 @@ double fc_kpss(const double *y, size_t n, struct fc_workspace *ws);
  *                     exceeds `first`; the second and later ones only while it
  *                     exceeds `second`
  *   autocorrelation   and the differences' lag-1 autocorrelation reaches this
- *   strength          seasonal differences: while the strength exceeds this
+ *   strength, bias    seasonal differences: while the strength exceeds
+ *                     strength + bias m / n
  *   noise             no difference larger than this: the series is constant;
  *                     see fc_rounding_noise()
  */
 struct fc_difference_rules {
-    double first, second, autocorrelation, strength, noise;
+    double first, second, autocorrelation, strength, bias, noise;
 };
 
-/* R's: ndiffs() and nsdiffs() of forecast 8.20.  noise is 0. */
+/* R's: ndiffs() and nsdiffs() of forecast 8.20; bias and noise are 0. */
 extern const struct fc_difference_rules fc_difference_rules_r;
 
 /* Ordinary differences, at most max_d. */
