@@ -1,0 +1,147 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Speed and memory, measured: a table on standard output, and the same as CSV
+# in $BUILD/bench.csv with machine and commit.  Ratios are of one run, taken
+# in turns; of several tries the best counts.  Environment: BUILD, PROGRAM;
+# SCALE=quick measures less and takes a minute.
+#
+# A program tests/bench/bench_*.c prints lines "what,number,unit"; what else it
+# prints is shown as it is.
+set -eu
+program=$PROGRAM
+tools=$BUILD/tests/bench
+csv=$BUILD/bench.csv
+work=$(mktemp -d "$BUILD/bench-XXXXXX")
+trap 'rm -rf "$work"' EXIT
+rounds=3 long=20000 sizes="1000 10000" cheap="1000 10000 100000"
+[ "${SCALE:-full}" = full ] || { rounds=1 long=2000 sizes=1000 cheap=1000; }
+
+# What a figure depends on.
+machine=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
+commit=$(git describe --always --dirty 2>/dev/null || echo unknown)
+threads=$(nproc)
+echo "what,value,unit,machine,processors,commit,date" >"$csv"
+
+row() { # what value unit
+	printf '  %-52s %14s %s\n' "$1" "$2" "$3"
+	printf '"%s",%s,"%s","%s",%s,%s,%s\n' "$1" "$2" "$3" "$machine" \
+		"$threads" "$commit" "$(date +%F)" >>"$csv"
+}
+calc() { awk "BEGIN { printf \"$1\", $2 }"; }
+least() { # of two numbers; the second may be empty
+	calc %.6f "($1 < ${2:-1e9} ? $1 : ${2:-1e9})"
+}
+seconds_of() { # phase, from what --verbose said
+	awk -v phase="$1" '$1 == "nightcast:" && $2 == phase {
+		print $4 == "ms" ? $3 / 1000 : $4 == "min" ? 60 * $3 + $5 : $3
+	}' "$work/said"
+}
+# measure RUNS COMMAND...: sets wall, cpu, peak (KB); fails as the command did
+measure() {
+	local status
+	read -r wall cpu peak status < <("$tools/measure" "$@" 2>"$work/said")
+	[ "$status" -eq 0 ] || [ "$status" -eq 3 ] || {
+		cat "$work/said" >&2
+		exit 1
+	}
+}
+forecast() { # RUNS FILE MODEL JOBS
+	measure "$1" "$program" forecast -H 7 -q -j "$4" -m "$3" "$2" \
+		-o "$work/out.csv"
+}
+
+run_program() { # COMMAND...: its rows into the table, the rest as it is
+	local line
+	"$@" >"$work/said"
+	while IFS= read -r line; do
+		if [[ $line =~ ^([^,]+),([-+0-9.e]+),([^,]*)$ ]]; then
+			row "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}" \
+				"${BASH_REMATCH[3]}"
+		else
+			echo "$line"
+		fi
+	done <"$work/said"
+}
+
+echo "$machine, $threads processors, load $(cut -d' ' -f 1 /proc/loadavg)," \
+	"commit $commit"
+echo
+echo "One file of $((long * 500)) rows"
+"$tools/generate" -n "$long" --min 500 --max 500 --clean >"$work/long.csv"
+rows=$((long * 500))
+run_program "$tools/bench_load" "$work/long.csv" "$rounds"
+for jobs in 1 "$threads"; do
+	measure 1 "$program" forecast -H 7 -v -j "$jobs" -m snaive \
+		"$work/long.csv" -o "$work/out.csv"
+	row "snaive end to end, --jobs $jobs" "$(calc %.3f "$wall")" s
+	for phase in read fit write; do
+		row "snaive, its part '$phase', --jobs $jobs" \
+			"$(seconds_of $phase)" s
+	done
+	row "snaive, peak memory, --jobs $jobs" \
+		"$(calc %.1f "$peak / 1024")" MB
+	row "snaive, peak memory but 64 MB, --jobs $jobs" \
+		"$(calc %.2f "($peak * 1024 - 64e6) / $rows")" "B/observation"
+done
+"$tools/generate" -n "$long" --min 500 --max 500 --clean --interleave \
+	>"$work/long.csv"
+forecast 1 "$work/long.csv" snaive "$threads"
+row "snaive, series interleaved, --jobs $threads" "$(calc %.3f "$wall")" s
+row "snaive, interleaved, peak memory but 64 MB" \
+	"$(calc %.2f "($peak * 1024 - 64e6) / $rows")" "B/observation"
+rm "$work/long.csv"
+
+# How cores add up: in turns, the best of each.
+echo
+echo "--jobs 2 beside --jobs 1, fitting $((long / 20)) series"
+"$tools/generate" -n $((long / 20)) --clean >"$work/some.csv"
+for model in ets arima; do
+	one='' two='' cpu_one='' cpu_two=''
+	for _ in $(seq "$rounds"); do
+		forecast 1 "$work/some.csv" "$model" 1
+		one=$(least "$wall" "$one") cpu_one=$(least "$cpu" "$cpu_one")
+		forecast 1 "$work/some.csv" "$model" 2
+		two=$(least "$wall" "$two") cpu_two=$(least "$cpu" "$cpu_two")
+	done
+	row "$model, efficiency of 2 threads" "$(calc %.3f "$one / $two / 2")" ""
+	row "$model, processor time on 2 threads over on 1" \
+		"$(calc %.3f "$cpu_two / $cpu_one")" ""
+done
+rm "$work/some.csv"
+
+# As the batch grows: the cost of a series should not.
+for model in snaive ets arima auto; do
+	echo
+	echo "$model as the batch grows, --jobs $threads"
+	[ $model = snaive ] && counts=$cheap || counts=$sizes
+	[ $model = arima ] && counts=${sizes%% *}
+	first=
+	for n in $counts; do
+		"$tools/generate" -n "$n" >"$work/some.csv"
+		size=$(stat -c %s "$work/some.csv")
+		forecast 1 "$work/some.csv" "$model" "$threads"
+		each=$(calc %.3f "$cpu * 1e6 / $n")
+		row "$model, $n series" "$(calc %.0f "$n / $wall")" series/s
+		row "$model, $n series" "$(calc %.3f "$size / 1e6 / $wall")" MB/s
+		row "$model, $n series, processor time" "$each" us/series
+		row "$model, $n series, peak memory" \
+			"$(calc %.1f "$peak / 1024")" MB
+		row "$model, 1,000,000 such series on 2 processors" \
+			"$(calc %.3f "$each / 7200")" h
+		[ -z "$first" ] || row "$model, cost per series, $n over ${counts%% *}" \
+			"$(calc %.3f "$each / $first")" ""
+		first=${first:-$each}
+		rm "$work/some.csv"
+	done
+done
+
+for bench in "$tools"/bench_*; do
+	case $bench in
+	*.d | *.o | */bench_load) continue ;;
+	esac
+	echo
+	echo "${bench##*/}"
+	run_program "$bench"
+done
+echo
+echo "-> $csv"
