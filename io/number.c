@@ -6,7 +6,10 @@
  * rounds once and is exact (W. D. Clinger, How to Read Floating Point Numbers
  * Accurately, PLDI 1990).  For up to 19 digits and |q| <= 27, w * 5^q or
  * w / 5^-q is formed in 128 bits, with a sticky bit for the remainder, and
- * rounded to nearest even by hand.  What is left goes to strtod.
+ * rounded to nearest even by hand.  What is left goes to strtod.  Up to eight
+ * characters, which are most numbers of most files, are read as one word (see
+ * D. Lemire 2021, Number Parsing at a Gigabyte per Second, Software: Practice
+ * and Experience 51(8), for the digits).
  *
  * Printing scales x by a power of ten to the 17 digits that always suffice,
  * exactly, as an integer and a remainder.  The decimals that read back as x
@@ -34,6 +37,8 @@
 #if FLT_RADIX != 2 || DBL_MANT_DIG != 53
 #error "IEEE binary64 expected"
 #endif
+
+enum { LITTLE_ENDIAN_WORDS = __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__ };
 
 __extension__ typedef unsigned __int128 uint128;
 
@@ -216,11 +221,65 @@ static bool parse_slowly(const struct decimal *d, double *value)
     return true;
 }
 
+/* n <= 8 bytes, moved to the upper end of a word, '0' before them. */
+static uint64_t load_short(const char *text, size_t n)
+{
+    size_t shift = 8 * (8 - n);
+    uint64_t zeros = UINT64_C(0x3030303030303030) >> 4 * n >> 4 * n;
+    if (n >= 4) {
+        uint32_t first, last; /* which overlap, equal where they do */
+        memcpy(&first, text, sizeof first);
+        memcpy(&last, text + n - 4, sizeof last);
+        return zeros | (uint64_t)last << 32 | (uint64_t)first << shift;
+    }
+    uint64_t first = (unsigned char)text[0];
+    uint64_t middle = (unsigned char)text[n / 2];
+    uint64_t last = (unsigned char)text[n - 1];
+    return zeros | first << shift | middle << (shift + 8 * (n / 2))
+           | last << 56;
+}
+
+/*
+ * Eight bytes at once, the last one uppermost: takes out the point, which
+ * moves the digits before it up by one place, and sums the digits by pairs,
+ * fours and eights.  No branch depends on how many digits there are, which no
+ * processor can guess.  False for what is not 1 to 8 digits and points.
+ */
+static bool parse_short(const char *text, size_t n, double *value)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    if (n == 0 || n > 8)
+        return false;
+    uint64_t w = load_short(text, n);
+    uint64_t x = w ^ ('.' * ones);
+    uint64_t point = (x - ones) & ~x & (ones << 7); /* lowest bit: the first */
+    int decimals = 0;
+    if (point != 0) {
+        uint64_t before = (point & -point) >> 7; /* lowest bit of its byte */
+        decimals = __builtin_clzll(before) / 8;
+        w = (w & (~UINT64_C(0) << 8) * before) | (w & (before - 1)) << 8 | '0';
+        if (n == 1)
+            return false;
+    }
+    w ^= '0' * ones;
+    if (((w | (w + 6 * ones)) & (ones * 0xf0)) != 0)
+        return false;
+    w = w * 10 + (w >> 8);
+    w = (((w & UINT64_C(0x000000ff000000ff)) * UINT64_C(0x000f424000000064))
+         + ((w >> 16 & UINT64_C(0x000000ff000000ff))
+            * UINT64_C(0x0000271000000001)))
+        >> 32;
+    *value = (double)(uint32_t)w / power10[decimals];
+    return true;
+}
+
 bool io_number_parse(const char *text, size_t n, double *value)
 {
     const char *end = text + n;
     struct decimal d;
     double v;
+    if (LITTLE_ENDIAN_WORDS && parse_short(text, n, value))
+        return true;
     if (n == 0)
         return false;
     bool negative = *text == '-';

@@ -4,6 +4,10 @@
  * tells, for every record, the line and the offset at which it began, which
  * libcsv itself does not know.
  *
+ * Most lines of most files are plain: no quotes, as many fields as the header
+ * has.  Those are cut at the separators without libcsv, which looks at every
+ * byte several times; whatever is not plain is left to it.
+ *
  * libcsv would strip blanks around unquoted fields; ids are opaque, so it is
  * told that nothing is a blank, and numbers and timestamps are trimmed here.
  */
@@ -19,90 +23,11 @@
 #include <strings.h>
 
 enum {
-    CURSOR_SIZE = 1 << 18,
     MAX_FIELD = 1 << 20,   /* bytes; longer means a quote was left open */
+    MAX_PLAIN = 1 << 16,   /* bytes of a line that is cut here */
     FIELD_BLOCK = 1 << 12, /* bytes by which libcsv's field buffer grows */
     SHOWN = 30 /* bytes of an offending field that a message quotes */
 };
-
-enum fc_status io_cursor_init(struct io_cursor *cursor,
-                              struct io_source *source, uint64_t offset,
-                              struct fc_error *err)
-{
-    *cursor = (struct io_cursor){
-        .source = source,
-        .buf = malloc(CURSOR_SIZE),
-        .size = CURSOR_SIZE,
-        .offset = offset,
-    };
-    if (cursor->buf == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    return FC_OK;
-}
-
-void io_cursor_release(struct io_cursor *cursor)
-{
-    free(cursor->buf);
-    *cursor = (struct io_cursor){0};
-}
-
-/* Moves what is left to the front and fills up behind it. */
-static enum fc_status refill(struct io_cursor *cursor, struct fc_error *err)
-{
-    size_t left = cursor->len - cursor->pos, got;
-    memmove(cursor->buf, cursor->buf + cursor->pos, left);
-    cursor->pos = 0;
-    cursor->len = left;
-    enum fc_status status =
-        io_source_read(cursor->source, cursor->offset + left,
-                       cursor->buf + left, cursor->size - left, &got, err);
-    if (status != FC_OK)
-        return status;
-    cursor->len += got;
-    cursor->at_end = cursor->len < cursor->size;
-    return FC_OK;
-}
-
-static void advance(struct io_cursor *cursor, size_t n)
-{
-    cursor->pos += n;
-    cursor->offset += n;
-}
-
-/*
- * The next line with its end, or the part of it that fits the buffer; *n = 0
- * at the end of the source.
- */
-static enum fc_status next_line(struct io_cursor *cursor, size_t *n,
-                                bool *whole, struct fc_error *err)
-{
-    for (;;) {
-        size_t left = cursor->len - cursor->pos;
-        unsigned char *start = cursor->buf + cursor->pos;
-        unsigned char *end = left > 0 ? memchr(start, '\n', left) : NULL;
-        *whole = end != NULL;
-        *n = end != NULL ? (size_t)(end - start) + 1 : left;
-        if (end != NULL || cursor->at_end || left == cursor->size)
-            return FC_OK;
-        enum fc_status status = refill(cursor, err);
-        if (status != FC_OK)
-            return status;
-    }
-}
-
-enum fc_status io_cursor_skip_line(struct io_cursor *cursor,
-                                   struct fc_error *err)
-{
-    size_t n;
-    bool whole = false;
-    while (!whole) {
-        enum fc_status status = next_line(cursor, &n, &whole, err);
-        if (status != FC_OK || n == 0)
-            return status;
-        advance(cursor, n);
-    }
-    return FC_OK;
-}
 
 /* The state of one chunk's parser. */
 struct parse {
@@ -123,6 +48,8 @@ struct parse {
     unsigned char *has_error; /* per series: one error is kept already */
     size_t has_error_size;
     bool out_of_memory;
+    bool field_too_long;
+    uint64_t next_quote, next_nul, next_cr; /* offsets: see find_next() */
 };
 
 /* Shows an offending field in a message: shortened, control bytes as '?'. */
@@ -316,6 +243,7 @@ static void long_field(void *field, size_t n, void *arg)
     struct parse *p = arg;
     const char *text = n > 0 ? field : "";
     size_t column = p->column++;
+    p->field_too_long |= n > MAX_FIELD;
     if (column == p->layout->id)
         read_id(p, text, n);
     else if (column == p->layout->time)
@@ -330,6 +258,7 @@ static void wide_field(void *field, size_t n, void *arg)
     struct parse *p = arg;
     const char *text = n > 0 ? field : "";
     size_t column = p->column++;
+    p->field_too_long |= n > MAX_FIELD;
     if (column == p->layout->id) {
         read_id(p, text, n);
     } else if (column < p->layout->ncolumns) {
@@ -388,7 +317,7 @@ static void feed(struct parse *p, struct csv_parser *csv,
         p->row_line = p->line;
     if (csv_parse(csv, text, n, field, end_record, p) < n || p->out_of_memory)
         fail_chunk(p, FC_ENOMEM, UINT64_MAX, "out of memory");
-    else if (csv->entry_pos > MAX_FIELD)
+    else if (csv->entry_pos > MAX_FIELD || p->field_too_long)
         fail_chunk(p, FC_EDATA, p->row_line,
                    "a field of more than 1 MiB: is a quote left open?");
     else if (memchr(text, '\0', n) != NULL)
@@ -415,6 +344,139 @@ static int no_blank(unsigned char c)
     return 0;
 }
 
+/*
+ * The offset of the next such byte in the buffer, or of the buffer's end when
+ * it has none.  *seen is what was found before, and holds as long as that
+ * byte lies ahead.
+ */
+static uint64_t find_next(const struct io_cursor *cursor, int byte,
+                          uint64_t *seen)
+{
+    const unsigned char *at = cursor->buf + cursor->pos;
+    uint64_t left = cursor->len - cursor->pos;
+    uint64_t from = *seen > cursor->offset ? *seen - cursor->offset : 0;
+    if (from < left && at[from] != byte) {
+        const unsigned char *found =
+            memchr(at + from, byte, (size_t)(left - from));
+        from = found != NULL ? (uint64_t)(found - at) : left;
+    }
+    *seen = cursor->offset + (from < left ? from : left);
+    return *seen;
+}
+
+/* The end of the field that begins at text: a separator or the line's end. */
+static const char *field_end(const struct parse *p, const char *text,
+                             const char *end)
+{
+    const char *stop = memchr(text, p->layout->delimiter, (size_t)(end - text));
+    return stop != NULL ? stop : end;
+}
+
+/* Takes an id, which is most often that of the row before; its end. */
+static const char *id_end(struct parse *p, const char *text, const char *end)
+{
+    const struct io_intern *ids = &p->chunk->ids;
+    if (p->series < ids->n) {
+        size_t n = ids->length[p->series];
+        if ((size_t)(end - text) > n && text[n] == p->layout->delimiter
+            && memcmp(text, ids->text[p->series], n) == 0) {
+            p->has_id = true;
+            return text + n;
+        }
+    }
+    const char *stop = field_end(p, text, end);
+    read_id(p, stop > text ? text : "", (size_t)(stop - text));
+    return stop;
+}
+
+/* Likewise for a timestamp, which is most often a date. */
+static const char *time_end(struct parse *p, const char *text, const char *end)
+{
+    enum { DATE_SIZE = 10 };
+    if (p->format.form == IO_TIME_DATE && end - text > DATE_SIZE
+        && text[DATE_SIZE] == p->layout->delimiter
+        && io_time_parse(text, DATE_SIZE, &p->format, &p->time) == NULL)
+        return text + DATE_SIZE;
+    const char *stop = field_end(p, text, end);
+    read_time(p, text, (size_t)(stop - text));
+    return stop;
+}
+
+/* Likewise for a value: what is a number up to the end is the last field. */
+static const char *value_end(struct parse *p, const char *text, const char *end)
+{
+    if (p->layout->value + 1 == p->layout->ncolumns
+        && io_number_parse(text, (size_t)(end - text), &p->value))
+        return end;
+    const char *stop = field_end(p, text, end);
+    p->value = read_value(p, p->layout->value, text, (size_t)(stop - text));
+    return stop;
+}
+
+/*
+ * A line without quotes and without its line end.  False when it has not as
+ * many fields as the header: nothing has happened then that libcsv would not
+ * do again.
+ */
+static bool take_long_row(struct parse *p, const char *text, const char *end)
+{
+    const struct io_layout *layout = p->layout;
+    for (size_t column = 0; column < layout->ncolumns; column++) {
+        const char *stop = column == layout->id      ? id_end(p, text, end)
+                           : column == layout->time  ? time_end(p, text, end)
+                           : column == layout->value ? value_end(p, text, end)
+                                                     : field_end(p, text, end);
+        if ((stop == end) != (column + 1 == layout->ncolumns)) {
+            p->has_id = p->rejected = false;
+            return false;
+        }
+        text = stop + 1;
+    }
+    p->column = layout->ncolumns;
+    end_record('\n', p);
+    return true;
+}
+
+static bool take_wide_row(struct parse *p, char *text, const char *end)
+{
+    for (;;) {
+        const char *stop = field_end(p, text, end);
+        wide_field(text, (size_t)(stop - text), p);
+        if (stop == end)
+            break;
+        text += stop + 1 - text;
+    }
+    end_record('\n', p);
+    return true;
+}
+
+/* Rows from the front of the buffer, as long as they are plain. */
+static void take_plain_rows(struct parse *p, struct io_cursor *cursor,
+                            uint64_t until)
+{
+    uint64_t quote = find_next(cursor, '"', &p->next_quote);
+    uint64_t limit = find_next(cursor, '\0', &p->next_nul);
+    limit = quote < limit ? quote : limit;
+    while (cursor->offset < until && cursor->offset < limit
+           && !p->out_of_memory) {
+        char *text = (char *)cursor->buf + cursor->pos;
+        char *end = memchr(text, '\n', (size_t)(limit - cursor->offset));
+        if (end == NULL || end == text || end - text > MAX_PLAIN)
+            return;
+        size_t n = (size_t)(end - text) + 1;
+        uint64_t cr = find_next(cursor, '\r', &p->next_cr) - cursor->offset;
+        if (cr == 0 || (cr < n && cr + 2 != n))
+            return;
+        end -= cr < n;
+        p->row_line = p->line;
+        if (!(p->layout->wide ? take_wide_row(p, text, end)
+                              : take_long_row(p, text, end)))
+            return;
+        io_cursor_advance(cursor, n);
+        p->line++;
+    }
+}
+
 static void parse_lines(struct parse *p, struct csv_parser *csv,
                         struct io_cursor *cursor, uint64_t until)
 {
@@ -423,7 +485,12 @@ static void parse_lines(struct parse *p, struct csv_parser *csv,
         size_t n;
         bool whole;
         struct fc_error err;
-        enum fc_status status = next_line(cursor, &n, &whole, &err);
+        if (!p->row_open) {
+            take_plain_rows(p, cursor, until);
+            if (cursor->offset >= until)
+                return;
+        }
+        enum fc_status status = io_cursor_line(cursor, &n, &whole, &err);
         if (status != FC_OK) {
             fail_chunk(p, status, UINT64_MAX, err.msg);
             return;
@@ -433,23 +500,9 @@ static void parse_lines(struct parse *p, struct csv_parser *csv,
             return;
         }
         feed(p, csv, cursor->buf + cursor->pos, n);
-        advance(cursor, n);
+        io_cursor_advance(cursor, n);
         p->line += whole;
     }
-}
-
-/* Gives back what the arrays have reserved and not used. */
-static void shrink(struct io_chunk *c)
-{
-    size_t n = c->n > 0 ? c->n : 1, nruns = c->nruns > 0 ? c->nruns : 1;
-    double *value = realloc(c->value, n * sizeof *value);
-    int64_t *time = realloc(c->time, n * sizeof *time);
-    struct io_run *runs = realloc(c->runs, nruns * sizeof *runs);
-    c->value = value != NULL ? value : c->value;
-    c->time = time != NULL ? time : c->time;
-    c->runs = runs != NULL ? runs : c->runs;
-    c->capacity = n;
-    c->runs_capacity = nruns;
 }
 
 void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
@@ -471,15 +524,6 @@ void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
     free(p.has_error);
     chunk->end = cursor->offset;
     chunk->nlines = p.line;
-    shrink(chunk);
-}
-
-void io_chunk_release(struct io_chunk *chunk)
-{
-    free(chunk->value);
-    free(chunk->time);
-    free(chunk->runs);
-    free(chunk->errors);
-    io_intern_release(&chunk->ids);
-    *chunk = (struct io_chunk){0};
+    if (chunk->status == FC_OK && (p.out_of_memory || !io_chunk_pack(chunk)))
+        fail_chunk(&p, FC_ENOMEM, UINT64_MAX, "out of memory");
 }

@@ -88,6 +88,19 @@ enum fc_status io_cursor_init(struct io_cursor *cursor,
 void io_cursor_release(struct io_cursor *cursor);
 
 /*
+ * The next line with its end, or the part of it that fits the buffer, of n
+ * bytes from buf[pos] on; n = 0 at the end of the source.
+ */
+enum fc_status io_cursor_line(struct io_cursor *cursor, size_t *n, bool *whole,
+                              struct fc_error *err);
+
+static inline void io_cursor_advance(struct io_cursor *cursor, size_t n)
+{
+    cursor->pos += n;
+    cursor->offset += n;
+}
+
+/*
  * Reads the header at the beginning of the source and enough of what follows
  * to recognise the timestamps; leaves the cursor at layout->body.
  */
@@ -108,6 +121,14 @@ void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
 /* Moves the cursor behind the next line end at or after where it is. */
 enum fc_status io_cursor_skip_line(struct io_cursor *cursor,
                                    struct fc_error *err);
+
+/*
+ * Gives back memory that was reserved and not used, and, where the series
+ * take turns, brings the rows of each together (in the order of the file):
+ * a run for every row would take as much memory as the row.  False when
+ * memory is short.
+ */
+bool io_chunk_pack(struct io_chunk *chunk);
 
 void io_chunk_release(struct io_chunk *chunk);
 
