@@ -5,7 +5,9 @@
  * file's step is settled, they are put on the grid and the gaps are treated.
  *
  * In most files the rows of a series lie together, in order and without
- * gaps: then the loaded values are the series, and nothing is copied.
+ * gaps: then the loaded values are the series, and nothing is copied.  Rows
+ * that lie in several chunks are gathered whenever their series is worked on,
+ * and not kept, so that they never take their memory twice.
  */
 #include "io/regular.h"
 
@@ -27,8 +29,6 @@ enum { MAX_STRETCH = 1000, FREE_STEPS = 100000 };
 
 void io_raw_release(struct io_raw *raw)
 {
-    free(raw->own_time);
-    free(raw->own_value);
     free(raw->own_y);
     *raw = (struct io_raw){0};
 }
@@ -53,17 +53,24 @@ __attribute__((format(printf, 2, 3))) static bool fail_series(
 
 /* First pass: order. */
 
-static bool gather(const struct io_regular *job, struct io_raw *raw)
+/*
+ * Lets raw->time and value lead to all rows.  Copies are in the workspace:
+ * every item gathers them anew.
+ */
+static bool gather(const struct io_regular *job, struct io_raw *raw,
+                   struct fc_workspace *ws)
 {
+    size_t at = 0;
     if (raw->nspans == 1) {
         const struct io_span *span = &raw->spans[0];
-        raw->time = job->chunks[span->chunk].time + span->first;
-        raw->value = job->chunks[span->chunk].value + span->first;
+        if (raw->value == NULL) { /* else trimmed already */
+            raw->time = job->chunks[span->chunk].time + span->first;
+            raw->value = job->chunks[span->chunk].value + span->first;
+        }
         return true;
     }
-    size_t n = raw->n > 0 ? raw->n : 1, at = 0;
-    raw->time = raw->own_time = malloc(n * sizeof *raw->time);
-    raw->value = raw->own_value = malloc(n * sizeof *raw->value);
+    raw->time = fc_workspace_array(ws, raw->n, sizeof *raw->time);
+    raw->value = fc_workspace_doubles(ws, raw->n);
     if (raw->time == NULL || raw->value == NULL)
         return false;
     for (size_t i = 0; i < raw->nspans; i++) {
@@ -76,6 +83,30 @@ static bool gather(const struct io_regular *job, struct io_raw *raw)
         at += span->count;
     }
     return true;
+}
+
+/* Puts changed rows back where they came from; there may be fewer now. */
+static void put_back(const struct io_regular *job, struct io_raw *raw)
+{
+    size_t at = 0, nspans = 0;
+    for (; at < raw->n; nspans++) {
+        struct io_span *span = &raw->spans[nspans];
+        struct io_chunk *chunk = &job->chunks[span->chunk];
+        if (span->count > raw->n - at)
+            span->count = (uint32_t)(raw->n - at);
+        memcpy(chunk->time + span->first, raw->time + at,
+               span->count * sizeof *raw->time);
+        memcpy(chunk->value + span->first, raw->value + at,
+               span->count * sizeof *raw->value);
+        at += span->count;
+    }
+    raw->nspans = nspans;
+}
+
+static void forget(struct io_raw *raw)
+{
+    raw->time = NULL;
+    raw->value = NULL;
 }
 
 static bool is_ascending(const int64_t *time, size_t n)
@@ -207,26 +238,42 @@ static void trim_missing(struct io_raw *raw)
     }
 }
 
+/* In time order, one row for a timestamp; *changed: it was not so before. */
+static bool put_in_order(const struct io_regular *job, struct io_raw *raw,
+                         struct io_panel_series *series,
+                         struct fc_workspace *ws, bool *changed)
+{
+    *changed = !is_ascending(raw->time, raw->n);
+    if (!*changed)
+        return true;
+    series->unordered = is_descending_somewhere(raw->time, raw->n);
+    return sort_rows(raw, ws) && merge_duplicates(job, raw, series);
+}
+
 static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
     struct io_raw *raw = &job->raw[i];
     struct io_panel_series *series = &job->panel->series[i];
-    if (!gather(job, raw))
+    bool copied = raw->nspans > 1, changed;
+    size_t n = raw->n;
+    series->nrows = (uint32_t)n;
+    if (!gather(job, raw, ws) || !put_in_order(job, raw, series, ws, &changed))
         return FC_ENOMEM;
-    series->nrows = (uint32_t)raw->n;
-    if (!is_ascending(raw->time, raw->n)) {
-        series->unordered = is_descending_somewhere(raw->time, raw->n);
-        if (!sort_rows(raw, ws) || !merge_duplicates(job, raw, series))
-            return FC_ENOMEM;
-    }
     series->nmissing = count_missing(raw);
     io_freq_infer(raw->time, raw->n, &job->panel->format, &series->own);
     if (series->nmissing > 0)
         trim_missing(raw);
-    if (raw->n == 0
-        && !fail_series(series, "%s: series has no values", job->file))
+    if (raw->n > 0) {
+        raw->first = raw->time[0];
+        raw->last = raw->time[raw->n - 1];
+    } else if (!fail_series(series, "%s: series has no values", job->file)) {
         return FC_ENOMEM;
+    }
+    if (copied && (changed || raw->n != n))
+        put_back(job, raw);
+    if (copied)
+        forget(raw);
     return FC_OK;
 }
 
@@ -320,16 +367,15 @@ static void find_span(struct io_regular *job)
         const struct io_raw *raw = &job->raw[i];
         if (raw->n == 0)
             continue;
-        if (!any || raw->time[0] < panel->first)
-            panel->first = raw->time[0];
-        if (!any || raw->time[raw->n - 1] > panel->last)
-            panel->last = raw->time[raw->n - 1];
+        if (!any || raw->first < panel->first)
+            panel->first = raw->first;
+        if (!any || raw->last > panel->last)
+            panel->last = raw->last;
         any = true;
     }
     for (size_t i = 0; i < panel->nseries; i++)
         panel->series[i].ends_early =
-            job->raw[i].n > 0
-            && job->raw[i].time[job->raw[i].n - 1] < panel->last;
+            job->raw[i].n > 0 && job->raw[i].last < panel->last;
 }
 
 /* Second pass: the grid. */
@@ -365,21 +411,36 @@ static bool fail_off_grid(const struct io_regular *job, int64_t t,
                        job->file, job->time_name, text, step, start, own);
 }
 
+/* Whether all rows lie on the grid; *k is the place of the last. */
+static bool is_on_grid(const struct io_regular *job, const struct io_raw *raw,
+                       struct io_panel_series *series, int64_t *k,
+                       enum fc_status *status)
+{
+    series->start = raw->first;
+    io_freq_settle(&job->panel->freq, raw->time, raw->n, &series->freq);
+    for (size_t t = 0; t < raw->n; t++)
+        if (!io_freq_index(&series->freq, series->start, raw->time[t], k)) {
+            if (!fail_off_grid(job, raw->time[t], series))
+                *status = FC_ENOMEM;
+            return false;
+        }
+    return true;
+}
+
 /* Checks that all rows lie on the grid, and how long it is. */
 static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
-    const struct io_raw *raw = &job->raw[i];
+    struct io_raw *raw = &job->raw[i];
     struct io_panel_series *series = &job->panel->series[i];
+    enum fc_status status = FC_OK;
     int64_t k = 0;
-    (void)ws;
     if (raw->n == 0)
         return FC_OK;
-    series->start = raw->time[0];
-    io_freq_settle(&job->panel->freq, raw->time, raw->n, &series->freq);
-    for (size_t t = 0; t < raw->n; t++)
-        if (!io_freq_index(&series->freq, series->start, raw->time[t], &k))
-            return fail_off_grid(job, raw->time[t], series) ? FC_OK : FC_ENOMEM;
+    if (!gather(job, raw, ws))
+        return FC_ENOMEM;
+    if (!is_on_grid(job, raw, series, &k, &status))
+        return status;
     if (job->align == IO_ALIGN_COMMON && series->ends_early)
         k = steps_until(&series->freq, series->start, job->panel->last);
     if (k > (int64_t)raw->n * MAX_STRETCH + FREE_STEPS) {
@@ -422,6 +483,7 @@ static enum fc_status check_room(struct io_regular *job, struct fc_error *err)
                    job->raw[worst].n, panel->series[worst].n);
 }
 
+/* A copy of the rows' values with NaN wherever the grid has no row. */
 static bool place_on_grid(const struct io_panel_series *series,
                           struct io_raw *raw)
 {
@@ -429,6 +491,10 @@ static bool place_on_grid(const struct io_panel_series *series,
     raw->own_y = malloc(series->n * sizeof *raw->own_y);
     if (raw->own_y == NULL)
         return false;
+    if (series->n == raw->n) {
+        memcpy(raw->own_y, raw->value, raw->n * sizeof *raw->own_y);
+        return true;
+    }
     for (size_t t = 0; t < series->n; t++)
         raw->own_y[t] = NAN;
     for (size_t t = 0; t < raw->n; t++) {
@@ -488,11 +554,12 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
     struct io_regular *job = arg;
     struct io_raw *raw = &job->raw[i];
     struct io_panel_series *series = &job->panel->series[i];
-    double *y = raw->value;
-    (void)ws;
     if (series->n == 0)
         return FC_OK;
-    if (series->n != raw->n) {
+    if (!gather(job, raw, ws))
+        return FC_ENOMEM;
+    double *y = raw->value;
+    if (raw->nspans > 1 || series->n != raw->n) {
         if (!place_on_grid(series, raw))
             return FC_ENOMEM;
         y = raw->own_y;
@@ -501,38 +568,22 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
         return FC_ENOMEM;
     series->y = y;
     series->is_constant = all_equal(y, series->n);
-    free(raw->own_time);
-    raw->own_time = NULL;
-    if (y == raw->own_y) {
-        free(raw->own_value);
-        raw->own_value = NULL;
-    }
-    raw->time = NULL;
     return FC_OK;
 }
 
-/* Frees the timestamps, which no grid needs any more. */
-static void free_times(struct io_regular *job)
-{
-    for (size_t i = 0; i < job->nchunks; i++) {
-        free(job->chunks[i].time);
-        job->chunks[i].time = NULL;
-    }
-}
-
-/* Frees chunks of which every row has been gathered elsewhere. */
-static void free_gathered(struct io_regular *job)
+/* Frees what no finished series looks at: most often the timestamps. */
+static void free_chunks(struct io_regular *job)
 {
     for (size_t i = 0; i < job->panel->nseries; i++)
-        if (job->raw[i].nspans == 1)
+        if (job->raw[i].nspans == 1 && job->raw[i].own_y == NULL)
             job->chunks[job->raw[i].spans[0].chunk].in_use = true;
     for (size_t i = 0; i < job->nchunks; i++) {
         struct io_chunk *c = &job->chunks[i];
+        free(c->time);
+        c->time = NULL;
         if (c->in_use)
             continue;
-        free(c->time);
         free(c->value);
-        c->time = NULL;
         c->value = NULL;
     }
 }
@@ -562,7 +613,6 @@ enum fc_status io_regularise(struct io_regular *job, struct fc_error *err)
     enum fc_status status = for_each(job, order_item, err);
     if (status != FC_OK)
         return status;
-    free_gathered(job);
     status = settle_frequency(job, err);
     if (status != FC_OK)
         return status;
@@ -573,6 +623,6 @@ enum fc_status io_regularise(struct io_regular *job, struct fc_error *err)
         status = check_room(job, err);
     if (status == FC_OK)
         status = for_each(job, fill_item, err);
-    free_times(job);
+    free_chunks(job);
     return status;
 }

@@ -14,16 +14,19 @@ struct io_span {
     uint32_t chunk, first, count;
 };
 
-/* The rows of one series, before and while it is put on its grid. */
+/*
+ * The rows of one series, before and while it is put on its grid.  time and
+ * value lead into the chunk when all rows lie in one; otherwise they hold
+ * only while the series is worked on.
+ */
 struct io_raw {
     struct io_span *spans;
     size_t nspans;
     size_t n; /* rows */
     int64_t *time;
     double *value;
-    int64_t *own_time; /* time and value if they are the series' own memory */
-    double *own_value; /* rather than a chunk's */
-    double *own_y;     /* likewise of the finished series */
+    int64_t first, last; /* timestamps, once in order; n > 0 */
+    double *own_y;       /* the finished series, unless it is in a chunk */
 };
 
 struct io_regular {

@@ -372,21 +372,35 @@ static const char *field_end(const struct parse *p, const char *text,
     return stop != NULL ? stop : end;
 }
 
-/* Takes an id, which is most often that of the row before; its end. */
-static const char *id_end(struct parse *p, const char *text, const char *end)
+/* Whether the text begins with this id, and a separator after it. */
+static bool is_id(const struct parse *p, uint32_t series, const char *text,
+                  const char *end)
 {
     const struct io_intern *ids = &p->chunk->ids;
-    if (p->series < ids->n) {
-        size_t n = ids->length[p->series];
-        if ((size_t)(end - text) > n && text[n] == p->layout->delimiter
-            && memcmp(text, ids->text[p->series], n) == 0) {
-            p->has_id = true;
-            return text + n;
+    if (series >= ids->n)
+        return false;
+    size_t n = ids->length[series];
+    return (size_t)(end - text) > n && text[n] == p->layout->delimiter
+           && memcmp(text, ids->text[series], n) == 0;
+}
+
+/*
+ * Takes an id and returns its end.  It is most often that of the row before,
+ * or, where series take turns, the one that followed that in the last round.
+ */
+static const char *id_end(struct parse *p, const char *text, const char *end)
+{
+    uint32_t next = p->series + 1 < p->chunk->ids.n ? p->series + 1 : 0;
+    if (!is_id(p, p->series, text, end)) {
+        if (!is_id(p, next, text, end)) {
+            const char *stop = field_end(p, text, end);
+            read_id(p, text, (size_t)(stop - text));
+            return stop;
         }
+        p->series = next;
     }
-    const char *stop = field_end(p, text, end);
-    read_id(p, stop > text ? text : "", (size_t)(stop - text));
-    return stop;
+    p->has_id = true;
+    return text + p->chunk->ids.length[p->series];
 }
 
 /* Likewise for a timestamp, which is most often a date. */
