@@ -192,6 +192,29 @@ static void random_texts_read_as_strtod_reads_them(void **state)
     }
 }
 
+/* Every text of up to five of these characters, and a sample of longer ones. */
+static void short_texts_read_as_strtod_reads_them(void **state)
+{
+    static const char letters[] = "0159.-+e";
+    uint64_t seed = 4;
+    (void)state;
+    for (uint64_t i = 0; i < 300000; i++) {
+        uint64_t code = i < 8 * 8 * 8 * 8 * 8 ? i : next_random(&seed);
+        bool sample = i >= 8 * 8 * 8 * 8 * 8;
+        char text[9] = "", *end;
+        size_t n = sample ? 5 + code % 4 : 5;
+        for (size_t k = 0; k < n; k++, code /= 8)
+            text[k] = letters[code % (sample && i % 3 == 0 ? 5 : 8)];
+        for (size_t from = 0; from < n; from++) {
+            double expected = strtod(text + from, &end), value = 42;
+            bool good = *end == '\0' && isfinite(expected);
+            assert_int_equal(io_number_parse(text + from, n - from, &value),
+                             good);
+            assert_true(value == (good ? expected : 42));
+        }
+    }
+}
+
 static void plain_notation_between_1e_4_and_1e16(void **state)
 {
     (void)state;
@@ -299,6 +322,7 @@ int main(void)
         cmocka_unit_test(halfway_cases_round_to_even),
         cmocka_unit_test(only_a_digit_past_all_others_breaks_a_tie),
         cmocka_unit_test(random_texts_read_as_strtod_reads_them),
+        cmocka_unit_test(short_texts_read_as_strtod_reads_them),
         cmocka_unit_test(plain_notation_between_1e_4_and_1e16),
         cmocka_unit_test(shortest_decimals_match_python),
         cmocka_unit_test(random_bits_print_shortest),

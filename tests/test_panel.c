@@ -456,6 +456,59 @@ static void any_split_of_the_file_gives_the_same_panel(void **state)
     }
 }
 
+/* Appends one field, in quotes or as it is. */
+static size_t put_field(char *out, const char *field, bool quoted)
+{
+    return (size_t)sprintf(out, quoted ? "\"%s\"" : "%s", field);
+}
+
+/* The same rows, good and bad ones, either way. */
+static char *file_of_fields(uint32_t seed, bool quoted, const char *line_end)
+{
+    static const char *const ids[] = {"a", "bb", " c", "d ", "", "eeeeeeee"};
+    static const char *const times[] = {"2024-01-05", "2024-01-1", "2024-13-01",
+                                        " 2024-01-09", "x"};
+    static const char *const values[] = {"1",  "-2.5", "1234.5678", "",
+                                         "NA", " 7 ",  "7x",        "1e3"};
+    char *text = malloc(1 << 16), date[20];
+    size_t used = (size_t)sprintf(text, "unique_id,extra,ds,y%s", line_end);
+    for (int i = 0; i < 200; i++) {
+        bool odd = next(&seed) % 20 == 0;
+        unsigned columns = next(&seed) % 60 == 0 ? 2 + next(&seed) % 4 : 4;
+        sprintf(date, "2024-02-%02d", 1 + i % 29);
+        const char *fields[] = {ids[next(&seed) % 6], "extra",
+                                odd ? times[next(&seed) % 5] : date,
+                                values[next(&seed) % (odd ? 8 : 6)], "more"};
+        for (unsigned k = 0; k < columns; k++) {
+            used += put_field(text + used, fields[k], quoted);
+            used += (size_t)sprintf(text + used, "%s",
+                                    k + 1 < columns ? "," : line_end);
+        }
+    }
+    return text;
+}
+
+static void quotes_change_nothing(void **state)
+{
+    (void)state;
+    for (uint32_t seed = 1; seed <= 100; seed++) {
+        const char *line_end = seed % 2 == 0 ? "\n" : "\r\n";
+        struct io_panel plain, quoted;
+        struct io_panel_options options = defaults();
+        options.duplicates = (enum io_duplicates)(seed % 4);
+        char *a = file_of_fields(seed, false, line_end);
+        char *b = file_of_fields(seed, true, line_end);
+        load(a, &options, &plain);
+        load(b, &options, &quoted);
+        check_same(&plain, &quoted);
+        assert_true(plain.nrejected > 0);
+        io_panel_release(&plain);
+        io_panel_release(&quoted);
+        free(a);
+        free(b);
+    }
+}
+
 static void gzip_reads_as_the_plain_file_and_damage_is_noticed(void **state)
 {
     (void)state;
@@ -528,6 +581,7 @@ int main(void)
         cmocka_unit_test(what_is_no_table_is_refused_with_its_place),
         cmocka_unit_test(a_mistyped_year_does_not_fill_the_memory),
         cmocka_unit_test(any_split_of_the_file_gives_the_same_panel),
+        cmocka_unit_test(quotes_change_nothing),
         cmocka_unit_test(gzip_reads_as_the_plain_file_and_damage_is_noticed),
         cmocka_unit_test(shuffled_rows_give_the_same_series),
     };
