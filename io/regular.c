@@ -103,10 +103,13 @@ static void put_back(const struct io_regular *job, struct io_raw *raw)
     raw->nspans = nspans;
 }
 
-static void forget(struct io_raw *raw)
+/* The copies go with the workspace; rows of one chunk need none any more. */
+static void forget(const struct io_regular *job, struct io_raw *raw)
 {
     raw->time = NULL;
     raw->value = NULL;
+    if (raw->nspans == 1)
+        gather(job, raw, NULL);
 }
 
 static bool is_ascending(const int64_t *time, size_t n)
@@ -273,7 +276,7 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
     if (copied && (changed || raw->n != n))
         put_back(job, raw);
     if (copied)
-        forget(raw);
+        forget(job, raw);
     return FC_OK;
 }
 
@@ -290,6 +293,24 @@ static bool looks_like_a_date(int64_t t)
            && day <= io_month_length((int)year, (int)month);
 }
 
+static bool all_look_like_dates(const struct io_regular *job,
+                                const struct io_raw *raw)
+{
+    for (size_t k = 0; k < raw->nspans; k++) {
+        const struct io_span *span = &raw->spans[k];
+        const int64_t *time = job->chunks[span->chunk].time + span->first;
+        size_t n = span->count;
+        if (raw->nspans == 1) {
+            time = raw->time;
+            n = raw->n;
+        }
+        for (size_t t = 0; t < n; t++)
+            if (!looks_like_a_date(time[t]))
+                return false;
+    }
+    return true;
+}
+
 /*
  * Integers that are all dates, and skip as dates do, would silently become
  * series of mostly gaps.
@@ -301,13 +322,14 @@ static enum fc_status refuse_dates(const struct io_regular *job,
     int64_t example = 0;
     if (job->panel->format.form != IO_TIME_INTEGER)
         return FC_OK;
-    for (size_t i = 0; i < job->panel->nseries; i++)
-        for (size_t t = 0; t < job->raw[i].n; t++, seen++) {
-            if (!looks_like_a_date(job->raw[i].time[t]))
-                return FC_OK;
-            if (seen == 0)
-                example = job->raw[i].time[t];
-        }
+    for (size_t i = 0; i < job->panel->nseries; i++) {
+        const struct io_raw *raw = &job->raw[i];
+        if (!all_look_like_dates(job, raw))
+            return FC_OK;
+        if (seen == 0)
+            example = raw->first;
+        seen += raw->n;
+    }
     if (seen < 2)
         return FC_OK;
     return fc_fail(err, FC_EDATA,
