@@ -19,6 +19,7 @@ enum { OFFENDERS = 5 }; /* series named on standard error */
 
 struct tally {
     size_t ok, fallback, failed; /* series; of several models, the worst */
+    size_t none;                 /* series that no model could forecast */
     size_t early;
 };
 
@@ -47,6 +48,15 @@ static enum fc_outcome outcome_of(const struct run *run, size_t series)
     return worst;
 }
 
+/* Whether not one model could forecast it. */
+static bool is_lost(const struct run *run, size_t series)
+{
+    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+        if (result_of(run, series, k)->outcome != FC_OUTCOME_FAILED)
+            return false;
+    return true;
+}
+
 static struct tally count_outcomes(const struct run *run)
 {
     struct tally tally = {0};
@@ -55,6 +65,7 @@ static struct tally count_outcomes(const struct run *run)
         tally.ok += outcome == FC_OUTCOME_OK;
         tally.fallback += outcome == FC_OUTCOME_FALLBACK;
         tally.failed += outcome == FC_OUTCOME_FAILED;
+        tally.none += is_lost(run, i);
         tally.early += run->work.panel.series[i].ends_early;
     }
     return tally;
@@ -201,8 +212,14 @@ static void name_offenders(const struct run *run, enum fc_outcome outcome,
         while (result_of(run, i, k)->outcome != outcome)
             k++;
         describe(run, i, k, detail, sizeof detail);
-        cmd_say("series '%s' %s: %s",
-                cmd_safe(run->work.panel.series[i].id, id), what, detail);
+        bool several =
+            run->options.nspecs > 1 && run->work.panel.series[i].error == NULL;
+        cmd_say("series '%s' %s%s%s: %s",
+                cmd_safe(run->work.panel.series[i].id, id), what,
+                !several                       ? ""
+                : outcome == FC_OUTCOME_FAILED ? " with "
+                                               : " from ",
+                several ? run->options.spec_names[k] : "", detail);
         shown++;
     }
     if (n > shown)
@@ -218,21 +235,26 @@ static void report(const struct run *run, const struct tally *tally)
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], line[700] = "",
                                                seconds[CMD_SECONDS_SIZE];
     double total = run->seconds[0] + run->seconds[1] + run->seconds[2];
-    snprintf(line, sizeof line, "%s of %s series forecast with %.200s",
+    bool several = o->nspecs > 1;
+    size_t in_part = tally->failed - tally->none;
+    snprintf(line, sizeof line, "%s of %s series forecast with %s%.200s",
              cmd_count(tally->ok, a), cmd_count(run->work.batch.n, b),
-             o->models);
+             several ? "all of " : "", o->models);
     size_t used = strlen(line);
 #define ADD(...) \
     used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
     if (tally->fallback > 0)
-        ADD(", %s with fallback %.60s", cmd_count(tally->fallback, a),
-            o->fallback_text);
-    if (tally->failed > 0)
-        ADD(", %s failed", cmd_count(tally->failed, a));
-    if (tally->early > 0)
-        ADD(o->align == IO_ALIGN_OWN
-                ? ", %s of them end early"
-                : ", %s of them filled up to the common end",
+        ADD(", %s %swith fallback %.60s", cmd_count(tally->fallback, a),
+            several ? "in part " : "", o->fallback_text);
+    if (in_part > 0)
+        ADD(", %s failed in part", cmd_count(in_part, a));
+    if (tally->none > 0)
+        ADD(", %s failed", cmd_count(tally->none, a));
+    if (tally->early > 0 && o->align == IO_ALIGN_OWN)
+        ADD(", %s series end%s early", cmd_count(tally->early, a),
+            tally->early == 1 ? "s" : "");
+    else if (tally->early > 0)
+        ADD(", %s series filled up to the common end",
             cmd_count(tally->early, a));
 #undef ADD
     cmd_say("%s, in %s on %d thread%s -> %s", line, cmd_seconds(total, seconds),
@@ -270,7 +292,7 @@ static enum fc_status fit(struct run *run, struct fc_error *err)
 {
     struct cmd_progress bar;
     cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
-                      "series");
+                      run->options.nspecs > 1 ? "fits" : "series");
     run->work.batch.progress = cmd_progress_update;
     run->work.batch.progress_arg = &bar;
     enum fc_status status = fc_batch_run(&run->work.batch, err);
@@ -293,12 +315,12 @@ static enum fc_status compute(struct run *run, struct tally *tally,
         return status;
     run->seconds[1] = cmd_now() - start - run->seconds[0];
     *tally = count_outcomes(run);
-    if (tally->failed == run->work.batch.n) {
+    if (tally->none == run->work.batch.n) {
         name_offenders(run, FC_OUTCOME_FAILED, tally->failed, "failed");
         return fc_fail(err, FC_ENOFIT,
                        "%s: none of its %zu series could be forecast; "
                        "nothing was written",
-                       run->options.input, tally->failed);
+                       run->options.input, tally->none);
     }
     write_forecasts(run);
     write_summary(run);
