@@ -6,6 +6,7 @@
 #define _GNU_SOURCE /* getopt_long */
 #include "cmd/options.h"
 
+#include "cmd/commands.h"
 #include "cmd/talk.h"
 
 #include <errno.h>
@@ -100,6 +101,7 @@ static const struct option_row rows[] = {
      "say what is done and how long it takes", NULL, 0, 0, NULL},
     {'h', "help", FLAG, ALL, AT(help), NULL,
      "this help", NULL, 0, 0, NULL},
+    {'V', "version", FLAG, ALL, AT(version), NULL, NULL, NULL, 0, 0, NULL},
 };
 /* clang-format on */
 
@@ -124,18 +126,29 @@ static bool parse_integer(const char *text, int64_t least, int64_t most,
     return true;
 }
 
+/* "error, sum, mean or last" */
+static void list_choices(const char *const *choices, char *out, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; choices[i] != NULL && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 i == 0                   ? ""
+                                 : choices[i + 1] == NULL ? " or "
+                                                          : ", ",
+                                 choices[i]);
+}
+
 static int set_choice(const struct option_row *row, const char *command,
                       const char *text, int *out)
 {
+    char choices[80];
     for (int i = 0; row->choices[i] != NULL; i++)
         if (strcmp(row->choices[i], text) == 0) {
             *out = i;
             return -1;
         }
-    return cmd_usage(command, "--%s takes %s; got '%.60s'", row->name,
-                     row->kind == CHOICE && row->choices == whens
-                         ? "auto, always or never"
-                         : row->help,
+    list_choices(row->choices, choices, sizeof choices);
+    return cmd_usage(command, "--%s takes %s; got '%.60s'", row->name, choices,
                      text);
 }
 
@@ -385,6 +398,22 @@ static int parse_fallback(const char *command, struct cmd_options *options)
     return -1;
 }
 
+static int check_columns(const char *name, const struct cmd_options *options)
+{
+    const char *column[] = {options->id, options->time, options->value};
+    const char *option[] = {"--id", "--time", "--value"};
+    if (options->wide && (options->time != NULL || options->value != NULL))
+        return cmd_usage(name, "--wide has no columns for %s",
+                         options->time != NULL ? "--time" : "--value");
+    for (int i = 1; i < 3; i++)
+        for (int j = 0; j < i; j++)
+            if (column[i] != NULL && column[j] != NULL
+                && strcmp(column[i], column[j]) == 0)
+                return cmd_usage(name, "%s and %s both name the column '%.60s'",
+                                 option[j], option[i], column[i]);
+    return -1;
+}
+
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -395,9 +424,9 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     if ((command->set & RUNS) && options->horizon == 0)
         return cmd_usage(name, "--horizon is required: -H N steps to "
                                "forecast");
-    if (options->wide && (options->time != NULL || options->value != NULL))
-        return cmd_usage(name, "--wide has no columns for %s",
-                         options->time != NULL ? "--time" : "--value");
+    int status = check_columns(name, options);
+    if (status >= 0)
+        return status;
     if (options->quiet && options->verbose)
         return cmd_usage(name, "--quiet and --verbose contradict each other");
     if (options->freq_text != NULL) {
@@ -415,6 +444,10 @@ int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
     int status = read_arguments(command, argc, argv, options);
     if (status < 0 && options->help) {
         cmd_options_help(command);
+        return CMD_OK;
+    }
+    if (status < 0 && options->version) {
+        puts("nightcast " NIGHTCAST_VERSION);
         return CMD_OK;
     }
     if (status < 0 && (command->set & READS))
@@ -455,7 +488,8 @@ static void help_row(const struct option_row *row)
 
 void cmd_options_help(const struct cmd_command *command)
 {
-    printf("usage: nightcast %s %s\n%s\n\n", command->name, command->usage,
+    printf("usage: nightcast %s%s%s\n%s\n\n", command->name,
+           *command->usage != '\0' ? " " : "", command->usage,
            command->summary);
     for (size_t i = 0; i < NROWS; i++)
         if ((rows[i].sets & command->set) && rows[i].help != NULL)

@@ -66,7 +66,7 @@ struct cmd_options {
     int64_t seed;
     /* limits of arima's search; -1 = its own */
     int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
-    bool quiet, verbose, help;
+    bool quiet, verbose, help, version;
 };
 
 /*

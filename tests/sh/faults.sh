@@ -173,6 +173,21 @@ expect 2 'level takes numbers' "$nightcast" forecast -H 1 -l 80,101 row.csv
 expect 2 'gaps takes' "$nightcast" forecast -H 1 --gaps zer row.csv
 expect 2 'wide has no columns' "$nightcast" forecast -H 1 --wide --time t \
 	row.csv
+expect 2 'duplicates takes error, sum, mean or last' "$nightcast" forecast \
+	-H 1 --duplicates first row.csv
+expect 2 "id and --value both name the column 'y'" "$nightcast" forecast \
+	-H 1 --id y --value y row.csv
+expect 2 "'-' and '-' are the same file" "$nightcast" forecast -H 1 row.csv \
+	--summary -
+expect 2 'are the same file' "$nightcast" forecast -H 1 row.csv -o out.csv \
+	--summary ./out.csv
+ln -s row.csv link.csv
+for option in -o --summary; do
+	expect 2 "put would replace the input|mary would replace the input" \
+		"$nightcast" forecast -H 1 row.csv $option link.csv
+done
+[ "$(wc -l <row.csv)" -eq 2 ] || fail "the input is gone: $(cat row.csv)"
+rm link.csv
 expect 2 "needs a value" "$nightcast" forecast row.csv -H
 expect 2 'minutes or months' "$nightcast" forecast -H 1 --freq 5m row.csv
 expect 1 'integer' "$nightcast" forecast -H 1 --freq D row.csv
