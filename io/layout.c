@@ -6,6 +6,8 @@
  */
 #include "io/rows.h"
 
+#include "io/number.h"
+
 #include <csv.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,6 +24,7 @@ struct record {
     char **fields;
     size_t n, capacity;
     bool ended;
+    bool overrun; /* more came after its end on the same line */
     bool out_of_memory;
 };
 
@@ -30,7 +33,7 @@ static void clear_record(struct record *r)
     for (size_t i = 0; i < r->n; i++)
         free(r->fields[i]);
     r->n = 0;
-    r->ended = false;
+    r->ended = r->overrun = false;
 }
 
 static void free_record(struct record *r)
@@ -60,6 +63,10 @@ static char *trimmed(const char *text, size_t n)
 static void on_field(void *field, size_t n, void *arg)
 {
     struct record *r = arg;
+    if (r->ended) {
+        r->overrun = true;
+        return;
+    }
     if (r->n == r->capacity) {
         size_t capacity = r->capacity * 2 + 16;
         char **grown = realloc(r->fields, capacity * sizeof *grown);
@@ -179,6 +186,11 @@ static enum fc_status read_header(struct io_cursor *cursor,
         if (memchr(text, '\0', used > 0 ? used : n) != NULL)
             return fc_fail(err, FC_EDATA,
                            "%s:1: a NUL byte: not a text file in UTF-8", file);
+        if (r->overrun)
+            return fc_fail(err, FC_EDATA,
+                           "%s:1: the header ends in a carriage return "
+                           "alone; lines end in LF or CRLF",
+                           file);
         if (used > 0) {
             layout->body_line = 1 + count_lines(text, used);
             cursor->pos += used;
@@ -210,6 +222,19 @@ static size_t find_column(const struct io_layout *layout, const char *name)
         if (strcmp(layout->names[i], name) == 0)
             return i;
     return NONE;
+}
+
+/* Which of two columns of one name is meant, nobody can say. */
+static enum fc_status check_unique(const struct io_layout *layout,
+                                   size_t column, struct fc_error *err)
+{
+    const char *name = layout->names[column];
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        if (i != column && strcmp(layout->names[i], name) == 0)
+            return fc_fail(err, FC_EDATA,
+                           "%s:1: two columns are named '%.60s'; rename one",
+                           layout->file, name);
+    return FC_OK;
 }
 
 /* "unique_id, ds, y" for a message, shortened. */
@@ -288,7 +313,10 @@ static enum fc_status find_roles(struct io_layout *layout,
     layout->id = role[0];
     layout->time = role[1];
     layout->value = role[2];
-    return FC_OK;
+    enum fc_status status = FC_OK;
+    for (size_t i = 0; i < nroles && status == FC_OK; i++)
+        status = check_unique(layout, role[i], err);
+    return status;
 }
 
 /*
@@ -300,6 +328,7 @@ static enum fc_status read_wide_times(struct io_layout *layout,
 {
     size_t n = layout->ncolumns, good = 0;
     const char *odd = NULL;
+    double number;
     int64_t *times = malloc((n > 0 ? n : 1) * sizeof *times);
     if (times == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
@@ -325,6 +354,11 @@ static enum fc_status read_wide_times(struct io_layout *layout,
         return fc_fail(err, FC_EDATA,
                        "%s:1: column '%.60s' is not a timestamp like the "
                        "others",
+                       layout->file, odd);
+    if (io_number_parse(odd, strlen(odd), &number))
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: the first line looks like data ('%.60s' where "
+                       "the name of a column should be); a header is needed",
                        layout->file, odd);
     layout->format = (struct io_time_format){.form = IO_TIME_INTEGER};
     int64_t step = 0;

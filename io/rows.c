@@ -39,6 +39,7 @@ struct parse {
     uint64_t line;     /* being fed */
     uint64_t row_line; /* where the open record began */
     size_t row_first;  /* chunk->n when it began */
+    size_t last_value; /* wide form: column of its last value, if any */
     bool has_id;
     uint32_t series; /* of the open record; the last one's before its id */
     int64_t time;
@@ -252,7 +253,20 @@ static void long_field(void *field, size_t n, void *arg)
         p->value = read_value(p, column, text, n);
 }
 
-/* A missing value in wide form is no row: the grid shows it as a gap. */
+/* The cells between the row's last value and this column's. */
+static void push_missing(struct parse *p, size_t column)
+{
+    if (p->chunk->n == p->row_first)
+        return;
+    for (size_t i = p->last_value + 1; i < column; i++)
+        if (i != p->layout->id)
+            push(p, p->layout->times[i], NAN);
+}
+
+/*
+ * A missing value in wide form is a row of its own if it lies between values
+ * of its series: such cells are the step of the file, too.
+ */
 static void wide_field(void *field, size_t n, void *arg)
 {
     struct parse *p = arg;
@@ -263,8 +277,11 @@ static void wide_field(void *field, size_t n, void *arg)
         read_id(p, text, n);
     } else if (column < p->layout->ncolumns) {
         double value = read_value(p, column, text, n);
-        if (!isnan(value))
+        if (!isnan(value)) {
+            push_missing(p, column);
             push(p, p->layout->times[column], value);
+            p->last_value = column;
+        }
     }
 }
 

@@ -299,6 +299,15 @@ static void wide_form_takes_times_from_the_header_or_counts(void **state)
     CHECK_VALUES(p.series[0], 1, 2);
     assert_string_equal(future(&p, 0, 0), "3");
     io_panel_release(&p);
+    /* empty cells between values belong to the series and tell its step */
+    load("id,2024-01,2024-02,2024-03,2024-04,2024-05\na,,1,,3,\nb,1,NA,3,,5\n",
+         &options, &p);
+    assert_string_equal(future(&p, 0, 0), "2024-05");
+    CHECK_VALUES(p.series[0], 1, NAN, 3);
+    CHECK_VALUES(p.series[1], 1, NAN, 3, NAN, 5);
+    assert_int_equal(p.series[0].nmissing, 1);
+    assert_int_equal(p.series[1].nmissing, 2);
+    io_panel_release(&p);
 }
 
 static void a_bad_row_fails_its_series_only(void **state)
@@ -360,6 +369,12 @@ static void what_is_no_table_is_refused_with_its_place(void **state)
     REFUSE("unique_id,ds,y\na,20240131,5\na,20240201,6\n", "'ds'", "20240131",
            "2024-01-31", "--freq 1");
     REFUSE("unique_id,ds,y\na,202401,5\nb,202312,6\n", "202401", "--freq 1");
+    REFUSE("unique_id,ds,y,y\na,1,5,6\n", "in.csv:1:", "two columns", "'y'");
+    REFUSE("unique_id,ds,y\ra,1,5\ra,2,6\r", "in.csv:1:", "LF or CRLF");
+    options.wide = true;
+    refuse("a,1,2.5\nb,2,3.5\n", 17, &options,
+           (const char *const[]){"in.csv:1:", "'2.5'", "header", NULL});
+    options = defaults();
     options.value = "sales";
     refuse("unique_id,ds,y\na,1,5\n", 21, &options,
            (const char *const[]){"in.csv:1:", "'sales'", "--value",
