@@ -51,7 +51,7 @@ bool cmd_other_step(const struct io_panel *panel,
            && (series->nfilled > 0 || series->n == 0);
 }
 
-/* A horizon that leaves the calendar is an error of that series. */
+/* A horizon beyond what can be written is an error of that series. */
 static bool check_horizon(const struct io_panel *panel, int horizon,
                           struct io_panel_series *series)
 {
@@ -59,7 +59,9 @@ static bool check_horizon(const struct io_panel *panel, int horizon,
     if (series->error != NULL
         || io_panel_future(panel, series, horizon - 1, last))
         return true;
-    series->error = strdup("the horizon goes beyond the year 9999");
+    series->error = strdup(panel->format.form == IO_TIME_INTEGER
+                               ? "the horizon goes beyond 18 digits"
+                               : "the horizon goes beyond the year 9999");
     return series->error != NULL;
 }
 

@@ -172,12 +172,13 @@ enum fc_status io_freq_check(struct io_freq *freq,
     io_freq_text(freq, text, sizeof text);
     if (format->form == IO_TIME_INTEGER)
         return fc_fail(err, FC_EINVAL,
-                       "the frequency is '%s', but the timestamps are "
-                       "integers: it takes a whole number of steps, such as 1",
+                       "--freq says '%s', but the timestamps are integers: it "
+                       "takes a whole number of steps, such as 1",
                        text);
     return fc_fail(err, FC_EINVAL,
-                   "the frequency is '%s', but the timestamps are %s", text,
-                   form->name);
+                   "--freq says '%s', but the timestamps are %s; without it "
+                   "the step is found from them",
+                   text, form->name);
 }
 
 static void months_text(const struct io_freq *freq, char *buf, size_t size)

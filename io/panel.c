@@ -370,6 +370,17 @@ static enum fc_status take_layout(struct load *load, struct fc_error *err)
     return FC_OK;
 }
 
+static enum fc_status check_frequency(struct load *load, struct fc_error *err)
+{
+    struct fc_error why;
+    load->freq = *load->options->freq;
+    enum fc_status status =
+        io_freq_check(&load->freq, &load->panel->format, &why);
+    if (status != FC_OK)
+        return fc_fail(err, status, "%s: %s", load->layout.file, why.msg);
+    return FC_OK;
+}
+
 enum fc_status io_panel_load(const struct io_panel_options *options,
                              struct io_panel *panel, struct fc_error *err)
 {
@@ -381,10 +392,8 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
     enum fc_status status = parse(&load, err);
     if (status == FC_OK)
         status = take_layout(&load, err);
-    if (status == FC_OK && options->freq != NULL) {
-        load.freq = *options->freq;
-        status = io_freq_check(&load.freq, &panel->format, err);
-    }
+    if (status == FC_OK && options->freq != NULL)
+        status = check_frequency(&load, err);
     if (status == FC_OK)
         status = number(&load, err);
     if (status == FC_OK) {

@@ -425,12 +425,17 @@ static bool fail_off_grid(const struct io_regular *job, int64_t t,
         own[IO_FREQ_TEXT_SIZE];
     io_time_print(&job->panel->format, t, text);
     io_time_print(&job->panel->format, series->start, start);
-    io_freq_text(&series->freq, step, sizeof step);
+    struct io_freq asked = series->freq;
+    if (series->own.unit != IO_FREQ_MONTH)
+        asked.anchor_day = 0; /* it has no day of the month */
+    io_freq_text(&asked, step, sizeof step);
     io_freq_text(&series->own, own, sizeof own);
     return fail_series(series,
-                       "%s: %s %s does not fit the step of the file (%s) from "
-                       "%s on; this series' own step is %s",
-                       job->file, job->time_name, text, step, start, own);
+                       "%s: %s %s does not fit the step of %s (%s) from %s "
+                       "on; this series' own step is %s",
+                       job->file, job->time_name, text,
+                       job->freq != NULL ? "--freq" : "the file", step, start,
+                       own);
 }
 
 /* Whether all rows lie on the grid; *k is the place of the last. */

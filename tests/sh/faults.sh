@@ -190,7 +190,16 @@ done
 rm link.csv
 expect 2 "needs a value" "$nightcast" forecast row.csv -H
 expect 2 'minutes or months' "$nightcast" forecast -H 1 --freq 5m row.csv
-expect 1 'integer' "$nightcast" forecast -H 1 --freq D row.csv
+expect 1 "row.csv: --freq says 'daily', but the timestamps are integers" \
+	"$nightcast" forecast -H 1 --freq D row.csv
+expect 3 "fit the step of --freq \\(steps of 2\\) from 1 on" \
+	"$nightcast" forecast -H 1 --freq 2 -o out.csv plain.csv
+printf 'unique_id,ds,y\na,9999-12-31,1\n' >end.csv
+expect 1 "'a' failed: the horizon goes beyond the year 9999" \
+	"$nightcast" forecast -H 1 -o out.csv end.csv
+printf 'unique_id,ds,y\na,999999999999999999,1\n' >end.csv
+expect 1 "'a' failed: the horizon goes beyond 18 digits" \
+	"$nightcast" forecast -H 1 -o out.csv end.csv
 
 # outputs that cannot be written
 expect 1 'nowhere/out\.csv' "$nightcast" forecast -H 2 row.csv \
