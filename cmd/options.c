@@ -8,6 +8,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/talk.h"
+#include "io/number.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -41,8 +42,12 @@ static const char *const whens[] = {"auto", "always", "never", NULL};
 #define AT(field) offsetof(struct cmd_options, field)
 
 enum {
-    RUNS = CMD_FORECAST | CMD_BENCH,
-    READS = CMD_FORECAST | CMD_BENCH | CMD_INSPECT,
+    BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
+    RUNS = BOUNDS | CMD_SIMULATE,
+    SERIES = RUNS | CMD_INSPECT, /* read one file of series */
+    READS = SERIES | CMD_SCORE,
+    TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
+    TALKS = CMD_FORECAST | CMD_SIMULATE | TABLES,
     ALL = READS | CMD_MODELS
 };
 
@@ -52,11 +57,29 @@ static const struct option_row rows[] = {
      "steps to forecast (required)", NULL, 1, 1000000, NULL},
     {'o', "output", TEXT, CMD_FORECAST, AT(output), "FILE",
      "the forecasts; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", TEXT, CMD_SIMULATE, AT(output), "FILE",
+     "the quantiles, or paths; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", TEXT, TABLES, AT(output), "FILE",
+     "the scores of every series, as CSV", NULL, 0, 0, NULL},
+    {0, "train", TEXT, CMD_SCORE, AT(train), "FILE",
+     "what the forecaster saw (required)", NULL, 0, 0, NULL},
+    {0, "origins", INTEGER, CMD_BACKTEST, AT(origins), "K",
+     "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
+    {0, "stride", INTEGER, CMD_BACKTEST, AT(stride), "S",
+     "steps between origins (default: the horizon)", NULL, 1, 1000000, NULL},
+    {0, "paths", INTEGER, CMD_SIMULATE, AT(paths), "N",
+     "sample paths of each series", "1000", 1, 100000000, NULL},
+    {0, "quantiles", TEXT, CMD_SIMULATE, AT(quantiles_text), "LIST",
+     "between 0 and 1", "0.05,0.25,0.5,0.75,0.95", 0, 0, NULL},
+    {0, "lead-time", INTEGER, CMD_SIMULATE, AT(lead_time), "L",
+     "also quantiles of the sum over L steps", NULL, 1, 1000000, NULL},
+    {0, "whole", FLAG, CMD_SIMULATE, AT(whole), NULL,
+     "write the paths, not their quantiles", NULL, 0, 0, NULL},
     {'m', "model", TEXT, RUNS, AT(models), "LIST",
      "one model or several: ets,snaive", "auto", 0, 0, NULL},
     {'s', "season", INTEGER, READS, AT(season), "M",
      "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
-    {'l', "level", TEXT, RUNS, AT(levels_text), "LIST",
+    {'l', "level", TEXT, BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
     {'j', "jobs", INTEGER, READS, AT(jobs), "N",
      "threads (default: all processors)", NULL, 1, 1024, NULL},
@@ -68,11 +91,11 @@ static const struct option_row rows[] = {
      "column of values (y)", NULL, 0, 0, NULL},
     {0, "freq", TEXT, READS, AT(freq_text), "F",
      "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
-    {0, "wide", FLAG, READS, AT(wide), NULL,
+    {0, "wide", FLAG, SERIES, AT(wide), NULL,
      "one row per series: id, then values", NULL, 0, 0, NULL},
     {0, "gaps", CHOICE, READS, AT(gaps), "POLICY",
      "interpolate zero previous error", "interpolate", 0, 0, gaps},
-    {0, "align", CHOICE, READS, AT(align), "WHERE",
+    {0, "align", CHOICE, SERIES, AT(align), "WHERE",
      "horizon starts after own or common last time", "own", 0, 0, aligns},
     {0, "duplicates", CHOICE, READS, AT(duplicates), "POLICY",
      "error sum mean last", "error", 0, 0, duplicates},
@@ -93,9 +116,11 @@ static const struct option_row rows[] = {
      "one row per series: what was done, how it went", NULL, 0, 0, NULL},
     {0, "seed", INTEGER, RUNS, AT(seed), "N",
      "seed of everything random", "1", 0, INT64_MAX, NULL},
-    {0, "progress", CHOICE, CMD_FORECAST, AT(progress), "WHEN",
+    {0, "csv", FLAG, TABLES, AT(csv), NULL,
+     "the table as CSV, with all digits", NULL, 0, 0, NULL},
+    {0, "progress", CHOICE, RUNS & ~CMD_BENCH, AT(progress), "WHEN",
      "auto always never: a bar on a terminal", "auto", 0, 0, whens},
-    {'q', "quiet", FLAG, CMD_FORECAST, AT(quiet), NULL,
+    {'q', "quiet", FLAG, TALKS, AT(quiet), NULL,
      "say nothing unless something is wrong", NULL, 0, 0, NULL},
     {'v', "verbose", FLAG, CMD_FORECAST, AT(verbose), NULL,
      "say what is done and how long it takes", NULL, 0, 0, NULL},
@@ -190,7 +215,7 @@ static void set_defaults(const struct cmd_command *command,
         .max_D = -1,
     };
     for (size_t i = 0; i < NROWS; i++)
-        if (rows[i].fallback != NULL)
+        if (rows[i].fallback != NULL && (rows[i].sets & command->set))
             set_option(&rows[i], command->name, rows[i].fallback, options);
 }
 
@@ -241,6 +266,21 @@ static int bad_option(const struct cmd_command *command, int code, char **argv)
     return cmd_usage(command->name, "no option '%.60s'", given);
 }
 
+/* What is left when the options are gone. */
+static int read_inputs(const struct cmd_command *command, int n, char **names,
+                       struct cmd_options *options)
+{
+    int most = command->set & CMD_SCORE ? 2 : 1;
+    if (n > most)
+        return cmd_usage(command->name, "%s at a time; got '%.60s' too",
+                         most == 1 ? "one input" : "two inputs", names[most]);
+    if (n > 0)
+        options->input = names[0];
+    if (n > 1)
+        options->actuals = names[1];
+    return -1;
+}
+
 static int read_arguments(const struct cmd_command *command, int argc,
                           char **argv, struct cmd_options *options)
 {
@@ -257,15 +297,10 @@ static int read_arguments(const struct cmd_command *command, int argc,
         if (status >= 0)
             return status;
     }
-    if (argc - optind > 1)
-        return cmd_usage(command->name, "one input at a time; got '%.60s' too",
-                         argv[optind + 1]);
-    if (optind < argc)
-        options->input = argv[optind];
-    return -1;
+    return read_inputs(command, argc - optind, argv + optind, options);
 }
 
-/* Levels: "80,95" or "none". */
+/* Lists of numbers: "80,95". */
 
 static int compare_doubles(const void *a, const void *b)
 {
@@ -273,39 +308,45 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-static int parse_levels(const char *command, struct cmd_options *options)
+/* A list of distinct numbers between 0 and most, made ascending. */
+static int parse_numbers(const char *command, const char *option,
+                         const char *given, double most, double **numbers,
+                         int *n)
 {
-    const char *text = options->levels_text;
-    size_t most = 1;
-    if (strcmp(text, "none") == 0)
-        return -1;
+    const char *text = given;
+    size_t room = 1;
     for (const char *p = text; *p != '\0'; p++)
-        most += *p == ',';
-    options->levels = malloc(most * sizeof *options->levels);
-    if (options->levels == NULL)
+        room += *p == ',';
+    *numbers = malloc(room * sizeof **numbers);
+    if (*numbers == NULL)
         return cmd_usage(command, "out of memory");
     for (;;) {
-        char *end;
-        bool plain = *text >= '0' && *text <= '9';
-        double level = plain ? strtod(text, &end) : 0;
-        if (!plain || (*end != ',' && *end != '\0') || level <= 0
-            || level >= 100 || text[1] == 'x' || text[1] == 'X')
+        size_t length = strcspn(text, ",");
+        double x;
+        if (!io_number_parse(text, length, &x) || x <= 0 || x >= most)
             return cmd_usage(command,
-                             "--level takes numbers between 0 and 100, or "
-                             "none; got '%.60s'",
-                             options->levels_text);
-        options->levels[options->nlevels++] = level;
-        if (*end == '\0')
+                             "--%s takes numbers between 0 and %g%s; got "
+                             "'%.60s'",
+                             option, most, most > 1 ? ", or none" : "", given);
+        (*numbers)[(*n)++] = x;
+        if (text[length] == '\0')
             break;
-        text = end + 1;
+        text += length + 1;
     }
-    qsort(options->levels, (size_t)options->nlevels, sizeof(double),
-          compare_doubles);
-    for (int i = 1; i < options->nlevels; i++)
-        if (options->levels[i] == options->levels[i - 1])
-            return cmd_usage(command, "--level %s names a level twice",
-                             options->levels_text);
+    qsort(*numbers, (size_t)*n, sizeof(double), compare_doubles);
+    for (int i = 1; i < *n; i++)
+        if ((*numbers)[i] == (*numbers)[i - 1])
+            return cmd_usage(command, "--%s %.60s names a %s twice", option,
+                             given, most > 1 ? "level" : "quantile");
     return -1;
+}
+
+static int parse_levels(const char *command, struct cmd_options *options)
+{
+    if (strcmp(options->levels_text, "none") == 0)
+        return -1;
+    return parse_numbers(command, "level", options->levels_text, 100,
+                         &options->levels, &options->nlevels);
 }
 
 /* Models: names begin with a letter, so "arima:2,1,1,ets" are two. */
@@ -418,6 +459,13 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
     struct fc_error err;
+    if (command->set & CMD_SCORE)
+        if (options->actuals == NULL || options->train == NULL)
+            return cmd_usage(name, options->actuals == NULL
+                                       ? "two inputs are needed: forecasts "
+                                         "and actual values"
+                                       : "--train is required: what the "
+                                         "forecaster saw");
     if (options->input == NULL)
         return cmd_usage(name, "no input: name a CSV file, or - for standard "
                                "input");
@@ -452,8 +500,12 @@ int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
     }
     if (status < 0 && (command->set & READS))
         status = check(command, options);
-    if (status < 0 && (command->set & RUNS))
+    if (status < 0 && (command->set & BOUNDS))
         status = parse_levels(command->name, options);
+    if (status < 0 && (command->set & CMD_SIMULATE))
+        status =
+            parse_numbers(command->name, "quantiles", options->quantiles_text,
+                          1, &options->quantiles, &options->nquantiles);
     if (status < 0 && (command->set & RUNS))
         status = parse_models(command->name, options);
     if (status < 0 && (command->set & RUNS))
@@ -468,6 +520,7 @@ void cmd_options_release(struct cmd_options *options)
     free(options->spec_names);
     free(options->specs);
     free(options->levels);
+    free(options->quantiles);
     *options = (struct cmd_options){0};
 }
 

@@ -27,7 +27,10 @@ enum cmd_set {
     CMD_FORECAST = 1,
     CMD_INSPECT = 2,
     CMD_BENCH = 4,
-    CMD_MODELS = 8
+    CMD_MODELS = 8,
+    CMD_BACKTEST = 16,
+    CMD_SCORE = 32,
+    CMD_SIMULATE = 64
 };
 
 struct cmd_command {
@@ -40,7 +43,9 @@ struct cmd_command {
 };
 
 struct cmd_options {
-    const char *input;
+    const char *input;   /* score: the forecasts */
+    const char *actuals; /* score */
+    const char *train;   /* score */
     const char *output;
     const char *summary;
     const char *models; /* as given; specs is what it means */
@@ -64,6 +69,14 @@ struct cmd_options {
     int gaps, align, duplicates, progress; /* the enums of their modules */
     bool non_negative;
     int64_t seed;
+    int64_t origins;
+    int64_t stride; /* 0 = the horizon */
+    int64_t paths;
+    int64_t lead_time; /* 0 = none */
+    const char *quantiles_text;
+    double *quantiles; /* ascending, in (0, 1) */
+    int nquantiles;
+    bool whole, csv;
     /* limits of arima's search; -1 = its own */
     int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
     bool quiet, verbose, help, version;

@@ -128,8 +128,7 @@ static size_t take_record(struct csv_parser *csv, const unsigned char *text,
     return r->ended ? used : 0;
 }
 
-/* The separator that stands most often in the first line, outside quotes. */
-static char guess_delimiter(const unsigned char *text, size_t n)
+char io_guess_delimiter(const unsigned char *text, size_t n)
 {
     size_t commas = 0, semicolons = 0, tabs = 0;
     bool quoted = false;
@@ -178,7 +177,7 @@ static enum fc_status read_header(struct io_cursor *cursor,
     for (;;) {
         const unsigned char *text = cursor->buf + cursor->pos;
         size_t n = cursor->len - cursor->pos;
-        layout->delimiter = guess_delimiter(text, n);
+        layout->delimiter = io_guess_delimiter(text, n);
         csv_set_delim(csv, (unsigned char)layout->delimiter);
         size_t used = take_record(csv, text, n, cursor->at_end, r);
         if (r->out_of_memory)

@@ -194,7 +194,7 @@ static void read_id(struct parse *p, const char *text, size_t n)
     }
 }
 
-static void trim(const char **text, size_t *n)
+void io_trim(const char **text, size_t *n)
 {
     while (*n > 0 && (**text == ' ' || **text == '\t')) {
         ++*text;
@@ -204,7 +204,7 @@ static void trim(const char **text, size_t *n)
         --*n;
 }
 
-static bool is_missing(const char *text, size_t n)
+bool io_is_missing(const char *text, size_t n)
 {
     return n == 0 || (n == 2 && strncasecmp(text, "NA", 2) == 0)
            || (n == 3 && strncasecmp(text, "NaN", 3) == 0)
@@ -218,8 +218,8 @@ static double read_value(struct parse *p, size_t column, const char *text,
     double value = NAN;
     const char *given = text;
     size_t length = n;
-    trim(&text, &n);
-    if (io_number_parse(text, n, &value) || is_missing(text, n))
+    io_trim(&text, &n);
+    if (io_number_parse(text, n, &value) || io_is_missing(text, n))
         return value;
     reject(p, column,
            memchr(text, ',', n) != NULL ? "not a number (the decimal sign is "
@@ -233,7 +233,7 @@ static void read_time(struct parse *p, const char *text, size_t n)
 {
     const char *given = text;
     size_t length = n;
-    trim(&text, &n);
+    io_trim(&text, &n);
     const char *why = io_time_parse(text, n, &p->format, &p->time);
     if (why != NULL)
         reject(p, p->layout->time, why, given, length);

@@ -109,6 +109,15 @@ enum fc_status io_layout_read(struct io_cursor *cursor, bool wide,
                               struct io_layout *layout, struct fc_error *err);
 void io_layout_release(struct io_layout *layout);
 
+/* The separator that stands most often in the first line, outside quotes. */
+char io_guess_delimiter(const unsigned char *text, size_t n);
+
+/* Takes blanks off both ends. */
+void io_trim(const char **text, size_t *n);
+
+/* Whether a trimmed field says that a value is missing: empty, NA, ... */
+bool io_is_missing(const char *text, size_t n);
+
 /*
  * Parses records from the cursor, which stands where a record begins, until
  * the first record that begins at or after the offset `until`, or the end of

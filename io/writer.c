@@ -87,6 +87,13 @@ static void put_number(struct io_atomic_file *file, double x)
     io_atomic_write(file, text, length);
 }
 
+void io_write_number(struct io_atomic_file *file, double x)
+{
+    char text[IO_NUMBER_SIZE];
+    if (isfinite(x))
+        io_atomic_write(file, text, io_number_print(x, text));
+}
+
 void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
                               const char *time_name, const double *levels,
                               int nlevels)

@@ -19,6 +19,9 @@
 /* One field, without a separator. */
 void io_write_field(struct io_atomic_file *file, const char *text);
 
+/* One number, without a separator. */
+void io_write_number(struct io_atomic_file *file, double x);
+
 /* <id>,<time>,model,mean,lo-80,hi-80,lo-95,hi-95; levels as given. */
 void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
                               const char *time_name, const double *levels,

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `nightcast backtest`: how good the models would have been on this file.
+ * Every series is cut at one or several origins, forecast from there, and
+ * compared with what really followed.
+ */
+#define _POSIX_C_SOURCE 200809L /* STDERR_FILENO */
+#include "forecast/backtest.h"
+#include "cmd/commands.h"
+#include "cmd/scores.h"
+#include "cmd/talk.h"
+#include "cmd/work.h"
+#include "io/writer.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+struct run {
+    struct cmd_options options;
+    struct cmd_work work;
+    struct fc_backtest backtest;
+    struct io_atomic_file *file; /* of the rows, or NULL */
+    double *seconds;             /* per model */
+    size_t *fallbacks;           /* per model */
+    size_t failed;               /* results without a forecast */
+    size_t unread;               /* series with an error in the file */
+    double start;
+};
+
+/* Results of one model at one origin, in the order they are written. */
+static const struct fc_backtest_result *result_of(const struct run *run,
+                                                  size_t origin, size_t spec)
+{
+    return &run->backtest.results[origin * run->options.nspecs + spec];
+}
+
+static void write_row(const struct run *run, size_t origin, size_t spec)
+{
+    static const char *const status[] = {"failed", "fallback", "ok"};
+    const struct fc_origin *at = &run->backtest.at[origin];
+    const struct fc_backtest_result *result = result_of(run, origin, spec);
+    const struct io_panel *panel = &run->work.panel;
+    const struct io_panel_series *series = &panel->series[at->series];
+    char time[IO_TIME_SIZE] = "", count[96];
+    io_panel_future(panel, series, (int)at->n - 1 - (int)series->n, time);
+    io_write_field(run->file, series->id);
+    io_atomic_write(run->file, ",", 1);
+    io_write_field(run->file, run->options.spec_names[spec]);
+    io_atomic_write(run->file, ",", 1);
+    io_write_field(run->file, time);
+    int n = snprintf(count, sizeof count, ",%zu,%zu,%s,%.6f", at->n, result->n,
+                     status[result->outcome], result->seconds);
+    io_atomic_write(run->file, count, (size_t)n);
+    cmd_scores_write(run->file, result->row, run->options.nlevels);
+    io_atomic_write(run->file, "\n", 1);
+}
+
+static void write_rows(const struct run *run)
+{
+    static const char names[] = ",model,origin,n,steps,status,seconds";
+    if (run->file == NULL)
+        return;
+    io_write_field(run->file, run->work.panel.id_name);
+    io_atomic_write(run->file, names, strlen(names));
+    cmd_scores_write_header(run->file, run->options.levels,
+                            run->options.nlevels);
+    io_atomic_write(run->file, "\n", 1);
+    for (size_t i = 0; i < run->backtest.norigins; i++)
+        for (size_t k = 0; k < run->options.nspecs; k++)
+            write_row(run, i, k);
+}
+
+static enum fc_status tally(struct run *run, struct fc_error *err)
+{
+    size_t nspecs = run->options.nspecs;
+    run->seconds = calloc(nspecs, sizeof *run->seconds);
+    run->fallbacks = calloc(nspecs, sizeof *run->fallbacks);
+    if (run->seconds == NULL || run->fallbacks == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t i = 0; i < run->backtest.norigins; i++)
+        for (size_t k = 0; k < nspecs; k++) {
+            const struct fc_backtest_result *result = result_of(run, i, k);
+            run->seconds[k] += result->seconds;
+            run->fallbacks[k] += result->outcome == FC_OUTCOME_FALLBACK;
+            run->failed += result->outcome == FC_OUTCOME_FAILED;
+        }
+    for (size_t i = 0; i < run->work.batch.n; i++)
+        run->unread += run->work.skip[i];
+    return FC_OK;
+}
+
+static enum fc_status evaluate(struct run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = &run->options;
+    struct cmd_progress bar;
+    cmd_progress_init(&bar, (enum cmd_when)o->progress, STDERR_FILENO,
+                      "forecasts");
+    run->backtest = (struct fc_backtest){
+        .batch = run->work.batch,
+        .origins = (int)o->origins,
+        .stride = (int)(o->stride > 0 ? o->stride : o->horizon),
+    };
+    run->backtest.batch.progress = cmd_progress_update;
+    run->backtest.batch.progress_arg = &bar;
+    enum fc_status status = fc_backtest_run(&run->backtest, err);
+    cmd_progress_clear(&bar);
+    return status;
+}
+
+/* Everything up to the table. */
+static enum fc_status compute(struct run *run, struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    if (run->options.output != NULL)
+        status = io_atomic_open(run->options.output, &run->file, err);
+    if (status == FC_OK)
+        status = cmd_work_init(&run->options, &run->work, err);
+    if (status == FC_OK)
+        status = evaluate(run, err);
+    if (status == FC_OK)
+        status = tally(run, err);
+    if (status == FC_OK && run->backtest.norigins == 0)
+        status = fc_fail(err, FC_ESHORT,
+                         "%s: none of its %zu series has the %zu observations "
+                         "that %lld steps and an origin need",
+                         run->options.input, run->work.batch.n,
+                         (size_t)run->options.horizon
+                             + fc_backtest_least(run->work.season),
+                         (long long)run->options.horizon);
+    if (status == FC_OK)
+        write_rows(run);
+    return status == FC_OK ? io_atomic_commit(&run->file, 1, err) : status;
+}
+
+static void print_table(const struct run *run)
+{
+    const struct cmd_options *o = &run->options;
+    struct cmd_scores scores = {
+        .count_name = "fallback",
+        .names = (const char *const *)o->spec_names,
+        .n = o->nspecs,
+        .means = run->backtest.means,
+        .counts = run->fallbacks,
+        .seconds = run->seconds,
+        .nlevels = o->nlevels,
+        .levels = o->levels,
+    };
+    if (o->output == NULL || strcmp(o->output, "-") != 0)
+        cmd_scores_print(&scores, o->csv);
+}
+
+/* What is wrong with the first series that could not be read. */
+static void name_unread(const struct run *run)
+{
+    char id[CMD_SAFE_SIZE];
+    for (size_t i = 0; i < run->work.batch.n; i++)
+        if (run->work.skip[i]) {
+            cmd_say("series '%s' left out: %s",
+                    cmd_safe(run->work.panel.series[i].id, id),
+                    run->work.panel.series[i].error);
+            return;
+        }
+}
+
+static void report(const struct run *run, size_t fallbacks)
+{
+    const struct cmd_options *o = &run->options;
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], seconds[CMD_SECONDS_SIZE];
+    char line[600];
+    size_t nseries = run->work.batch.n, norigins = run->backtest.norigins;
+    size_t done = nseries - run->unread - run->backtest.nshort;
+    size_t used = (size_t)snprintf(
+        line, sizeof line, "%s of %s series backtested with %.200s",
+        cmd_count(done, a), cmd_count(nseries, b), o->models);
+#define ADD(...) \
+    used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
+    ADD(" at %s origin%s", cmd_count(norigins, a), norigins == 1 ? "" : "s");
+    if (run->backtest.nshort > 0)
+        ADD(", %s too short", cmd_count(run->backtest.nshort, a));
+    if (run->unread > 0)
+        ADD(", %s left out", cmd_count(run->unread, a));
+    cmd_count(norigins * o->nspecs, b);
+    if (fallbacks > 0)
+        ADD(", %s of %s forecasts by fallback %.60s", cmd_count(fallbacks, a),
+            b, o->fallback_text);
+    if (run->failed > 0)
+        ADD(", %s of %s forecasts failed", cmd_count(run->failed, a), b);
+#undef ADD
+    cmd_say("%s, in %s on %d thread%s%s%s", line,
+            cmd_seconds(cmd_now() - run->start, seconds), run->work.batch.jobs,
+            run->work.batch.jobs == 1 ? "" : "s",
+            o->output != NULL ? " -> " : "",
+            o->output == NULL             ? ""
+            : strcmp(o->output, "-") == 0 ? "standard output"
+                                          : o->output);
+}
+
+static int backtest(struct run *run)
+{
+    struct fc_error err;
+    size_t fallbacks = 0;
+    run->start = cmd_now();
+    if (compute(run, &err) != FC_OK) {
+        name_unread(run);
+        cmd_say("%s", err.msg);
+        return CMD_FAILED;
+    }
+    for (size_t k = 0; k < run->options.nspecs; k++)
+        fallbacks += run->fallbacks[k];
+    bool good = fallbacks + run->failed + run->unread == 0;
+    print_table(run);
+    name_unread(run);
+    if (!run->options.quiet || !good)
+        report(run, fallbacks);
+    return good ? CMD_OK : CMD_PARTIAL;
+}
+
+static int main_backtest(int argc, char **argv)
+{
+    struct run run = {0};
+    int status = cmd_options_parse(&cmd_backtest, argc, argv, &run.options);
+    if (status < 0)
+        status = backtest(&run);
+    io_atomic_abandon(run.file);
+    fc_backtest_release(&run.backtest);
+    free(run.seconds);
+    free(run.fallbacks);
+    cmd_work_release(&run.work);
+    cmd_options_release(&run.options);
+    return status;
+}
+
+const struct cmd_command cmd_backtest = {
+    .name = "backtest",
+    .set = CMD_BACKTEST,
+    .usage = "-H N [options] [INPUT.csv | -]",
+    .summary = "how good the models would have been: rolling-origin accuracy",
+    .example = "nightcast backtest -H 6 -m ets,snaive data/monthly.csv",
+    .run = main_backtest,
+};

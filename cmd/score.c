@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `nightcast score`: how good forecasts turned out to be that were made
+ * before, by this program or another.
+ */
+#include "cmd/commands.h"
+#include "cmd/score_read.h"
+#include "cmd/scores.h"
+#include "cmd/talk.h"
+#include "cmd/work.h"
+#include "io/writer.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct run {
+    struct cmd_options options;
+    struct cmd_actuals actuals;
+    struct cmd_forecasts forecasts;
+    struct cmd_work work; /* the training data, and Naive 2 */
+    struct fc_spec naive2;
+    struct io_atomic_file *file;  /* of the rows, or NULL */
+    struct fc_error_scale *scale; /* per series of the actual values */
+    double *reference;            /* Naive 2's forecast for every key */
+    double *scratch;              /* one series of one model, matched */
+    double *sums;
+    size_t *counts;
+    struct fc_score_mean *means; /* per model */
+    size_t *missing;             /* per model: values without a forecast */
+    size_t untrained;            /* series without training data */
+    size_t nseries, nvalues;     /* scored, by any model */
+    double start;
+};
+
+static enum fc_status no_memory(struct fc_error *err)
+{
+    return fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+static enum fc_status allocate(struct run *run, struct fc_error *err)
+{
+    size_t nseries = run->actuals.ids.n, nkeys = run->actuals.keys.n;
+    size_t nmodels = run->forecasts.models.n;
+    int nlevels = run->forecasts.nlevels;
+    size_t size = fc_score_size(nlevels);
+    run->scale = malloc(nseries * sizeof *run->scale);
+    run->reference = malloc(nkeys * sizeof(double));
+    /* actual values, Naive 2, mean and bounds; and two rows */
+    run->scratch =
+        malloc(((3 + 2 * (size_t)nlevels) * run->actuals.most + 2 * size)
+               * sizeof(double));
+    run->sums = malloc(nmodels * size * sizeof(double));
+    run->counts = malloc(nmodels * size * sizeof *run->counts);
+    run->means = calloc(nmodels, sizeof *run->means);
+    run->missing = calloc(nmodels, sizeof *run->missing);
+    if (run->scale == NULL || run->reference == NULL || run->scratch == NULL
+        || run->sums == NULL || run->counts == NULL || run->means == NULL
+        || run->missing == NULL)
+        return no_memory(err);
+    for (size_t k = 0; k < nmodels; k++)
+        fc_score_mean_init(&run->means[k], nlevels, run->sums + k * size,
+                           run->counts + k * size);
+    for (size_t i = 0; i < nkeys; i++)
+        run->reference[i] = NAN;
+    for (size_t i = 0; i < nseries; i++)
+        run->scale[i] = (struct fc_error_scale){NAN, NAN};
+    return FC_OK;
+}
+
+/* Naive 2's forecasts of one training series, where there are values. */
+static void place_reference(struct run *run, size_t i, uint32_t series)
+{
+    const struct io_panel *panel = &run->work.panel;
+    const struct fc_result *result = &run->work.batch.results[i];
+    char time[IO_TIME_SIZE];
+    if (result->outcome == FC_OUTCOME_FAILED)
+        return;
+    for (int h = 0; h < run->work.batch.horizon; h++) {
+        if (!io_panel_future(panel, &panel->series[i], h, time))
+            return;
+        uint32_t key =
+            cmd_actuals_find(&run->actuals, series, time, strlen(time));
+        if (key != IO_INTERN_FULL)
+            run->reference[key] = result->forecast.mean[h];
+    }
+}
+
+/* The scales of all series, and Naive 2. */
+static enum fc_status learn_scales(struct run *run, struct fc_error *err)
+{
+    struct cmd_options train = run->options;
+    size_t found = 0;
+    train.input = train.train;
+    train.horizon = (int64_t)run->actuals.most;
+    enum fc_status status = cmd_work_init(&train, &run->work, err);
+    if (status != FC_OK)
+        return status;
+    run->naive2 = (struct fc_spec){.model = fc_model_find("naive2"),
+                                   .season_length = run->work.season};
+    run->work.batch.specs = &run->naive2;
+    run->work.batch.nspecs = 1;
+    status = fc_batch_run(&run->work.batch, err);
+    for (size_t i = 0; status == FC_OK && i < run->work.batch.n; i++) {
+        const struct fc_series *s = &run->work.series[i];
+        uint32_t series =
+            io_intern_find(&run->actuals.ids, s->id, strlen(s->id));
+        if (series == IO_INTERN_FULL || run->work.skip[i])
+            continue;
+        run->scale[series] =
+            fc_error_scale(s->y, s->n, (size_t)run->work.season);
+        place_reference(run, i, series);
+        found++;
+    }
+    run->untrained = run->actuals.ids.n - found;
+    return status;
+}
+
+/* One series of one model, without what is missing on either side. */
+struct matched {
+    size_t n, missing;
+    double *actual, *naive2;
+    struct fc_forecast forecast;
+};
+
+static struct matched match(const struct run *run, size_t model, size_t series)
+{
+    const struct cmd_actuals *a = &run->actuals;
+    const struct cmd_forecasts *f = &run->forecasts;
+    const double *from = f->numbers[model];
+    double *to = run->scratch;
+    size_t begin = a->first[series], end = a->first[series + 1];
+    struct matched m = {.actual = to};
+    for (size_t i = begin; i < end; i++) {
+        uint32_t key = a->order[i];
+        bool expected = !isnan(a->value[key]), there = !isnan(from[key]);
+        m.missing += expected && !there;
+        if (expected && there)
+            m.actual[m.n++] = a->value[key];
+    }
+    size_t ncolumns = 1 + 2 * (size_t)f->nlevels;
+    m.naive2 = m.actual + m.n;
+    to = m.naive2 + m.n;
+    m.forecast = (struct fc_forecast){
+        .horizon = (int)m.n,
+        .nlevels = f->nlevels,
+        .levels = f->levels,
+        .mean = to,
+        .lo = to + m.n,
+        .hi = to + m.n * (1 + (size_t)f->nlevels),
+    };
+    for (size_t c = 0; c < ncolumns; c++) {
+        /* stored lo, hi, lo, hi, ...; wanted all lo, then all hi */
+        size_t level = (c - 1) / 2;
+        double *column = c == 0       ? m.forecast.mean
+                         : c % 2 == 1 ? m.forecast.lo + level * m.n
+                                      : m.forecast.hi + level * m.n;
+        for (size_t i = begin, k = 0; i < end; i++) {
+            uint32_t key = a->order[i];
+            if (isnan(a->value[key]) || isnan(from[key]))
+                continue;
+            if (c == 0)
+                m.naive2[k] = run->reference[key];
+            column[k++] = from[c * a->keys.n + key];
+        }
+    }
+    return m;
+}
+
+static bool all_there(const double *x, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (isnan(x[i]))
+            return false;
+    return true;
+}
+
+static void write_row(const struct run *run, size_t model, size_t series,
+                      const struct matched *m, const double *row)
+{
+    char counts[64];
+    if (run->file == NULL)
+        return;
+    io_write_field(run->file, run->actuals.ids.text[series]);
+    io_atomic_write(run->file, ",", 1);
+    io_write_field(run->file, run->forecasts.models.text[model]);
+    int n = snprintf(counts, sizeof counts, ",%zu,%zu", m->n, m->missing);
+    io_atomic_write(run->file, counts, (size_t)n);
+    cmd_scores_write(run->file, row, run->forecasts.nlevels);
+    io_atomic_write(run->file, "\n", 1);
+}
+
+static void score_one(struct run *run, size_t model, size_t series)
+{
+    struct matched m = match(run, model, series);
+    struct fc_error_scale scale = run->scale[series];
+    int nlevels = run->forecasts.nlevels;
+    double *row = run->scratch + (3 + 2 * (size_t)nlevels) * run->actuals.most;
+    double *naive2 = row + fc_score_size(nlevels);
+    struct fc_forecast reference = {.horizon = (int)m.n, .mean = m.naive2};
+    fc_score(m.actual, &m.forecast, scale, row);
+    fc_score_none(nlevels, naive2);
+    if (all_there(m.naive2, m.n))
+        fc_score(m.actual, &reference, scale, naive2);
+    fc_score_mean_add(&run->means[model], row, naive2);
+    run->missing[model] += m.missing;
+    run->nvalues += m.n;
+    write_row(run, model, series, &m, row);
+}
+
+static void score_all(struct run *run)
+{
+    static const char names[] = ",model,steps,missing";
+    if (run->file != NULL) {
+        io_write_field(run->file, run->actuals.id_name);
+        io_atomic_write(run->file, names, strlen(names));
+        cmd_scores_write_header(run->file, run->forecasts.levels,
+                                run->forecasts.nlevels);
+        io_atomic_write(run->file, "\n", 1);
+    }
+    for (size_t i = 0; i < run->actuals.ids.n; i++)
+        for (size_t k = 0; k < run->forecasts.models.n; k++)
+            score_one(run, k, i);
+}
+
+static enum fc_status compute(struct run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = &run->options;
+    enum fc_status status = FC_OK;
+    if (o->output != NULL)
+        status = io_atomic_open(o->output, &run->file, err);
+    if (status == FC_OK)
+        status = cmd_actuals_read(o, &run->actuals, err);
+    if (status == FC_OK)
+        status = cmd_forecasts_read(o, &run->actuals, &run->forecasts, err);
+    if (status == FC_OK)
+        status = allocate(run, err);
+    if (status == FC_OK)
+        status = learn_scales(run, err);
+    if (status != FC_OK)
+        return status;
+    score_all(run);
+    if (run->nvalues == 0)
+        return fc_fail(
+            err, FC_EDATA, "%s has no forecast for any value of %s%s%s%s",
+            o->input, o->actuals, run->forecasts.nextra > 0 ? "; it has " : "",
+            run->forecasts.extra, run->forecasts.nextra > 0 ? ", ..." : "");
+    return io_atomic_commit(&run->file, 1, err);
+}
+
+static void print_table(const struct run *run)
+{
+    const struct cmd_options *o = &run->options;
+    struct cmd_scores scores = {
+        .count_name = "missing",
+        .names = run->forecasts.models.text,
+        .n = run->forecasts.models.n,
+        .means = run->means,
+        .counts = run->missing,
+        .nlevels = run->forecasts.nlevels,
+        .levels = run->forecasts.levels,
+    };
+    if (o->output == NULL || strcmp(o->output, "-") != 0)
+        cmd_scores_print(&scores, o->csv);
+}
+
+static void report(const struct run *run, size_t missing)
+{
+    const struct cmd_options *o = &run->options;
+    size_t nmodels = run->forecasts.models.n, nextra = run->forecasts.nextra;
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], c[CMD_COUNT_SIZE];
+    char line[600], seconds[CMD_SECONDS_SIZE];
+    size_t used = (size_t)snprintf(
+        line, sizeof line,
+        "%s forecasts of %s series by %s model%s scored, season %d",
+        cmd_count(run->nvalues, a), cmd_count(run->actuals.ids.n, b),
+        cmd_count(nmodels, c), nmodels == 1 ? "" : "s", run->work.season);
+#define ADD(...) \
+    used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
+    if (missing > 0)
+        ADD(", %s missing", cmd_count(missing, a));
+    if (run->untrained > 0)
+        ADD(", %s series without training data", cmd_count(run->untrained, a));
+    if (nextra > 0)
+        ADD(", %s rows for which there is no actual value",
+            cmd_count(nextra, a));
+#undef ADD
+    cmd_say("%s, in %s%s%s", line, cmd_seconds(cmd_now() - run->start, seconds),
+            o->output != NULL ? " -> " : "",
+            o->output == NULL             ? ""
+            : strcmp(o->output, "-") == 0 ? "standard output"
+                                          : o->output);
+}
+
+static int score(struct run *run)
+{
+    struct fc_error err;
+    size_t missing = 0;
+    run->start = cmd_now();
+    if (compute(run, &err) != FC_OK) {
+        cmd_say("%s", err.msg);
+        return CMD_FAILED;
+    }
+    for (size_t k = 0; k < run->forecasts.models.n; k++)
+        missing += run->missing[k];
+    bool good = missing + run->untrained == 0;
+    print_table(run);
+    if (!run->options.quiet || !good)
+        report(run, missing);
+    return good ? CMD_OK : CMD_PARTIAL;
+}
+
+static int main_score(int argc, char **argv)
+{
+    struct run run = {0};
+    int status = cmd_options_parse(&cmd_score, argc, argv, &run.options);
+    if (status < 0)
+        status = score(&run);
+    io_atomic_abandon(run.file);
+    free(run.scale);
+    free(run.reference);
+    free(run.scratch);
+    free(run.sums);
+    free(run.counts);
+    free(run.means);
+    free(run.missing);
+    cmd_work_release(&run.work);
+    cmd_forecasts_release(&run.forecasts);
+    cmd_actuals_release(&run.actuals);
+    cmd_options_release(&run.options);
+    return status;
+}
+
+const struct cmd_command cmd_score = {
+    .name = "score",
+    .set = CMD_SCORE,
+    .usage = "FORECASTS.csv ACTUALS.csv --train TRAIN.csv [options]",
+    .summary = "how good forecasts turned out to be",
+    .example = "nightcast score forecasts.csv actual.csv --train sales.csv",
+    .run = main_score,
+};

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* strdup */
+#include "cmd/score_read.h"
+
+#include "cmd/talk.h"
+#include "io/number.h"
+#include "io/rows.h"
+#include "io/table.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { KEY_SIZE = 256 }; /* a number, a colon, a timestamp */
+
+static enum fc_status no_memory(struct fc_error *err)
+{
+    return fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/* Columns. */
+
+static enum fc_status no_column(const struct io_record *header,
+                                const char *name, struct fc_error *err)
+{
+    return fc_fail(err, FC_EDATA, "%s:1: no column '%.60s'", header->file,
+                   name);
+}
+
+/*
+ * A column by the name the user gave, or by its usual name, or by position;
+ * by position only if `fallback` is one.
+ */
+static enum fc_status find_column(const struct io_record *header,
+                                  const char *given, const char *usual,
+                                  size_t fallback, size_t *column,
+                                  struct fc_error *err)
+{
+    *column = io_table_column(header, given != NULL ? given : usual);
+    if (*column != SIZE_MAX)
+        return FC_OK;
+    if (given != NULL || fallback >= header->n)
+        return no_column(header, given != NULL ? given : usual, err);
+    *column = fallback;
+    return FC_OK;
+}
+
+/* Keys. */
+
+/* The key's text; 0 when a timestamp is longer than any can be. */
+static size_t make_key(uint32_t series, const char *time, size_t length,
+                       char key[KEY_SIZE])
+{
+    io_trim(&time, &length);
+    int n = snprintf(key, KEY_SIZE, "%u:", series);
+    if (n < 0 || (size_t)n + length >= KEY_SIZE)
+        return 0;
+    memcpy(key + n, time, length);
+    return (size_t)n + length;
+}
+
+uint32_t cmd_actuals_find(const struct cmd_actuals *actuals, uint32_t series,
+                          const char *time, size_t length)
+{
+    char key[KEY_SIZE];
+    size_t n = make_key(series, time, length, key);
+    return n > 0 ? io_intern_find(&actuals->keys, key, n) : IO_INTERN_FULL;
+}
+
+/* Actual values. */
+
+struct actuals_reader {
+    const struct cmd_options *options;
+    struct cmd_actuals *actuals;
+    size_t id, time, value;
+};
+
+static enum fc_status actuals_header(struct actuals_reader *r,
+                                     const struct io_record *header,
+                                     struct fc_error *err)
+{
+    const struct cmd_options *o = r->options;
+    enum fc_status status =
+        find_column(header, o->id, "unique_id", 0, &r->id, err);
+    if (status == FC_OK)
+        status = find_column(header, o->time, "ds", 1, &r->time, err);
+    if (status == FC_OK)
+        status = find_column(header, o->value, "y", 2, &r->value, err);
+    if (status != FC_OK)
+        return status;
+    r->actuals->id_name = strdup(header->field[r->id]);
+    return r->actuals->id_name != NULL ? FC_OK : no_memory(err);
+}
+
+static bool add_value(struct cmd_actuals *a, uint32_t series, double value)
+{
+    size_t n = a->keys.n - 1;
+    if (n >= a->room) {
+        size_t room = a->room * 2 + 1024;
+        double *v = realloc(a->value, room * sizeof *v);
+        a->value = v != NULL ? v : a->value;
+        uint32_t *s = realloc(a->series, room * sizeof *s);
+        a->series = s != NULL ? s : a->series;
+        if (v == NULL || s == NULL)
+            return false;
+        a->room = room;
+    }
+    a->value[n] = value;
+    a->series[n] = series;
+    return true;
+}
+
+static enum fc_status read_actual(void *arg, const struct io_record *record,
+                                  struct fc_error *err)
+{
+    struct actuals_reader *r = arg;
+    struct cmd_actuals *a = r->actuals;
+    char key[KEY_SIZE];
+    double value;
+    if (a->id_name == NULL)
+        return actuals_header(r, record, err);
+    enum fc_status status = io_table_number(record, r->value, &value, err);
+    if (status != FC_OK)
+        return status;
+    uint32_t series =
+        io_intern_add(&a->ids, record->field[r->id], record->length[r->id]);
+    size_t length =
+        make_key(series, record->field[r->time], record->length[r->time], key);
+    if (length == 0)
+        return fc_fail(err, FC_EDATA, "%s:%llu: no timestamp: '%.40s...'",
+                       record->file, (unsigned long long)record->line,
+                       record->field[r->time]);
+    uint32_t before = a->keys.n;
+    if (series == IO_INTERN_FULL
+        || io_intern_add(&a->keys, key, length) == IO_INTERN_FULL)
+        return no_memory(err);
+    if (a->keys.n == before)
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: a second value of series '%.60s' for '%.40s'",
+                       record->file, (unsigned long long)record->line,
+                       record->field[r->id], record->field[r->time]);
+    return add_value(a, series, value) ? FC_OK : no_memory(err);
+}
+
+/* A counting sort of the keys by series. */
+static bool sort_keys(struct cmd_actuals *a)
+{
+    size_t n = a->ids.n;
+    a->first = calloc(n + 2, sizeof *a->first);
+    a->order = malloc(((size_t)a->keys.n + 1) * sizeof *a->order);
+    if (a->first == NULL || a->order == NULL)
+        return false;
+    for (size_t k = 0; k < a->keys.n; k++)
+        a->first[a->series[k] + 2]++;
+    for (size_t i = 0; i < n; i++) {
+        size_t count = a->first[i + 2];
+        a->most = count > a->most ? count : a->most;
+        a->first[i + 2] += a->first[i + 1];
+    }
+    for (uint32_t k = 0; k < a->keys.n; k++)
+        a->order[a->first[a->series[k] + 1]++] = k;
+    return true;
+}
+
+enum fc_status cmd_actuals_read(const struct cmd_options *options,
+                                struct cmd_actuals *actuals,
+                                struct fc_error *err)
+{
+    struct actuals_reader reader = {.options = options, .actuals = actuals};
+    enum fc_status status =
+        io_table_read(options->actuals, read_actual, &reader, err);
+    if (status != FC_OK)
+        return status;
+    if (actuals->keys.n == 0)
+        return fc_fail(err, FC_EDATA, "%s: a header but no rows",
+                       options->actuals);
+    return sort_keys(actuals) ? FC_OK : no_memory(err);
+}
+
+void cmd_actuals_release(struct cmd_actuals *actuals)
+{
+    free(actuals->id_name);
+    io_intern_release(&actuals->ids);
+    io_intern_release(&actuals->keys);
+    free(actuals->value);
+    free(actuals->series);
+    free(actuals->order);
+    free(actuals->first);
+    *actuals = (struct cmd_actuals){0};
+}
+
+/* Forecasts. */
+
+struct forecasts_reader {
+    const struct cmd_options *options;
+    const struct cmd_actuals *actuals;
+    struct cmd_forecasts *forecasts;
+    bool has_header;
+    size_t id, time, mean;
+    size_t model; /* SIZE_MAX = there is no such column */
+};
+
+/* Puts a level in its ascending place. */
+static void insert_level(struct cmd_forecasts *f, double level, size_t lo,
+                         size_t hi)
+{
+    int i = f->nlevels++;
+    for (; i > 0 && f->levels[i - 1] > level; i--) {
+        f->levels[i] = f->levels[i - 1];
+        f->lo[i] = f->lo[i - 1];
+        f->hi[i] = f->hi[i - 1];
+    }
+    f->levels[i] = level;
+    f->lo[i] = lo;
+    f->hi[i] = hi;
+}
+
+/* Pairs lo-95 and hi-95. */
+static enum fc_status find_levels(struct cmd_forecasts *f,
+                                  const struct io_record *header,
+                                  struct fc_error *err)
+{
+    f->levels = malloc(header->n * sizeof *f->levels);
+    f->lo = malloc(header->n * sizeof *f->lo);
+    f->hi = malloc(header->n * sizeof *f->hi);
+    if (f->levels == NULL || f->lo == NULL || f->hi == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < header->n; i++) {
+        const char *name = header->field[i];
+        char other[64];
+        double level;
+        if (strncmp(name, "lo-", 3) != 0
+            || !io_number_parse(name + 3, strlen(name + 3), &level)
+            || level <= 0 || level >= 100)
+            continue;
+        snprintf(other, sizeof other, "hi-%.50s", name + 3);
+        size_t hi = io_table_column(header, other);
+        if (hi == SIZE_MAX)
+            return no_column(header, other, err);
+        insert_level(f, level, i, hi);
+    }
+    return FC_OK;
+}
+
+static enum fc_status forecasts_header(struct forecasts_reader *r,
+                                       const struct io_record *header,
+                                       struct fc_error *err)
+{
+    const struct cmd_options *o = r->options;
+    bool has_id = o->id != NULL && io_table_column(header, o->id) != SIZE_MAX;
+    bool has_time =
+        o->time != NULL && io_table_column(header, o->time) != SIZE_MAX;
+    enum fc_status status =
+        find_column(header, has_id ? o->id : NULL, "unique_id", 0, &r->id, err);
+    if (status == FC_OK)
+        status = find_column(header, has_time ? o->time : NULL, "ds", 1,
+                             &r->time, err);
+    if (status == FC_OK)
+        status = find_column(header, NULL, "mean", SIZE_MAX, &r->mean, err);
+    if (status != FC_OK)
+        return status;
+    r->has_header = true;
+    r->model = io_table_column(header, "model");
+    return find_levels(r->forecasts, header, err);
+}
+
+/* The model's number; a new one gets its place. */
+static enum fc_status find_model(struct forecasts_reader *r, const char *name,
+                                 size_t length, uint32_t *model,
+                                 struct fc_error *err)
+{
+    struct cmd_forecasts *f = r->forecasts;
+    uint32_t before = f->models.n;
+    *model = io_intern_add(&f->models, name, length);
+    if (*model == IO_INTERN_FULL)
+        return no_memory(err);
+    if (f->models.n == before)
+        return FC_OK;
+    size_t n = (size_t)r->actuals->keys.n * (1 + 2 * (size_t)f->nlevels);
+    double **grown = realloc(f->numbers, f->models.n * sizeof *grown);
+    if (grown == NULL)
+        return no_memory(err);
+    f->numbers = grown;
+    grown[*model] = malloc(n * sizeof(double));
+    if (grown[*model] == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < n; i++)
+        grown[*model][i] = NAN;
+    return FC_OK;
+}
+
+/* A row for which there is nothing to compare it with. */
+static enum fc_status count_extra(struct cmd_forecasts *f,
+                                  const struct io_record *record, size_t id,
+                                  size_t time)
+{
+    char a[CMD_SAFE_SIZE], b[CMD_SAFE_SIZE];
+    if (f->nextra++ == 0)
+        snprintf(f->extra, sizeof f->extra, "series '%.60s', time '%.40s'",
+                 cmd_safe(record->field[id], a),
+                 cmd_safe(record->field[time], b));
+    return FC_OK;
+}
+
+static enum fc_status read_forecast(void *arg, const struct io_record *record,
+                                    struct fc_error *err)
+{
+    struct forecasts_reader *r = arg;
+    struct cmd_forecasts *f = r->forecasts;
+    bool named = r->model != SIZE_MAX;
+    size_t n = r->actuals->keys.n;
+    uint32_t model, key;
+    if (!r->has_header)
+        return forecasts_header(r, record, err);
+    enum fc_status status = find_model(
+        r, named ? record->field[r->model] : "forecast",
+        named ? record->length[r->model] : strlen("forecast"), &model, err);
+    if (status != FC_OK)
+        return status;
+    uint32_t series = io_intern_find(&r->actuals->ids, record->field[r->id],
+                                     record->length[r->id]);
+    if (series == IO_INTERN_FULL)
+        return count_extra(f, record, r->id, r->time);
+    key = cmd_actuals_find(r->actuals, series, record->field[r->time],
+                           record->length[r->time]);
+    if (key == IO_INTERN_FULL)
+        return count_extra(f, record, r->id, r->time);
+    double *to = f->numbers[model] + key;
+    if (!isnan(*to))
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: a second forecast of series '%.60s' for "
+                       "'%.40s' by model '%.40s'",
+                       record->file, (unsigned long long)record->line,
+                       record->field[r->id], record->field[r->time],
+                       f->models.text[model]);
+    status = io_table_number(record, r->mean, to, err);
+    for (int i = 0; status == FC_OK && i < f->nlevels; i++) {
+        double *lo = to + (1 + 2 * (size_t)i) * n;
+        status = io_table_number(record, f->lo[i], lo, err);
+        if (status == FC_OK)
+            status = io_table_number(record, f->hi[i], lo + n, err);
+    }
+    return status;
+}
+
+enum fc_status cmd_forecasts_read(const struct cmd_options *options,
+                                  const struct cmd_actuals *actuals,
+                                  struct cmd_forecasts *forecasts,
+                                  struct fc_error *err)
+{
+    struct forecasts_reader reader = {
+        .options = options, .actuals = actuals, .forecasts = forecasts};
+    enum fc_status status =
+        io_table_read(options->input, read_forecast, &reader, err);
+    if (status == FC_OK && forecasts->models.n == 0)
+        return fc_fail(err, FC_EDATA, "%s: a header but no rows",
+                       options->input);
+    return status;
+}
+
+void cmd_forecasts_release(struct cmd_forecasts *forecasts)
+{
+    for (size_t k = 0; forecasts->numbers != NULL && k < forecasts->models.n;
+         k++)
+        free(forecasts->numbers[k]);
+    free(forecasts->numbers);
+    free(forecasts->levels);
+    free(forecasts->lo);
+    free(forecasts->hi);
+    io_intern_release(&forecasts->models);
+    *forecasts = (struct cmd_forecasts){0};
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_SCORE_READ_H
+#define NIGHTCAST_CMD_SCORE_READ_H
+
+#include "cmd/options.h"
+#include "io/intern.h"
+
+/*
+ * What `nightcast score` reads: actual values, and forecasts of them by one
+ * or several models, matched by the texts of id and timestamp.
+ */
+struct cmd_actuals {
+    char *id_name;
+    struct io_intern ids;  /* of the series, in order of first appearance */
+    struct io_intern keys; /* "number of the series:timestamp" */
+    double *value;         /* keys.n of them; NaN = missing */
+    uint32_t *series;      /* of every key */
+    size_t room;
+    /* the keys of series i are order[first[i]] .. order[first[i + 1] - 1] */
+    uint32_t *order;
+    size_t *first;
+    size_t most; /* keys of the longest series */
+};
+
+struct cmd_forecasts {
+    struct io_intern models;
+    int nlevels;
+    double *levels;   /* ascending */
+    size_t *lo, *hi;  /* their columns */
+    double **numbers; /* per model: mean, then lo and hi of every level, each
+                         for all keys; NaN = not there */
+    size_t nextra;    /* rows for which there is no actual value */
+    char extra[200];  /* the first of them, for a message */
+};
+
+enum fc_status cmd_actuals_read(const struct cmd_options *options,
+                                struct cmd_actuals *actuals,
+                                struct fc_error *err);
+
+enum fc_status cmd_forecasts_read(const struct cmd_options *options,
+                                  const struct cmd_actuals *actuals,
+                                  struct cmd_forecasts *forecasts,
+                                  struct fc_error *err);
+
+/* The key of a series and a timestamp, or IO_INTERN_FULL. */
+uint32_t cmd_actuals_find(const struct cmd_actuals *actuals, uint32_t series,
+                          const char *time, size_t length);
+
+/* Accept what was never read, zeroed. */
+void cmd_actuals_release(struct cmd_actuals *actuals);
+void cmd_forecasts_release(struct cmd_forecasts *forecasts);
+
+#endif
