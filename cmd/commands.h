@@ -8,6 +8,7 @@
 extern const struct cmd_command cmd_forecast;
 extern const struct cmd_command cmd_backtest;
 extern const struct cmd_command cmd_score;
+extern const struct cmd_command cmd_simulate;
 extern const struct cmd_command cmd_inspect;
 extern const struct cmd_command cmd_bench;
 extern const struct cmd_command cmd_models;

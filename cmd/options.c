@@ -472,6 +472,10 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     if ((command->set & RUNS) && options->horizon == 0)
         return cmd_usage(name, "--horizon is required: -H N steps to "
                                "forecast");
+    if (options->lead_time > options->horizon)
+        return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
+                         (long long)options->lead_time,
+                         (long long)options->horizon);
     int status = check_columns(name, options);
     if (status >= 0)
         return status;

@@ -8,6 +8,7 @@
 #include "forecast/model.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -79,6 +80,29 @@ static enum fc_status predict_mean(const struct fc_fit *fit,
     return FC_OK;
 }
 
+/*
+ * A path has one variance and one mean, drawn from what the data leave open
+ * (the posterior under the flat prior for mean and log variance: Gelman et
+ * al. 2013, Bayesian Data Analysis, section 3.2), and independent normal
+ * values around it: every step then has Student's t of predict_mean().
+ */
+static enum fc_status simulate_mean(const struct fc_fit *fit, int horizon,
+                                    gsl_rng *rng, struct fc_workspace *ws,
+                                    double *path, struct fc_error *err)
+{
+    double n = (double)fit->series->n;
+    double sigma = 0;
+    (void)ws;
+    (void)err;
+    if (fit->sigma2 > 0)
+        sigma = sqrt(fit->sigma2 * (n - 1) / gsl_ran_chisq(rng, n - 1));
+    double mean =
+        fit->coef[MEAN] + gsl_ran_gaussian_ziggurat(rng, sigma / sqrt(n));
+    for (int h = 0; h < horizon; h++)
+        path[h] = mean + gsl_ran_gaussian_ziggurat(rng, sigma);
+    return FC_OK;
+}
+
 const struct fc_model fc_model_mean = {
     .name = "mean",
     .summary = "the mean of the series",
@@ -86,4 +110,5 @@ const struct fc_model fc_model_mean = {
     .min_obs = at_least_one,
     .fit = fit_mean,
     .predict = predict_mean,
+    .simulate = simulate_mean,
 };

@@ -14,6 +14,7 @@
  */
 #include "forecast/model.h"
 
+#include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
 
@@ -145,6 +146,28 @@ static enum fc_status predict_lag_walk(const struct fc_fit *fit,
     return FC_OK;
 }
 
+/*
+ * Each season walks on its own; a path's drift is one draw from what the
+ * estimate leaves open, so that the variance is step_se()'s.
+ */
+static enum fc_status simulate_lag_walk(const struct fc_fit *fit, int horizon,
+                                        gsl_rng *rng, struct fc_workspace *ws,
+                                        double *path, struct fc_error *err)
+{
+    int lag = fit->order[LAG];
+    const double *season = fit->series->y + fit->series->n - (size_t)lag;
+    double sigma = sqrt(fit->sigma2), drift = fit->coef[DRIFT];
+    (void)ws;
+    (void)err;
+    if (fit->coef[DRIFT_SE] > 0)
+        drift += gsl_ran_gaussian_ziggurat(rng, fit->coef[DRIFT_SE]);
+    for (int h = 0; h < horizon; h++) {
+        double last = h < lag ? season[h] : path[h - lag];
+        path[h] = last + drift + gsl_ran_gaussian_ziggurat(rng, sigma);
+    }
+    return FC_OK;
+}
+
 const struct fc_model fc_model_naive = {
     .name = "naive",
     .summary = "the last observation (random walk)",
@@ -152,6 +175,7 @@ const struct fc_model fc_model_naive = {
     .min_obs = at_least_one,
     .fit = fit_naive,
     .predict = predict_lag_walk,
+    .simulate = simulate_lag_walk,
 };
 
 const struct fc_model fc_model_snaive = {
@@ -161,6 +185,7 @@ const struct fc_model fc_model_snaive = {
     .min_obs = at_least_one,
     .fit = fit_snaive,
     .predict = predict_lag_walk,
+    .simulate = simulate_lag_walk,
 };
 
 const struct fc_model fc_model_drift = {
@@ -170,4 +195,5 @@ const struct fc_model fc_model_drift = {
     .min_obs = at_least_two,
     .fit = fit_drift,
     .predict = predict_lag_walk,
+    .simulate = simulate_lag_walk,
 };
