@@ -10,15 +10,13 @@
  * this is exact.  Where errors have no memory, it makes sums more uncertain
  * than they are: the safe side for who orders stock by them.  The scales are
  * those of the two halves of the 80% interval.
- *
- * Quantiles by definition 8 of Hyndman & Fan (1996), Sample quantiles in
- * statistical packages, The American Statistician 50.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "forecast/simulate.h"
 
 #include "forecast/missing.h"
 #include "forecast/parallel.h"
+#include "forecast/quantile.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
@@ -112,29 +110,17 @@ static enum fc_status draw_path(const struct fc_simulate *all,
     return status;
 }
 
-/* x ascending */
-static double quantile(const double *x, size_t n, double p)
-{
-    double at = p * ((double)n + 1.0 / 3) + 1.0 / 3, whole = floor(at);
-    if (whole < 1)
-        return x[0];
-    if (whole >= (double)n)
-        return x[n - 1];
-    double low = x[(size_t)whole - 1], high = x[(size_t)whole];
-    return low + (at - whole) * (high - low);
-}
-
 /* The mean and the quantiles of n values, which are put in order. */
 static void summarise(const struct fc_simulate *all, double *x, double *out)
 {
     size_t n = (size_t)all->paths;
-    double mean = 0;
+    double sum = 0;
     for (size_t p = 0; p < n; p++)
-        mean += (x[p] - mean) / (double)(p + 1);
+        sum += x[p];
     gsl_sort(x, 1, n);
-    out[0] = mean;
+    out[0] = sum / (double)n;
     for (int i = 0; i < all->nquantiles; i++)
-        out[1 + i] = quantile(x, n, all->quantiles[i]);
+        out[1 + i] = fc_quantile(x, n, all->quantiles[i]);
 }
 
 /* Sums of a path, after its horizon steps in the columns. */
