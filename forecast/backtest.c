@@ -238,9 +238,9 @@ static size_t add_naive2(const struct fc_batch *batch, struct fc_spec *specs,
     }
     if (*naive2 < n)
         return n;
-    specs[n] = (struct fc_spec){.model = model,
-                                .season_length = specs[0].season_length,
-                                .seed = specs[0].seed};
+    specs[n] = specs[0];
+    specs[n].model = model;
+    specs[n].has_variant = false;
     return n + 1;
 }
 
