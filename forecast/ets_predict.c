@@ -10,10 +10,11 @@
  * and growth only pass through the trend's transition.  All other forms are
  * simulated: as in R, 5,000 paths with normal errors.
  *
- * Two slips of R are not followed.  Its class 3 takes l + b for the first
+ * Three slips of R are not followed.  Its class 3 takes l + b for the first
  * step of a damped trend, where the model and R's own fitted values have
- * l + phi b; and its class 1 places gamma one step early when there is a
- * season without a trend.
+ * l + phi b; its class 1 places gamma one step early when there is a season
+ * without a trend; and its point forecasts of simulated forms with a damped
+ * trend add phi to the damping twice.
  */
 #include "forecast/ets_predict.h"
 
