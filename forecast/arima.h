@@ -25,7 +25,8 @@ enum {
     FC_ARIMA_MAX_DIFFERENCES = 3,    /* each of d and D */
     FC_ARIMA_MAX_PARAMETERS =
         2 * (FC_ARIMA_MAX_ORDER + FC_ARIMA_MAX_SEASONAL_ORDER),
-    FC_ARIMA_LANES = 4 /* parameter vectors that are filtered side by side */
+    FC_ARIMA_LANES = 4, /* parameter vectors that are filtered side by side */
+    FC_ARIMA_MAX_STARTS = 16 /* of one estimation */
 };
 
 struct fc_arima_order {
@@ -208,8 +209,9 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
                                  struct fc_workspace *ws,
                                  struct fc_arima_estimate *estimate);
 
-/* Starting points that know nothing: FC_ARIMA_LANES rows. */
-void fc_arima_blind_starts(const struct fc_arima_order *order, double *starts);
+/* Starting points that know nothing: nstarts rows of free parameters. */
+void fc_arima_blind_starts(const struct fc_arima_order *order, int nstarts,
+                           double *starts);
 
 /* One order, tried hard. */
 enum fc_status fc_arima_fit(const struct fc_arima_data *data,

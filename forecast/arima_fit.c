@@ -260,16 +260,20 @@ static void conclude(const struct fc_arima_data *data, double value, double ssq,
 static int rank_starts(struct newton *newton, const double *starts, int nstarts,
                        int *rank)
 {
+    struct fc_arima_value value[FC_ARIMA_MAX_STARTS];
     int usable = 0;
-    fc_arima_evaluate(&newton->lik, starts, nstarts, newton->value);
-    newton->evaluations++;
+    for (int i = 0; i < nstarts; i += FC_ARIMA_LANES) {
+        int left = nstarts - i;
+        fc_arima_evaluate(&newton->lik, starts + i * newton->k,
+                          left < FC_ARIMA_LANES ? left : FC_ARIMA_LANES,
+                          value + i);
+        newton->evaluations++;
+    }
     for (int i = 0; i < nstarts; i++) {
         int j = usable;
-        if (!(newton->value[i].value < HUGE_VAL))
+        if (!(value[i].value < HUGE_VAL))
             continue;
-        for (;
-             j > 0 && newton->value[i].value < newton->value[rank[j - 1]].value;
-             j--)
+        for (; j > 0 && value[i].value < value[rank[j - 1]].value; j--)
             rank[j] = rank[j - 1];
         rank[j] = i;
         usable++;
@@ -286,7 +290,7 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
 {
     struct fc_mark mark = fc_workspace_mark(ws);
     struct newton newton;
-    int rank[FC_ARIMA_LANES];
+    int rank[FC_ARIMA_MAX_STARTS];
     double best = HUGE_VAL;
     *estimate = (struct fc_arima_estimate){.order = *order};
     if (newton_init(&newton, data, order, ws) != FC_OK)
@@ -319,23 +323,32 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
 
 /*
  * Little of everything; persistence with a correction, as in most economic
- * series; smoothing after differencing; strong seasonal smoothing.
+ * series; smoothing after differencing; strong seasonal smoothing; then
+ * points all over the space, of a Weyl sequence (multiples of the golden
+ * ratio, modulo 1).
  */
-void fc_arima_blind_starts(const struct fc_arima_order *order, double *starts)
+void fc_arima_blind_starts(const struct fc_arima_order *order, int nstarts,
+                           double *starts)
 {
-    static const double guess[FC_ARIMA_LANES][4] = {
+    static const double guess[4][4] = {
         {0.1, 0.15, 0.1, 0.15},
         {0.8, 0.3, 0.3, 0.5},
         {-0.3, 0.6, 0.2, 0.8},
         {0.4, -0.3, -0.3, 0.2},
     };
-    int k = fc_arima_parameters(order);
+    static const double golden = 0.61803398874989485;
+    static const double width = 3.2; /* partials of up to tanh(1.6) = 0.92 */
     const int degree[4] = {order->p, order->q, order->P, order->Q};
-    for (int i = 0; i < FC_ARIMA_LANES; i++) {
-        double *x = starts + i * k;
-        for (int part = 0; part < 4; part++)
-            for (int j = 0; j < degree[part]; j++)
-                *x++ = guess[i][part] / (1 + 2 * j);
+    double weyl = 0, *x = starts;
+    for (int i = 0; i < nstarts; i++) {
+        for (int part = 0; part < 4; part++) {
+            for (int j = 0; j < degree[part]; j++) {
+                weyl = fmod(weyl + golden, 1);
+                *x++ =
+                    i < 4 ? guess[i][part] / (1 + 2 * j) : width * (weyl - 0.5);
+            }
+        }
+        weyl = fmod(weyl + golden * golden / 2, 1);
     }
 }
 
@@ -347,11 +360,11 @@ enum fc_status fc_arima_fit(const struct fc_arima_data *data,
     static const struct fc_arima_effort effort = {
         .tolerance = 1e-7,
         .max_iterations = 100,
-        .max_starts = FC_ARIMA_LANES,
+        .max_starts = 6,
         .give_up = -HUGE_VAL,
     };
-    double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
-    fc_arima_blind_starts(order, starts);
-    return fc_arima_estimate(data, order, starts, FC_ARIMA_LANES, &effort, ws,
-                             estimate);
+    double starts[FC_ARIMA_MAX_STARTS * FC_ARIMA_MAX_PARAMETERS];
+    fc_arima_blind_starts(order, FC_ARIMA_MAX_STARTS, starts);
+    return fc_arima_estimate(data, order, starts, FC_ARIMA_MAX_STARTS, &effort,
+                             ws, estimate);
 }

@@ -29,6 +29,9 @@ const struct fc_difference_rules fc_difference_rules_r = {
     .strength = 0.64,
 };
 
+/* However few the seasons, a strength above this is strong. */
+static const double highest_threshold = 0.95;
+
 double fc_kpss(const double *y, size_t n, struct fc_workspace *ws)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
@@ -175,7 +178,9 @@ int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
             D = -1;
             break;
         }
-        if (strength <= rules->strength + rules->bias * (double)m / (double)n)
+        double threshold =
+            rules->strength + rules->bias * (double)m / (double)n;
+        if (strength <= fmin(highest_threshold, threshold))
             break;
         n = fc_difference(x, n, m, 1);
         D++;

@@ -23,7 +23,7 @@ double fc_kpss(const double *y, size_t n, struct fc_workspace *ws);
  *                     exceeds `second`
  *   autocorrelation   and the differences' lag-1 autocorrelation reaches this
  *   strength, bias    seasonal differences: while the strength exceeds
- *                     strength + bias m / n
+ *                     strength + bias m / n, at most 0.95
  *   noise             no difference larger than this: the series is constant;
  *                     see fc_rounding_noise()
  */
