@@ -38,21 +38,38 @@ static enum fc_status run(const char *model, int season, const double *y,
     return status;
 }
 
+static void compare_with_r(const struct result *r, char **f)
+{
+    double shift = 2 * strtod(f[10], NULL) - 2 * r->fit.loglik;
+    /* the criteria, less the log-likelihood, are exact */
+    assert_near(r->fit.aic, strtod(f[11], NULL) + shift, 1e-10);
+    assert_near(r->fit.aicc, strtod(f[12], NULL) + shift, 1e-10);
+    assert_near(r->fit.bic, strtod(f[13], NULL) + shift, 1e-10);
+    assert_near(r->fit.sigma2, strtod(f[14], NULL), 5e-3);
+    for (int h = 0; h < 12; h++) {
+        double se = (r->hi[h] - r->mean[h]) / 1.959963984540054;
+        assert_near_floor(r->mean[h], strtod(f[15 + h], NULL), 1e-3,
+                          10 * sqrt(r->fit.sigma2));
+        assert_near(se / sqrt(r->fit.sigma2), strtod(f[27 + h], NULL), 2e-2);
+    }
+}
+
 /*
  * R's loglik differs from that of the differenced series by what its diffuse
- * prior of finite variance lets through, some thousandths here.
+ * prior of finite variance lets through, some thousandths here.  Two of its
+ * optimisations end in a lower maximum than ours.
  */
 static void explicit_orders_match_r(void **state)
 {
     (void)state;
-    enum { FIELDS = 15 + 24 };
+    enum { FIELDS = 15 + 24, ROWS = 35, LOWER_IN_R = 2 };
     static struct reference_series series[REFERENCE_SERIES];
     struct fc_workspace *ws = fc_workspace_new();
     size_t nseries = reference_series(series);
     FILE *file = reference_open("arima_fits.csv");
     char line[2048], *f[FIELDS], model[64];
     struct result r;
-    int rows = 0;
+    int rows = 0, higher = 0;
     while (reference_row(file, line, sizeof line, f, FIELDS)) {
         const struct reference_series *s =
             reference_find(series, nseries, f[1]);
@@ -60,26 +77,19 @@ static void explicit_orders_match_r(void **state)
                  f[4], f[5], f[6], f[7], *f[8] == '1' ? "+c" : "");
         assert_int_equal(run(model, atoi(f[0]), s->y, s->n, 12, ws, &r), FC_OK);
         assert_string_equal(r.fit.spec, f[9]);
-        double loglik = strtod(f[10], NULL), deviance = -2 * r.fit.loglik;
-        if (r.fit.loglik < loglik - 0.01 || r.fit.loglik > loglik + 0.01)
-            fail_msg("%s on %s: loglik %.6f, R has %.6f", r.fit.spec, f[1],
-                     r.fit.loglik, loglik);
-        /* the criteria, less the log-likelihood, are exact */
-        double shift = deviance + 2 * loglik;
-        assert_near(r.fit.aic, strtod(f[11], NULL) + shift, 1e-10);
-        assert_near(r.fit.aicc, strtod(f[12], NULL) + shift, 1e-10);
-        assert_near(r.fit.bic, strtod(f[13], NULL) + shift, 1e-10);
-        assert_near(r.fit.sigma2, strtod(f[14], NULL), 5e-3);
-        for (int h = 0; h < 12; h++) {
-            double se = (r.hi[h] - r.mean[h]) / 1.959963984540054;
-            assert_near_floor(r.mean[h], strtod(f[15 + h], NULL), 1e-3,
-                              10 * sqrt(r.fit.sigma2));
-            assert_near(se / sqrt(r.fit.sigma2), strtod(f[27 + h], NULL), 2e-2);
-        }
+        double gain = r.fit.loglik - strtod(f[10], NULL);
+        if (gain < -0.01)
+            fail_msg("%s on %s: loglik is %.6f lower than R's", r.fit.spec,
+                     f[1], -gain);
+        if (gain > 0.01)
+            higher++;
+        else
+            compare_with_r(&r, f);
         fc_workspace_reset(ws);
         rows++;
     }
-    assert_int_equal(rows, 35);
+    assert_int_equal(rows, ROWS);
+    assert_true(higher <= LOWER_IN_R);
     fclose(file);
     fc_workspace_free(ws);
 }

@@ -6,8 +6,9 @@
  *
  *   bench_arima [M3-MONTHLY.csv [SERIES]]
  *
- * R is asked when Rscript with the package forecast is there; SERIES (20) of
- * the file's series are taken, evenly spread.
+ * Every figure is a line "what,number,unit".  R is asked when Rscript with the
+ * package forecast is there; SERIES (20) of the file's series are taken, evenly
+ * spread.
  */
 #include "forecast/model.h"
 
@@ -119,7 +120,7 @@ static void bench_m3(const char *path, size_t wanted, struct fc_workspace *ws)
     double ours = 0, all = 0;
     size_t count = 0;
     if (!read_panel(path, &panel)) {
-        printf("M3 monthly: no file '%s', left out\n\n", path);
+        printf("arima on M3 monthly: no file '%s', left out\n", path);
         return;
     }
     size_t step = panel.n / wanted > 0 ? panel.n / wanted : 1;
@@ -127,18 +128,19 @@ static void bench_m3(const char *path, size_t wanted, struct fc_workspace *ws)
         all += time_one(&panel.series[i], 12, ws);
     for (size_t i = 0; i < panel.n; i += step, count++)
         ours += time_one(&panel.series[i], 12, ws);
-    printf("M3 monthly, season 12, CPU ms per series\n");
-    printf("  nightcast, all %zu series    %10.3f\n", panel.n,
-           1e3 * all / (double)panel.n);
-    printf("  nightcast, %zu of them       %10.3f\n", count,
+    printf("arima on M3 monthly: all %zu series,%.3f,CPU ms per series\n",
+           panel.n, 1e3 * all / (double)panel.n);
+    printf("arima on M3 monthly: %zu of them,%.3f,CPU ms per series\n", count,
            1e3 * ours / (double)count);
     fflush(stdout);
     double theirs = time_r(path, step);
-    if (theirs > 0)
-        printf("  R auto.arima(), the same    %10.1f   %.0f times as long\n\n",
-               1e3 * theirs / (double)count, theirs / ours);
-    else
-        printf("  R with the package forecast is not here\n\n");
+    if (theirs > 0) {
+        printf("R's auto.arima() on these %zu,%.1f,CPU ms per series\n", count,
+               1e3 * theirs / (double)count);
+        printf("R's auto.arima() takes,%.0f,times as long\n", theirs / ours);
+    } else {
+        printf("R with the package forecast is not here\n");
+    }
     for (size_t i = 0; i < panel.n; i++)
         free(panel.y[i]);
 }
@@ -178,9 +180,14 @@ static void bench_daily(int season, struct fc_workspace *ws)
     }
     gsl_rng_free(rng);
     double each = sum / COUNT;
-    printf("  season %d   %8.3f ms, at most %.1f; 10^6 series on 2 cores: "
-           "%.0f min\n",
-           season, 1e3 * each, 1e3 * worst, each * 1e6 / 2 / 60);
+    printf("arima on daily series of 50 to 500: season %d,%.3f,"
+           "CPU ms per series\n",
+           season, 1e3 * each);
+    printf("arima on daily series: season %d: the slowest,%.3f,CPU ms\n",
+           season, 1e3 * worst);
+    printf("arima on 10^6 daily series: season %d on 2 processors,%.1f,min\n",
+           season, each * 1e6 / 2 / 60);
+    fflush(stdout);
 }
 
 static void bench_growth(size_t n, int season, struct fc_workspace *ws)
@@ -198,7 +205,8 @@ static void bench_growth(size_t n, int season, struct fc_workspace *ws)
         }
         sum += time_one(&(struct fc_series){"growth", y, n}, season, ws);
     }
-    printf("  n %6zu  m %4d  %10.2f ms\n", n, season, 1e3 * sum / REPEATS);
+    printf("arima at n = %zu and m = %d,%.2f,CPU ms per series\n", n, season,
+           1e3 * sum / REPEATS);
     fflush(stdout);
     gsl_rng_free(rng);
     free(y);
@@ -214,13 +222,10 @@ int main(int argc, char **argv)
     if (ws == NULL)
         return EXIT_FAILURE;
     bench_m3(path, wanted > 0 ? wanted : 20, ws);
-    printf("Daily series of 50 to 500 observations, CPU per series\n");
     bench_daily(1, ws);
     bench_daily(7, ws);
-    printf("\nAgainst the length\n");
     for (size_t n = 100; n <= 51200; n *= 2)
         bench_growth(n, 12, ws);
-    printf("\nAgainst the season\n");
     for (size_t i = 0; i < sizeof seasons / sizeof *seasons; i++)
         bench_growth(1000, seasons[i], ws);
     fc_workspace_free(ws);
