@@ -13,9 +13,13 @@
 /* Longer seasons are differenced, but no seasonal polynomials are sought. */
 enum { LONGEST_SEASON = 366 };
 
-/* The Kalman filter costs n dim^2 per evaluation: beyond this, gaps are filled
-   by straight lines. */
-static const double costly_filter = 5e8;
+/*
+ * The Kalman filter costs n dim^2 per evaluation.  Beyond the first bound the
+ * gaps are filled by straight lines for the search, and only its winner is
+ * estimated with them; beyond the second they stay filled.
+ */
+static const double costly_search = 1e5;
+static const double costly_filter = 1e8;
 
 static const char usage[] =
     "expected p,d,q or p,d,q/P,D,Q, with +c for a constant, e.g. 2,1,1/0,1,1+c";
@@ -177,10 +181,11 @@ static double *interpolate(const struct fc_series *series,
     return y;
 }
 
-static bool too_costly(const struct fc_series *series, int m)
+/* Operations of one run of the Kalman filter, for middling orders. */
+static double filter_cost(const struct fc_series *series, int m)
 {
-    double dim = 2.0 * m + 10, n = (double)series->n;
-    return n * dim * dim > costly_filter;
+    double dim = 2.0 * m + 6;
+    return (double)series->n * dim * dim;
 }
 
 static bool has_gaps(const struct fc_series *series)
@@ -211,6 +216,55 @@ static enum fc_status estimate_model(const double *y, size_t n,
     return fc_arima_settle(data, &order, ws, estimate);
 }
 
+/*
+ * The orders, and the estimates to start from, are those of the filled series;
+ * the estimates themselves are of the series with its gaps.
+ */
+static enum fc_status refine_with_gaps(const struct fc_series *series,
+                                       struct fc_workspace *ws,
+                                       struct fc_arima_data *data,
+                                       struct fc_arima_estimate *estimate)
+{
+    static const struct fc_arima_effort effort = {
+        .tolerance = 1e-4,
+        .max_iterations = 10,
+        .max_starts = 1,
+        .give_up = -HUGE_VAL,
+    };
+    struct fc_arima_estimate filled = *estimate;
+    enum fc_status status =
+        fc_arima_prepare(data, series->y, series->n, &filled.order, ws);
+    if (status != FC_OK)
+        return status;
+    if (fc_arima_is_degenerate(data, filled.order.constant, ws))
+        return fc_arima_settle(data, &filled.order, ws, estimate);
+    return fc_arima_estimate(data, &filled.order, filled.free, 1, &effort, ws,
+                             estimate);
+}
+
+/* As estimate_model(), whatever gaps cost. */
+static enum fc_status estimate_series(const struct fc_series *series,
+                                      const struct fc_spec *spec,
+                                      struct fc_workspace *ws,
+                                      struct fc_fit *fit,
+                                      struct fc_arima_data *data,
+                                      struct fc_arima_estimate *estimate)
+{
+    double cost = filter_cost(series, fit->season_length);
+    if (!has_gaps(series) || cost < costly_search)
+        return estimate_model(series->y, series->n, spec, ws, data, estimate);
+    const double *filled = interpolate(series, ws);
+    if (filled == NULL)
+        return FC_ENOMEM;
+    enum fc_status status =
+        estimate_model(filled, series->n, spec, ws, data, estimate);
+    if (cost > costly_filter)
+        fit->note = "too long for its gaps to be modelled: straight lines";
+    else if (status == FC_OK || status == FC_EMAXITER)
+        status = refine_with_gaps(series, ws, data, estimate);
+    return status;
+}
+
 static enum fc_status fit_arima(const struct fc_series *series,
                                 const struct fc_spec *spec,
                                 struct fc_workspace *ws, struct fc_fit *fit,
@@ -220,17 +274,11 @@ static enum fc_status fit_arima(const struct fc_series *series,
     struct fc_arima_data data;
     struct fc_arima_likelihood lik;
     struct fc_arima_end end;
-    const double *y = series->y;
-    if (has_gaps(series) && too_costly(series, fit->season_length)) {
-        y = interpolate(series, ws);
-        fit->note = "too long for its gaps to be modelled: straight lines";
-        if (y == NULL)
-            return fc_fail(err, FC_ENOMEM, "out of memory");
-    }
     enum fc_status status =
-        estimate_model(y, series->n, spec, ws, &data, &estimate);
+        estimate_series(series, spec, ws, fit, &data, &estimate);
     if (status == FC_EMAXITER) {
-        fit->note = "the likelihood was not quite maximised";
+        if (fit->note == NULL)
+            fit->note = "the likelihood was not quite maximised";
         status = FC_OK;
     }
     if (status == FC_ENOFIT)

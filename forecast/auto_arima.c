@@ -48,8 +48,9 @@ static const double first_of_short_series = 0.347;
 enum { SHORT_SERIES = 150 };
 
 /* Seasons longer than this are searched more thoroughly, from two starting
-   points and to the end: their likelihoods have more maxima. */
-enum { THOROUGH_SEASON = 12 };
+   points and to the end, unless the series is very long: their likelihoods
+   have more maxima. */
+enum { THOROUGH_SEASON = 12, THOROUGH_LENGTH = 5000 };
 
 /* The limit of p + q + P + Q unless it is given. */
 enum { OBSERVATIONS_PER_PARAMETER = 20, MAX_PARAMETERS = 7 };
@@ -152,7 +153,8 @@ static void warm_starts(const struct fc_arima_order *order,
 /* Fits one candidate; true when it becomes the best. */
 static bool try_order(struct search *search, const struct fc_arima_order *order)
 {
-    bool thorough = order->m > THOROUGH_SEASON;
+    bool thorough =
+        order->m > THOROUGH_SEASON && search->data->n <= THOROUGH_LENGTH;
     struct fc_arima_effort effort = {
         .tolerance = 1e-3,
         .max_iterations = 30,
