@@ -15,10 +15,11 @@ enum { LONGEST_SEASON = 366 };
 
 /*
  * The Kalman filter costs n dim^2 per evaluation.  Beyond the first bound the
- * gaps are filled by straight lines for the search, and only its winner is
- * estimated with them; beyond the second they stay filled.
+ * gaps are filled by straight lines for a search, beyond the second for the
+ * first estimates of given orders, and only what they end in is estimated with
+ * the gaps; beyond the third they stay filled.
  */
-static const double costly_search = 1e5;
+static const double costly_search = 1e5, costly_fit = 2e6;
 static const double costly_filter = 1e8;
 
 static const char usage[] =
@@ -226,8 +227,8 @@ static enum fc_status refine_with_gaps(const struct fc_series *series,
                                        struct fc_arima_estimate *estimate)
 {
     static const struct fc_arima_effort effort = {
-        .tolerance = 1e-4,
-        .max_iterations = 10,
+        .tolerance = 1e-6,
+        .max_iterations = 20,
         .max_starts = 1,
         .give_up = -HUGE_VAL,
     };
@@ -251,7 +252,8 @@ static enum fc_status estimate_series(const struct fc_series *series,
                                       struct fc_arima_estimate *estimate)
 {
     double cost = filter_cost(series, fit->season_length);
-    if (!has_gaps(series) || cost < costly_search)
+    double bound = spec->has_variant ? costly_fit : costly_search;
+    if (!has_gaps(series) || cost < bound)
         return estimate_model(series->y, series->n, spec, ws, data, estimate);
     const double *filled = interpolate(series, ws);
     if (filled == NULL)
