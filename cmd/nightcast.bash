@@ -3,7 +3,10 @@
 # from the program itself, so that this file need not change with them.
 _nightcast() {
 	local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-	local command=${COMP_WORDS[1]} words
+	local command=${COMP_WORDS[1]} words before=
+	# "--gaps=zero" comes as three words
+	[ "$cur" = = ] && cur=
+	[ "$prev" = = ] && prev=${COMP_WORDS[COMP_CWORD - 2]}
 	if [ "$COMP_CWORD" -eq 1 ]; then
 		words=$("$1" --help 2>/dev/null |
 			sed -n 's/^  \([a-z]*\) .*/\1/p')
@@ -13,6 +16,7 @@ _nightcast() {
 	case $prev in
 	-m | --model | --fallback)
 		words=$("$1" models 2>/dev/null | cut -d ' ' -f 1)
+		[[ $cur == *,* && $prev != --fallback ]] && before=${cur%,*},
 		;;
 	--gaps) words='interpolate zero previous error' ;;
 	--align) words='own common' ;;
@@ -30,6 +34,6 @@ _nightcast() {
 		fi
 		;;
 	esac
-	mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+	mapfile -t COMPREPLY < <(compgen -P "$before" -W "$words" -- "${cur#"$before"}")
 }
 complete -o filenames -F _nightcast nightcast

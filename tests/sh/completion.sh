@@ -1,0 +1,32 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What bash would offer, by the completion's own function.
+set -u
+bin=$(mktemp -d)
+trap 'rm -rf "$bin"' EXIT
+ln -s "$(realpath "$PROGRAM")" "$bin/nightcast"
+PATH=$bin:$PATH
+. cmd/nightcast.bash
+failures=0
+
+offers() { # EXPECTED WORDS..., the last of them being typed
+	local expected=$1 got
+	shift
+	COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMPREPLY=()
+	_nightcast "$1"
+	got=${COMPREPLY[*]}
+	[[ " $got " == *" $expected "* ]] && return
+	echo "FAIL: $*: '$expected' is not in '$got'"
+	failures=$((failures + 1))
+}
+
+offers forecast nightcast fo
+offers --duplicates nightcast forecast --dup
+offers snaive nightcast forecast -m sn
+offers naive,drift nightcast forecast -m naive,dr
+offers drift nightcast forecast --fallback dr
+offers previous nightcast forecast --gaps p
+offers previous nightcast inspect --gaps = p
+offers 'own common' nightcast forecast --align =
+offers CHANGELOG.md nightcast forecast CH
+exit $((failures > 0))
