@@ -318,8 +318,10 @@ static int parse_numbers(const char *command, const char *option,
     for (const char *p = text; *p != '\0'; p++)
         room += *p == ',';
     *numbers = malloc(room * sizeof **numbers);
-    if (*numbers == NULL)
-        return cmd_usage(command, "out of memory");
+    if (*numbers == NULL) {
+        cmd_say("out of memory");
+        return CMD_FAILED;
+    }
     for (;;) {
         size_t length = strcspn(text, ",");
         double x;

@@ -6,6 +6,7 @@
 #include "io/atomic_file.h"
 
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -44,4 +45,5 @@ void cmd_signals_set_up(void)
     catch (SIGINT);
     catch (SIGTERM);
     catch (SIGHUP);
+    atexit(io_atomic_abandon_all); /* OpenMP's library may call exit() */
 }

@@ -5,7 +5,8 @@
 /*
  * SIGINT, SIGTERM and SIGHUP end the program at once, with exit status 1 and
  * a message, after the temporary files of all open outputs are removed.  A
- * closed pipe and a file grown too large are errors of the write.
+ * closed pipe and a file grown too large are errors of the write.  The temporary
+ * files go, too, when a library ends the program.
  */
 void cmd_signals_set_up(void);
 

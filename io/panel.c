@@ -410,13 +410,13 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
 void io_panel_release(struct io_panel *panel)
 {
     struct io_panel_memory *memory = panel->memory;
-    for (size_t i = 0; panel->series != NULL && i < panel->nseries; i++) {
+    for (size_t i = 0; panel->series != NULL && i < panel->nseries; i++)
         free(panel->series[i].error);
-        io_raw_release(&memory->raw[i]);
-    }
     if (memory != NULL) {
-        for (size_t i = 0; i < memory->nchunks; i++)
+        for (size_t i = 0; memory->chunks != NULL && i < memory->nchunks; i++)
             io_chunk_release(&memory->chunks[i]);
+        for (size_t i = 0; memory->raw != NULL && i < panel->nseries; i++)
+            io_raw_release(&memory->raw[i]);
         free(memory->chunks);
         free(memory->raw);
         free(memory->spans);

@@ -1,0 +1,67 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The k-th allocation fails, for k = 1, 2, ... until none does: the program
+# ends with status 0, 1 or 3, never by a signal; 1 comes with a message, the
+# old output and no file left behind.
+set -u
+nightcast=$(realpath "$PROGRAM")
+if nm "$nightcast" | grep -q __asan_init; then
+	echo "skip: the sanitizer has an allocator of its own"
+	exit 0
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+${CC:-cc} -shared -fPIC -O1 -o "$work/fail.so" tests/failing_malloc.c -ldl ||
+	exit 1
+cd "$work" || exit 1
+failures=0
+
+fail() {
+	echo "FAIL: $*"
+	failures=$((failures + 1))
+}
+try() { # k, command...
+	local k=$1 status
+	shift
+	echo old >out.csv
+	FAIL_AT=$k LD_PRELOAD=$work/fail.so timeout 60 "$@" <"${input:-/dev/null}" \
+		>stdout 2>stderr
+	status=$?
+	case $status in
+	0 | 3) ;;
+	1)
+		failed=$((failed + 1))
+		# OpenMP's own library ends the program when it cannot go on
+		grep -qE 'ut of memory|annot allocate|libgomp: Thread' stderr ||
+			fail "allocation $k: $(cat stderr): $*"
+		[ "$(cat out.csv)" = old ] || fail "allocation $k: output: $*"
+		;;
+	*) fail "allocation $k: status $status: $(head -n 2 stderr): $*" ;;
+	esac
+	ls -A | grep -q nightcast- && fail "allocation $k leaves a file: $*"
+}
+every() { # most, command...
+	local most=$1 k
+	shift
+	failed=0
+	for k in $(seq "$most"); do
+		try "$k" "$@"
+	done 2>&1
+	[ $failed -gt 10 ] || fail "only $failed allocations of $*"
+}
+
+{
+	echo unique_id,ds,y
+	for t in 5 3 1 2 8 7; do
+		printf '%s,2024-01-0%d,%d\n' a $t $t b $t $t "c d" $t 4
+	done
+	echo bad,2024-01-01,x
+} >long.csv
+gzip -k long.csv
+printf 'id,2024-01,2024-02,2024-03\na,1,,3\nb,,2,\n' >wide.csv
+every 80 "$nightcast" forecast -H 3 -m naive,mean,snaive -j 1 --gaps zero \
+	--align common --duplicates sum long.csv -o out.csv --summary s.csv
+every 60 "$nightcast" forecast -H 3 -m drift -j 2 --wide wide.csv -o out.csv
+input=long.csv.gz every 60 "$nightcast" forecast -H 3 -m naive -j 1 - -o out.csv
+every 60 "$nightcast" inspect -j 1 long.csv
+exit $((failures > 0))
