@@ -285,6 +285,7 @@ static enum fc_status find_model(struct forecasts_reader *r, const char *name,
     grown[*model] = malloc(n * sizeof(double));
     if (grown[*model] == NULL)
         return no_memory(err);
+    f->nnumbers++;
     for (size_t i = 0; i < n; i++)
         grown[*model][i] = NAN;
     return FC_OK;
@@ -361,8 +362,7 @@ enum fc_status cmd_forecasts_read(const struct cmd_options *options,
 
 void cmd_forecasts_release(struct cmd_forecasts *forecasts)
 {
-    for (size_t k = 0; forecasts->numbers != NULL && k < forecasts->models.n;
-         k++)
+    for (size_t k = 0; k < forecasts->nnumbers; k++)
         free(forecasts->numbers[k]);
     free(forecasts->numbers);
     free(forecasts->levels);

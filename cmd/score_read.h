@@ -27,6 +27,7 @@ struct cmd_forecasts {
     int nlevels;
     double *levels;   /* ascending */
     size_t *lo, *hi;  /* their columns */
+    size_t nnumbers;  /* models that have their place in numbers */
     double **numbers; /* per model: mean, then lo and hi of every level, each
                          for all keys; NaN = not there */
     size_t nextra;    /* rows for which there is no actual value */
