@@ -86,6 +86,32 @@ static void scores_match_hand_computation(void **state)
 }
 
 /*
+ * The mean model on the same, against Naive 2 that was not asked for.  From
+ * 4 the mean 3, errors 2 6; from 6 the mean 13/3, errors 1/3 11/3.
+ */
+static void owa_is_a_ratio_of_averages(void **state)
+{
+    (void)state;
+    const struct fc_series series = {"a", Y, 8};
+    struct fc_spec spec = spec_of("mean", 1);
+    struct fc_backtest b = backtest_of(&series, 1, &spec, 1, 2);
+    b.origins = 2;
+    run(&b);
+    double third = 1.0 / 3;
+    double smape =
+        200 * (2.0 / 8 + 6.0 / 12) / 2
+        + 200 * (third / (4 + 13 * third) + 11 * third / (8 + 13 * third)) / 2;
+    double mase = 4 / (7 * third) + 2 / 2.4;
+    double naive_smape =
+        200 * (1.0 / 11 + 3.0 / 15) / 2 + 200 * (5.0 / 13 + 1.0 / 17) / 2;
+    double naive_mase = 2 / (7 * third) + 3 / 2.4;
+    assert_near(fc_score_mean_of(&b.means[0], FC_SMAPE), smape / 2, 1e-14);
+    assert_near(fc_score_mean_owa(&b.means[0]),
+                (smape / naive_smape + mase / naive_mase) / 2, 1e-14);
+    fc_backtest_release(&b);
+}
+
+/*
  * The same, its 80% intervals.  From 4: sigma = sqrt(7), half widths 3.39 and
  * 4.80: both inside.  From 6: sigma = sqrt(7.6), half widths 3.53 and 5.00;
  * the error of 5 lies 5 - 3.53 outside, which costs 2 / 0.2 times that.
@@ -285,6 +311,17 @@ static void averages_leave_out_what_is_not_there(void **state)
     assert_near(fc_score_mean_coverage(&m, 0), 1, 0);
     assert_true(isnan(fc_score_mean_of(&m, fc_score_at(0, FC_MSIS))));
     assert_true(isnan(fc_score_mean_owa(&m)));
+    /* OWA is over the rows that both have */
+    double row2[9], half[9];
+    for (int i = 0; i < 9; i++) {
+        row2[i] = 3;
+        half[i] = i == FC_MASE ? NAN : 6;
+    }
+    fc_score_mean_add(&m, row2, half);
+    half[FC_MASE] = 2;
+    fc_score_mean_add(&m, row2, half);
+    fc_score_mean_add(&m, row2, none);
+    assert_near(fc_score_mean_owa(&m), (0.5 + 1.5) / 2, 1e-15);
     assert_int_equal(fc_score(actual + 2,
                               &(struct fc_forecast){.horizon = 1, .mean = mean},
                               (struct fc_error_scale){1, 1}, row),
@@ -296,6 +333,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_match_hand_computation),
+        cmocka_unit_test(owa_is_a_ratio_of_averages),
         cmocka_unit_test(intervals_match_hand_computation),
         cmocka_unit_test(short_and_skipped_series_are_left_out),
         cmocka_unit_test(an_origin_in_a_gap_moves_back),
