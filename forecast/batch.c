@@ -152,11 +152,8 @@ static enum fc_status allocate(struct fc_batch *batch, struct fc_error *err)
                    batch->n, (double)bytes / 1e9);
 }
 
-enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
+static enum fc_status run_all(struct fc_batch *batch, struct fc_error *err)
 {
-    enum fc_status status = allocate(batch, err);
-    if (status != FC_OK)
-        return status;
     struct fc_parallel job = {
         .n = batch->n * batch->nspecs,
         .nthreads = batch->jobs,
@@ -165,12 +162,71 @@ enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
         .progress = batch->progress != NULL ? report : NULL,
         .stop = batch->stop,
     };
-    status = fc_parallel_map(&job);
-    if (status != FC_OK) {
-        fc_batch_release(batch);
-        return fc_fail(err, status, "%s", fc_status_text(status));
+    enum fc_status status = fc_parallel_map(&job);
+    return status == FC_OK ? FC_OK
+                           : fc_fail(err, status, "%s", fc_status_text(status));
+}
+
+/* What the models learn from the batch goes into learned and their specs. */
+static enum fc_status learn_all(const struct fc_batch *batch,
+                                struct fc_spec *specs,
+                                struct fc_learned **learned,
+                                struct fc_error *err)
+{
+    struct fc_lesson lesson = {
+        .series = batch->series,
+        .n = batch->n,
+        .skip = batch->skip,
+        .jobs = batch->jobs,
+        .stop = batch->stop,
+    };
+    for (size_t k = 0; k < batch->nspecs; k++) {
+        specs[k] = batch->specs[k];
+        specs[k].horizon = batch->horizon;
+        if (specs[k].model->learn == NULL || specs[k].learned != NULL)
+            continue;
+        enum fc_status status =
+            specs[k].model->learn(&lesson, &specs[k], &learned[k], err);
+        if (status != FC_OK)
+            return status;
+        specs[k].learned = learned[k];
     }
     return FC_OK;
+}
+
+static enum fc_status learn_and_run(struct fc_batch *batch,
+                                    struct fc_spec *specs,
+                                    struct fc_learned **learned,
+                                    struct fc_error *err)
+{
+    const struct fc_spec *given = batch->specs;
+    enum fc_status status = learn_all(batch, specs, learned, err);
+    if (status != FC_OK)
+        return status;
+    batch->specs = specs;
+    status = run_all(batch, err);
+    batch->specs = given;
+    return status;
+}
+
+enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
+{
+    enum fc_status status = allocate(batch, err);
+    if (status != FC_OK)
+        return status;
+    struct fc_spec *specs = calloc(batch->nspecs + 1, sizeof *specs);
+    struct fc_learned **learned = calloc(batch->nspecs + 1, sizeof *learned);
+    if (specs == NULL || learned == NULL)
+        status = fc_fail(err, FC_ENOMEM, "out of memory");
+    else
+        status = learn_and_run(batch, specs, learned, err);
+    for (size_t k = 0; learned != NULL && k < batch->nspecs; k++)
+        free(learned[k]);
+    free(learned);
+    free(specs);
+    if (status != FC_OK)
+        fc_batch_release(batch);
+    return status;
 }
 
 void fc_batch_release(struct fc_batch *batch)

@@ -25,7 +25,8 @@
     X(arima)      \
     X(theta)      \
     X(dotm)       \
-    X(ces)
+    X(ces)        \
+    X(scum)
 
 #define DECLARE(name) extern const struct fc_model fc_model_##name;
 #define POINTER(name) &fc_model_##name,
@@ -114,6 +115,7 @@ enum fc_status fc_model_fit(const struct fc_series *series,
         .aicc = NAN,
         .bic = NAN,
         .sigma2 = NAN,
+        .learned = spec->learned,
     };
     if (series->n < least)
         return fc_fail(err, FC_ESHORT,

@@ -7,6 +7,7 @@
 #include "forecast/workspace.h"
 
 #include <gsl/gsl_rng.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -19,10 +20,32 @@
 
 enum {
     FC_VARIANT_SIZE = 8, /* numbers that name a variant: orders, components */
-    FC_SPEC_SIZE = 64    /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
+    FC_SPEC_SIZE = 128   /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
 };
 
 struct fc_model;
+
+/*
+ * What a model has learnt from a whole batch: numbers in the model's own
+ * layout, the first of which is the version of that layout.  One block, to
+ * be given back with free().
+ */
+struct fc_learned {
+    size_t n;
+    double values[];
+};
+
+/*
+ * What a model may learn from: all series of a batch, before any of them is
+ * forecast.  Series may have missing values inside.
+ */
+struct fc_lesson {
+    const struct fc_series *series;
+    size_t n;
+    const bool *skip; /* n flags: not to be looked at; or NULL */
+    int jobs;
+    const volatile sig_atomic_t *stop; /* or NULL */
+};
 
 /*
  * What is asked of a model, the same for every series of a batch.
@@ -42,6 +65,8 @@ struct fc_spec {
     uint64_t seed;
     int max_order; /* p + q + P + Q */
     int max_p, max_q, max_P, max_Q, max_d, max_D;
+    int horizon;
+    const struct fc_learned *learned;
 };
 
 /*
@@ -71,6 +96,9 @@ struct fc_fit {
     double *state;  /* nstate values, at the end of the series */
     double *fitted; /* series->n one-step forecasts; NaN where undefined */
     double *resid;  /* series->n; relative for multiplicative errors */
+    size_t nmembers;
+    struct fc_fit *members; /* of a combination; model == NULL: left out */
+    const struct fc_learned *learned; /* the spec's */
 };
 
 struct fc_model {
@@ -100,6 +128,16 @@ struct fc_model {
     /* Fills out->mean, lo, hi.  Called through fc_model_predict() only. */
     enum fc_status (*predict)(const struct fc_fit *fit, struct fc_workspace *ws,
                               struct fc_forecast *out, struct fc_error *err);
+
+    /*
+     * Learns from a batch for spec->horizon steps, before its series are
+     * forecast.  NULL for models that look at one series at a time.  *learned
+     * is NULL when the batch teaches nothing.  The result must not depend on
+     * lesson->jobs.
+     */
+    enum fc_status (*learn)(const struct fc_lesson *lesson,
+                            const struct fc_spec *spec,
+                            struct fc_learned **learned, struct fc_error *err);
 
     /*
      * Draws one sample path of the next horizon observations; NULL when the
