@@ -1,35 +1,315 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The default model: the best method there is for a series nobody has looked
- * at.  For now that is the seasonal naive forecast.
+ * The default model: a weighted mean of five models of the series and two
+ * regressions over all series of the batch, with intervals scaled to the
+ * errors that such forecasts really had.
+ *
+ * In a batch the weights, the regressions and the intervals' scale are learnt
+ * from the last observations of its series, which are held back for it (see
+ * auto_learn.c).  A series on its own is forecast with the fixed weights and
+ * scale of fc_auto_prior().
+ *
+ * A candidate is absurd, and left out, when its forecast of step h lies
+ * outside the range of the series by more than 1 + 2 h / n times the width
+ * of that range.  When nothing is left, the seasonal naive forecast is used,
+ * which never leaves the range.
  */
-#include "forecast/model.h"
+#include "forecast/auto.h"
 
-extern const struct fc_model fc_model_snaive;
+#include "forecast/ensemble.h"
 
-static size_t min_obs(const struct fc_spec *spec)
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_theta,
+    fc_model_dotm, fc_model_ces, fc_model_snaive;
+
+static const struct fc_model *const local[FC_AUTO_LOCAL] = {
+    &fc_model_ets, &fc_model_arima, &fc_model_theta, &fc_model_dotm,
+    &fc_model_ces};
+
+static const char *const names[FC_AUTO_CANDIDATES] = {
+    "ets", "arima", "theta", "dotm", "ces", "pooled", "pooled-log"};
+
+/* The level that candidates are asked for; intervals are multiples of it. */
+static const double REFERENCE = 95;
+
+enum { MEAN, LO, HI, PARTS }; /* fc_fit.state: horizon values each */
+
+static size_t at_least_one(const struct fc_spec *spec)
 {
-    return fc_model_snaive.min_obs(spec);
+    (void)spec;
+    return 1;
 }
 
-static enum fc_status fit(const struct fc_series *series,
-                          const struct fc_spec *spec, struct fc_workspace *ws,
-                          struct fc_fit *fit, struct fc_error *err)
+/* The seasonal naive forecast stands by, in case nothing else will do. */
+enum fc_status fc_auto_fit_members(const struct fc_series *series,
+                                   const struct fc_spec *spec,
+                                   struct fc_workspace *ws, struct fc_fit *fit,
+                                   struct fc_error *err)
 {
-    return fc_model_snaive.fit(series, spec, ws, fit, err);
+    const struct fc_model *all[FC_AUTO_LOCAL + 1];
+    memcpy(all, local, sizeof local);
+    all[FC_AUTO_LOCAL] = &fc_model_snaive;
+    return fc_ensemble_fit(series, spec, all, FC_AUTO_LOCAL + 1, ws, fit, err);
 }
 
-static enum fc_status predict(const struct fc_fit *fit, struct fc_workspace *ws,
-                              struct fc_forecast *out, struct fc_error *err)
+static bool is_absurd(const struct fc_series *series, const double *mean,
+                      int horizon)
 {
-    return fc_model_snaive.predict(fit, ws, out, err);
+    double lowest = INFINITY, highest = -INFINITY;
+    for (size_t t = 0; t < series->n; t++) {
+        lowest = fmin(lowest, series->y[t]);
+        highest = fmax(highest, series->y[t]);
+    }
+    double width = highest - lowest;
+    double rounding = 1e-6 * fmax(fabs(lowest), fabs(highest));
+    for (int h = 0; h < horizon; h++) {
+        double far = width * (1 + 2 * (h + 1) / (double)series->n) + rounding;
+        if (mean[h] < lowest - far || mean[h] > highest + far)
+            return true;
+    }
+    return false;
+}
+
+static void predict_pooled(const struct fc_fit *fit,
+                           const struct fc_pooled *pooled, int horizon,
+                           struct fc_workspace *ws, double **mean)
+{
+    struct fc_pooled until = *pooled;
+    *mean = NULL;
+    if (pooled->coef == NULL || pooled->horizon < horizon)
+        return;
+    until.horizon = horizon;
+    double *out = fc_workspace_doubles(ws, (size_t)horizon);
+    if (out != NULL
+        && fc_pooled_forecast(&until, fit->series->y, fit->series->n, ws, out)
+               == FC_OK)
+        *mean = out;
+}
+
+/* Medians over the usable candidates that have intervals. */
+static void find_widths(const struct fc_forecast *each,
+                        struct fc_auto_table *table)
+{
+    for (int h = 0; h < table->horizon; h++) {
+        double down[FC_AUTO_LOCAL], up[FC_AUTO_LOCAL];
+        size_t n = 0;
+        for (int k = 0; k < FC_AUTO_LOCAL; k++)
+            if (table->usable[k]) {
+                down[n] = fmax(0, each[k].mean[h] - each[k].lo[h]);
+                up[n++] = fmax(0, each[k].hi[h] - each[k].mean[h]);
+            }
+        if (n == 0) {
+            const struct fc_forecast *naive = &each[FC_AUTO_LOCAL];
+            down[0] = naive->mean[h] - naive->lo[h];
+            up[0] = naive->hi[h] - naive->mean[h];
+            n = 1;
+        }
+        table->down[h] = fc_ensemble_median(down, n);
+        table->up[h] = fc_ensemble_median(up, n);
+    }
+}
+
+enum fc_status fc_auto_candidates(const struct fc_fit *fit,
+                                  const struct fc_auto_knowledge *knowledge,
+                                  int horizon, struct fc_workspace *ws,
+                                  struct fc_auto_table *table,
+                                  struct fc_error *err)
+{
+    struct fc_forecast like = {
+        .horizon = horizon, .nlevels = 1, .levels = &REFERENCE};
+    struct fc_forecast *each = fc_ensemble_predict(fit, &like, ws);
+    *table = (struct fc_auto_table){.horizon = horizon};
+    table->down = fc_workspace_doubles(ws, (size_t)horizon);
+    table->up = fc_workspace_doubles(ws, (size_t)horizon);
+    if (each == NULL || table->down == NULL || table->up == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (int k = 0; k < FC_AUTO_LOCAL; k++)
+        table->mean[k] = each[k].mean;
+    for (int k = 0; k < 2; k++)
+        predict_pooled(fit, &knowledge->pooled[k], horizon, ws,
+                       &table->mean[FC_AUTO_POOLED + k]);
+    bool any = false;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        table->absurd[k] = table->mean[k] != NULL
+                           && is_absurd(fit->series, table->mean[k], horizon);
+        table->usable[k] = table->mean[k] != NULL && !table->absurd[k];
+        any = any || table->usable[k];
+    }
+    if (each[FC_AUTO_LOCAL].mean == NULL)
+        return fc_fail(err, FC_ENOFIT, "auto: no candidate can be used");
+    if (!any) /* in the place of the first; see share_weights() */
+        table->mean[0] = each[FC_AUTO_LOCAL].mean;
+    find_widths(each, table);
+    return FC_OK;
+}
+
+/* The given weights, less those of what is not usable, sum 1 again. */
+static void share_weights(struct fc_auto_table *table, const double *weights)
+{
+    enum { RAW = FC_AUTO_POOLED, LOG = FC_AUTO_POOLED_LOG };
+    double *used = table->used, sum = 0;
+    int usable = 0;
+    memcpy(used, weights, sizeof table->used);
+    if (table->usable[RAW] != table->usable[LOG])
+        used[table->usable[RAW] ? RAW : LOG] = weights[RAW] + weights[LOG];
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        used[k] = table->usable[k] ? used[k] : 0;
+        sum += used[k];
+        usable += table->usable[k];
+    }
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        if (sum > 0)
+            used[k] /= sum;
+        else if (usable > 0)
+            used[k] = table->usable[k] ? 1.0 / usable : 0;
+        else
+            used[k] = k == 0; /* the stand-in of fc_auto_candidates() */
+}
+
+void fc_auto_combine(struct fc_auto_table *table, const double *weights,
+                     double *mean)
+{
+    share_weights(table, weights);
+    for (int h = 0; h < table->horizon; h++) {
+        mean[h] = 0;
+        for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+            if (table->used[k] > 0)
+                mean[h] += table->used[k] * table->mean[k][h];
+    }
+}
+
+/* "auto(ets 0.31, arima 0.22, ...)" */
+static void name_choice(const struct fc_auto_table *table, struct fc_fit *fit)
+{
+    size_t size = sizeof fit->spec;
+    size_t n = (size_t)snprintf(fit->spec, size, "auto");
+    bool any = false;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        if (!table->usable[k] || table->used[k] < 0.005)
+            continue;
+        n += (size_t)snprintf(fit->spec + n, size - n, "%s%s %.2f",
+                              any ? ", " : "(", names[k], table->used[k]);
+        any = true;
+    }
+    snprintf(fit->spec + n, size - n, any ? ")" : "(snaive 1.00)");
+}
+
+/* Which candidates were absurd, in words that live as long as the program. */
+static const char *note_of(const struct fc_auto_table *table)
+{
+#define LEFT_OUT(name) name " left out: its forecast goes far beyond the series"
+    static const char *const one[FC_AUTO_CANDIDATES] = {
+        LEFT_OUT("ets"),       LEFT_OUT("arima"), LEFT_OUT("theta"),
+        LEFT_OUT("dotm"),      LEFT_OUT("ces"),   LEFT_OUT("pooled"),
+        LEFT_OUT("pooled-log")};
+#undef LEFT_OUT
+    const char *note = NULL;
+    bool usable = false;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        usable = usable || table->usable[k];
+        if (table->absurd[k])
+            note = note == NULL ? one[k]
+                                : "several candidates left out: their "
+                                  "forecasts go far beyond the series";
+    }
+    return usable ? note : "every candidate goes far beyond the series: snaive";
+}
+
+static enum fc_status forecast(const struct fc_fit *fit, int horizon,
+                               struct fc_workspace *ws, double *state,
+                               struct fc_auto_table *table,
+                               struct fc_error *err)
+{
+    struct fc_auto_knowledge knowledge =
+        fc_auto_read(fit->learned, fit->season_length);
+    enum fc_status status =
+        fc_auto_candidates(fit, &knowledge, horizon, ws, table, err);
+    if (status != FC_OK)
+        return status;
+    size_t h = (size_t)horizon;
+    fc_auto_combine(table, knowledge.weights, state);
+    memcpy(state + LO * h, table->down, h * sizeof *state);
+    memcpy(state + HI * h, table->up, h * sizeof *state);
+    return FC_OK;
+}
+
+/* Without a horizon, what can be said of the candidates is said for this. */
+static int usual_horizon(const struct fc_spec *spec)
+{
+    if (spec->horizon > 0)
+        return spec->horizon;
+    return spec->season_length > 4 ? 2 * spec->season_length : 8;
+}
+
+/*
+ * The forecasts are made here, because only then is it known which candidates
+ * can be used; the prediction scales the intervals.
+ */
+static enum fc_status fit_auto(const struct fc_series *series,
+                               const struct fc_spec *spec,
+                               struct fc_workspace *ws, struct fc_fit *fit,
+                               struct fc_error *err)
+{
+    struct fc_auto_table table;
+    int horizon = usual_horizon(spec);
+    enum fc_status status = fc_auto_fit_members(series, spec, ws, fit, err);
+    if (status != FC_OK)
+        return status;
+    fit->nstate = PARTS * (size_t)horizon;
+    fit->state = fc_workspace_doubles(ws, fit->nstate);
+    if (fit->state == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    status = forecast(fit, horizon, ws, fit->state, &table, err);
+    if (status != FC_OK)
+        return status;
+    name_choice(&table, fit);
+    fit->note = note_of(&table);
+    return FC_OK;
+}
+
+static enum fc_status predict_auto(const struct fc_fit *fit,
+                                   struct fc_workspace *ws,
+                                   struct fc_forecast *out,
+                                   struct fc_error *err)
+{
+    size_t horizon = (size_t)out->horizon;
+    const double *state = fit->state;
+    struct fc_auto_knowledge knowledge =
+        fc_auto_read(fit->learned, fit->season_length);
+    if (fit->nstate != PARTS * horizon) {
+        struct fc_auto_table table;
+        double *other = fc_workspace_doubles(ws, PARTS * horizon);
+        if (other == NULL)
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+        enum fc_status status =
+            forecast(fit, out->horizon, ws, other, &table, err);
+        if (status != FC_OK)
+            return status;
+        state = other;
+    }
+    memcpy(out->mean, state, horizon * sizeof *state);
+    for (size_t i = 0; i < (size_t)out->nlevels; i++)
+        for (size_t h = 0; h < horizon; h++) {
+            double factor =
+                fc_auto_factor(&knowledge.errors, out->levels[i], (int)h);
+            out->lo[i * horizon + h] =
+                out->mean[h] - factor * state[LO * horizon + h];
+            out->hi[i * horizon + h] =
+                out->mean[h] + factor * state[HI * horizon + h];
+        }
+    return FC_OK;
 }
 
 const struct fc_model fc_model_auto = {
     .name = "auto",
-    .summary = "the default; for now the same as snaive",
-    .reference = "see snaive",
-    .min_obs = min_obs,
-    .fit = fit,
-    .predict = predict,
+    .summary = "the default: a mean of models, weighed by all series' errors",
+    .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
+                 "(2021)",
+    .min_obs = at_least_one,
+    .fit = fit_auto,
+    .predict = predict_auto,
+    .learn = fc_auto_learn,
 };

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_AUTO_H
+#define NIGHTCAST_FORECAST_AUTO_H
+
+#include "forecast/model.h"
+#include "forecast/pooled.h"
+
+/*
+ * The parts of the default model: candidates, their weighted mean, intervals
+ * from out-of-sample errors, and what is learnt of all that from a batch.
+ */
+
+enum {
+    FC_AUTO_ETS,
+    FC_AUTO_ARIMA,
+    FC_AUTO_THETA,
+    FC_AUTO_DOTM,
+    FC_AUTO_CES,
+    FC_AUTO_LOCAL,                  /* models of one series, until here */
+    FC_AUTO_POOLED = FC_AUTO_LOCAL, /* regressions over all series */
+    FC_AUTO_POOLED_LOG,
+    FC_AUTO_CANDIDATES
+};
+
+/*
+ * The quantiles of |error| / half-width of the candidates' 95% intervals are
+ * growth[h] * shape(level): growth is exp(a + b log(1 + h)), shape a table
+ * over the levels of fc_auto_levels, interpolated.
+ */
+enum { FC_AUTO_LEVELS = 13 };
+extern const double fc_auto_levels[FC_AUTO_LEVELS];
+
+struct fc_auto_errors {
+    double a, b;
+    double shape[FC_AUTO_LEVELS];
+};
+
+/* What auto knows before it sees a series: by default, or from a batch. */
+struct fc_auto_knowledge {
+    double weights[FC_AUTO_CANDIDATES]; /* sum to 1 */
+    struct fc_auto_errors errors;
+    struct fc_pooled pooled[2]; /* raw, log; coef NULL: there is none */
+};
+
+/* One series' candidates, to be combined. */
+struct fc_auto_table {
+    int horizon;
+    bool usable[FC_AUTO_CANDIDATES]; /* has a forecast that is not absurd */
+    bool absurd[FC_AUTO_CANDIDATES];
+    double *mean[FC_AUTO_CANDIDATES]; /* horizon values each */
+    double *down, *up; /* half-widths of the 95% intervals: medians */
+    double used[FC_AUTO_CANDIDATES]; /* weights, by fc_auto_combine() */
+};
+
+/* Fits the local candidates into fit->members. */
+enum fc_status fc_auto_fit_members(const struct fc_series *series,
+                                   const struct fc_spec *spec,
+                                   struct fc_workspace *ws, struct fc_fit *fit,
+                                   struct fc_error *err);
+
+/* Fills the table for the horizon; FC_ENOFIT when no candidate is usable. */
+enum fc_status fc_auto_candidates(const struct fc_fit *fit,
+                                  const struct fc_auto_knowledge *knowledge,
+                                  int horizon, struct fc_workspace *ws,
+                                  struct fc_auto_table *table,
+                                  struct fc_error *err);
+
+/*
+ * The weights of the usable candidates, which sum to 1, and their mean.  A
+ * regression that is missing leaves its weight to the other one first.
+ */
+void fc_auto_combine(struct fc_auto_table *table, const double *weights,
+                     double *mean);
+
+/* The factor of a half-width for a level in percent, at step h. */
+double fc_auto_factor(const struct fc_auto_errors *errors, double level, int h);
+
+/* What is known without a batch. */
+struct fc_auto_knowledge fc_auto_prior(void);
+
+/* Reads what fc_auto_learn() wrote; the prior when learned is NULL or was
+ * made for another season. */
+struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
+                                      int season_length);
+
+enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
+                             const struct fc_spec *spec,
+                             struct fc_learned **learned, struct fc_error *err);
+
+/* Absolute errors over half-widths at held-back origins; NaN: not known. */
+struct fc_auto_sample {
+    size_t n; /* series */
+    int horizon;
+    const double *ratio; /* n * horizon */
+};
+
+/* Estimates the errors' quantiles, shrunk towards the prior's. */
+enum fc_status fc_auto_learn_errors(const struct fc_auto_sample *sample,
+                                    const struct fc_auto_errors *prior,
+                                    struct fc_auto_errors *errors,
+                                    struct fc_error *err);
+
+#endif
