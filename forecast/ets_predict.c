@@ -319,8 +319,7 @@ static enum fc_status simulated_bounds(const struct fc_ets *model, double sigma,
     return FC_OK;
 }
 
-/* The path without errors: R's point forecast for the simulated forms. */
-static void mean_path(const struct fc_ets *model, int horizon, double *mean)
+void fc_ets_mean_path(const struct fc_ets *model, int horizon, double *mean)
 {
     struct fc_ets at = *model;
     for (int h = 0; h < horizon; h++) {
@@ -372,7 +371,7 @@ enum fc_status fc_ets_predict(const struct fc_fit *fit, struct fc_workspace *ws,
                        se);
         fc_model_normal_bounds(out, se);
     } else {
-        mean_path(&model, out->horizon, out->mean);
+        fc_ets_mean_path(&model, out->horizon, out->mean);
         if (out->nlevels > 0
             && simulate_bounds(fit, &model, sigma, ws, out) != FC_OK)
             return fc_fail(err, FC_ENOMEM, "out of memory");

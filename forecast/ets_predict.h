@@ -51,4 +51,7 @@ bool fc_ets_has_variance(struct fc_ets_form form);
 void fc_ets_moments(const struct fc_ets *model, double sigma2, int horizon,
                     double *scratch, double *mean, double *se);
 
+/* The path without errors: R's point forecasts of the simulated forms. */
+void fc_ets_mean_path(const struct fc_ets *model, int horizon, double *mean);
+
 #endif

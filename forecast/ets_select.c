@@ -191,12 +191,12 @@ static void try_errors(struct selection *pick, struct fc_ets_form form)
     try_form(pick, form, additive != NULL ? &additive->initial : NULL);
 }
 
-static const struct fc_ets_fitted *lowest_aicc(const struct selection *pick)
+static int lowest_aicc(const struct selection *pick)
 {
-    const struct fc_ets_fitted *best = pick->fitted;
+    int best = 0;
     for (int i = 1; i < pick->count; i++)
-        if (pick->fitted[i].aicc < best->aicc)
-            best = pick->fitted + i;
+        if (pick->fitted[i].aicc < pick->fitted[best].aicc)
+            best = i;
     return best;
 }
 
@@ -230,6 +230,45 @@ static const struct fc_ets_fitted *hold_growth(struct selection *pick,
     return held;
 }
 
+/*
+ * Whether a positive series is forecast to sink below half of the smallest
+ * value it ever had, within two seasons or ten steps.  On the same held-back
+ * data such forecasts had 4 percent of all sMAPE in 1 percent of the series.
+ */
+static bool sinks(const struct selection *pick,
+                  const struct fc_ets_fitted *fitted)
+{
+    const struct fc_ets_work *work = pick->work;
+    int horizon = 2 * work->m > 10 ? 2 * work->m : 10;
+    double *mean = work->scratch, least = INFINITY;
+    if (!work->positive)
+        return false;
+    for (size_t t = 0; t < work->n; t++)
+        least = fmin(least, work->y[t]);
+    fc_ets_mean_path(&fitted->final, horizon, mean);
+    for (int h = 0; h < horizon; h++)
+        if (mean[h] < least / 2)
+            return true;
+    return false;
+}
+
+/* The lowest AICc whose forecasts make sense; if none, the lowest of all. */
+static const struct fc_ets_fitted *choose(struct selection *pick)
+{
+    int first = lowest_aicc(pick);
+    double aicc = pick->fitted[first].aicc;
+    for (int best = first, i = 0; i < pick->count; i++) {
+        const struct fc_ets_fitted *held =
+            hold_growth(pick, pick->fitted + best);
+        if (!sinks(pick, held))
+            return held;
+        pick->fitted[best].aicc = INFINITY;
+        best = lowest_aicc(pick);
+    }
+    pick->fitted[first].aicc = aicc;
+    return hold_growth(pick, pick->fitted + first);
+}
+
 /* The result is NULL, and pick->reason says why, when no form can be had. */
 static const struct fc_ets_fitted *search_forms(struct selection *pick)
 {
@@ -248,7 +287,7 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
     }
     if (pick->count == 0)
         return NULL;
-    return named ? lowest_aicc(pick) : hold_growth(pick, lowest_aicc(pick));
+    return named ? pick->fitted + lowest_aicc(pick) : choose(pick);
 }
 
 /* --- into the table's terms --- */
