@@ -20,7 +20,6 @@
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
-#include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -110,14 +109,15 @@ static enum fc_status draw_path(const struct fc_simulate *all,
     return status;
 }
 
-/* The mean and the quantiles of n values, which are put in order. */
-static void summarise(const struct fc_simulate *all, double *x, double *out)
+/* The mean and the quantiles of a value per path, which change places. */
+static void summarise(const struct fc_simulate *all, const size_t *rank,
+                      size_t nranks, double *x, double *out)
 {
     size_t n = (size_t)all->paths;
     double sum = 0;
     for (size_t p = 0; p < n; p++)
         sum += x[p];
-    gsl_sort(x, 1, n);
+    fc_quantile_arrange(x, n, rank, nranks);
     out[0] = sum / (double)n;
     for (int i = 0; i < all->nquantiles; i++)
         out[1 + i] = fc_quantile(x, n, all->quantiles[i]);
@@ -151,17 +151,21 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
         return status;
     }
     double *path = fc_workspace_doubles(ws, horizon), *columns = NULL;
+    size_t *rank =
+        fc_workspace_array(ws, 2 * (size_t)all->nquantiles, sizeof *rank);
     if (!__builtin_mul_overflow(n, nrows, &numbers))
         columns = fc_workspace_doubles(ws, numbers);
-    if (path == NULL || columns == NULL)
+    if (path == NULL || rank == NULL || columns == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory for %zu paths", n);
+    size_t nranks =
+        fc_quantile_ranks(n, all->quantiles, (size_t)all->nquantiles, rank);
     for (size_t p = 0; status == FC_OK && p < n; p++) {
         status = draw_path(all, source, rng, ws, path, err);
         if (status == FC_OK)
             add_path(all, path, p, columns);
     }
     for (size_t row = 0; status == FC_OK && row < nrows; row++)
-        summarise(all, columns + row * n,
+        summarise(all, rank, nranks, columns + row * n,
                   out + row * (1 + (size_t)all->nquantiles));
     return status;
 }

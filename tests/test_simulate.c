@@ -370,19 +370,6 @@ static void quantiles_are_those_of_the_paths(void **state)
     fc_simulate_release(&whole);
 }
 
-/* R 4.2: quantile(c(1, 2, 4, 8), c(.05, .1, .5, .7, .95), type = 8) */
-static void quantiles_match_r(void **state)
-{
-    (void)state;
-    const double x[] = {1, 2, 4, 8};
-    assert_near(fc_quantile(x, 4, 0.05), 1, 0);
-    assert_near(fc_quantile(x, 4, 0.2), 1.2, 1e-15);
-    assert_near(fc_quantile(x, 4, 0.5), 3, 1e-15);
-    assert_near(fc_quantile(x, 4, 0.7), 5.4666666666666659, 1e-14);
-    assert_near(fc_quantile(x, 4, 0.95), 8, 0);
-    assert_near(fc_quantile(x, 1, 0.3), 1, 0);
-}
-
 static enum fc_status one_step_and_infinity(const struct fc_fit *fit,
                                             int horizon, gsl_rng *rng,
                                             struct fc_workspace *ws,
@@ -479,7 +466,6 @@ static void every_model_simulates_awkward_series(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(quantiles_match_r),
         cmocka_unit_test(quantiles_are_those_of_the_paths),
         cmocka_unit_test(quantiles_approach_the_intervals),
         cmocka_unit_test(sums_follow_the_closed_form),
