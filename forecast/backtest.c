@@ -234,7 +234,7 @@ static size_t add_naive2(const struct fc_batch *batch, struct fc_spec *specs,
     for (size_t k = 0; k < n; k++) {
         if (specs[k].model == model)
             *naive2 = k;
-        *learns = *learns || specs[k].model == fc_model_find("auto");
+        *learns = *learns || specs[k].model->learn != NULL;
     }
     if (*naive2 < n)
         return n;

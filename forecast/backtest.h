@@ -56,9 +56,9 @@ size_t fc_backtest_least(int season_length);
  * behind a missing value moves back to the last observation.  OWA is against
  * Naive 2 (model.c), which is run with the others.
  *
- * The results depend neither on jobs nor on how the work is divided, but for
- * a model that learns from its batch (`auto`): the series of a batch are all
- * cut at the same origin, so that none tells another what comes after.
+ * The results do not depend on jobs.  If a model learns from its batch, the
+ * series of a batch are all cut at the same origin, so that none tells another
+ * what comes after.
  *
  * FC_ENOMEM, FC_ESTOPPED; then nothing needs to be released.
  */

@@ -207,7 +207,9 @@ static enum fc_status simulate_with(const struct fc_simulate *all,
         fc_fill_linear(given->y, given->n, y);
         series.y = y;
     }
-    enum fc_status status = fc_model_fit(&series, spec, ws, &source.fit, err);
+    struct fc_spec asked = *spec;
+    asked.horizon = all->batch.horizon;
+    enum fc_status status = fc_model_fit(&series, &asked, ws, &source.fit, err);
     if (status == FC_OK && !source.has_fit) {
         if (!take_forecast(ws, all->batch.horizon, &forecast))
             return fc_fail(err, FC_ENOMEM, "out of memory");
@@ -344,7 +346,8 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
         return no_memory(err);
     }
     for (size_t k = 0; k < batch->nspecs; k++) {
-        bool own = batch->specs[k].model->simulate != NULL;
+        const struct fc_model *model = batch->specs[k].model;
+        bool own = model->simulate != NULL && model->learn == NULL;
         simulate->place[k] = own ? SIZE_MAX : n;
         if (!own)
             simulate->pathless[n++] = batch->specs[k];

@@ -64,9 +64,10 @@ struct fc_simulate_row fc_simulate_row(const struct fc_simulate *simulate,
 size_t fc_simulate_size(const struct fc_simulate *simulate);
 
 /*
- * What has to be known of all series before any is simulated: models without
- * paths of their own (combinations) are forecast here, in one batch, and
- * their paths drawn around these forecasts.  FC_ENOMEM, FC_ESTOPPED.
+ * What has to be known of all series before any is simulated: models that
+ * have no paths of their own, or learn from the batch (combinations), are
+ * forecast here, and their paths drawn around these forecasts.  FC_ENOMEM,
+ * FC_ESTOPPED.
  */
 enum fc_status fc_simulate_init(struct fc_simulate *simulate,
                                 struct fc_error *err);
