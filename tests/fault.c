@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A library to be preloaded (LD_PRELOAD) that lets one thing go wrong:
+ *
+ *   FAULT=memory:K    the K-th allocation of the process is refused
+ *   FAULT=memory+:K   so are all that follow
+ *   FAULT=write:K     the K-th write to a file fails: no space left
+ *   FAULT=fsync:K     the K-th fsync fails: an input/output error
+ *   FAULT=rename:K    the K-th rename fails: an input/output error
+ *   FAULT=pread:K     the K-th pread fails: an input/output error
+ *   FAULT=shrink:K    before the K-th pread, FAULT_FILE loses half its bytes
+ *   FAULT=grow:K      before the K-th pread, a line is added to FAULT_FILE
+ *
+ * Calls are counted over all threads.
+ */
+#define _GNU_SOURCE
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *old, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
+
+static char kind[16];
+static long when;
+static bool for_good;
+static atomic_long calls;
+
+__attribute__((constructor)) static void read_plan(void)
+{
+    const char *plan = getenv("FAULT");
+    const char *colon = plan != NULL ? strchr(plan, ':') : NULL;
+    if (colon == NULL || (size_t)(colon - plan) >= sizeof kind)
+        return;
+    memcpy(kind, plan, (size_t)(colon - plan));
+    when = atol(colon + 1);
+    if (strcmp(kind, "memory+") == 0) {
+        for_good = true;
+        kind[6] = '\0';
+    }
+}
+
+/* Whether this call is the one. */
+static bool strikes(const char *what)
+{
+    if (when == 0 || strcmp(kind, what) != 0)
+        return false;
+    long call = atomic_fetch_add(&calls, 1) + 1;
+    return call == when || (for_good && call > when);
+}
+
+static bool refused(void)
+{
+    if (!strikes("memory"))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+void *malloc(size_t size)
+{
+    return refused() ? NULL : __libc_malloc(size);
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return refused() ? NULL : __libc_calloc(n, size);
+}
+
+void *realloc(void *old, size_t size)
+{
+    return refused() ? NULL : __libc_realloc(old, size);
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return refused() ? NULL : __libc_memalign(alignment, size);
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    void *p = refused() ? NULL : __libc_memalign(alignment, size);
+    if (p == NULL)
+        return ENOMEM;
+    *out = p;
+    return 0;
+}
+
+static void *next(const char *name)
+{
+    void *f = dlsym(RTLD_NEXT, name);
+    if (f == NULL)
+        _exit(99);
+    return f;
+}
+
+ssize_t write(int fd, const void *bytes, size_t n)
+{
+    ssize_t (*real)(int, const void *, size_t);
+    *(void **)&real = next("write");
+    if (fd > STDERR_FILENO && strikes("write")) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return real(fd, bytes, n);
+}
+
+int fsync(int fd)
+{
+    int (*real)(int);
+    *(void **)&real = next("fsync");
+    if (strikes("fsync")) {
+        errno = EIO;
+        return -1;
+    }
+    return real(fd);
+}
+
+int renameat(int from_folder, const char *from, int folder, const char *to)
+{
+    int (*real)(int, const char *, int, const char *);
+    *(void **)&real = next("renameat");
+    if (strikes("rename")) {
+        errno = EIO;
+        return -1;
+    }
+    return real(from_folder, from, folder, to);
+}
+
+static void change_file(bool shrink)
+{
+    const char *path = getenv("FAULT_FILE");
+    struct stat st;
+    if (path == NULL || stat(path, &st) != 0)
+        _exit(99);
+    if (shrink && truncate(path, st.st_size / 2) != 0)
+        _exit(99);
+    if (!shrink) {
+        int fd = open(path, O_WRONLY | O_APPEND);
+        ssize_t (*real)(int, const void *, size_t);
+        *(void **)&real = next("write");
+        if (fd < 0 || real(fd, "late,2030-01-01,1\n", 18) != 18)
+            _exit(99);
+        close(fd);
+    }
+}
+
+ssize_t pread(int fd, void *buf, size_t n, off_t offset)
+{
+    ssize_t (*real)(int, void *, size_t, off_t);
+    *(void **)&real = next("pread");
+    if (strikes("shrink"))
+        change_file(true);
+    if (strikes("grow"))
+        change_file(false);
+    if (strikes("pread")) {
+        errno = EIO;
+        return -1;
+    }
+    return real(fd, buf, n, offset);
+}

@@ -1,0 +1,174 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every allocation, write, fsync, rename and read fails once, and files change
+# while they are read: exit 1 with a message, the old output intact, no file
+# left behind; or all is well in spite of it.
+set -u
+nightcast=$(realpath "$PROGRAM")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+failures=0
+if grep -q __asan_init "$nightcast"; then
+	echo "skip: a sanitizer has its own malloc"
+	exit 0
+fi
+${CC:-cc} -O1 -shared -fPIC -o "$work/fault.so" tests/fault.c -ldl || exit 1
+cd "$work" || exit 1
+
+fail() {
+	echo "FAIL: $*"
+	failures=$((failures + 1))
+}
+# attempt FAULT COMMAND...: sets status; the outputs are "old" or complete
+attempt() {
+	local fault=$1 left
+	shift
+	echo old >out.csv
+	echo old >s.csv
+	timeout 60 env FAULT="$fault" LD_PRELOAD=./fault.so "$@" 2>stderr
+	status=$?
+	left=$(ls -A | grep nightcast-)
+	[ -z "$left" ] || fail "$fault leaves $left: $*: $(cat stderr)"
+	rm -f .*.nightcast-*
+	case $status in
+	0) cmp -s out.csv expected.csv || fail "$fault: other bytes: $*" ;;
+	3) cmp -s out.csv expected.csv || grep -qi memory stderr ||
+		fail "$fault: other bytes, for no reason: $*" ;;
+	1)
+		[ "$(cat out.csv)" = old ] ||
+			grep -qE 'csv. is (written|replaced already)' stderr ||
+			fail "$fault: the old output is gone: $*"
+		[ -s stderr ] || fail "$fault: no word: $*"
+		;;
+	*) fail "$fault: exit $status: $*: $(tail -n 1 stderr)" ;;
+	esac
+}
+# each KIND COMMAND...: for k = 1, 2, ... until nothing is struck any more
+each() {
+	local kind=$1 k=0 struck=0 quiet=0 usual
+	shift
+	"$@" 2>/dev/null
+	usual=$?
+	cp out.csv expected.csv
+	# what can be done without may be refused: a few such are in a row
+	while [ $quiet -lt "$patience" ]; do
+		k=$((k + 1))
+		attempt "$kind:$k" "$@"
+		if [ $status -eq $usual ] && cmp -s out.csv expected.csv; then
+			quiet=$((quiet + 1))
+		else
+			struck=$((struck + 1)) quiet=0
+		fi
+		[ $k -lt 2000 ] || fail "$kind: no end: $*"
+		[ $k -lt 2000 ] || break
+	done
+	[ $struck -gt 0 ] || fail "$kind: nothing was ever struck: $*"
+	echo "$kind: $struck of $k: ${*:2}"
+}
+
+{
+	echo unique_id,ds,y
+	for day in $(seq -w 28); do
+		for id in a '"b,""b"' c d; do
+			echo "$id,2024-02-$day,$((RANDOM % 100))"
+		done
+	done
+	echo 'broken,2024-02-01,x'
+	echo 'late,2024-01-01,7'
+	echo 'gaps,2024-02-01,7'
+	echo 'gaps,2024-02-05,9'
+} >in.csv
+gzip -k in.csv
+{
+	echo id,2024-01-01,2024-01-02,2024-01-03
+	echo a,1,2,3
+	echo b,4,,6
+} >wide.csv
+
+run="$nightcast forecast -H 3 -o out.csv --summary s.csv"
+patience=30
+each memory $run -j 1 -m snaive in.csv
+each memory $run -j 2 -m snaive,mean in.csv
+each memory $run -j 1 -m snaive in.csv.gz
+each memory $run -j 1 -m snaive --wide wide.csv
+for model in $("$nightcast" models | awk 'NF { print $1 }'); do
+	$run -m "$model" in.csv 2>/dev/null
+	cp out.csv expected.csv
+	for k in 60 72 75 78 81 84 87 90 100; do
+		attempt memory+:$k $run -j 1 -m "$model" in.csv
+	done
+done
+patience=3
+each write $run -j 1 -m snaive in.csv
+each fsync $run -j 1 -m snaive in.csv
+each rename $run -j 1 -m snaive in.csv
+each pread $run -j 1 -m snaive in.csv
+export FAULT_FILE=in.csv
+cp in.csv whole.csv
+for k in 1 2 3 4 5; do
+	for change in shrink grow; do
+		attempt $change:$k $run -j 1 -m snaive in.csv
+		cmp -s in.csv whole.csv && continue # there are not so many reads
+		[ $status -eq 1 ] || fail "$change:$k is not noticed: $(cat stderr)"
+		grep -qE 'in.csv: (was written to|became shorter)' stderr ||
+			fail "$change:$k: $(cat stderr)"
+		cp whole.csv in.csv
+	done
+done
+
+# memory limited by the system
+for kb in 20000 40000 60000 80000 100000 150000 200000 300000; do
+	echo old >out.csv
+	(
+		ulimit -v $kb
+		exec $run -j 2 -m ets in.csv
+	) >said 2>&1
+	status=$?
+	case $status in
+	1 | 127) [ "$(cat out.csv)" = old ] && [ -s said ] ||
+		fail "ulimit -v $kb: $(cat said)" ;;
+	0 | 3) ;;
+	*) fail "ulimit -v $kb: exit $status: $(cat said)" ;;
+	esac
+done
+
+# files limited in size
+"$nightcast" forecast -H 2000 -q -m snaive in.csv >expected.csv 2>/dev/null
+size=$(stat -c %s expected.csv)
+for blocks in 1 2 64 $((size / 2048)) $((size / 1024)) $((size / 1024 + 1)); do
+	echo old >out.csv
+	(
+		ulimit -f "$blocks"
+		exec "$nightcast" forecast -H 2000 -q -m snaive in.csv -o out.csv
+	) 2>stderr
+	status=$?
+	if [ $((blocks * 1024)) -lt "$size" ]; then
+		[ $status -eq 1 ] && [ "$(cat out.csv)" = old ] &&
+			grep -q 'File too large' stderr ||
+			fail "ulimit -f $blocks: exit $status: $(cat stderr)"
+	else
+		cmp -s out.csv expected.csv || fail "ulimit -f $blocks: other bytes"
+	fi
+	[ -z "$(ls -A | grep nightcast-)" ] || fail "ulimit -f: a file is left"
+done
+
+# the folder of the output goes while the input is awaited
+mkdir gone
+mkfifo pipe
+"$nightcast" forecast -H 2 -m snaive pipe -o gone/out.csv 2>stderr &
+pid=$!
+exec 3>pipe
+for _ in $(seq 100); do
+	ls -A gone | grep -q nightcast- && break
+	sleep 0.05
+done
+rm -r gone
+cat whole.csv >&3
+exec 3>&-
+wait $pid
+status=$?
+[ $status -eq 1 ] && grep -q "gone/out.csv" stderr && [ ! -e gone ] ||
+	fail "the folder is gone: exit $status: $(cat stderr)"
+
+[ $failures -eq 0 ] && echo "refusals: all as they should be"
+exit $((failures > 0))
