@@ -38,15 +38,8 @@ static void catch (int signal)
         sigaction(signal, &action, NULL);
 }
 
-/* libgomp ends the process by itself where it gets no memory or thread. */
-static void at_exit(void)
-{
-    io_atomic_abandon_all();
-}
-
 void cmd_signals_set_up(void)
 {
-    atexit(at_exit);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN);
     catch (SIGINT);

@@ -11,7 +11,7 @@ if nm "$nightcast" | grep -q __asan_init; then
 fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-${CC:-cc} -shared -fPIC -O1 -o "$work/fail.so" tests/failing_malloc.c -ldl ||
+${CC:-cc} -shared -fPIC -O1 -o "$work/fault.so" tests/fault.c -ldl ||
 	exit 1
 cd "$work" || exit 1
 failures=0
@@ -24,7 +24,8 @@ try() { # k, command...
 	local k=$1 status
 	shift
 	echo old >out.csv
-	FAIL_AT=$k LD_PRELOAD=$work/fail.so timeout 60 "$@" <"${input:-/dev/null}" \
+	timeout 60 env FAULT="memory:$k" \
+		LD_PRELOAD="$work/fault.so" "$@" <"${input:-/dev/null}" \
 		>stdout 2>stderr
 	status=$?
 	case $status in
