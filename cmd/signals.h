@@ -4,9 +4,9 @@
 
 /*
  * SIGINT, SIGTERM and SIGHUP end the program at once, with exit status 1 and
- * a message, after the temporary files of all open outputs are removed.  A
- * closed pipe and a file grown too large are errors of the write.  The temporary
- * files go, too, when a library ends the program.
+ * a message, after the temporary files of all open outputs are removed; these
+ * go, too, when a library ends the program.  A closed pipe and a file grown too
+ * large are errors of the write.
  */
 void cmd_signals_set_up(void);
 

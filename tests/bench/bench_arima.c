@@ -10,6 +10,7 @@
  * package forecast is there; SERIES (20) of the file's series are taken, evenly
  * spread.
  */
+#define _POSIX_C_SOURCE 200809L /* clock_gettime, popen */
 #include "forecast/model.h"
 
 #include <gsl/gsl_randist.h>
