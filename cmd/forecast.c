@@ -13,7 +13,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 enum { OFFENDERS = 5 }; /* series named on standard error */
@@ -279,26 +278,6 @@ static void say_phases(const struct run *run)
         cmd_say("%-5s %s", phase[i], cmd_seconds(run->seconds[i], seconds));
 }
 
-/* Forecasts must not replace the data they were made from. */
-static int check_input(const struct cmd_options *options)
-{
-    const char *output[NFILES] = {options->output, options->summary};
-    const char *name[NFILES] = {"output", "summary"};
-    struct stat in, out;
-    int got = strcmp(options->input, "-") == 0 ? fstat(STDIN_FILENO, &in)
-                                               : stat(options->input, &in);
-    if (got != 0 || !S_ISREG(in.st_mode))
-        return -1;
-    for (int i = 0; i < NFILES; i++)
-        if (output[i] != NULL && strcmp(output[i], "-") != 0
-            && stat(output[i], &out) == 0 && in.st_dev == out.st_dev
-            && in.st_ino == out.st_ino)
-            return cmd_usage("forecast",
-                             "--%s would replace the input '%.200s'", name[i],
-                             options->input);
-    return -1;
-}
-
 static enum fc_status open_outputs(struct run *run, struct fc_error *err)
 {
     enum fc_status status =
@@ -352,8 +331,6 @@ static int forecast(struct run *run)
 {
     struct tally tally = {0};
     struct fc_error err;
-    if (check_input(&run->options) >= 0)
-        return CMD_USAGE;
     enum fc_status status = open_outputs(run, &err);
     if (status == FC_EINVAL)
         return cmd_usage("forecast", "--output and --summary: %s", err.msg);

@@ -3,7 +3,7 @@
  * One row per option.  An option's help, default and range stand in its row
  * and nowhere else.
  */
-#define _GNU_SOURCE /* getopt_long */
+#define _GNU_SOURCE /* getopt_long, stat */
 #include "cmd/options.h"
 
 #include "cmd/commands.h"
@@ -17,6 +17,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum kind { FLAG, INTEGER, TEXT, CHOICE };
 
@@ -457,6 +459,30 @@ static int check_columns(const char *name, const struct cmd_options *options)
     return -1;
 }
 
+static bool same_file(const char *input, const char *output)
+{
+    struct stat in, out;
+    if (input == NULL || output == NULL || strcmp(output, "-") == 0)
+        return false;
+    int found =
+        strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in);
+    return found == 0 && S_ISREG(in.st_mode) && stat(output, &out) == 0
+           && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+/* Results must not replace the data they were made from. */
+static int check_files(const char *name, const struct cmd_options *options)
+{
+    const char *inputs[] = {options->input, options->actuals, options->train};
+    for (int i = 0; i < 3; i++) {
+        bool output = same_file(inputs[i], options->output);
+        if (output || same_file(inputs[i], options->summary))
+            return cmd_usage(name, "--%s would replace the input '%.200s'",
+                             output ? "output" : "summary", inputs[i]);
+    }
+    return -1;
+}
+
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -479,6 +505,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                          (long long)options->lead_time,
                          (long long)options->horizon);
     int status = check_columns(name, options);
+    if (status < 0)
+        status = check_files(name, options);
     if (status >= 0)
         return status;
     if (options->quiet && options->verbose)

@@ -186,6 +186,8 @@ for option in -o --summary; do
 	expect 2 "put would replace the input|mary would replace the input" \
 		"$nightcast" forecast -H 1 row.csv $option link.csv
 done
+expect 2 'output would replace the input' "$nightcast" simulate -H 1 -m naive \
+	row.csv -o link.csv
 [ "$(wc -l <row.csv)" -eq 2 ] || fail "the input is gone: $(cat row.csv)"
 rm link.csv
 expect 2 "needs a value" "$nightcast" forecast row.csv -H
