@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every example of the manual page and the README is run: lines that begin
 # with "nightcast " between .EX and .EE, and with "./nightcast " in ```sh
-# blocks.
+# blocks; and what the README shows of --help and the models is what they say.
 set -u
 nightcast=$(realpath "$PROGRAM")
 work=$(mktemp -d)
@@ -15,9 +15,17 @@ cp -r data "$work/data"
 	sed -n '/^\.EX/,/^\.EE/p' cmd/nightcast.1 | sed 's/\\-/-/g; s/\\e/\\/g'
 	sed -n '/^```sh/,/^```$/p' README.md
 } | grep -E '^(\./)?nightcast ' >"$work/examples"
+failures=0 n=0
+readme=$(<README.md)
+for command in "forecast --help" models; do
+	# shellcheck disable=SC2086
+	if [[ $readme != *"$("$nightcast" $command)"* ]]; then
+		echo "FAIL: README.md shows another 'nightcast $command'"
+		failures=$((failures + 1))
+	fi
+done
 cd "$work" || exit 1
 PATH=$work/bin:$PATH
-failures=0 n=0
 while IFS= read -r line; do
 	n=$((n + 1))
 	bash -c "$line" >out 2>&1 </dev/null || {
