@@ -167,31 +167,67 @@ static enum fc_status run_all(struct fc_batch *batch, struct fc_error *err)
                            : fc_fail(err, status, "%s", fc_status_text(status));
 }
 
-/* What the models learn from the batch goes into learned and their specs. */
-static enum fc_status learn_all(const struct fc_batch *batch,
-                                struct fc_spec *specs,
-                                struct fc_learned **learned,
-                                struct fc_error *err)
+static int compare_ids(const void *a, const void *b)
 {
-    struct fc_lesson lesson = {
-        .series = batch->series,
-        .n = batch->n,
-        .skip = batch->skip,
-        .jobs = batch->jobs,
-        .stop = batch->stop,
-    };
-    for (size_t k = 0; k < batch->nspecs; k++) {
-        specs[k] = batch->specs[k];
-        specs[k].horizon = batch->horizon;
+    const struct fc_series *x = a, *y = b;
+    return strcmp(x->id, y->id);
+}
+
+/*
+ * The series that are forecast, by their ids: what is learnt from them must
+ * not depend on their order in the file.
+ */
+static struct fc_series *sort_series(const struct fc_batch *batch, size_t *n)
+{
+    struct fc_series *sorted = malloc((batch->n + 1) * sizeof *sorted);
+    if (sorted == NULL)
+        return NULL;
+    *n = 0;
+    for (size_t i = 0; i < batch->n; i++)
+        if (batch->skip == NULL || !batch->skip[i])
+            sorted[(*n)++] = batch->series[i];
+    qsort(sorted, *n, sizeof *sorted, compare_ids);
+    return sorted;
+}
+
+/* What the models learn from the lesson goes into learned and their specs. */
+static enum fc_status learn(const struct fc_lesson *lesson, size_t nspecs,
+                            struct fc_spec *specs, struct fc_learned **learned,
+                            struct fc_error *err)
+{
+    for (size_t k = 0; k < nspecs; k++) {
         if (specs[k].model->learn == NULL || specs[k].learned != NULL)
             continue;
         enum fc_status status =
-            specs[k].model->learn(&lesson, &specs[k], &learned[k], err);
+            specs[k].model->learn(lesson, &specs[k], &learned[k], err);
         if (status != FC_OK)
             return status;
         specs[k].learned = learned[k];
     }
     return FC_OK;
+}
+
+static enum fc_status learn_all(const struct fc_batch *batch,
+                                struct fc_spec *specs,
+                                struct fc_learned **learned,
+                                struct fc_error *err)
+{
+    struct fc_lesson lesson = {.jobs = batch->jobs, .stop = batch->stop};
+    bool wanted = false;
+    for (size_t k = 0; k < batch->nspecs; k++) {
+        specs[k] = batch->specs[k];
+        specs[k].horizon = batch->horizon;
+        wanted = wanted || specs[k].model->learn != NULL;
+    }
+    if (!wanted)
+        return FC_OK;
+    struct fc_series *sorted = sort_series(batch, &lesson.n);
+    if (sorted == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    lesson.series = sorted;
+    enum fc_status status = learn(&lesson, batch->nspecs, specs, learned, err);
+    free(sorted);
+    return status;
 }
 
 static enum fc_status learn_and_run(struct fc_batch *batch,
