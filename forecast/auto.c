@@ -9,6 +9,12 @@
  * auto_learn.c).  A series on its own is forecast with the fixed weights and
  * scale of fc_auto_prior().
  *
+ * The width by which errors are measured is the geometric mean of two: of
+ * what the candidates' own intervals say, and of what the series has done
+ * from season to season, growing with the root of the step.  To its square is
+ * added the variance of the candidates' forecasts, for where they disagree
+ * the errors are larger.
+ *
  * A candidate is absurd, and left out, when its forecast of step h lies
  * outside the range of the series by more than 1 + 2 h / n times the width
  * of that range.  When nothing is left, the seasonal naive forecast is used,
@@ -16,8 +22,10 @@
  */
 #include "forecast/auto.h"
 
+#include "forecast/accuracy.h"
 #include "forecast/ensemble.h"
 
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -32,10 +40,10 @@ static const struct fc_model *const local[FC_AUTO_LOCAL] = {
 static const char *const names[FC_AUTO_CANDIDATES] = {
     "ets", "arima", "theta", "dotm", "ces", "pooled", "pooled-log"};
 
-/* The level that candidates are asked for; intervals are multiples of it. */
+/* The level that candidates are asked for. */
 static const double REFERENCE = 95;
 
-enum { MEAN, LO, HI, PARTS }; /* fc_fit.state: horizon values each */
+enum { MEAN, WIDTH, PARTS }; /* fc_fit.state: horizon values each */
 
 static size_t at_least_one(const struct fc_spec *spec)
 {
@@ -89,26 +97,47 @@ static void predict_pooled(const struct fc_fit *fit,
         *mean = out;
 }
 
-/* Medians over the usable candidates that have intervals. */
-static void find_widths(const struct fc_forecast *each,
+/* The geometric mean of the half-widths of the candidates' intervals. */
+static double typical_width(const struct fc_forecast *each,
+                            const struct fc_auto_table *table, int h)
+{
+    double sum = 0;
+    int n = 0;
+    for (int k = 0; k <= FC_AUTO_LOCAL; k++) {
+        bool counts = k < FC_AUTO_LOCAL ? table->usable[k] : n == 0;
+        double half = counts ? (each[k].hi[h] - each[k].lo[h]) / 2 : 0;
+        if (half > 0) {
+            sum += log(half);
+            n++;
+        }
+    }
+    return n > 0 ? exp(sum / n) : 0;
+}
+
+/* The variance of the candidates' forecasts of one step. */
+static double disagreement(const struct fc_auto_table *table, int h)
+{
+    double x[FC_AUTO_CANDIDATES];
+    size_t n = 0;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        if (table->usable[k])
+            x[n++] = table->mean[k][h];
+    return n > 1 ? gsl_stats_variance(x, 1, n) : 0;
+}
+
+static void find_widths(const struct fc_fit *fit,
+                        const struct fc_forecast *each,
                         struct fc_auto_table *table)
 {
+    double change = fc_error_scale(fit->series->y, fit->series->n,
+                                   (size_t)fit->season_length)
+                        .mae;
     for (int h = 0; h < table->horizon; h++) {
-        double down[FC_AUTO_LOCAL], up[FC_AUTO_LOCAL];
-        size_t n = 0;
-        for (int k = 0; k < FC_AUTO_LOCAL; k++)
-            if (table->usable[k]) {
-                down[n] = fmax(0, each[k].mean[h] - each[k].lo[h]);
-                up[n++] = fmax(0, each[k].hi[h] - each[k].mean[h]);
-            }
-        if (n == 0) {
-            const struct fc_forecast *naive = &each[FC_AUTO_LOCAL];
-            down[0] = naive->mean[h] - naive->lo[h];
-            up[0] = naive->hi[h] - naive->mean[h];
-            n = 1;
-        }
-        table->down[h] = fc_ensemble_median(down, n);
-        table->up[h] = fc_ensemble_median(up, n);
+        double width = typical_width(each, table, h);
+        double walk = change * sqrt(h + 1);
+        if (walk > 0)
+            width = width > 0 ? sqrt(width * walk) : walk;
+        table->width[h] = sqrt(width * width + disagreement(table, h));
     }
 }
 
@@ -122,9 +151,8 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
         .horizon = horizon, .nlevels = 1, .levels = &REFERENCE};
     struct fc_forecast *each = fc_ensemble_predict(fit, &like, ws);
     *table = (struct fc_auto_table){.horizon = horizon};
-    table->down = fc_workspace_doubles(ws, (size_t)horizon);
-    table->up = fc_workspace_doubles(ws, (size_t)horizon);
-    if (each == NULL || table->down == NULL || table->up == NULL)
+    table->width = fc_workspace_doubles(ws, (size_t)horizon);
+    if (each == NULL || table->width == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (int k = 0; k < FC_AUTO_LOCAL; k++)
         table->mean[k] = each[k].mean;
@@ -142,7 +170,7 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
         return fc_fail(err, FC_ENOFIT, "auto: no candidate can be used");
     if (!any) /* in the place of the first; see share_weights() */
         table->mean[0] = each[FC_AUTO_LOCAL].mean;
-    find_widths(each, table);
+    find_widths(fit, each, table);
     return FC_OK;
 }
 
@@ -231,8 +259,7 @@ static enum fc_status forecast(const struct fc_fit *fit, int horizon,
         return status;
     size_t h = (size_t)horizon;
     fc_auto_combine(table, knowledge.weights, state);
-    memcpy(state + LO * h, table->down, h * sizeof *state);
-    memcpy(state + HI * h, table->up, h * sizeof *state);
+    memcpy(state + WIDTH * h, table->width, h * sizeof *state);
     return FC_OK;
 }
 
@@ -293,12 +320,11 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
     memcpy(out->mean, state, horizon * sizeof *state);
     for (size_t i = 0; i < (size_t)out->nlevels; i++)
         for (size_t h = 0; h < horizon; h++) {
-            double factor =
-                fc_auto_factor(&knowledge.errors, out->levels[i], (int)h);
-            out->lo[i * horizon + h] =
-                out->mean[h] - factor * state[LO * horizon + h];
-            out->hi[i * horizon + h] =
-                out->mean[h] + factor * state[HI * horizon + h];
+            double half =
+                fc_auto_factor(&knowledge.errors, out->levels[i], (int)h)
+                * state[WIDTH * horizon + h];
+            out->lo[i * horizon + h] = out->mean[h] - half;
+            out->hi[i * horizon + h] = out->mean[h] + half;
         }
     return FC_OK;
 }

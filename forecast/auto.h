@@ -23,9 +23,9 @@ enum {
 };
 
 /*
- * The quantiles of |error| / half-width of the candidates' 95% intervals are
- * growth[h] * shape(level): growth is exp(a + b log(1 + h)), shape a table
- * over the levels of fc_auto_levels, interpolated.
+ * The quantiles of |error| / width are growth[h] * shape(level): growth is
+ * exp(a + b log(1 + h)), shape a table over the levels of fc_auto_levels,
+ * interpolated.
  */
 enum { FC_AUTO_LEVELS = 13 };
 extern const double fc_auto_levels[FC_AUTO_LEVELS];
@@ -48,7 +48,7 @@ struct fc_auto_table {
     bool usable[FC_AUTO_CANDIDATES]; /* has a forecast that is not absurd */
     bool absurd[FC_AUTO_CANDIDATES];
     double *mean[FC_AUTO_CANDIDATES]; /* horizon values each */
-    double *down, *up; /* half-widths of the 95% intervals: medians */
+    double *width; /* what errors are measured by; see auto.c */
     double used[FC_AUTO_CANDIDATES]; /* weights, by fc_auto_combine() */
 };
 
@@ -72,7 +72,7 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
 void fc_auto_combine(struct fc_auto_table *table, const double *weights,
                      double *mean);
 
-/* The factor of a half-width for a level in percent, at step h. */
+/* The factor of a width for a level in percent, at step h. */
 double fc_auto_factor(const struct fc_auto_errors *errors, double level, int h);
 
 /* What is known without a batch. */
@@ -87,7 +87,7 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
                              const struct fc_spec *spec,
                              struct fc_learned **learned, struct fc_error *err);
 
-/* Absolute errors over half-widths at held-back origins; NaN: not known. */
+/* Absolute errors over widths at held-back origins; NaN: not known. */
 struct fc_auto_sample {
     size_t n; /* series */
     int horizon;

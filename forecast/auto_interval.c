@@ -5,9 +5,9 @@
  *
  * Conformal prediction in its split form (Vovk, Gammerman & Shafer 2005;
  * Lei et al. 2018), over series instead of observations: the score of a
- * forecast is its absolute error over the half-width of the 95% interval
- * that the models themselves give, on the side where it fell; the interval
- * of a level is that half-width times the score's quantile.  The quantiles of
+ * forecast is its absolute error over a width that is known beforehand (see
+ * auto.c); half the interval of a level is that width times the score's
+ * quantile.  The quantiles of
  * the steps are smoothed by a power law, and shrunk towards fixed ones when
  * there are few series.
  */

@@ -67,10 +67,10 @@ struct trial {
     double *mean;   /* of every candidate; the fixed combination's if it has
                        none */
     double *base;   /* the fixed combination */
-    double *down, *up;
+    double *width;
 };
 
-enum { PER_TRIAL = FC_AUTO_CANDIDATES + 4 }; /* times the horizon */
+enum { PER_TRIAL = FC_AUTO_CANDIDATES + 3 }; /* times the horizon */
 
 struct learner {
     const struct fc_spec *spec;
@@ -280,17 +280,15 @@ static void place_trial(struct learner *l, size_t i)
     struct trial *trial = &l->trials[i];
     trial->actual = l->numbers + i * PER_TRIAL * h;
     trial->base = trial->actual + h;
-    trial->down = trial->base + h;
-    trial->up = trial->down + h;
-    trial->mean = trial->up + h;
+    trial->width = trial->base + h;
+    trial->mean = trial->width + h;
 }
 
 static void keep_table(const struct fc_auto_table *table, struct trial *trial)
 {
     size_t h = (size_t)table->horizon;
     memcpy(trial->usable, table->usable, sizeof trial->usable);
-    memcpy(trial->down, table->down, h * sizeof(double));
-    memcpy(trial->up, table->up, h * sizeof(double));
+    memcpy(trial->width, table->width, h * sizeof(double));
     for (size_t k = 0; k < FC_AUTO_CANDIDATES; k++)
         memcpy(trial->mean + k * h,
                table->usable[k] ? table->mean[k] : trial->base,
@@ -469,7 +467,7 @@ static enum fc_status learn_weights(const struct learner *l, double *weights,
     return FC_OK;
 }
 
-/* Errors of the final combination over the half-widths. */
+/* Errors of the final combination over the widths. */
 static enum fc_status learn_errors(struct learner *l, const double *weights,
                                    struct fc_auto_errors *errors,
                                    struct fc_error *err)
@@ -483,9 +481,8 @@ static enum fc_status learn_errors(struct learner *l, const double *weights,
             double mean = 0;
             for (size_t k = 0; k < FC_AUTO_CANDIDATES && trial->done; k++)
                 mean += weights[k] * trial->mean[k * horizon + h];
-            double e = trial->done ? trial->actual[h] - mean : NAN;
             l->ratio[i * horizon + h] =
-                trial->done ? fabs(e) / (e > 0 ? trial->up : trial->down)[h]
+                trial->done ? fabs(trial->actual[h] - mean) / trial->width[h]
                             : NAN;
         }
     }
