@@ -352,19 +352,41 @@ void fc_arima_blind_starts(const struct fc_arima_order *order, int nstarts,
     }
 }
 
-enum fc_status fc_arima_fit(const struct fc_arima_data *data,
-                            const struct fc_arima_order *order,
-                            struct fc_workspace *ws,
-                            struct fc_arima_estimate *estimate)
+/*
+ * The Kalman filter's cost grows with the square of the state: it is given as
+ * many starts and steps as keep a fit within some tenths of a second.
+ */
+static struct fc_arima_effort affordable(const struct fc_arima_data *data,
+                                         const struct fc_arima_order *order)
 {
-    static const struct fc_arima_effort effort = {
+    static const double budget = 1e8, usual_steps = 15;
+    struct fc_arima_effort effort = {
         .tolerance = 1e-7,
         .max_iterations = 100,
         .max_starts = 6,
         .give_up = -HUGE_VAL,
     };
+    double dim = (double)fc_arima_state_size(order);
+    double cost =
+        (double)data->n * dim * dim * (fc_arima_parameters(order) + 1.0);
+    if (data->missing) {
+        double starts = fmax(1, budget / (cost * usual_steps));
+        double steps = fmax(8, budget / (cost * fmin(starts, 6)));
+        effort.max_starts = (int)fmin(effort.max_starts, starts);
+        effort.max_iterations = (int)fmin(effort.max_iterations, steps);
+    }
+    return effort;
+}
+
+enum fc_status fc_arima_fit(const struct fc_arima_data *data,
+                            const struct fc_arima_order *order,
+                            struct fc_workspace *ws,
+                            struct fc_arima_estimate *estimate)
+{
+    struct fc_arima_effort effort = affordable(data, order);
+    int nstarts = effort.max_starts > 1 ? FC_ARIMA_MAX_STARTS : FC_ARIMA_LANES;
     double starts[FC_ARIMA_MAX_STARTS * FC_ARIMA_MAX_PARAMETERS];
-    fc_arima_blind_starts(order, FC_ARIMA_MAX_STARTS, starts);
-    return fc_arima_estimate(data, order, starts, FC_ARIMA_MAX_STARTS, &effort,
-                             ws, estimate);
+    fc_arima_blind_starts(order, nstarts, starts);
+    return fc_arima_estimate(data, order, starts, nstarts, &effort, ws,
+                             estimate);
 }
