@@ -32,7 +32,7 @@ enum {
 };
 
 /* The norm of what conjugate gradients may leave, relative to the start. */
-static const double CG_TOLERANCE = 1e-5;
+static const double CG_TOLERANCE = 1e-3;
 
 struct fc_ets_long {
     struct fc_ets_linear *step;  /* n */
@@ -91,6 +91,7 @@ ALWAYS_INLINE double season_scale(const struct pass *run, size_t t)
 }
 
 /* Takes e times the mean of d log mu off each lane: ets_fit.h's r. */
+FC_ETS_CLONES
 static void subtract_mean(const struct pass *run, const fc_v4 *log_sum,
                           fc_v4 *z)
 {
@@ -190,6 +191,7 @@ static void backwards(const struct pass *run, const fc_v4 *z, fc_v4 *out)
     }
 }
 
+FC_ETS_CLONES
 static void dot(const fc_v4 *a, const fc_v4 *b, size_t n, fc_v4 *out)
 {
     for (size_t i = 0; i < WIDTH; i++)

@@ -7,7 +7,9 @@
  * R's leaves out: multiplicative trends, additive errors with multiplicative
  * seasons, and multiplicative parts unless all observations are positive.
  * Unlike R, a season may have any length; by default a seasonal form needs
- * two full seasons.
+ * two full seasons.  Unlike R, an automatic choice holds its growth and does
+ * not let a positive series sink: see hold_growth() and sinks().  A form that
+ * is named is estimated as it is.
  */
 #include "forecast/ets_fit.h"
 #include "forecast/ets_predict.h"
@@ -233,7 +235,8 @@ static const struct fc_ets_fitted *hold_growth(struct selection *pick,
 /*
  * Whether a positive series is forecast to sink below half of the smallest
  * value it ever had, within two seasons or ten steps.  On the same held-back
- * data such forecasts had 4 percent of all sMAPE in 1 percent of the series.
+ * data, passing over such forms lowers sMAPE by 6 percent in the monthly group
+ * and by 2 percent in the yearly one, and changes 1 percent of all choices.
  */
 static bool sinks(const struct selection *pick,
                   const struct fc_ets_fitted *fitted)
