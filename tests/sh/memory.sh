@@ -65,4 +65,12 @@ every 80 "$nightcast" forecast -H 3 -m naive,mean,snaive -j 1 --gaps zero \
 every 60 "$nightcast" forecast -H 3 -m drift -j 2 --wide wide.csv -o out.csv
 input=long.csv.gz every 60 "$nightcast" forecast -H 3 -m naive -j 1 - -o out.csv
 every 60 "$nightcast" inspect -j 1 long.csv
+every 90 "$nightcast" backtest -H 2 -s 1 -m naive,mean -j 1 --origins 2 long.csv \
+	-o out.csv
+every 90 "$nightcast" simulate -H 2 -m naive,scum --paths 9 -j 1 long.csv \
+	-o out.csv
+"$nightcast" forecast -q -H 2 -m naive,mean long.csv >f.csv 2>said
+sed '1s/.*/unique_id,ds,y/; s/naive,//; /mean/d; s/,[^,]*,[^,]*,[^,]*,[^,]*$//' \
+	f.csv >actual.csv
+every 110 "$nightcast" score -j 1 f.csv actual.csv --train long.csv -o out.csv
 exit $((failures > 0))
