@@ -109,7 +109,24 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
     return status;
 }
 
-/* Everything up to the table. */
+static void print_table(const struct run *run)
+{
+    const struct cmd_options *o = &run->options;
+    struct cmd_scores scores = {
+        .count_name = "fallback",
+        .names = (const char *const *)o->spec_names,
+        .n = o->nspecs,
+        .means = run->backtest.means,
+        .counts = run->fallbacks,
+        .seconds = run->seconds,
+        .nlevels = o->nlevels,
+        .levels = o->levels,
+    };
+    if (o->output == NULL || strcmp(o->output, "-") != 0)
+        cmd_scores_print(&scores, o->csv);
+}
+
+/* Everything up to the final report. */
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
@@ -129,26 +146,11 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
                          (size_t)run->options.horizon
                              + fc_backtest_least(run->work.season),
                          (long long)run->options.horizon);
-    if (status == FC_OK)
-        write_rows(run);
-    return status == FC_OK ? io_atomic_commit(&run->file, 1, err) : status;
-}
-
-static void print_table(const struct run *run)
-{
-    const struct cmd_options *o = &run->options;
-    struct cmd_scores scores = {
-        .count_name = "fallback",
-        .names = (const char *const *)o->spec_names,
-        .n = o->nspecs,
-        .means = run->backtest.means,
-        .counts = run->fallbacks,
-        .seconds = run->seconds,
-        .nlevels = o->nlevels,
-        .levels = o->levels,
-    };
-    if (o->output == NULL || strcmp(o->output, "-") != 0)
-        cmd_scores_print(&scores, o->csv);
+    if (status != FC_OK)
+        return status;
+    write_rows(run);
+    print_table(run);
+    return cmd_scores_commit(&run->file, err);
 }
 
 /* What is wrong with the first series that could not be read. */
@@ -210,7 +212,6 @@ static int backtest(struct run *run)
     for (size_t k = 0; k < run->options.nspecs; k++)
         fallbacks += run->fallbacks[k];
     bool good = fallbacks + run->failed + run->unread == 0;
-    print_table(run);
     name_unread(run);
     if (!run->options.quiet || !good)
         report(run, fallbacks);

@@ -224,6 +224,22 @@ static void score_all(struct run *run)
             score_one(run, k, i);
 }
 
+static void print_table(const struct run *run)
+{
+    const struct cmd_options *o = &run->options;
+    struct cmd_scores scores = {
+        .count_name = "missing",
+        .names = run->forecasts.models.text,
+        .n = run->forecasts.models.n,
+        .means = run->means,
+        .counts = run->missing,
+        .nlevels = run->forecasts.nlevels,
+        .levels = run->forecasts.levels,
+    };
+    if (o->output == NULL || strcmp(o->output, "-") != 0)
+        cmd_scores_print(&scores, o->csv);
+}
+
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = &run->options;
@@ -246,23 +262,8 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
             err, FC_EDATA, "%s has no forecast for any value of %s%s%s%s",
             o->input, o->actuals, run->forecasts.nextra > 0 ? "; it has " : "",
             run->forecasts.extra, run->forecasts.nextra > 0 ? ", ..." : "");
-    return io_atomic_commit(&run->file, 1, err);
-}
-
-static void print_table(const struct run *run)
-{
-    const struct cmd_options *o = &run->options;
-    struct cmd_scores scores = {
-        .count_name = "missing",
-        .names = run->forecasts.models.text,
-        .n = run->forecasts.models.n,
-        .means = run->means,
-        .counts = run->missing,
-        .nlevels = run->forecasts.nlevels,
-        .levels = run->forecasts.levels,
-    };
-    if (o->output == NULL || strcmp(o->output, "-") != 0)
-        cmd_scores_print(&scores, o->csv);
+    print_table(run);
+    return cmd_scores_commit(&run->file, err);
 }
 
 static void report(const struct run *run, size_t missing)
@@ -305,7 +306,6 @@ static int score(struct run *run)
     for (size_t k = 0; k < run->forecasts.models.n; k++)
         missing += run->missing[k];
     bool good = missing + run->untrained == 0;
-    print_table(run);
     if (!run->options.quiet || !good)
         report(run, missing);
     return good ? CMD_OK : CMD_PARTIAL;

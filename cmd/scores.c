@@ -189,3 +189,11 @@ void cmd_scores_write(struct io_atomic_file *file, const double *row,
         io_write_number(file, row[fc_score_at(i, FC_MSIS)]);
     }
 }
+
+enum fc_status cmd_scores_commit(struct io_atomic_file **file,
+                                 struct fc_error *err)
+{
+    if (fflush(stdout) != 0 || ferror(stdout))
+        return fc_fail(err, FC_EIO, "the table of scores could not be written");
+    return io_atomic_commit(file, 1, err);
+}

@@ -34,4 +34,11 @@ void cmd_scores_write_header(struct io_atomic_file *file, const double *levels,
 void cmd_scores_write(struct io_atomic_file *file, const double *row,
                       int nlevels);
 
+/*
+ * Commits the rows, which may be NULL, unless the table could not be written:
+ * then they do not appear either, and FC_EIO.
+ */
+enum fc_status cmd_scores_commit(struct io_atomic_file **file,
+                                 struct fc_error *err);
+
 #endif

@@ -230,6 +230,21 @@ expect 0 '' bash -c \
 	"set -o pipefail; '$nightcast' forecast -q -H 9 many.csv 2>said | head -n 1
 	 [ \${PIPESTATUS[0]} -eq 1 ] && grep -q 'Broken pipe' said && rm said"
 
+# scores and paths: the file and the table, or neither
+awk -F, -v OFS=, 'NR == 1 { print "unique_id", "ds", "mean" } NR > 1' many.csv \
+	>mean.csv
+for command in "backtest -H 1 -s 1 long.csv" "score mean.csv many.csv --train many.csv"; do
+	printf 'unique_id,ds,y\na,1,1\na,2,2\na,3,1\na,4,1\n' >long.csv
+	expect 1 'table of scores could not be written' bash -c \
+		"'$nightcast' $command -o out.csv >/dev/full"
+	expect 1 'cannot write.*/dev/full' "$nightcast" $command -o /dev/full
+	expect 1 'cannot open the folder' "$nightcast" $command -o none/out.csv
+	expect 0 '' "$nightcast" $command -q -o out.csv
+done
+expect 1 'cannot write.*/dev/full' "$nightcast" simulate -H 1 -o /dev/full long.csv
+expect 1 'out\.csv.*File too large' bash -c "ulimit -f 100
+	exec '$nightcast' simulate -q -H 9 --paths 9 many.csv -o out.csv"
+
 # stopped on the way: while it waits for its input, the output is open
 for signal in INT TERM HUP; do
 	mkfifo pipe
