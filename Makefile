@@ -16,6 +16,7 @@ LINK := -fopenmp -lgsl -lgslcblas -lcsv -lz -lm
 SRC := $(sort $(wildcard forecast/*.c io/*.c cmd/*.c))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/test_*.c)))
+FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz_*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 
@@ -30,8 +31,9 @@ run: deps ## install what is missing, build, forecast the sample data
 test: deps ## build and run all tests
 	@$(MAKE) --no-print-directory check
 
-check: $(PROGRAM) $(TESTS) check-layers # the tests, without looking for deps
-	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/run.sh $(TESTS)
+check: $(PROGRAM) $(TESTS) $(FUZZERS) check-layers # without looking for deps
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/run.sh $(TESTS) \
+	  $(FUZZERS)
 
 bench: $(PROGRAM) $(BENCHES) ## speed and memory, as ratios within one run
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/bench/run.sh
@@ -85,7 +87,11 @@ $(BUILD)/%.o: %.c Makefile
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libnightcast.a
 	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ -lcmocka $(LINK)
 
--include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(BENCHES:=.d)
+$(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay.o \
+  $(BUILD)/libnightcast.a
+	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(LINK)
+
+-include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(FUZZERS:=.d) $(BENCHES:=.d)
 
 .SECONDARY:
 .PHONY: all run test check bench sanitize fuzz deps check-layers format \

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fuzz target: a file through the loader, read as a whole, in chunks of any
+ * size, and from gzip: always the same panel or the same refusal.  The first
+ * three bytes choose the options, the rest is the file.
+ */
+#define _GNU_SOURCE /* memfd_create */
+#include <assert.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "io/panel.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* A file that is nowhere but in memory. */
+static int make_file(const uint8_t *text, size_t n, char path[40])
+{
+    int fd = memfd_create("in.csv", 0);
+    assert(fd >= 0);
+    for (size_t done = 0; done < n;) {
+        ssize_t written = write(fd, text + done, n - done);
+        assert(written > 0);
+        done += (size_t)written;
+    }
+    snprintf(path, 40, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
+static int make_gzip(const uint8_t *text, size_t n, char path[40])
+{
+    z_stream z = {0};
+    int code = deflateInit2(&z, 1, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
+    assert(code == Z_OK);
+    size_t room = deflateBound(&z, n);
+    uint8_t *zipped = malloc(room);
+    z.next_in = (Bytef *)text;
+    z.avail_in = (unsigned)n;
+    z.next_out = zipped;
+    z.avail_out = (unsigned)room;
+    code = deflate(&z, Z_FINISH);
+    assert(code == Z_STREAM_END);
+    int fd = make_file(zipped, z.total_out, path);
+    deflateEnd(&z);
+    free(zipped);
+    return fd;
+}
+
+static void check_series(const struct io_panel_series *s)
+{
+    assert(s->n > 0 || s->error != NULL);
+    if (s->n == 0 || s->error != NULL)
+        return;
+    assert(!isnan(s->y[0]) && !isnan(s->y[s->n - 1]));
+    for (size_t i = 0; i < s->n; i++)
+        assert(!isinf(s->y[i]));
+}
+
+static void check_same_series(const struct io_panel_series *a,
+                              const struct io_panel_series *b)
+{
+    assert(strcmp(a->id, b->id) == 0);
+    assert((a->error == NULL) == (b->error == NULL));
+    assert(a->n == b->n && a->start == b->start && a->nrows == b->nrows);
+    assert(a->nmissing == b->nmissing && a->nfilled == b->nfilled);
+    assert(a->nduplicates == b->nduplicates && a->unordered == b->unordered);
+    assert(a->ends_early == b->ends_early);
+    assert(a->is_constant == b->is_constant);
+    for (size_t i = 0; i < a->n && a->error == NULL; i++)
+        assert(a->y[i] == b->y[i] || (isnan(a->y[i]) && isnan(b->y[i])));
+}
+
+static void check_same(const struct io_panel *a, const struct io_panel *b)
+{
+    assert(a->nseries == b->nseries && a->nrows == b->nrows);
+    assert(a->nrejected == b->nrejected && a->bytes == b->bytes);
+    assert(a->first == b->first && a->last == b->last);
+    assert(a->freq.unit == b->freq.unit
+           && a->freq.multiple == b->freq.multiple);
+    assert(a->not_utf8_line == b->not_utf8_line);
+    assert((a->blank_id == NULL) == (b->blank_id == NULL));
+    for (size_t i = 0; i < a->nseries; i++)
+        check_same_series(&a->series[i], &b->series[i]);
+}
+
+static void check_panel(const struct io_panel *panel)
+{
+    char buf[IO_TIME_SIZE];
+    assert(panel->nseries > 0);
+    for (size_t i = 0; i < panel->nseries; i++) {
+        check_series(&panel->series[i]);
+        if (panel->series[i].error == NULL)
+            io_panel_future(panel, &panel->series[i], 11, buf);
+    }
+}
+
+/* The message without the file's name in front, which differs. */
+static const char *words(const struct fc_error *err)
+{
+    const char *colon = strstr(err->msg, "/fd/");
+    return colon != NULL ? colon + 4 + strspn(colon + 4, "0123456789")
+                         : err->msg;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const uint64_t sizes[] = {1, 7, 40, 300};
+    struct io_panel whole, split;
+    struct fc_error err = {0}, err2 = {0};
+    char path[40];
+    if (size < 3)
+        return 0;
+    struct io_panel_options options = {
+        .path = path,
+        .wide = data[0] & 1,
+        .gaps = (enum io_gaps)(data[0] >> 1 & 3),
+        .duplicates = (enum io_duplicates)(data[0] >> 3 & 3),
+        .align = (enum io_align)(data[0] >> 5 & 1),
+        .jobs = 1,
+        .chunk = 1 << 24,
+    };
+    bool zipped = data[0] >> 6 & 1;
+    int fd = make_file(data + 3, size - 3, path);
+    enum fc_status status = io_panel_load(&options, &whole, &err);
+    if (status == FC_OK)
+        check_panel(&whole);
+    options.chunk = sizes[data[1] & 3] + data[2];
+    if (zipped) {
+        close(fd);
+        fd = make_gzip(data + 3, size - 3, path);
+    }
+    enum fc_status again = io_panel_load(&options, &split, &err2);
+    assert(again == status);
+    if (status == FC_OK) {
+        check_same(&whole, &split);
+        io_panel_release(&whole);
+        io_panel_release(&split);
+    } else {
+        assert(strcmp(words(&err), words(&err2)) == 0);
+    }
+    close(fd);
+    return 0;
+}
