@@ -8,8 +8,8 @@
  * paths are a Brownian motion whose clock is the variance: the errors of
  * steps h < k correlate as se(h) / se(k), as they do in a random walk, where
  * this is exact.  Where errors have no memory, it makes sums more uncertain
- * than they are: the safe side for who orders stock by them.  The scales are
- * those of the two halves of the 80% interval.
+ * than they are: the safe side for who orders stock by them.  How far every
+ * step goes is told by its 80% and 95% intervals, each half for itself.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "forecast/simulate.h"
@@ -25,7 +25,9 @@
 #include <string.h>
 #include <time.h>
 
-static const double LEVEL = 80;
+enum { NLEVELS = 2 };
+
+static const double LEVELS[NLEVELS] = {80, 95};
 
 /* One run over some of the series. */
 struct run {
@@ -67,22 +69,42 @@ size_t fc_simulate_size(const struct fc_simulate *simulate)
 
 /* Paths. */
 
+/*
+ * How far from the mean the standard normal z lies at step h: on straight
+ * lines through the bounds that have their levels' z, and on beyond the last.
+ */
+static double stretch(const struct fc_forecast *forecast, const double *zs,
+                      int h, double z)
+{
+    const double *bounds = z > 0 ? forecast->hi : forecast->lo;
+    double sign = z > 0 ? 1 : -1, z0 = 0, x0 = 0, slope = 0;
+    for (int i = 0; i < NLEVELS; i++) {
+        double bound = bounds[i * forecast->horizon + h];
+        double x = fmax(x0, sign * (bound - forecast->mean[h]));
+        slope = (x - x0) / (zs[i] - z0);
+        if (fabs(z) <= zs[i] || i == NLEVELS - 1)
+            break;
+        z0 = zs[i];
+        x0 = x;
+    }
+    return sign * (x0 + slope * (fabs(z) - z0));
+}
+
 static void draw_around(const struct fc_forecast *forecast, gsl_rng *rng,
                         double *path)
 {
-    double z80 = gsl_cdf_ugaussian_Pinv(0.5 + LEVEL / 200);
-    double clock = 0, walk = 0;
+    double zs[NLEVELS], clock = 0, walk = 0;
+    for (int i = 0; i < NLEVELS; i++)
+        zs[i] = gsl_cdf_ugaussian_Pinv(0.5 + LEVELS[i] / 200);
     for (int h = 0; h < forecast->horizon; h++) {
-        double mean = forecast->mean[h];
-        double up = fmax(0, forecast->hi[h] - mean) / z80;
-        double down = fmax(0, mean - forecast->lo[h]) / z80;
-        double variance = (up + down) * (up + down) / 4;
+        double width = forecast->hi[h] - forecast->lo[h]; /* of the 80% */
+        double variance = width * width / (4 * zs[0] * zs[0]);
         if (variance > clock) {
             walk += gsl_ran_gaussian_ziggurat(rng, sqrt(variance - clock));
             clock = variance;
         }
         double z = clock > 0 ? walk / sqrt(clock) : 0;
-        path[h] = mean + z * (z > 0 ? up : down);
+        path[h] = forecast->mean[h] + stretch(forecast, zs, h, z);
     }
 }
 
@@ -172,20 +194,21 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
 
 /* Series. */
 
-/* A place for a forecast with one level. */
+/* A place for a forecast with the levels that draw_around() needs. */
 static bool take_forecast(struct fc_workspace *ws, int horizon,
                           struct fc_forecast *out)
 {
-    double *numbers = fc_workspace_doubles(ws, 3 * (size_t)horizon);
+    size_t n = (size_t)horizon;
+    double *numbers = fc_workspace_doubles(ws, (1 + 2 * NLEVELS) * n);
     if (numbers == NULL)
         return false;
     *out = (struct fc_forecast){
         .horizon = horizon,
-        .nlevels = 1,
-        .levels = &LEVEL,
+        .nlevels = NLEVELS,
+        .levels = LEVELS,
         .mean = numbers,
-        .lo = numbers + horizon,
-        .hi = numbers + 2 * (size_t)horizon,
+        .lo = numbers + n,
+        .hi = numbers + (1 + NLEVELS) * n,
     };
     return true;
 }
@@ -357,8 +380,8 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
     simulate->forecasts = *batch;
     simulate->forecasts.specs = simulate->pathless;
     simulate->forecasts.nspecs = n;
-    simulate->forecasts.nlevels = 1;
-    simulate->forecasts.levels = &LEVEL;
+    simulate->forecasts.nlevels = NLEVELS;
+    simulate->forecasts.levels = LEVELS;
     enum fc_status status = fc_batch_run(&simulate->forecasts, err);
     if (status != FC_OK)
         fc_simulate_release(simulate);

@@ -135,6 +135,52 @@ static void check_sums(const struct fc_simulate *s, double sum,
     }
 }
 
+/* Wide above, narrow below, with a tail that is not a normal one's. */
+static enum fc_status skewed(const struct fc_fit *fit, struct fc_workspace *ws,
+                             struct fc_forecast *out, struct fc_error *err)
+{
+    (void)fit;
+    (void)ws;
+    (void)err;
+    for (int h = 0; h < out->horizon; h++) {
+        out->mean[h] = 10 + h;
+        for (int i = 0; i < out->nlevels; i++) {
+            bool far = out->levels[i] > 90;
+            double width = 1 + 0.1 * h;
+            out->lo[i * out->horizon + h] = 10 + h - (far ? 2 : 1) * width;
+            out->hi[i * out->horizon + h] = 10 + h + (far ? 9 : 3) * width;
+        }
+    }
+    return FC_OK;
+}
+
+/* The probabilities of the bounds, within five standard errors. */
+static void paths_around_a_forecast_keep_its_intervals(void **state)
+{
+    enum { PATHS = 20000 };
+    static const double p[] = {0.025, 0.1, 0.9, 0.975};
+    static const double at[] = {-2, -1, 3, 9};
+    const double y[] = {1, 2};
+    const struct fc_series series = {"a", y, 2};
+    struct fc_model model = *fc_model_find("naive");
+    struct fc_spec spec = {.model = &model, .season_length = 1};
+    (void)state;
+    model.simulate = NULL;
+    model.predict = skewed;
+    struct fc_simulate s = simulation_of(&series, 1, &spec, 1, PATHS);
+    s.whole = true;
+    run(&s);
+    for (int h = 0; h < STEPS; h++)
+        for (int i = 0; i < 4; i++) {
+            double bound = 10 + h + at[i] * (1 + 0.1 * h), below = 0;
+            for (int k = 0; k < PATHS; k++)
+                below += s.results[0].numbers[k * STEPS + h] < bound;
+            assert_true(fabs(below / PATHS - p[i])
+                        < 5 * sqrt(p[i] * (1 - p[i]) / PATHS));
+        }
+    fc_simulate_release(&s);
+}
+
 static void sums_follow_the_closed_form(void **state)
 {
     (void)state;
@@ -468,6 +514,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantiles_are_those_of_the_paths),
         cmocka_unit_test(quantiles_approach_the_intervals),
+        cmocka_unit_test(paths_around_a_forecast_keep_its_intervals),
         cmocka_unit_test(sums_follow_the_closed_form),
         cmocka_unit_test(the_mean_of_coins_approaches_one_half),
         cmocka_unit_test(empirical_paths_are_heads_or_tails),
