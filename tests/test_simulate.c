@@ -316,7 +316,7 @@ static void the_same_for_threads_subsets_and_more_paths(void **state)
 {
     enum { N = 6, PATHS = 50 };
     static double y[N][MONTHS];
-    static char names[N][8];
+    static char names[N][16];
     struct fc_series series[N];
     (void)state;
     for (unsigned i = 0; i < N; i++) {
