@@ -154,7 +154,9 @@ static void the_stop_flag_leaves_the_rest_uncalled(void **state)
                                   .stop = &work.stop};
         enum fc_status status = fc_parallel_map(&job);
         size_t called = atomic_load(&work.started);
-        assert_true(called > 100);
+        /* the other threads may hold an earlier item each, not yet begun */
+        size_t threads = thread_counts[c] < 1 ? 1 : (size_t)thread_counts[c];
+        assert_true(called + threads > 101);
         assert_int_equal(status, called < N ? FC_ESTOPPED : FC_OK);
         if (thread_counts[c] <= 1)
             assert_int_equal(called, 101);
