@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/batches.h"
+#include "tests/reference_series.h"
+
+#include "forecast/auto.h"
+
+#include <gsl/gsl_cdf.h>
+
+static struct fc_spec spec_of(const char *model, int season)
+{
+    struct fc_spec spec = {.seed = 1};
+    assert_int_equal(fc_model_parse(model, strlen(model), &spec, NULL), FC_OK);
+    spec.season_length = season;
+    return spec;
+}
+
+static void awkward_series_have_sensible_forecasts(void **state)
+{
+    (void)state;
+    check_awkward_series("auto");
+}
+
+static void same_bytes_for_any_number_of_threads(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 40, 5, seasonal);
+    struct fc_spec spec = spec_of("auto", 4);
+    struct fc_batch one = run_batch(&s, &spec, 1);
+    for (int jobs = 2; jobs <= 5; jobs += 3) {
+        struct fc_batch many = run_batch(&s, &spec, jobs);
+        assert_memory_equal(one.numbers, many.numbers,
+                            s.n * s.horizon * 5 * sizeof(double));
+        for (size_t i = 0; i < s.n; i++)
+            assert_string_equal(one.results[i].spec, many.results[i].spec);
+        fc_batch_release(&many);
+    }
+    fc_batch_release(&one);
+    release_simulated(&s);
+}
+
+/* The sum of the numbers in "auto(ets 0.31, arima 0.22)" */
+static double printed_weights(const char *text)
+{
+    double sum = 0;
+    assert_memory_equal(text, "auto(", 5);
+    for (const char *p = text + 4; p != NULL && *p != '\0';
+         p = strchr(p + 1, ',')) {
+        const char *number = strchr(p + (*p == ',') + 1, ' ');
+        assert_non_null(number);
+        sum += strtod(number, NULL);
+    }
+    return sum;
+}
+
+static void few_series_are_forecast(void **state)
+{
+    (void)state;
+    for (size_t n = 1; n <= 2; n++)
+        for (size_t length = 1; length <= 40; length += 3) {
+            struct simulated s = simulate_batch(n, length, 5, seasonal);
+            struct fc_spec spec = spec_of("auto", 4);
+            struct fc_batch batch = run_batch(&s, &spec, 2);
+            for (size_t i = 0; i < n; i++) {
+                const struct fc_result *r = &batch.results[i];
+                assert_int_equal(r->outcome, FC_OUTCOME_OK);
+                for (size_t h = 0; h < 5; h++) {
+                    assert_true(r->forecast.lo[h] <= r->forecast.mean[h]);
+                    assert_true(r->forecast.lo[5 + h] <= r->forecast.lo[h]);
+                    assert_true(r->forecast.hi[5 + h] >= r->forecast.hi[h]);
+                }
+                assert_true(fabs(printed_weights(r->spec) - 1) < 0.04);
+            }
+            fc_batch_release(&batch);
+            release_simulated(&s);
+        }
+}
+
+static void missing_values_teach_nothing_wrong(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(100, 40, 5, random_walk);
+    struct fc_spec spec = spec_of("auto", 4), naive = spec_of("naive", 4);
+    double expected = batch_error(&s, &naive);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t t = 1 + i % 7; t + 1 < s.length; t += 7)
+            s.y[i * (s.length + s.horizon) + t] = NAN;
+    assert_true(batch_error(&s, &spec) < 1.1 * expected);
+    release_simulated(&s);
+}
+
+static struct fc_learned *learn(const struct simulated *s, int season)
+{
+    struct fc_spec spec = spec_of("auto", season);
+    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 2};
+    struct fc_learned *learned = NULL;
+    spec.horizon = (int)s->horizon;
+    assert_int_equal(fc_auto_learn(&lesson, &spec, &learned, NULL), FC_OK);
+    assert_non_null(learned);
+    return learned;
+}
+
+static void weights_sum_to_one(void **state)
+{
+    (void)state;
+    static void (*const laws[])(gsl_rng *, size_t, double *,
+                                size_t) = {random_walk, seasonal, cycles};
+    for (size_t i = 0; i < 3; i++) {
+        struct simulated s = simulate_batch(40, 30, 4, laws[i]);
+        struct fc_learned *learned = learn(&s, 4);
+        struct fc_auto_knowledge k = fc_auto_read(learned, 4);
+        double sum = 0;
+        for (int c = 0; c < FC_AUTO_CANDIDATES; c++) {
+            assert_true(k.weights[c] >= 0);
+            sum += k.weights[c];
+        }
+        assert_near(sum, 1, 1e-12);
+        free(learned);
+        release_simulated(&s);
+    }
+}
+
+/*
+ * Smoothing and theta know no cycles; a regression over many short series
+ * does.
+ */
+static void cycles_are_left_to_autoregressions(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(300, 40, 6, cycles);
+    struct fc_learned *learned = learn(&s, 1);
+    struct fc_auto_knowledge k = fc_auto_read(learned, 1),
+                             prior = fc_auto_prior();
+    assert_true(k.weights[FC_AUTO_THETA] < 0.5 * prior.weights[FC_AUTO_THETA]);
+    assert_true(k.weights[FC_AUTO_ETS] < 0.5 * prior.weights[FC_AUTO_ETS]);
+    assert_true(k.weights[FC_AUTO_ARIMA] + k.weights[FC_AUTO_POOLED]
+                    + k.weights[FC_AUTO_POOLED_LOG]
+                > 0.8);
+    free(learned);
+    struct fc_spec best = spec_of("auto", 1), alone = spec_of("scum", 1);
+    assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));
+    release_simulated(&s);
+}
+
+/* Nothing beats the last value of a random walk, nor the mean of a season;
+ * auto may not be far from either. */
+static void known_best_forecasts_are_approached(void **state)
+{
+    (void)state;
+    struct fc_spec best = spec_of("auto", 4), naive = spec_of("naive", 4);
+    struct simulated s = simulate_batch(300, 40, 6, random_walk);
+    assert_true(batch_error(&s, &best) < 1.05 * batch_error(&s, &naive));
+    release_simulated(&s);
+    s = simulate_batch(300, 40, 6, seasonal);
+    double ideal = sqrt(2 / 3.14159265358979) * sqrt(1 + 1 / 10.0);
+    assert_true(batch_error(&s, &best) < 1.1 * ideal);
+    release_simulated(&s);
+}
+
+static void intervals_cover_what_they_claim(void **state)
+{
+    (void)state;
+    static const double claimed[] = {0.8, 0.95};
+    struct simulated s = simulate_batch(600, 40, 6, random_walk);
+    struct fc_spec spec = spec_of("auto", 1);
+    struct fc_batch batch = run_batch(&s, &spec, 2);
+    for (size_t k = 0; k < 2; k++) {
+        size_t inside = 0, steps = s.n * s.horizon;
+        for (size_t i = 0; i < steps; i++) {
+            const struct fc_forecast *f = &batch.results[i / 6].forecast;
+            double y = s.future[i];
+            inside += y >= f->lo[k * 6 + i % 6] && y <= f->hi[k * 6 + i % 6];
+        }
+        /* steps of one walk hang together: count every series twice */
+        double p = claimed[k], se = sqrt(p * (1 - p) / (2 * (double)s.n));
+        assert_true(fabs((double)inside / (double)steps - p) < 3 * se);
+    }
+    fc_batch_release(&batch);
+    release_simulated(&s);
+}
+
+/* Ratios that are the quantiles of |N(0, 1 + h)|: factors are the normal's. */
+static void factors_are_the_errors_quantiles(void **state)
+{
+    (void)state;
+    enum { N = 20000, H = 5 };
+    static double ratio[N * H];
+    struct fc_auto_errors errors, prior = fc_auto_prior().errors;
+    for (size_t i = 0; i < N; i++)
+        for (size_t h = 0; h < H; h++)
+            ratio[i * H + h] =
+                gsl_cdf_ugaussian_Pinv(0.5 + (double)(i + 0.5) / (2.0 * N))
+                * sqrt((double)h + 1);
+    struct fc_auto_sample sample = {N, H, ratio};
+    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
+                     FC_OK);
+    for (double level = 5; level < 99.5; level += 5)
+        for (int h = 0; h < H; h++)
+            assert_near(fc_auto_factor(&errors, level, h),
+                        gsl_cdf_ugaussian_Pinv(0.5 + level / 200) * sqrt(h + 1),
+                        0.01);
+}
+
+static void without_errors_the_prior_stays(void **state)
+{
+    (void)state;
+    double ratio[4] = {NAN, NAN, INFINITY, NAN};
+    struct fc_auto_errors errors, prior = fc_auto_prior().errors;
+    struct fc_auto_sample sample = {2, 2, ratio};
+    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
+                     FC_OK);
+    assert_memory_equal(&errors, &prior, sizeof prior);
+}
+
+/*
+ * What has doubled ten times does not go on like that.  The rule allows
+ * 1 + 2 h / n widths of the range beyond it.
+ */
+static void absurd_candidates_are_left_out(void **state)
+{
+    (void)state;
+    enum { N = 10, H = 12 };
+    static const double y[N] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
+    struct fc_series series = {"doubled", y, N};
+    struct simulated s = {1, N, H, &series, NULL, NULL, NULL};
+    struct fc_spec spec = spec_of("auto", 1), arima = spec_of("arima", 1);
+    struct fc_batch batch = run_batch(&s, &arima, 1);
+    double width = 511, allowed = 512 + width * (1 + 2.0 * H / N);
+    assert_true(batch.results[0].forecast.mean[H - 1] > allowed);
+    fc_batch_release(&batch);
+    batch = run_batch(&s, &spec, 1);
+    assert_int_equal(batch.results[0].outcome, FC_OUTCOME_OK);
+    assert_non_null(batch.results[0].note);
+    assert_non_null(strstr(batch.results[0].note, "left out"));
+    assert_null(strstr(batch.results[0].spec, "arima"));
+    for (int h = 0; h < H; h++)
+        assert_true(batch.results[0].forecast.mean[h]
+                    < 512 + width * (1 + 2.0 * (h + 1) / N));
+    fc_batch_release(&batch);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(awkward_series_have_sensible_forecasts),
+        cmocka_unit_test(same_bytes_for_any_number_of_threads),
+        cmocka_unit_test(few_series_are_forecast),
+        cmocka_unit_test(missing_values_teach_nothing_wrong),
+        cmocka_unit_test(weights_sum_to_one),
+        cmocka_unit_test(cycles_are_left_to_autoregressions),
+        cmocka_unit_test(known_best_forecasts_are_approached),
+        cmocka_unit_test(intervals_cover_what_they_claim),
+        cmocka_unit_test(factors_are_the_errors_quantiles),
+        cmocka_unit_test(without_errors_the_prior_stays),
+        cmocka_unit_test(absurd_candidates_are_left_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/batches.h"
+
+#include "forecast/pooled.h"
+
+/* A wave of the same frequency, with its own height, level and phase: the
+ * same linear recursion for all series. */
+static void wave(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    double level = 100 * (1 + gsl_rng_uniform(rng));
+    double height = 20 * (1 + gsl_rng_uniform(rng));
+    double phase = 6 * gsl_rng_uniform(rng), scale = i % 2 ? 1e-6 : 1e6;
+    for (size_t t = 0; t < n; t++)
+        y[t] = scale * (level + height * sin(0.9 * (double)t + phase));
+}
+
+static void growing_wave(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    wave(rng, i, y, n);
+    for (size_t t = 0; t < n; t++)
+        y[t] = exp(0.02 * y[t] * (i % 2 ? 1e6 : 1e-6) + 0.01 * (double)t);
+}
+
+static double worst_error(const struct simulated *s, enum fc_pooled_kind kind,
+                          size_t hold)
+{
+    enum { WINDOW = 8 };
+    struct fc_pooled pooled = {
+        .kind = kind, .season_length = 1, .window = WINDOW, .horizon = 6};
+    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 2};
+    struct fc_workspace *ws = fc_workspace_new();
+    double *coef = malloc(fc_pooled_size(&pooled) * sizeof *coef);
+    double mean[6], worst = 0;
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, hold, coef, NULL), FC_OK);
+    pooled.coef = coef;
+    for (size_t i = 0; i < s->n; i++) {
+        size_t n = s->length - hold;
+        const double *y = s->series[i].y;
+        fc_workspace_reset(ws);
+        assert_int_equal(fc_pooled_forecast(&pooled, y, n, ws, mean), FC_OK);
+        for (size_t h = 0; h < 6; h++)
+            worst = fmax(worst, fabs(mean[h] / y[n + h] - 1));
+    }
+    free(coef);
+    fc_workspace_free(ws);
+    return worst;
+}
+
+static void finds_a_common_recursion(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(50, 40, 6, wave);
+    assert_true(worst_error(&s, FC_POOLED_RAW, 0) < 1e-3);
+    release_simulated(&s);
+    s = simulate_batch(50, 40, 6, growing_wave);
+    assert_true(worst_error(&s, FC_POOLED_LOG, 0) < 5e-3);
+    release_simulated(&s);
+}
+
+/* What is held back may be anything: it leaves no trace. */
+static void does_not_see_what_is_held_back(void **state)
+{
+    (void)state;
+    enum { HOLD = 6, NCOEF = 6 * 9 };
+    struct fc_pooled pooled = {.season_length = 1, .window = 8, .horizon = 6};
+    double before[NCOEF], after[NCOEF];
+    struct simulated s = simulate_batch(50, 40, 6, random_walk);
+    struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 1};
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, HOLD, before, NULL),
+                     FC_OK);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t t = s.length - HOLD; t < s.length; t++)
+            s.y[i * (s.length + s.horizon) + t] = 1e9;
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, HOLD, after, NULL), FC_OK);
+    assert_memory_equal(before, after, sizeof before);
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, after, NULL), FC_OK);
+    assert_memory_not_equal(before, after, sizeof before);
+    release_simulated(&s);
+}
+
+static void refuses_what_it_cannot_take(void **state)
+{
+    (void)state;
+    static const double coef[4] = {0, 1, 0, 0}, zeros[4] = {0};
+    struct fc_pooled pooled = {.kind = FC_POOLED_LOG,
+                               .season_length = 1,
+                               .window = 3,
+                               .horizon = 1,
+                               .coef = coef};
+    double mean, two[2] = {1, 2};
+    struct fc_workspace *ws = fc_workspace_new();
+    assert_int_equal(fc_pooled_forecast(&pooled, two, 2, ws, &mean), FC_ESHORT);
+    assert_int_equal(fc_pooled_forecast(&pooled, zeros, 4, ws, &mean),
+                     FC_EDOMAIN);
+    pooled.kind = FC_POOLED_RAW;
+    assert_int_equal(fc_pooled_forecast(&pooled, zeros, 4, ws, &mean),
+                     FC_EDOMAIN);
+    struct simulated s = simulate_batch(2, 12, 6, random_walk);
+    struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 1};
+    double out[4];
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, out, NULL), FC_ESHORT);
+    release_simulated(&s);
+    fc_workspace_free(ws);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_a_common_recursion),
+        cmocka_unit_test(does_not_see_what_is_held_back),
+        cmocka_unit_test(refuses_what_it_cannot_take),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
