@@ -5,6 +5,8 @@
  * be written, and appear under their names only when all is done.
  */
 #include "cmd/commands.h"
+#include "cmd/lock.h"
+#include "cmd/metrics.h"
 #include "cmd/progress.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
@@ -23,7 +25,7 @@ struct tally {
     size_t early;
 };
 
-enum { FORECASTS, SUMMARY, NFILES };
+enum { FORECASTS, SUMMARY, METRICS, NFILES };
 
 struct run {
     struct cmd_options options;
@@ -285,6 +287,9 @@ static enum fc_status open_outputs(struct run *run, struct fc_error *err)
     if (status == FC_OK && run->options.summary != NULL)
         status =
             io_atomic_open(run->options.summary, &run->files[SUMMARY], err);
+    if (status == FC_OK && run->options.metrics != NULL)
+        status =
+            io_atomic_open(run->options.metrics, &run->files[METRICS], err);
     return status;
 }
 
@@ -300,6 +305,49 @@ static enum fc_status fit(struct run *run, struct fc_error *err)
     return status;
 }
 
+/* Too many failures are a failure of the whole. */
+static enum fc_status judge(const struct run *run, const struct tally *tally,
+                            struct fc_error *err)
+{
+    const struct cmd_options *o = &run->options;
+    size_t n = run->work.batch.n;
+    double limit =
+        o->max_failed_percent ? (double)n * o->max_failed / 100 : o->max_failed;
+    if (tally->none < n && !((double)tally->failed > limit))
+        return FC_OK;
+    name_offenders(run, FC_OUTCOME_FAILED, tally->failed, "failed");
+    if (tally->none == n)
+        return fc_fail(err, FC_ENOFIT,
+                       "%s: none of its %zu series could be forecast; "
+                       "nothing was written",
+                       o->input, n);
+    return fc_fail(err, FC_ENOFIT,
+                   "%s: %zu of %zu series failed, more than --max-failed "
+                   "%.40s; nothing was written",
+                   o->input, tally->failed, n, o->max_failed_text);
+}
+
+/* The write phase ends here for them: they go to disk with the rest. */
+static void write_metrics(const struct run *run, const struct tally *tally,
+                          double write_seconds)
+{
+    if (run->files[METRICS] == NULL)
+        return;
+    struct cmd_metrics metrics = {
+        .output = run->options.output,
+        .ok = tally->ok,
+        .fallback = tally->fallback,
+        .failed = tally->failed,
+        .rows = run->work.panel.nrows,
+        .rejected = run->work.panel.nrejected,
+        .read = run->seconds[0],
+        .fit = run->seconds[1],
+        .write = write_seconds,
+        .threads = run->work.batch.jobs,
+    };
+    cmd_metrics_write(run->files[METRICS], &metrics);
+}
+
 /* Everything up to the rename; nothing has been replaced when it fails. */
 static enum fc_status compute(struct run *run, struct tally *tally,
                               struct fc_error *err)
@@ -313,15 +361,13 @@ static enum fc_status compute(struct run *run, struct tally *tally,
         return status;
     run->seconds[1] = cmd_now() - start - run->seconds[0];
     *tally = count_outcomes(run);
-    if (tally->none == run->work.batch.n) {
-        name_offenders(run, FC_OUTCOME_FAILED, tally->failed, "failed");
-        return fc_fail(err, FC_ENOFIT,
-                       "%s: none of its %zu series could be forecast; "
-                       "nothing was written",
-                       run->options.input, tally->none);
-    }
+    status = judge(run, tally, err);
+    if (status != FC_OK)
+        return status;
     write_forecasts(run);
     write_summary(run);
+    write_metrics(run, tally,
+                  cmd_now() - start - run->seconds[0] - run->seconds[1]);
     status = io_atomic_commit(run->files, NFILES, err);
     run->seconds[2] = cmd_now() - start - run->seconds[0] - run->seconds[1];
     return status;
@@ -333,7 +379,8 @@ static int forecast(struct run *run)
     struct fc_error err;
     enum fc_status status = open_outputs(run, &err);
     if (status == FC_EINVAL)
-        return cmd_usage("forecast", "--output and --summary: %s", err.msg);
+        return cmd_usage("forecast", "--output, --summary, --metrics: %s",
+                         err.msg);
     if (status != FC_OK || compute(run, &tally, &err) != FC_OK) {
         cmd_say("%s", err.msg);
         return CMD_FAILED;
@@ -350,13 +397,18 @@ static int forecast(struct run *run)
 static int main_forecast(int argc, char **argv)
 {
     struct run run = {0};
+    int lock = -1;
     int status = cmd_options_parse(&cmd_forecast, argc, argv, &run.options);
-    if (status < 0)
-        status = forecast(&run);
+    if (status < 0) {
+        status = cmd_lock_take(&run.options, &lock);
+        if (status == CMD_OK)
+            status = forecast(&run);
+    }
     for (int i = 0; i < NFILES; i++)
         io_atomic_abandon(run.files[i]);
     cmd_work_release(&run.work);
     cmd_options_release(&run.options);
+    cmd_lock_release(lock); /* after the last change to any file */
     return status;
 }
 

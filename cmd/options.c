@@ -13,6 +13,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <limits.h>
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -118,6 +119,14 @@ static const struct option_row rows[] = {
      "one row per series: what was done, how it went", NULL, 0, 0, NULL},
     {0, "seed", INTEGER, RUNS, AT(seed), "N",
      "seed of everything random", "1", 0, INT64_MAX, NULL},
+    {0, "max-failed", TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
+     "if more series fail, the old output stays", NULL, 0, 0, NULL},
+    {0, "lock", TEXT, CMD_FORECAST, AT(lock), "FILE",
+     "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
+    {0, "lock-wait", INTEGER, CMD_FORECAST, AT(lock_wait), "S",
+     "seconds to wait for the other", "0", 0, 1000000, NULL},
+    {0, "metrics", TEXT, CMD_FORECAST, AT(metrics), "FILE",
+     "counts and times for Prometheus", NULL, 0, 0, NULL},
     {0, "csv", FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
     {0, "progress", CHOICE, RUNS & ~CMD_BENCH, AT(progress), "WHEN",
@@ -474,13 +483,36 @@ static bool same_file(const char *input, const char *output)
 static int check_files(const char *name, const struct cmd_options *options)
 {
     const char *inputs[] = {options->input, options->actuals, options->train};
-    for (int i = 0; i < 3; i++) {
-        bool output = same_file(inputs[i], options->output);
-        if (output || same_file(inputs[i], options->summary))
-            return cmd_usage(name, "--%s would replace the input '%.200s'",
-                             output ? "output" : "summary", inputs[i]);
-    }
+    const char *outputs[] = {options->output, options->summary,
+                             options->metrics, options->lock};
+    const char *option[] = {"output", "summary", "metrics", "lock"};
+    for (int i = 0; i < 3; i++)
+        for (int k = 0; k < 4; k++)
+            if (same_file(inputs[i], outputs[k]))
+                return cmd_usage(name, "--%s would replace the input '%.200s'",
+                                 option[k], inputs[i]);
     return -1;
+}
+
+/* "5" series or "2.5%" of them. */
+static int parse_max_failed(const char *name, struct cmd_options *options)
+{
+    const char *text = options->max_failed_text;
+    options->max_failed = HUGE_VAL;
+    if (text == NULL)
+        return -1;
+    size_t n = strlen(text);
+    options->max_failed_percent = text[n - 1] == '%';
+    n -= options->max_failed_percent;
+    if (io_number_parse(text, n, &options->max_failed)
+        && options->max_failed >= 0
+        && (options->max_failed_percent ? options->max_failed <= 100
+                                        : strspn(text, "0123456789") == n))
+        return -1;
+    return cmd_usage(name,
+                     "--max-failed takes a whole number of series, or a "
+                     "percentage: 5%%; got '%.60s'",
+                     text);
 }
 
 static int check(const struct cmd_command *command, struct cmd_options *options)
@@ -507,6 +539,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     int status = check_columns(name, options);
     if (status < 0)
         status = check_files(name, options);
+    if (status < 0)
+        status = parse_max_failed(name, options);
     if (status >= 0)
         return status;
     if (options->quiet && options->verbose)

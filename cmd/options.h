@@ -19,7 +19,8 @@ enum cmd_exit {
     CMD_OK = 0,
     CMD_FAILED = 1, /* nothing was written */
     CMD_USAGE = 2,
-    CMD_PARTIAL = 3 /* written, but some series failed or fell back */
+    CMD_PARTIAL = 3, /* written, but some series failed or fell back */
+    CMD_BUSY = 75    /* another run holds the lock; sysexits.h: try later */
 };
 
 /* Which subcommands an option belongs to. */
@@ -79,6 +80,12 @@ struct cmd_options {
     bool whole, csv;
     /* limits of arima's search; -1 = its own */
     int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
+    const char *lock;
+    int64_t lock_wait; /* seconds */
+    const char *max_failed_text;
+    double max_failed; /* series, or percent of them; infinity: any number */
+    bool max_failed_percent;
+    const char *metrics;
     bool quiet, verbose, help, version;
 };
 

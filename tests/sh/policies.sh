@@ -1,0 +1,101 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What a night's work is watched by: --lock, --max-failed, --metrics.
+set -u
+nightcast=$(realpath "$PROGRAM")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+failures=0
+
+fail() {
+	echo "FAIL: $*"
+	failures=$((failures + 1))
+}
+# expect STATUS WORDS OPTIONS...
+expect() {
+	local status=$1 words=$2 got
+	shift 2
+	echo old >out.csv
+	timeout 60 "$nightcast" forecast -H 2 -m snaive -o out.csv "$@" \
+		>stdout 2>stderr </dev/null
+	got=$?
+	[ $got -eq "$status" ] || fail "exit $got, not $status: $*: $(cat stderr)"
+	[ -z "$words" ] || grep -qE "$words" stderr ||
+		fail "no '$words': $*: $(cat stderr)"
+	[ $got -eq 0 ] || [ $got -eq 3 ] || [ "$(cat out.csv)" = old ] ||
+		fail "the old output is gone: $*"
+}
+
+{
+	echo unique_id,ds,y
+	for i in $(seq 20); do
+		echo "s$i,1,5"
+		echo "s$i,2,7"
+		[ "$i" -gt 3 ] && echo "s$i,3,9" || echo "s$i,3,x"
+	done
+} >in.csv
+
+# three of twenty series fail
+expect 3 '17 of 20 series .*, 3 failed' in.csv
+expect 3 '3 failed' in.csv --max-failed 3
+expect 1 '3 of 20 series failed, more than --max-failed 2;' in.csv --max-failed 2
+expect 3 '3 failed' in.csv --max-failed 15%
+expect 1 'more than --max-failed 14.9%' in.csv --max-failed 14.9%
+expect 1 "series 's1' failed" in.csv --max-failed 0
+for bad in -1 1.5 % 101% 5%% x ''; do
+	expect 2 'max-failed' in.csv --max-failed "$bad"
+done
+
+# metrics: a valid text format, replaced with the output or not at all
+expect 3 '' in.csv --metrics m.prom
+for line in 'nightcast_series{output="out.csv",outcome="ok"} 17' \
+	'nightcast_series{output="out.csv",outcome="failed"} 3' \
+	'nightcast_rows{output="out.csv",read="yes"} 57' \
+	'nightcast_rows{output="out.csv",read="no"} 3' \
+	'# TYPE nightcast_phase_seconds gauge'; do
+	grep -qxF "$line" m.prom || fail "no '$line': $(cat m.prom)"
+done
+grep -vE '^(# (HELP|TYPE) nightcast_[a-z_]+ .+|nightcast_[a-z_]+\{[a-z]+="[^"]*"(,[a-z]+="[a-z]+")?\} [0-9.e+-]+)$' \
+	m.prom && fail "not the text format"
+when=$(sed -n 's/^nightcast_success_timestamp_seconds{.*} //p' m.prom)
+[ "${when%.*}" -gt $(($(date +%s) - 100)) ] || fail "timestamp $when"
+echo old >m.prom
+expect 1 '' in.csv --metrics m.prom --max-failed 0
+[ "$(cat m.prom)" = old ] || fail "metrics of a run that failed"
+expect 2 'the same file' in.csv --metrics out.csv
+expect 2 'replace the input' in.csv --metrics in.csv
+expect 1 'nowhere/m.prom' in.csv --metrics nowhere/m.prom
+
+# the lock: free, held, waited for, left by a killed run
+expect 3 '' in.csv --lock night.lock
+grep -q '^process [0-9]* since 20' night.lock || fail "$(cat night.lock)"
+mkfifo pipe
+hold() { # a run that waits for its input
+	"$nightcast" forecast -H 2 -m snaive pipe -o held.csv --lock night.lock \
+		2>held &
+	holder=$!
+	exec 3>pipe # opens only when the other side has
+}
+hold
+expect 75 "night.lock: locked by process $holder since 20.*UTC; this run did nothing" \
+	in.csv --lock night.lock
+expect 75 'locked by' in.csv --lock night.lock --lock-wait 1
+(
+	sleep 1
+	cat in.csv >&3
+) &
+feeder=$!
+exec 3>&-
+expect 3 '' in.csv --lock night.lock --lock-wait 50
+wait $holder $feeder
+[ -s held.csv ] || fail "the holder: $(cat held)"
+hold
+kill -9 $holder
+wait $holder 2>/dev/null
+exec 3>&-
+expect 3 '' in.csv --lock night.lock
+expect 1 'nowhere/lock: cannot lock: No such file' in.csv --lock nowhere/lock
+expect 2 'replace the input' in.csv --lock in.csv
+expect 2 'lock-wait' in.csv --lock-wait -1
+exit $((failures > 0))
