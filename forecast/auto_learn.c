@@ -36,7 +36,7 @@ enum {
  * the fixed ones, in units of the fixed weights' error; and the number of
  * series below which it grows.
  */
-static const double PENALTY = 0.05, PENALTY_SERIES = 50;
+static const double PENALTY = 0.1, PENALTY_SERIES = 50;
 
 /* Series whose error is beyond this quantile count as if it were there. */
 static const double OUTLYING = 0.95;
