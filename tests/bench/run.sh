@@ -13,8 +13,11 @@ tools=$BUILD/tests/bench
 csv=$BUILD/bench.csv
 work=$(mktemp -d "$BUILD/bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
-rounds=3 long=20000 sizes="1000 10000" cheap="1000 10000 100000"
-[ "${SCALE:-full}" = full ] || { rounds=1 long=2000 sizes=1000 cheap=1000; }
+rounds=3 long=20000
+snaive="1000 10000 100000" ets="1000 10000" arima="100 1000" auto="100 1000"
+if [ "${SCALE:-full}" = quick ]; then
+	rounds=1 long=2000 snaive=1000 ets=1000 arima=100 auto=100
+fi
 
 # What a figure depends on.
 machine=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
@@ -113,9 +116,7 @@ rm "$work/some.csv"
 for model in snaive ets arima auto; do
 	echo
 	echo "$model as the batch grows, --jobs $threads"
-	[ $model = snaive ] && counts=$cheap || counts=$sizes
-	[ $model = arima ] && counts=${sizes%% *}
-	first=
+	counts=${!model} first=
 	for n in $counts; do
 		"$tools/generate" -n "$n" >"$work/some.csv"
 		size=$(stat -c %s "$work/some.csv")
