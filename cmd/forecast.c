@@ -25,7 +25,7 @@ struct tally {
     size_t early;
 };
 
-enum { FORECASTS, SUMMARY, METRICS, NFILES };
+enum { FORECASTS, SUMMARY, REJECTS, METRICS, NFILES };
 
 struct run {
     struct cmd_options options;
@@ -201,6 +201,19 @@ static void write_summary(const struct run *run)
         }
 }
 
+static void write_rejects(const struct run *run)
+{
+    const struct io_panel *panel = &run->work.panel;
+    struct io_atomic_file *file = run->files[REJECTS];
+    if (file == NULL)
+        return;
+    io_write_reject_header(file, panel->id_name);
+    for (uint64_t i = 0; i < panel->nrejected; i++) {
+        const struct io_reject *r = &panel->rejects[i];
+        io_write_reject(file, r->line, panel->series[r->series].id, r->reason);
+    }
+}
+
 /* Names the first series of an outcome and why. */
 static void name_offenders(const struct run *run, enum fc_outcome outcome,
                            size_t n, const char *what)
@@ -282,14 +295,12 @@ static void say_phases(const struct run *run)
 
 static enum fc_status open_outputs(struct run *run, struct fc_error *err)
 {
-    enum fc_status status =
-        io_atomic_open(run->options.output, &run->files[FORECASTS], err);
-    if (status == FC_OK && run->options.summary != NULL)
-        status =
-            io_atomic_open(run->options.summary, &run->files[SUMMARY], err);
-    if (status == FC_OK && run->options.metrics != NULL)
-        status =
-            io_atomic_open(run->options.metrics, &run->files[METRICS], err);
+    const struct cmd_options *o = &run->options;
+    const char *paths[NFILES] = {o->output, o->summary, o->rejects, o->metrics};
+    enum fc_status status = FC_OK;
+    for (int i = 0; i < NFILES && status == FC_OK; i++)
+        if (paths[i] != NULL)
+            status = io_atomic_open(paths[i], &run->files[i], err);
     return status;
 }
 
@@ -366,6 +377,7 @@ static enum fc_status compute(struct run *run, struct tally *tally,
         return status;
     write_forecasts(run);
     write_summary(run);
+    write_rejects(run);
     write_metrics(run, tally,
                   cmd_now() - start - run->seconds[0] - run->seconds[1]);
     status = io_atomic_commit(run->files, NFILES, err);
@@ -379,8 +391,7 @@ static int forecast(struct run *run)
     struct fc_error err;
     enum fc_status status = open_outputs(run, &err);
     if (status == FC_EINVAL)
-        return cmd_usage("forecast", "--output, --summary, --metrics: %s",
-                         err.msg);
+        return cmd_usage("forecast", "output files: %s", err.msg);
     if (status != FC_OK || compute(run, &tally, &err) != FC_OK) {
         cmd_say("%s", err.msg);
         return CMD_FAILED;

@@ -125,6 +125,8 @@ static const struct option_row rows[] = {
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", INTEGER, CMD_FORECAST, AT(lock_wait), "S",
      "seconds to wait for the other", "0", 0, 1000000, NULL},
+    {0, "rejects", TEXT, CMD_FORECAST, AT(rejects), "FILE",
+     "every row that could not be read, and why", NULL, 0, 0, NULL},
     {0, "metrics", TEXT, CMD_FORECAST, AT(metrics), "FILE",
      "counts and times for Prometheus", NULL, 0, 0, NULL},
     {0, "csv", FLAG, TABLES, AT(csv), NULL,
@@ -484,10 +486,10 @@ static int check_files(const char *name, const struct cmd_options *options)
 {
     const char *inputs[] = {options->input, options->actuals, options->train};
     const char *outputs[] = {options->output, options->summary,
-                             options->metrics, options->lock};
-    const char *option[] = {"output", "summary", "metrics", "lock"};
+                             options->metrics, options->rejects, options->lock};
+    const char *option[] = {"output", "summary", "metrics", "rejects", "lock"};
     for (int i = 0; i < 3; i++)
-        for (int k = 0; k < 4; k++)
+        for (int k = 0; k < 5; k++)
             if (same_file(inputs[i], outputs[k]))
                 return cmd_usage(name, "--%s would replace the input '%.200s'",
                                  option[k], inputs[i]);
@@ -632,5 +634,6 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .duplicates = (enum io_duplicates)options->duplicates,
         .align = (enum io_align)options->align,
         .jobs = (int)options->jobs,
+        .rejects = options->rejects != NULL,
     };
 }

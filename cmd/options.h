@@ -85,7 +85,7 @@ struct cmd_options {
     const char *max_failed_text;
     double max_failed; /* series, or percent of them; infinity: any number */
     bool max_failed_percent;
-    const char *metrics;
+    const char *metrics, *rejects;
     bool quiet, verbose, help, version;
 };
 

@@ -173,6 +173,7 @@ static enum fc_status parse(struct load *load, struct fc_error *err)
         status = io_cursor_init(&cursor, &load->source, 0, err);
     if (status == FC_OK)
         status = io_layout_read(&cursor, o->wide, &names, &load->layout, err);
+    load->layout.all_errors = o->rejects;
     if (status == FC_OK)
         status = load->source.seekable ? parse_file(load, err)
                                        : parse_stream(load, &cursor, err);
@@ -216,10 +217,36 @@ static char *format_error(const char *file, uint64_t line, const char *msg)
     return text;
 }
 
+static bool list_rejects(struct load *load)
+{
+    struct io_panel *panel = load->panel;
+    uint64_t line = load->layout.body_line;
+    size_t n = 0, at = 0;
+    for (size_t i = 0; i < load->memory->nchunks; i++)
+        n += load->memory->chunks[i].nerrors;
+    panel->rejects = malloc((n > 0 ? n : 1) * sizeof *panel->rejects);
+    if (panel->rejects == NULL)
+        return false;
+    for (size_t i = 0; i < load->memory->nchunks; i++) {
+        const struct io_chunk *c = &load->memory->chunks[i];
+        for (size_t k = 0; k < c->nerrors; k++) {
+            const struct io_row_error *e = &c->errors[k];
+            struct io_reject *r = &panel->rejects[at++];
+            r->line = line + e->line;
+            r->series = e->series;
+            memcpy(r->reason, e->msg, sizeof r->reason);
+        }
+        line += c->nlines;
+    }
+    return true;
+}
+
 static bool attach_errors(struct load *load)
 {
     struct io_panel *panel = load->panel;
     uint64_t line = load->layout.body_line;
+    if (load->options->rejects && !list_rejects(load))
+        return false;
     for (size_t i = 0; i < load->memory->nchunks; i++) {
         struct io_chunk *c = &load->memory->chunks[i];
         for (size_t k = 0; k < c->nerrors; k++) {
@@ -423,6 +450,7 @@ void io_panel_release(struct io_panel *panel)
         io_intern_release(&memory->ids);
         free(memory);
     }
+    free(panel->rejects);
     free(panel->series);
     free(panel->id_name);
     free(panel->time_name);

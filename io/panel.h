@@ -48,6 +48,7 @@ struct io_panel_options {
     enum io_gaps gaps;
     enum io_duplicates duplicates;
     enum io_align align;
+    bool rejects;   /* list every row that could not be read */
     int jobs;       /* threads */
     uint64_t chunk; /* bytes a thread parses at a time;
                        0 = a good size */
@@ -70,6 +71,13 @@ struct io_panel_series {
     bool unordered;       /* its rows were not in time order */
 };
 
+/* A row that could not be read. */
+struct io_reject {
+    uint64_t line; /* of the file; the first is 1 */
+    uint32_t series;
+    char reason[104];
+};
+
 struct io_panel {
     char *id_name, *time_name; /* of the columns, for the output */
     struct io_time_format format;
@@ -79,10 +87,11 @@ struct io_panel {
     size_t nseries;
     uint64_t nrows, nrejected;
     uint64_t bytes;
-    int64_t first, last;    /* timestamps, over all series */
-    uint64_t not_utf8_line; /* of the first id that is not UTF-8; 0 = none */
-    const char *blank_id;   /* an id that differs from another only in blanks
-                               around it; NULL = none */
+    int64_t first, last;       /* timestamps, over all series */
+    uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
+    const char *blank_id;      /* an id that differs from another only in blanks
+                                  around it; NULL = none */
+    struct io_reject *rejects; /* if asked for: nrejected, in file order */
     struct io_panel_memory *memory;
 };
 

@@ -119,22 +119,27 @@ static void add_run(struct parse *p, size_t count)
     c->runs[c->nruns++] = (struct io_run){p->series, (uint32_t)count};
 }
 
+static bool grow_has_error(struct parse *p)
+{
+    size_t size = (size_t)p->series * 2 + 64;
+    unsigned char *grown = realloc(p->has_error, size);
+    if (grown == NULL)
+        return false;
+    memset(grown + p->has_error_size, 0, size - p->has_error_size);
+    p->has_error = grown;
+    p->has_error_size = size;
+    return true;
+}
+
 static void add_error(struct parse *p)
 {
     struct io_chunk *c = p->chunk;
     c->nrejected++;
-    if (p->series >= p->has_error_size) {
-        size_t size = (size_t)p->series * 2 + 64;
-        unsigned char *grown = realloc(p->has_error, size);
-        if (grown == NULL) {
-            p->out_of_memory = true;
-            return;
-        }
-        memset(grown + p->has_error_size, 0, size - p->has_error_size);
-        p->has_error = grown;
-        p->has_error_size = size;
+    if (p->has_error_size <= p->series && !grow_has_error(p)) {
+        p->out_of_memory = true;
+        return;
     }
-    if (p->has_error[p->series])
+    if (p->has_error[p->series] && !p->layout->all_errors)
         return;
     if (!reserve(&c->errors, &c->errors_capacity, c->nerrors,
                  sizeof *c->errors)) {

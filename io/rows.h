@@ -21,6 +21,7 @@
 struct io_layout {
     const char *file;
     bool wide;
+    bool all_errors; /* keep every bad row's, not the first of a series */
     char delimiter;
     char **names; /* of the columns */
     size_t ncolumns;
@@ -41,7 +42,7 @@ struct io_run {
     uint32_t count;
 };
 
-/* A row that could not be used; the first of each series in a chunk. */
+/* A row that could not be used. */
 struct io_row_error {
     uint32_t series;
     uint64_t line; /* 0 = the chunk's first */

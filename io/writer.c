@@ -134,6 +134,24 @@ void io_write_forecast(struct io_atomic_file *file,
     }
 }
 
+void io_write_reject_header(struct io_atomic_file *file, const char *id_name)
+{
+    put(file, "line");
+    put_after_comma(file, id_name);
+    put(file, ",reason\n");
+}
+
+void io_write_reject(struct io_atomic_file *file, uint64_t line, const char *id,
+                     const char *reason)
+{
+    char text[24];
+    snprintf(text, sizeof text, "%" PRIu64, line);
+    put(file, text);
+    put_after_comma(file, id);
+    put_after_comma(file, reason);
+    put(file, "\n");
+}
+
 void io_write_summary_header(struct io_atomic_file *file, const char *id_name)
 {
     io_write_field(file, id_name);

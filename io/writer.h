@@ -6,6 +6,8 @@
 #include "io/atomic_file.h"
 #include "io/timestamp.h"
 
+#include <stdint.h>
+
 /*
  * Forecasts and summaries as CSV (RFC 4180 with LF line ends, the separator
  * always a comma).  Fields are quoted where they have to be: around commas,
@@ -53,6 +55,11 @@ struct io_summary_row {
     double loglik, aicc, sigma2;
     double seconds;
 };
+
+/* line,<id>,reason: the rows that could not be read */
+void io_write_reject_header(struct io_atomic_file *file, const char *id_name);
+void io_write_reject(struct io_atomic_file *file, uint64_t line, const char *id,
+                     const char *reason);
 
 /* <id>,model,status,detail,n,season,spec,loglik,aicc,sigma2,seconds */
 void io_write_summary_header(struct io_atomic_file *file, const char *id_name);

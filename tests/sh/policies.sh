@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What a night's work is watched by: --lock, --max-failed, --metrics.
+# What a night's work is watched by: --lock, --max-failed, --rejects,
+# --metrics.
 set -u
 nightcast=$(realpath "$PROGRAM")
 work=$(mktemp -d)
@@ -66,6 +67,40 @@ expect 1 '' in.csv --metrics m.prom --max-failed 0
 expect 2 'the same file' in.csv --metrics out.csv
 expect 2 'replace the input' in.csv --metrics in.csv
 expect 1 'nowhere/m.prom' in.csv --metrics nowhere/m.prom
+
+# every row that could not be read
+cat >bad.csv <<'END'
+unique_id,ds,y
+a,1,1
+"b
+b",1,x
+a,2
+"b
+b",2,2
+c,1,5
+
+c,zwei,5
+c,2,
+a,3,1,2
+good,1,1
+END
+expect 3 '' bad.csv --rejects r.csv -j 2
+cat >expected.csv <<'END'
+line,unique_id,reason
+3,"b
+b",column 'y': not a number: 'x'
+5,a,2 columns where the header has 3
+10,c,column 'ds': not a timestamp: 'zwei'
+12,a,4 columns where the header has 3
+END
+cmp -s expected.csv r.csv ||
+	fail "rejects: $(cat r.csv)"
+gzip -k bad.csv
+mv r.csv plain.csv
+expect 3 '' bad.csv.gz --rejects r.csv
+cmp -s r.csv plain.csv || fail "rejects of a stream: $(cat r.csv)"
+expect 3 '' in.csv --rejects r.csv
+[ "$(wc -l <r.csv)" -eq 4 ] || fail "rejects: $(cat r.csv)"
 
 # the lock: free, held, waited for, left by a killed run
 expect 3 '' in.csv --lock night.lock
