@@ -4,9 +4,10 @@
  * tells, for every record, the line and the offset at which it began, which
  * libcsv itself does not know.
  *
- * Most lines of most files are plain: no quotes, as many fields as the header
- * has.  Those are cut at the separators without libcsv, which looks at every
- * byte several times; whatever is not plain is left to it.
+ * Most lines of most files are plain: as many fields as the header has, and
+ * quotes, if any, around a field that would not need them.  Those are cut at
+ * the separators without libcsv, which looks at every byte several times;
+ * whatever is not plain is left to it.
  *
  * libcsv would strip blanks around unquoted fields; ids are opaque, so it is
  * told that nothing is a blank, and numbers and timestamps are trimmed here.
@@ -25,6 +26,7 @@
 enum {
     MAX_FIELD = 1 << 20,   /* bytes; longer means a quote was left open */
     MAX_PLAIN = 1 << 16,   /* bytes of a line that is cut here */
+    MAX_QUOTED = 1 << 12,  /* likewise, with quotes in it */
     FIELD_BLOCK = 1 << 12, /* bytes by which libcsv's field buffer grows */
     SHOWN = 30 /* bytes of an offending field that a message quotes */
 };
@@ -486,13 +488,55 @@ static bool take_wide_row(struct parse *p, char *text, const char *end)
     return true;
 }
 
+/*
+ * Copies a line without the quotes around its fields; returns the copy's end,
+ * or NULL when a quote means more than that: a separator, a quote or a line
+ * end inside, something else behind.
+ */
+static char *strip_quotes(const struct parse *p, const char *text, size_t n,
+                          char *out)
+{
+    const char *end = text + n;
+    while (text < end) {
+        bool quoted = *text == '"';
+        text += quoted;
+        const char *quote = memchr(text, '"', (size_t)(end - text));
+        const char *stop = field_end(p, text, quote != NULL ? quote : end);
+        if (quoted ? quote == NULL || stop != quote : stop == quote)
+            return NULL;
+        memcpy(out, text, (size_t)(stop - text));
+        out += stop - text;
+        text = stop + quoted;
+        if (text < end && *text != p->layout->delimiter)
+            return NULL;
+        if (text < end)
+            *out++ = *text++;
+    }
+    return out;
+}
+
+/* A line without its line end; false when libcsv is needed. */
+static bool take_row(struct parse *p, char *text, char *end, bool has_quotes)
+{
+    char stripped[MAX_QUOTED];
+    p->row_line = p->line;
+    if (has_quotes) {
+        if (end - text > MAX_QUOTED)
+            return false;
+        end = strip_quotes(p, text, (size_t)(end - text), stripped);
+        text = stripped;
+        if (end == NULL)
+            return false;
+    }
+    return p->layout->wide ? take_wide_row(p, text, end)
+                           : take_long_row(p, text, end);
+}
+
 /* Rows from the front of the buffer, as long as they are plain. */
 static void take_plain_rows(struct parse *p, struct io_cursor *cursor,
                             uint64_t until)
 {
-    uint64_t quote = find_next(cursor, '"', &p->next_quote);
     uint64_t limit = find_next(cursor, '\0', &p->next_nul);
-    limit = quote < limit ? quote : limit;
     while (cursor->offset < until && cursor->offset < limit
            && !p->out_of_memory) {
         char *text = (char *)cursor->buf + cursor->pos;
@@ -500,13 +544,11 @@ static void take_plain_rows(struct parse *p, struct io_cursor *cursor,
         if (end == NULL || end == text || end - text > MAX_PLAIN)
             return;
         size_t n = (size_t)(end - text) + 1;
+        uint64_t quote = find_next(cursor, '"', &p->next_quote);
         uint64_t cr = find_next(cursor, '\r', &p->next_cr) - cursor->offset;
         if (cr == 0 || (cr < n && cr + 2 != n))
             return;
-        end -= cr < n;
-        p->row_line = p->line;
-        if (!(p->layout->wide ? take_wide_row(p, text, end)
-                              : take_long_row(p, text, end)))
+        if (!take_row(p, text, end - (cr < n), quote < cursor->offset + n))
             return;
         io_cursor_advance(cursor, n);
         p->line++;
