@@ -19,7 +19,7 @@ struct simulated {
     char *ids;
 };
 
-enum { SIMULATED_ID = 16 };
+enum { SIMULATED_ID = 24 };
 
 /* law writes length + horizon values of series i. */
 static inline struct simulated simulate_batch(
