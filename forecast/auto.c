@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The default model: a weighted mean of five models of the series and two
+ * The default model: a weighted mean of four models of the series and two
  * regressions over all series of the batch, with intervals scaled to the
  * errors that such forecasts really had.
  *
@@ -30,15 +30,14 @@
 #include <stdio.h>
 #include <string.h>
 
-extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_theta,
-    fc_model_dotm, fc_model_ces, fc_model_snaive;
+extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_dotm,
+    fc_model_ces, fc_model_snaive;
 
 static const struct fc_model *const local[FC_AUTO_LOCAL] = {
-    &fc_model_ets, &fc_model_arima, &fc_model_theta, &fc_model_dotm,
-    &fc_model_ces};
+    &fc_model_ets, &fc_model_arima, &fc_model_dotm, &fc_model_ces};
 
 static const char *const names[FC_AUTO_CANDIDATES] = {
-    "ets", "arima", "theta", "dotm", "ces", "pooled", "pooled-log"};
+    "ets", "arima", "dotm", "ces", "pooled", "pooled-log"};
 
 /* The level that candidates are asked for. */
 static const double REFERENCE = 95;
@@ -230,9 +229,8 @@ static const char *note_of(const struct fc_auto_table *table)
 {
 #define LEFT_OUT(name) name " left out: its forecast goes far beyond the series"
     static const char *const one[FC_AUTO_CANDIDATES] = {
-        LEFT_OUT("ets"),       LEFT_OUT("arima"), LEFT_OUT("theta"),
-        LEFT_OUT("dotm"),      LEFT_OUT("ces"),   LEFT_OUT("pooled"),
-        LEFT_OUT("pooled-log")};
+        LEFT_OUT("ets"), LEFT_OUT("arima"),  LEFT_OUT("dotm"),
+        LEFT_OUT("ces"), LEFT_OUT("pooled"), LEFT_OUT("pooled-log")};
 #undef LEFT_OUT
     const char *note = NULL;
     bool usable = false;

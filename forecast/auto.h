@@ -13,7 +13,6 @@
 enum {
     FC_AUTO_ETS,
     FC_AUTO_ARIMA,
-    FC_AUTO_THETA,
     FC_AUTO_DOTM,
     FC_AUTO_CES,
     FC_AUTO_LOCAL,                  /* models of one series, until here */

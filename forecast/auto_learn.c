@@ -14,9 +14,9 @@
  * exponentiated gradient descent (Kivinen & Warmuth 1997).
  *
  * Tried on held-back training data of the M3 competition, and left out
- * because nothing was gained for what it cost: a second held-back origin,
- * complex exponential smoothing of logarithms, medians instead of means,
- * regressions on seasonally adjusted values.
+ * because nothing was gained for what it cost: a second held-back origin, the
+ * theta method beside dotm, complex exponential smoothing of logarithms,
+ * medians instead of means, regressions on seasonally adjusted values.
  */
 #include "forecast/auto.h"
 
@@ -97,7 +97,7 @@ struct learner {
 struct fc_auto_knowledge fc_auto_prior(void)
 {
     return (struct fc_auto_knowledge){
-        .weights = {0.14, 0.14, 0.14, 0.14, 0.14, 0.12, 0.18},
+        .weights = {0.175, 0.175, 0.175, 0.175, 0.12, 0.18},
         .errors = {.a = 0.08,
                    .b = 0.1,
                    .shape = {0.061, 0.125, 0.193, 0.265, 0.345, 0.440, 0.556,

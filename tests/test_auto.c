@@ -120,8 +120,8 @@ static void weights_sum_to_one(void **state)
 }
 
 /*
- * Smoothing and theta know no cycles; a regression over many short series
- * does.
+ * Smoothing and theta models know no cycles; a regression over many short
+ * series does.
  */
 static void cycles_are_left_to_autoregressions(void **state)
 {
@@ -130,7 +130,7 @@ static void cycles_are_left_to_autoregressions(void **state)
     struct fc_learned *learned = learn(&s, 1);
     struct fc_auto_knowledge k = fc_auto_read(learned, 1),
                              prior = fc_auto_prior();
-    assert_true(k.weights[FC_AUTO_THETA] < 0.5 * prior.weights[FC_AUTO_THETA]);
+    assert_true(k.weights[FC_AUTO_DOTM] < 0.5 * prior.weights[FC_AUTO_DOTM]);
     assert_true(k.weights[FC_AUTO_ETS] < 0.5 * prior.weights[FC_AUTO_ETS]);
     assert_true(k.weights[FC_AUTO_ARIMA] + k.weights[FC_AUTO_POOLED]
                     + k.weights[FC_AUTO_POOLED_LOG]
