@@ -44,12 +44,6 @@ static const double REFERENCE = 95;
 
 enum { MEAN, WIDTH, PARTS }; /* fc_fit.state: horizon values each */
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 /* The seasonal naive forecast stands by, in case nothing else will do. */
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
                                    const struct fc_spec *spec,
@@ -332,7 +326,7 @@ const struct fc_model fc_model_auto = {
     .summary = "the default: a mean of models, weighed by all series' errors",
     .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
                  "(2021)",
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_auto,
     .predict = predict_auto,
     .learn = fc_auto_learn,

@@ -127,12 +127,6 @@ static enum fc_status parse_ces(const char *text, struct fc_spec *spec,
                    "ces: '%s' is not none, simple, partial or full", text);
 }
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 /* Puts the fit where predict() looks for it; ces->resid is fit->resid. */
 static void fill_fit(const struct fc_ces *ces, struct fc_fit *fit)
 {
@@ -283,7 +277,7 @@ const struct fc_model fc_model_ces = {
                  "Logistics 69",
     .variants = "none, simple, partial or full",
     .parse = parse_ces,
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_ces,
     .predict = predict_ces,
     .simulate = simulate_ces,

@@ -234,12 +234,6 @@ static enum fc_status fit_adjusted(double *x, const double *figure,
     return FC_OK;
 }
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 static enum fc_status fit_dotm(const struct fc_series *series,
                                const struct fc_spec *spec,
                                struct fc_workspace *ws, struct fc_fit *fit,
@@ -385,7 +379,7 @@ const struct fc_model fc_model_dotm = {
     .summary = "the dynamic optimised theta model",
     .reference = "Fiorucci et al. (2016), International Journal of "
                  "Forecasting 32",
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_dotm,
     .predict = predict_dotm,
     .simulate = simulate_dotm,

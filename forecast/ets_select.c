@@ -429,12 +429,6 @@ static enum fc_status fit_wanted(const struct fc_series *series,
 
 /* --- the rows --- */
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 static size_t at_least_two(const struct fc_spec *spec)
 {
     (void)spec;
@@ -515,7 +509,7 @@ const struct fc_model fc_model_ets = {
     .reference = "Hyndman et al. (2008); R forecast 8.20, ets()",
     .variants = "a form such as MAdM, ANN, ZZN (Z: choose)",
     .parse = parse_ets,
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_ets,
     .predict = fc_ets_predict,
     .simulate = fc_ets_simulate,
@@ -525,7 +519,7 @@ const struct fc_model fc_model_ses = {
     .name = "ses",
     .summary = "simple exponential smoothing",
     .reference = "Brown (1959); R forecast 8.20, ses()",
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_ses,
     .predict = fc_ets_predict,
     .simulate = fc_ets_simulate,

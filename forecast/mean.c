@@ -32,12 +32,6 @@ static enum fc_status parse_mean(const char *text, struct fc_spec *spec,
     return FC_OK;
 }
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 static double mean_of(const double *y, size_t n)
 {
     double sum = 0, correction = 0;
@@ -160,7 +154,7 @@ const struct fc_model fc_model_mean = {
     .reference = "R forecast 8.20, meanf()",
     .variants = "empirical",
     .parse = parse_mean,
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_mean,
     .predict = predict_mean,
     .simulate = simulate_mean,

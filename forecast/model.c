@@ -99,6 +99,12 @@ uint64_t fc_model_seed(uint64_t seed, const char *id)
     return mix(h + mix(seed + UINT64_C(0x9e3779b97f4a7c15)));
 }
 
+size_t fc_model_any_length(const struct fc_spec *spec)
+{
+    (void)spec;
+    return 1;
+}
+
 enum fc_status fc_model_fit(const struct fc_series *series,
                             const struct fc_spec *spec, struct fc_workspace *ws,
                             struct fc_fit *fit, struct fc_error *err)

@@ -185,6 +185,9 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err);
 
+/* A min_obs function for models that take one observation or more. */
+size_t fc_model_any_length(const struct fc_spec *spec);
+
 /*
  * The seed of one series' random numbers: a hash of the run's seed and the
  * series' id, so that it depends on neither threads nor neighbours.

@@ -22,12 +22,6 @@ enum { LAG }; /* fc_fit.order: observations per season, as used */
 
 enum { DRIFT, DRIFT_SE }; /* fc_fit.coef */
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 static size_t at_least_two(const struct fc_spec *spec)
 {
     (void)spec;
@@ -172,7 +166,7 @@ const struct fc_model fc_model_naive = {
     .name = "naive",
     .summary = "the last observation (random walk)",
     .reference = "R forecast 8.20, naive()",
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_naive,
     .predict = predict_lag_walk,
     .simulate = simulate_lag_walk,
@@ -182,7 +176,7 @@ const struct fc_model fc_model_snaive = {
     .name = "snaive",
     .summary = "the last observation of the same season",
     .reference = "R forecast 8.20, snaive()",
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_snaive,
     .predict = predict_lag_walk,
     .simulate = simulate_lag_walk,

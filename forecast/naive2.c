@@ -29,12 +29,6 @@ enum {
 
 static const double CRITICAL = 1.645;
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 /* A figure that is not positive can be divided by, but means nothing. */
 static bool find_season(const double *y, size_t n, size_t m, double *figure)
 {
@@ -138,7 +132,7 @@ const struct fc_model fc_model_naive2 = {
     .name = "naive2",
     .summary = "the last observation, seasonally adjusted: the M4 benchmark",
     .reference = "Makridakis, Spiliotis & Assimakopoulos (2020)",
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_naive2,
     .predict = predict_naive2,
     .simulate = simulate_naive2,

@@ -165,12 +165,6 @@ static void smooth(const double *x, size_t n, const double *figure,
     fit->sigma2 = sse / (double)(n > TINY ? n - 2 : n);
 }
 
-static size_t at_least_one(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 1;
-}
-
 static enum fc_status fit_theta(const struct fc_series *series,
                                 const struct fc_spec *spec,
                                 struct fc_workspace *ws, struct fc_fit *fit,
@@ -270,7 +264,7 @@ const struct fc_model fc_model_theta = {
                "adjusted",
     .reference = "Assimakopoulos & Nikolopoulos (2000); R forecast 8.20, "
                  "thetaf()",
-    .min_obs = at_least_one,
+    .min_obs = fc_model_any_length,
     .fit = fit_theta,
     .predict = predict_theta,
     .simulate = simulate_theta,
