@@ -10,6 +10,7 @@
  * package forecast is there; SERIES (40) of the file's series are taken, evenly
  * spread.
  */
+#define _POSIX_C_SOURCE 200809L /* popen, clock_gettime */
 #include "forecast/model.h"
 
 #include <gsl/gsl_randist.h>
