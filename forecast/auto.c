@@ -312,11 +312,17 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
     memcpy(out->mean, state, horizon * sizeof *state);
     for (size_t i = 0; i < (size_t)out->nlevels; i++)
         for (size_t h = 0; h < horizon; h++) {
-            double half =
-                fc_auto_factor(&knowledge.errors, out->levels[i], (int)h)
-                * state[WIDTH * horizon + h];
-            out->lo[i * horizon + h] = out->mean[h] - half;
-            out->hi[i * horizon + h] = out->mean[h] + half;
+            double width = state[WIDTH * horizon + h];
+            out->lo[i * horizon + h] =
+                out->mean[h]
+                - width
+                      * fc_auto_factor(&knowledge.errors, FC_AUTO_BELOW,
+                                       out->levels[i], (int)h);
+            out->hi[i * horizon + h] =
+                out->mean[h]
+                + width
+                      * fc_auto_factor(&knowledge.errors, FC_AUTO_ABOVE,
+                                       out->levels[i], (int)h);
         }
     return FC_OK;
 }

@@ -22,16 +22,18 @@ enum {
 };
 
 /*
- * The quantiles of |error| / width are growth[h] * shape(level): growth is
- * exp(a + b log(1 + h)), shape a table over the levels of fc_auto_levels,
- * interpolated.
+ * How far an interval of a level reaches below and above the forecast, in
+ * widths: growth[h] * shape[side](level).  Growth is exp(a + b log(1 + h)),
+ * shape a table over the levels of fc_auto_levels, interpolated.  One side
+ * may be negative at low levels, the sum of both never is.
  */
+enum fc_auto_side { FC_AUTO_BELOW, FC_AUTO_ABOVE, FC_AUTO_SIDES };
 enum { FC_AUTO_LEVELS = 13 };
 extern const double fc_auto_levels[FC_AUTO_LEVELS];
 
 struct fc_auto_errors {
     double a, b;
-    double shape[FC_AUTO_LEVELS];
+    double shape[FC_AUTO_SIDES][FC_AUTO_LEVELS];
 };
 
 /* What auto knows before it sees a series: by default, or from a batch. */
@@ -71,8 +73,9 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
 void fc_auto_combine(struct fc_auto_table *table, const double *weights,
                      double *mean);
 
-/* The factor of a width for a level in percent, at step h. */
-double fc_auto_factor(const struct fc_auto_errors *errors, double level, int h);
+/* The factor of a width for a side and a level in percent, at step h. */
+double fc_auto_factor(const struct fc_auto_errors *errors,
+                      enum fc_auto_side side, double level, int h);
 
 /* What is known without a batch. */
 struct fc_auto_knowledge fc_auto_prior(void);
@@ -86,7 +89,8 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
                              const struct fc_spec *spec,
                              struct fc_learned **learned, struct fc_error *err);
 
-/* Absolute errors over widths at held-back origins; NaN: not known. */
+/* Errors (actual less forecast) over widths at held-back origins; NaN: not
+ * known. */
 struct fc_auto_sample {
     size_t n; /* series */
     int horizon;

@@ -5,11 +5,15 @@
  *
  * Conformal prediction in its split form (Vovk, Gammerman & Shafer 2005;
  * Lei et al. 2018), over series instead of observations: the score of a
- * forecast is its absolute error over a width that is known beforehand (see
- * auto.c); half the interval of a level is that width times the score's
- * quantile.  The quantiles of
- * the steps are smoothed by a power law, and shrunk towards fixed ones when
- * there are few series.
+ * forecast is its error over a width that is known beforehand (see auto.c);
+ * an interval reaches that width times a quantile of the scores below and
+ * above the forecast.  The quantiles of the steps are smoothed by a power
+ * law, and shrunk towards fixed ones when there are few series.
+ *
+ * Errors are often skewed: sales cannot fall as far as they can rise.  The
+ * quantiles of each side are therefore averaged with those of the errors'
+ * size, which are the same on both sides and vary less from one period to
+ * the next.
  */
 #include "forecast/auto.h"
 
@@ -52,9 +56,10 @@ static double growth_at(const struct fc_auto_errors *errors, int h)
     return exp(errors->a + errors->b * log(1 + h));
 }
 
-double fc_auto_factor(const struct fc_auto_errors *errors, double level, int h)
+double fc_auto_factor(const struct fc_auto_errors *errors,
+                      enum fc_auto_side side, double level, int h)
 {
-    return growth_at(errors, h) * shape_at(errors->shape, level);
+    return growth_at(errors, h) * shape_at(errors->shape[side], level);
 }
 
 /* The smallest value that a share p of n sorted ones, and one more that is
@@ -65,14 +70,14 @@ static double conformal_quantile(const double *sorted, size_t n, double p)
     return sorted[(k > n ? n : k < 1 ? 1 : k) - 1];
 }
 
-/* The known ratios of step h, sorted; how many. */
+/* The sizes of the known ratios of step h, sorted; how many. */
 static size_t sorted_step(const struct fc_auto_sample *sample, int h, double *x)
 {
     size_t n = 0;
     for (size_t i = 0; i < sample->n; i++) {
         double r = sample->ratio[i * (size_t)sample->horizon + (size_t)h];
         if (isfinite(r))
-            x[n++] = r;
+            x[n++] = fabs(r);
     }
     gsl_sort(x, 1, n);
     return n;
@@ -103,31 +108,50 @@ static bool follow_steps(const struct fc_auto_sample *sample, double *x,
     return true;
 }
 
-/* Quantiles of all ratios over their step's growth. */
-static bool find_shape(const struct fc_auto_sample *sample, double *x,
-                       struct fc_auto_errors *errors)
+/* All known ratios over their step's growth, sorted; how many. */
+static size_t sorted_all(const struct fc_auto_sample *sample,
+                         const struct fc_auto_errors *errors, double *x)
 {
     size_t n = 0, horizon = (size_t)sample->horizon;
     for (size_t i = 0; i < sample->n * horizon; i++)
         if (isfinite(sample->ratio[i]))
             x[n++] = sample->ratio[i] / growth_at(errors, (int)(i % horizon));
-    if (n == 0)
-        return false;
     gsl_sort(x, 1, n);
-    for (int i = 0; i < FC_AUTO_LEVELS; i++)
-        errors->shape[i] = conformal_quantile(x, n, fc_auto_levels[i] / 100);
-    return true;
+    return n;
 }
 
-/* Geometric means of what was measured and the prior. */
+/* To x, sorted: what lies below and above, and then either. */
+static void find_shape(double *x, size_t n, struct fc_auto_errors *errors)
+{
+    double *below = errors->shape[FC_AUTO_BELOW];
+    double *above = errors->shape[FC_AUTO_ABOVE];
+    for (int i = 0; i < FC_AUTO_LEVELS; i++)
+        above[i] = conformal_quantile(x, n, 0.5 + fc_auto_levels[i] / 200);
+    for (size_t i = 0; i < n; i++)
+        x[i] = -x[i];
+    gsl_sort(x, 1, n);
+    for (int i = 0; i < FC_AUTO_LEVELS; i++)
+        below[i] = conformal_quantile(x, n, 0.5 + fc_auto_levels[i] / 200);
+    for (size_t i = 0; i < n; i++)
+        x[i] = fabs(x[i]);
+    gsl_sort(x, 1, n);
+    for (int i = 0; i < FC_AUTO_LEVELS; i++) {
+        double either = conformal_quantile(x, n, fc_auto_levels[i] / 100);
+        below[i] = (below[i] + either) / 2;
+        above[i] = (above[i] + either) / 2;
+    }
+}
+
+/* Between what was measured and the prior; a side may be negative. */
 static void shrink(double trust, const struct fc_auto_errors *prior,
                    struct fc_auto_errors *errors)
 {
     errors->a = trust * errors->a + (1 - trust) * prior->a;
     errors->b = trust * errors->b + (1 - trust) * prior->b;
-    for (int i = 0; i < FC_AUTO_LEVELS; i++)
-        errors->shape[i] =
-            pow(errors->shape[i], trust) * pow(prior->shape[i], 1 - trust);
+    for (int side = 0; side < FC_AUTO_SIDES; side++)
+        for (int i = 0; i < FC_AUTO_LEVELS; i++)
+            errors->shape[side][i] = trust * errors->shape[side][i]
+                                     + (1 - trust) * prior->shape[side][i];
 }
 
 enum fc_status fc_auto_learn_errors(const struct fc_auto_sample *sample,
@@ -139,8 +163,8 @@ enum fc_status fc_auto_learn_errors(const struct fc_auto_sample *sample,
     double *x = malloc((all > 0 ? all : 1) * sizeof *x);
     if (x == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    if (follow_steps(sample, x, &errors->a, &errors->b)
-        && find_shape(sample, x, errors)) {
+    if (follow_steps(sample, x, &errors->a, &errors->b)) {
+        find_shape(x, sorted_all(sample, errors, x), errors);
         double n = (double)sorted_step(sample, 0, x);
         shrink(n / (n + PRIOR_SERIES), prior, errors);
     } else {

@@ -46,7 +46,7 @@ static const double PENALTY = 0.1, PENALTY_SERIES = 50;
 /* Series whose error is beyond this quantile count as if it were there. */
 static const double OUTLYING = 0.95;
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 /* Layout of struct fc_learned. */
 enum {
@@ -60,7 +60,7 @@ enum {
     AT_A = AT_WEIGHTS + FC_AUTO_CANDIDATES,
     AT_B,
     AT_SHAPE,
-    AT_COEF = AT_SHAPE + FC_AUTO_LEVELS /* raw, then log */
+    AT_COEF = AT_SHAPE + FC_AUTO_SIDES * FC_AUTO_LEVELS /* raw, then log */
 };
 
 /* One series with its last observations held back. */
@@ -94,14 +94,16 @@ struct learner {
  * chosen once by errors at held-back origins of the M3 competition's training
  * data, each group counting the same.
  */
+/* Without a batch nothing is known of a skew. */
+#define SHAPE                                                                  \
+    0.061, 0.125, 0.193, 0.265, 0.345, 0.440, 0.556, 0.710, 0.982, 1.28, 1.71, \
+        2.05, 3.2
+
 struct fc_auto_knowledge fc_auto_prior(void)
 {
     return (struct fc_auto_knowledge){
         .weights = {0.175, 0.175, 0.175, 0.175, 0.12, 0.18},
-        .errors = {.a = 0.08,
-                   .b = 0.1,
-                   .shape = {0.061, 0.125, 0.193, 0.265, 0.345, 0.440, 0.556,
-                             0.710, 0.982, 1.28, 1.71, 2.05, 3.2}},
+        .errors = {.a = 0.08, .b = 0.1, .shape = {{SHAPE}, {SHAPE}}},
     };
 }
 
@@ -486,8 +488,7 @@ static enum fc_status learn_errors(struct learner *l, const double *weights,
             for (size_t k = 0; k < FC_AUTO_CANDIDATES && trial->done; k++)
                 mean += weights[k] * trial->mean[k * horizon + h];
             l->ratio[i * horizon + h] =
-                trial->done ? fabs(trial->actual[h] - mean) / trial->width[h]
-                            : NAN;
+                trial->done ? (trial->actual[h] - mean) / trial->width[h] : NAN;
         }
     }
     return fc_auto_learn_errors(&sample, &prior, errors, err);

@@ -178,7 +178,7 @@ static void intervals_cover_what_they_claim(void **state)
     release_simulated(&s);
 }
 
-/* Ratios that are the quantiles of |N(0, 1 + h)|: factors are the normal's. */
+/* Ratios that are the quantiles of N(0, 1 + h): factors are the normal's. */
 static void factors_are_the_errors_quantiles(void **state)
 {
     (void)state;
@@ -187,17 +187,46 @@ static void factors_are_the_errors_quantiles(void **state)
     struct fc_auto_errors errors, prior = fc_auto_prior().errors;
     for (size_t i = 0; i < N; i++)
         for (size_t h = 0; h < H; h++)
-            ratio[i * H + h] =
-                gsl_cdf_ugaussian_Pinv(0.5 + (double)(i + 0.5) / (2.0 * N))
-                * sqrt((double)h + 1);
+            ratio[i * H + h] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N)
+                               * sqrt((double)h + 1);
     struct fc_auto_sample sample = {N, H, ratio};
     assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
                      FC_OK);
     for (double level = 5; level < 99.5; level += 5)
         for (int h = 0; h < H; h++)
-            assert_near(fc_auto_factor(&errors, level, h),
-                        gsl_cdf_ugaussian_Pinv(0.5 + level / 200) * sqrt(h + 1),
-                        0.01);
+            for (enum fc_auto_side side = 0; side < FC_AUTO_SIDES; side++)
+                assert_near(fc_auto_factor(&errors, side, level, h),
+                            gsl_cdf_ugaussian_Pinv(0.5 + level / 200)
+                                * sqrt(h + 1),
+                            0.01);
+}
+
+/*
+ * Ratios that are exponential less their median: -log(1 - p) - log 2.  A side
+ * lies between its own quantile and that of the size, whose distribution
+ * function is sinh(x) below log 2 and 1 - exp(-x) / 2 above.
+ */
+static void skewed_errors_make_skewed_intervals(void **state)
+{
+    (void)state;
+    enum { N = 20000 };
+    static double ratio[N];
+    struct fc_auto_errors errors, prior = fc_auto_prior().errors;
+    for (size_t i = 0; i < N; i++)
+        ratio[i] = -log1p(-((double)i + 0.5) / N) - log(2);
+    struct fc_auto_sample sample = {N, 1, ratio};
+    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
+                     FC_OK);
+    for (double level = 60; level < 96; level += 10) {
+        double p = level / 100;
+        double size = p < 0.75 ? asinh(p) : -log(2 * (1 - p));
+        double above = -log((1 - p) / 2) - log(2);
+        double below = log(2) + log1p(-(1 - p) / 2);
+        assert_near(fc_auto_factor(&errors, FC_AUTO_ABOVE, level, 0),
+                    (above + size) / 2, 0.01);
+        assert_near(fc_auto_factor(&errors, FC_AUTO_BELOW, level, 0),
+                    (below + size) / 2, 0.01);
+    }
 }
 
 static void without_errors_the_prior_stays(void **state)
@@ -250,6 +279,7 @@ int main(void)
         cmocka_unit_test(known_best_forecasts_are_approached),
         cmocka_unit_test(intervals_cover_what_they_claim),
         cmocka_unit_test(factors_are_the_errors_quantiles),
+        cmocka_unit_test(skewed_errors_make_skewed_intervals),
         cmocka_unit_test(without_errors_the_prior_stays),
         cmocka_unit_test(absurd_candidates_are_left_out),
     };
