@@ -8,6 +8,7 @@
 #include "cmd/lock.h"
 #include "cmd/metrics.h"
 #include "cmd/progress.h"
+#include "cmd/report.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 #include "io/writer.h"
@@ -18,12 +19,6 @@
 #include <unistd.h>
 
 enum { OFFENDERS = 5 }; /* series named on standard error */
-
-struct tally {
-    size_t ok, fallback, failed; /* series; of several models, the worst */
-    size_t none;                 /* series that no model could forecast */
-    size_t early;
-};
 
 enum { FORECASTS, SUMMARY, REJECTS, METRICS, NFILES };
 
@@ -59,10 +54,10 @@ static bool is_lost(const struct run *run, size_t series)
     return true;
 }
 
-static struct tally count_outcomes(const struct run *run)
+static struct cmd_tally count_outcomes(const struct run *run)
 {
-    struct tally tally = {0};
-    for (size_t i = 0; i < run->work.batch.n; i++) {
+    struct cmd_tally tally = {.n = run->work.batch.n};
+    for (size_t i = 0; i < tally.n; i++) {
         enum fc_outcome outcome = outcome_of(run, i);
         tally.ok += outcome == FC_OUTCOME_OK;
         tally.fallback += outcome == FC_OUTCOME_FALLBACK;
@@ -244,34 +239,18 @@ static void name_offenders(const struct run *run, enum fc_outcome outcome,
 }
 
 /* The line that tells the whole story. */
-static void report(const struct run *run, const struct tally *tally)
+static void report(const struct run *run, const struct cmd_tally *tally)
 {
     const struct cmd_options *o = &run->options;
-    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], line[700] = "",
-                                               seconds[CMD_SECONDS_SIZE];
+    char line[CMD_STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = run->seconds[0] + run->seconds[1] + run->seconds[2];
-    bool several = o->nspecs > 1;
-    size_t in_part = tally->failed - tally->none;
-    snprintf(line, sizeof line, "%s of %s series forecast with %s%.200s",
-             cmd_count(tally->ok, a), cmd_count(run->work.batch.n, b),
-             several ? "all of " : "", o->models);
-    size_t used = strlen(line);
-#define ADD(...) \
-    used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
-    if (tally->fallback > 0)
-        ADD(", %s %swith fallback %.60s", cmd_count(tally->fallback, a),
-            several ? "in part " : "", o->fallback_text);
-    if (in_part > 0)
-        ADD(", %s failed in part", cmd_count(in_part, a));
-    if (tally->none > 0)
-        ADD(", %s failed", cmd_count(tally->none, a));
-    if (tally->early > 0 && o->align == IO_ALIGN_OWN)
-        ADD(", %s series end%s early", cmd_count(tally->early, a),
-            tally->early == 1 ? "s" : "");
-    else if (tally->early > 0)
-        ADD(", %s series filled up to the common end",
-            cmd_count(tally->early, a));
-#undef ADD
+    struct cmd_story story = {
+        .models = o->models,
+        .several = o->nspecs > 1,
+        .fallback = o->fallback_text,
+        .common = o->align == IO_ALIGN_COMMON,
+    };
+    cmd_story_text(&story, tally, line);
     cmd_say("%s, in %s on %d thread%s -> %s", line, cmd_seconds(total, seconds),
             run->work.batch.jobs, run->work.batch.jobs == 1 ? "" : "s",
             strcmp(o->output, "-") == 0 ? "standard output" : o->output);
@@ -317,11 +296,11 @@ static enum fc_status fit(struct run *run, struct fc_error *err)
 }
 
 /* Too many failures are a failure of the whole. */
-static enum fc_status judge(const struct run *run, const struct tally *tally,
-                            struct fc_error *err)
+static enum fc_status judge(const struct run *run,
+                            const struct cmd_tally *tally, struct fc_error *err)
 {
     const struct cmd_options *o = &run->options;
-    size_t n = run->work.batch.n;
+    size_t n = tally->n;
     double limit =
         o->max_failed_percent ? (double)n * o->max_failed / 100 : o->max_failed;
     if (tally->none < n && !((double)tally->failed > limit))
@@ -339,7 +318,7 @@ static enum fc_status judge(const struct run *run, const struct tally *tally,
 }
 
 /* The write phase ends here for them: they go to disk with the rest. */
-static void write_metrics(const struct run *run, const struct tally *tally,
+static void write_metrics(const struct run *run, const struct cmd_tally *tally,
                           double write_seconds)
 {
     if (run->files[METRICS] == NULL)
@@ -360,7 +339,7 @@ static void write_metrics(const struct run *run, const struct tally *tally,
 }
 
 /* Everything up to the rename; nothing has been replaced when it fails. */
-static enum fc_status compute(struct run *run, struct tally *tally,
+static enum fc_status compute(struct run *run, struct cmd_tally *tally,
                               struct fc_error *err)
 {
     double start = cmd_now();
@@ -387,7 +366,7 @@ static enum fc_status compute(struct run *run, struct tally *tally,
 
 static int forecast(struct run *run)
 {
-    struct tally tally = {0};
+    struct cmd_tally tally = {0};
     struct fc_error err;
     enum fc_status status = open_outputs(run, &err);
     if (status == FC_EINVAL)

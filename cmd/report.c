@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/report.h"
+
+#include "cmd/talk.h"
+
+#include <stdio.h>
+
+void cmd_story_text(const struct cmd_story *story,
+                    const struct cmd_tally *tally, char line[CMD_STORY_SIZE])
+{
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE];
+    size_t in_part = tally->failed - tally->none;
+    size_t used = (size_t)snprintf(
+        line, CMD_STORY_SIZE, "%s of %s series forecast with %s%.200s",
+        cmd_count(tally->ok, a), cmd_count(tally->n, b),
+        story->several ? "all of " : "", story->models);
+#define ADD(...) \
+    used += (size_t)snprintf(line + used, CMD_STORY_SIZE - used, __VA_ARGS__)
+    if (tally->fallback > 0)
+        ADD(", %s %swith fallback %.60s", cmd_count(tally->fallback, a),
+            story->several ? "in part " : "", story->fallback);
+    if (in_part > 0)
+        ADD(", %s failed in part", cmd_count(in_part, a));
+    if (tally->none > 0)
+        ADD(", %s failed", cmd_count(tally->none, a));
+    if (tally->early > 0 && !story->common)
+        ADD(", %s series end%s early", cmd_count(tally->early, a),
+            tally->early == 1 ? "s" : "");
+    else if (tally->early > 0)
+        ADD(", %s series filled up to the common end",
+            cmd_count(tally->early, a));
+#undef ADD
+}
