@@ -203,7 +203,7 @@ static void write_rejects(const struct run *run)
     if (file == NULL)
         return;
     io_write_reject_header(file, panel->id_name);
-    for (uint64_t i = 0; i < panel->nrejected; i++) {
+    for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
         io_write_reject(file, r->line, panel->series[r->series].id, r->reason);
     }

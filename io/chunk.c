@@ -2,7 +2,7 @@
 /*
  * What becomes of a stretch of the file once it is parsed.
  */
-#include "io/rows.h"
+#include "io/packed.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -61,16 +61,19 @@ static bool group_by_series(struct io_chunk *c)
         for (uint32_t s = 0; s < n; s++)
             if (start[s + 1] > start[s])
                 c->runs[c->nruns++] =
-                    (struct io_run){s, (uint32_t)(start[s + 1] - start[s])};
+                    (struct io_run){s, (uint32_t)(start[s + 1] - start[s]), 0};
     }
     free(start);
     free(next);
     return good;
 }
 
-bool io_chunk_pack(struct io_chunk *chunk)
+bool io_chunk_pack(struct io_chunk *chunk, const struct io_shard *shard)
 {
+    chunk->nrows = chunk->n;
     if (chunk->nruns > 2 * (size_t)chunk->ids.n && !group_by_series(chunk))
+        return false;
+    if (!io_chunk_pack_others(chunk, shard))
         return false;
     shrink(chunk);
     return true;
@@ -82,6 +85,7 @@ void io_chunk_release(struct io_chunk *chunk)
     free(chunk->time);
     free(chunk->runs);
     free(chunk->errors);
+    free(chunk->packed);
     io_intern_release(&chunk->ids);
     *chunk = (struct io_chunk){0};
 }

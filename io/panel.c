@@ -23,6 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum { MIN_CHUNK = 1 << 20, MAX_CHUNK = 1 << 24, CHUNKS_PER_JOB = 8 };
 
@@ -174,6 +175,7 @@ static enum fc_status parse(struct load *load, struct fc_error *err)
     if (status == FC_OK)
         status = io_layout_read(&cursor, o->wide, &names, &load->layout, err);
     load->layout.all_errors = o->rejects;
+    load->layout.shard = o->shard;
     if (status == FC_OK)
         status = load->source.seekable ? parse_file(load, err)
                                        : parse_stream(load, &cursor, err);
@@ -220,8 +222,8 @@ static char *format_error(const char *file, uint64_t line, const char *msg)
 static bool list_rejects(struct load *load)
 {
     struct io_panel *panel = load->panel;
-    uint64_t line = load->layout.body_line;
-    size_t n = 0, at = 0;
+    uint64_t line = load->layout.body_line, before = 0;
+    size_t n = 0;
     for (size_t i = 0; i < load->memory->nchunks; i++)
         n += load->memory->chunks[i].nerrors;
     panel->rejects = malloc((n > 0 ? n : 1) * sizeof *panel->rejects);
@@ -231,11 +233,13 @@ static bool list_rejects(struct load *load)
         const struct io_chunk *c = &load->memory->chunks[i];
         for (size_t k = 0; k < c->nerrors; k++) {
             const struct io_row_error *e = &c->errors[k];
-            struct io_reject *r = &panel->rejects[at++];
+            struct io_reject *r = &panel->rejects[panel->nrejects++];
+            r->number = before + e->number;
             r->line = line + e->line;
             r->series = e->series;
             memcpy(r->reason, e->msg, sizeof r->reason);
         }
+        before += c->nrejected;
         line += c->nlines;
     }
     return true;
@@ -260,7 +264,7 @@ static bool attach_errors(struct load *load)
         }
         if (c->not_utf8 > 0 && panel->not_utf8_line == 0)
             panel->not_utf8_line = line + c->not_utf8 - 1;
-        panel->nrows += c->n;
+        panel->nrows += c->nrows;
         panel->nrejected += c->nrejected;
         line += c->nlines;
         free(c->errors);
@@ -292,14 +296,15 @@ static bool place_runs(struct load *load)
     }
     for (size_t i = 0; i < memory->nchunks; i++) {
         struct io_chunk *c = &memory->chunks[i];
-        uint32_t first = 0;
+        uint32_t first = 0, packed = 0;
         for (size_t k = 0; k < c->nruns; k++) {
             struct io_raw *raw = &memory->raw[c->runs[k].series];
             uint32_t count = c->runs[k].count;
             if (count > 0)
-                raw->spans[raw->nspans++] =
-                    (struct io_span){(uint32_t)i, first, count};
-            first += count;
+                raw->spans[raw->nspans++] = (struct io_span){
+                    (uint32_t)i, raw->packed ? packed : first, count};
+            packed += c->runs[k].packed;
+            first += raw->packed ? 0 : count;
         }
         free(c->runs);
         c->runs = NULL;
@@ -314,7 +319,7 @@ static enum fc_status number(struct load *load, struct fc_error *err)
     for (size_t i = 0; i < memory->nchunks; i++)
         if (!number_ids(load, &memory->chunks[i]))
             return no_memory(err);
-    panel->nseries = memory->ids.n;
+    panel->nseries = panel->ntotal = memory->ids.n;
     if (panel->nseries == 0)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows",
                        load->layout.file);
@@ -322,8 +327,12 @@ static enum fc_status number(struct load *load, struct fc_error *err)
     memory->raw = calloc(panel->nseries, sizeof *memory->raw);
     if (panel->series == NULL || memory->raw == NULL)
         return no_memory(err);
-    for (size_t i = 0; i < panel->nseries; i++)
+    for (uint32_t i = 0; i < memory->ids.n; i++) {
         panel->series[i].id = memory->ids.text[i];
+        panel->series[i].number = i + 1;
+        memory->raw[i].packed = !io_shard_has(
+            &load->options->shard, memory->ids.text[i], memory->ids.length[i]);
+    }
     if (!attach_errors(load) || !place_runs(load))
         return no_memory(err);
     return FC_OK;
@@ -376,6 +385,55 @@ static enum fc_status regularise(struct load *load, struct fc_error *err)
     return status;
 }
 
+/* Moves what belongs to the shard to the front, and forgets the rest. */
+static bool drop_others(struct load *load)
+{
+    struct io_panel *panel = load->panel;
+    struct io_raw *raw = load->memory->raw;
+    size_t kept = 0;
+    uint32_t *place = malloc(panel->nseries * sizeof *place);
+    if (place == NULL)
+        return false;
+    for (size_t i = 0; i < panel->nseries; i++) {
+        place[i] = (uint32_t)kept;
+        if (raw[i].packed) {
+            free(panel->series[i].error);
+            continue;
+        }
+        raw[kept] = raw[i];
+        panel->series[kept++] = panel->series[i];
+    }
+    for (size_t i = 0; i < panel->nrejects; i++)
+        panel->rejects[i].series = place[panel->rejects[i].series];
+    free(place);
+    panel->nseries = kept;
+    size_t room = kept > 0 ? kept : 1;
+    struct io_panel_series *series =
+        realloc(panel->series, room * sizeof *series);
+    panel->series = series != NULL ? series : panel->series;
+    raw = realloc(load->memory->raw, room * sizeof *raw);
+    load->memory->raw = raw != NULL ? raw : load->memory->raw;
+    return true;
+}
+
+/*
+ * A checksum of all that was read: the same however many threads read it.
+ * The header counts by what it says.
+ */
+static uint32_t checksum(const struct load *load)
+{
+    const struct io_layout *layout = &load->layout;
+    uLong crc = 0;
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        crc = crc32_z(crc, (const unsigned char *)layout->names[i],
+                      strlen(layout->names[i]) + 1);
+    for (size_t i = 0; i < load->memory->nchunks; i++) {
+        const struct io_chunk *c = &load->memory->chunks[i];
+        crc = crc32_combine(crc, c->crc, (z_off_t)(c->end - c->begin));
+    }
+    return (uint32_t)crc;
+}
+
 static char *copy_text(const char *text)
 {
     size_t n = strlen(text) + 1;
@@ -392,6 +450,8 @@ static enum fc_status take_layout(struct load *load, struct fc_error *err)
         copy_text(layout->wide ? "ds" : layout->names[layout->time]);
     panel->format = layout->format;
     panel->bytes = load->memory->chunks[load->memory->nchunks - 1].end;
+    if (load->options->shard.count > 0)
+        panel->crc = checksum(load);
     if (panel->id_name == NULL || panel->time_name == NULL)
         return no_memory(err);
     return FC_OK;
@@ -427,6 +487,8 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
         find_blank_ids(&load);
         status = regularise(&load, err);
     }
+    if (status == FC_OK && options->shard.count > 1 && !drop_others(&load))
+        status = no_memory(err);
     io_layout_release(&load.layout);
     io_source_close(&load.source);
     if (status != FC_OK)

@@ -5,6 +5,7 @@
 #include "forecast/series.h"
 #include "forecast/status.h"
 #include "io/frequency.h"
+#include "io/shard.h"
 #include "io/timestamp.h"
 
 #include <stdbool.h>
@@ -18,6 +19,10 @@
  * treats duplicates and gaps as it is told.  What is wrong with one series is
  * that series' error; only a file that cannot be read at all, or is no table,
  * is an error of the whole.
+ *
+ * A panel may hold one shard's series only.  What a file decides for its
+ * series (the form and the step of timestamps, the last of them, the order of
+ * first appearance) is decided by the whole file all the same.
  */
 
 enum io_gaps {
@@ -48,7 +53,8 @@ struct io_panel_options {
     enum io_gaps gaps;
     enum io_duplicates duplicates;
     enum io_align align;
-    bool rejects;   /* list every row that could not be read */
+    bool rejects; /* list every row that could not be read */
+    struct io_shard shard;
     int jobs;       /* threads */
     uint64_t chunk; /* bytes a thread parses at a time;
                        0 = a good size */
@@ -56,6 +62,7 @@ struct io_panel_options {
 
 struct io_panel_series {
     const char *id;
+    uint32_t number; /* in the file, by first appearance; the first is 1 */
     const double *y; /* n values; NaN only inside, and only for interpolate */
     size_t n;
     int64_t start;        /* timestamp of y[0] */
@@ -73,7 +80,8 @@ struct io_panel_series {
 
 /* A row that could not be read. */
 struct io_reject {
-    uint64_t line; /* of the file; the first is 1 */
+    uint64_t number; /* among all rejected; the first is 1 */
+    uint64_t line;   /* of the file; the first is 1 */
     uint32_t series;
     char reason[104];
 };
@@ -84,14 +92,17 @@ struct io_panel {
     struct io_freq freq;            /* of the file, or as given */
     bool has_freq;                  /* false: no series has two timestamps */
     struct io_panel_series *series; /* in order of first appearance */
-    size_t nseries;
-    uint64_t nrows, nrejected;
+    size_t nseries;                 /* of the shard */
+    size_t ntotal;                  /* of the file */
+    uint64_t nrows, nrejected;      /* of the file */
     uint64_t bytes;
+    uint32_t crc;              /* of the input, if shard.count > 0 */
     int64_t first, last;       /* timestamps, over all series */
     uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
     const char *blank_id;      /* an id that differs from another only in blanks
                                   around it; NULL = none */
-    struct io_reject *rejects; /* if asked for: nrejected, in file order */
+    struct io_reject *rejects; /* if asked for, those of the shard's series */
+    size_t nrejects;
     struct io_panel_memory *memory;
 };
 

@@ -8,11 +8,16 @@
  * gaps: then the loaded values are the series, and nothing is copied.  Rows
  * that lie in several chunks are gathered whenever their series is worked on,
  * and not kept, so that they never take their memory twice.
+ *
+ * Series of other shards come packed, without their values.  They are ordered
+ * like the others, which is all that the file's step and span need, and then
+ * forgotten.
  */
 #include "io/regular.h"
 
 #include "forecast/parallel.h"
 #include "io/calendar.h"
+#include "io/packed.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -53,6 +58,19 @@ __attribute__((format(printf, 2, 3))) static bool fail_series(
 
 /* First pass: order. */
 
+/* One stretch of rows to where they are worked on. */
+static void copy_span(const struct io_regular *job, const struct io_raw *raw,
+                      const struct io_span *span, int64_t *time, double *value)
+{
+    const struct io_chunk *chunk = &job->chunks[span->chunk];
+    if (raw->packed) {
+        io_unpack(chunk->packed + span->first, span->count, time, value);
+        return;
+    }
+    memcpy(time, chunk->time + span->first, span->count * sizeof *time);
+    memcpy(value, chunk->value + span->first, span->count * sizeof *value);
+}
+
 /*
  * Lets raw->time and value lead to all rows.  Copies are in the workspace:
  * every item gathers them anew.
@@ -61,7 +79,7 @@ static bool gather(const struct io_regular *job, struct io_raw *raw,
                    struct fc_workspace *ws)
 {
     size_t at = 0;
-    if (raw->nspans == 1) {
+    if (raw->nspans == 1 && !raw->packed) {
         const struct io_span *span = &raw->spans[0];
         if (raw->value == NULL) { /* else trimmed already */
             raw->time = job->chunks[span->chunk].time + span->first;
@@ -74,13 +92,8 @@ static bool gather(const struct io_regular *job, struct io_raw *raw,
     if (raw->time == NULL || raw->value == NULL)
         return false;
     for (size_t i = 0; i < raw->nspans; i++) {
-        const struct io_span *span = &raw->spans[i];
-        const struct io_chunk *chunk = &job->chunks[span->chunk];
-        memcpy(raw->time + at, chunk->time + span->first,
-               span->count * sizeof *raw->time);
-        memcpy(raw->value + at, chunk->value + span->first,
-               span->count * sizeof *raw->value);
-        at += span->count;
+        copy_span(job, raw, &raw->spans[i], raw->time + at, raw->value + at);
+        at += raw->spans[i].count;
     }
     return true;
 }
@@ -108,7 +121,9 @@ static void forget(const struct io_regular *job, struct io_raw *raw)
 {
     raw->time = NULL;
     raw->value = NULL;
-    if (raw->nspans == 1)
+    if (raw->packed)
+        raw->nspans = 0;
+    else if (raw->nspans == 1)
         gather(job, raw, NULL);
 }
 
@@ -253,12 +268,31 @@ static bool put_in_order(const struct io_regular *job, struct io_raw *raw,
     return sort_rows(raw, ws) && merge_duplicates(job, raw, series);
 }
 
+/* 20240131 or 202401: an integer to us, a date to whoever wrote it. */
+static bool looks_like_a_date(int64_t t)
+{
+    int64_t day = t > 9999999 ? t % 100 : 1;
+    int64_t month = t > 9999999 ? t / 100 : t;
+    int64_t year = month / 100;
+    month %= 100;
+    return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1
+           && day <= io_month_length((int)year, (int)month);
+}
+
+static bool all_look_like_dates(const struct io_raw *raw)
+{
+    for (size_t t = 0; t < raw->n; t++)
+        if (!looks_like_a_date(raw->time[t]))
+            return false;
+    return true;
+}
+
 static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
     struct io_raw *raw = &job->raw[i];
     struct io_panel_series *series = &job->panel->series[i];
-    bool copied = raw->nspans > 1, changed;
+    bool copied = raw->nspans > 1 || raw->packed, changed;
     size_t n = raw->n;
     series->nrows = (uint32_t)n;
     if (!gather(job, raw, ws) || !put_in_order(job, raw, series, ws, &changed))
@@ -273,7 +307,9 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
     } else if (!fail_series(series, "%s: series has no values", job->file)) {
         return FC_ENOMEM;
     }
-    if (copied && (changed || raw->n != n))
+    raw->dates =
+        job->panel->format.form == IO_TIME_INTEGER && all_look_like_dates(raw);
+    if (copied && !raw->packed && (changed || raw->n != n))
         put_back(job, raw);
     if (copied)
         forget(job, raw);
@@ -281,35 +317,6 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
 }
 
 /* Between the passes: the frequency. */
-
-/* 20240131 or 202401: an integer to us, a date to whoever wrote it. */
-static bool looks_like_a_date(int64_t t)
-{
-    int64_t day = t > 9999999 ? t % 100 : 1;
-    int64_t month = t > 9999999 ? t / 100 : t;
-    int64_t year = month / 100;
-    month %= 100;
-    return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1
-           && day <= io_month_length((int)year, (int)month);
-}
-
-static bool all_look_like_dates(const struct io_regular *job,
-                                const struct io_raw *raw)
-{
-    for (size_t k = 0; k < raw->nspans; k++) {
-        const struct io_span *span = &raw->spans[k];
-        const int64_t *time = job->chunks[span->chunk].time + span->first;
-        size_t n = span->count;
-        if (raw->nspans == 1) {
-            time = raw->time;
-            n = raw->n;
-        }
-        for (size_t t = 0; t < n; t++)
-            if (!looks_like_a_date(time[t]))
-                return false;
-    }
-    return true;
-}
 
 /*
  * Integers that are all dates, and skip as dates do, would silently become
@@ -324,7 +331,7 @@ static enum fc_status refuse_dates(const struct io_regular *job,
         return FC_OK;
     for (size_t i = 0; i < job->panel->nseries; i++) {
         const struct io_raw *raw = &job->raw[i];
-        if (!all_look_like_dates(job, raw))
+        if (!raw->dates)
             return FC_OK;
         if (seen == 0)
             example = raw->first;
@@ -462,7 +469,7 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
     struct io_panel_series *series = &job->panel->series[i];
     enum fc_status status = FC_OK;
     int64_t k = 0;
-    if (raw->n == 0)
+    if (raw->n == 0 || raw->packed)
         return FC_OK;
     if (!gather(job, raw, ws))
         return FC_ENOMEM;
@@ -638,6 +645,10 @@ static enum fc_status for_each(struct io_regular *job,
 enum fc_status io_regularise(struct io_regular *job, struct fc_error *err)
 {
     enum fc_status status = for_each(job, order_item, err);
+    for (size_t i = 0; i < job->nchunks; i++) {
+        free(job->chunks[i].packed);
+        job->chunks[i].packed = NULL;
+    }
     if (status != FC_OK)
         return status;
     status = settle_frequency(job, err);

@@ -26,6 +26,8 @@ struct io_raw {
     int64_t *time;
     double *value;
     int64_t first, last; /* timestamps, once in order; n > 0 */
+    bool dates;          /* all timestamps are integers that look like dates */
+    bool packed;         /* of another shard: only what the file needs of it */
     double *own_y;       /* the finished series, unless it is in a chunk */
 };
 
@@ -44,8 +46,8 @@ struct io_regular {
 
 /*
  * Orders every series by time, merges duplicates, settles the frequency and
- * fills the grids.  FC_ENOMEM; FC_EDATA when the gaps would fill more memory
- * than the machine has.
+ * fills the grids; other shards' series go once they had their say.  FC_ENOMEM;
+ * FC_EDATA when the gaps would fill more memory than the machine has.
  */
 enum fc_status io_regularise(struct io_regular *job, struct fc_error *err);
 

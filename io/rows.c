@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <zlib.h>
 
 enum {
     MAX_FIELD = 1 << 20,   /* bytes; longer means a quote was left open */
@@ -118,7 +119,7 @@ static void add_run(struct parse *p, size_t count)
         p->out_of_memory = true;
         return;
     }
-    c->runs[c->nruns++] = (struct io_run){p->series, (uint32_t)count};
+    c->runs[c->nruns++] = (struct io_run){p->series, (uint32_t)count, 0};
 }
 
 static bool grow_has_error(struct parse *p)
@@ -137,6 +138,9 @@ static void add_error(struct parse *p)
 {
     struct io_chunk *c = p->chunk;
     c->nrejected++;
+    if (!io_shard_has(&p->layout->shard, c->ids.text[p->series],
+                      c->ids.length[p->series]))
+        return;
     if (p->has_error_size <= p->series && !grow_has_error(p)) {
         p->out_of_memory = true;
         return;
@@ -152,6 +156,7 @@ static void add_error(struct parse *p)
     struct io_row_error *e = &c->errors[c->nerrors++];
     e->series = p->series;
     e->line = p->row_line;
+    e->number = c->nrejected;
     memcpy(e->msg, p->problem, sizeof e->msg);
 }
 
@@ -555,6 +560,13 @@ static void take_plain_rows(struct parse *p, struct io_cursor *cursor,
     }
 }
 
+/* So that runs can tell whether they have read the same. */
+static void add_bytes(struct parse *p, const unsigned char *text, size_t n)
+{
+    if (p->layout->shard.count > 0)
+        p->chunk->crc = (uint32_t)crc32_z(p->chunk->crc, text, n);
+}
+
 static void parse_lines(struct parse *p, struct csv_parser *csv,
                         struct io_cursor *cursor, uint64_t until)
 {
@@ -564,7 +576,9 @@ static void parse_lines(struct parse *p, struct csv_parser *csv,
         bool whole;
         struct fc_error err;
         if (!p->row_open) {
+            size_t from = cursor->pos;
             take_plain_rows(p, cursor, until);
+            add_bytes(p, cursor->buf + from, cursor->pos - from);
             if (cursor->offset >= until)
                 return;
         }
@@ -578,6 +592,7 @@ static void parse_lines(struct parse *p, struct csv_parser *csv,
             return;
         }
         feed(p, csv, cursor->buf + cursor->pos, n);
+        add_bytes(p, cursor->buf + cursor->pos, n);
         io_cursor_advance(cursor, n);
         p->line += whole;
     }
@@ -602,6 +617,7 @@ void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
     free(p.has_error);
     chunk->end = cursor->offset;
     chunk->nlines = p.line;
-    if (chunk->status == FC_OK && (p.out_of_memory || !io_chunk_pack(chunk)))
+    if (chunk->status == FC_OK
+        && (p.out_of_memory || !io_chunk_pack(chunk, &layout->shard)))
         fail_chunk(&p, FC_ENOMEM, UINT64_MAX, "out of memory");
 }

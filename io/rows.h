@@ -4,6 +4,7 @@
 
 #include "forecast/status.h"
 #include "io/intern.h"
+#include "io/shard.h"
 #include "io/source.h"
 #include "io/timestamp.h"
 
@@ -22,6 +23,7 @@ struct io_layout {
     const char *file;
     bool wide;
     bool all_errors; /* keep every bad row's, not the first of a series */
+    struct io_shard shard;
     char delimiter;
     char **names; /* of the columns */
     size_t ncolumns;
@@ -40,13 +42,15 @@ struct io_column_names {
 struct io_run {
     uint32_t series; /* number in the chunk's ids */
     uint32_t count;
+    uint32_t packed; /* bytes, if they are (packed.h); else 0 */
 };
 
 /* A row that could not be used. */
 struct io_row_error {
     uint32_t series;
-    uint64_t line; /* 0 = the chunk's first */
-    char msg[104]; /* "column 'y': not a number: 'n/a'" */
+    uint64_t line;   /* 0 = the chunk's first */
+    uint64_t number; /* of the row among those rejected; the first is 1 */
+    char msg[104];   /* "column 'y': not a number: 'n/a'" */
 };
 
 /*
@@ -55,12 +59,15 @@ struct io_row_error {
 struct io_chunk {
     uint64_t begin, end; /* the bytes it was made from: whole records */
     uint64_t nlines;
+    uint64_t nrows; /* also those that are packed */
+    uint32_t crc;   /* of the bytes, if the file is divided in shards */
     size_t n, capacity;
     double *value; /* n values; NaN = missing */
     int64_t *time; /* n timestamps */
     struct io_run *runs;
     size_t nruns, runs_capacity;
     bool in_use; /* by a series that looks at its values where they lie */
+    unsigned char *packed; /* the rows of other shards; see packed.h */
     struct io_intern ids;
     struct io_row_error *errors;
     size_t nerrors, errors_capacity;
@@ -133,12 +140,13 @@ enum fc_status io_cursor_skip_line(struct io_cursor *cursor,
                                    struct fc_error *err);
 
 /*
- * Gives back memory that was reserved and not used, and, where the series
+ * Gives back memory that was reserved and not used, packs the rows of other
+ * shards and, where the series
  * take turns, brings the rows of each together (in the order of the file):
  * a run for every row would take as much memory as the row.  False when
  * memory is short.
  */
-bool io_chunk_pack(struct io_chunk *chunk);
+bool io_chunk_pack(struct io_chunk *chunk, const struct io_shard *shard);
 
 void io_chunk_release(struct io_chunk *chunk);
 

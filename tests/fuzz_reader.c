@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzz target: a file through the loader, read as a whole, in chunks of any
- * size, and from gzip: always the same panel or the same refusal.  The first
- * three bytes choose the options, the rest is the file.
+ * size, from gzip, and in shards: always the same panel or the same refusal.
+ * The first three bytes choose the options, the rest is the file.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <assert.h>
@@ -89,6 +89,55 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
         check_same_series(&a->series[i], &b->series[i]);
 }
 
+/* What the file decides, and the shard's series, are as in the whole. */
+static void check_shard(const struct io_panel *whole,
+                        const struct io_panel *shard)
+{
+    assert(shard->ntotal == whole->nseries && shard->nrows == whole->nrows);
+    assert(shard->nrejected == whole->nrejected);
+    assert(shard->first == whole->first && shard->last == whole->last);
+    assert(shard->freq.unit == whole->freq.unit
+           && shard->freq.multiple == whole->freq.multiple
+           && shard->freq.anchor_day == whole->freq.anchor_day);
+    assert(shard->not_utf8_line == whole->not_utf8_line);
+    assert((shard->blank_id == NULL) == (whole->blank_id == NULL));
+    for (size_t i = 0; i < shard->nseries; i++) {
+        assert(i == 0 || shard->series[i].number > shard->series[i - 1].number);
+        check_same_series(&whole->series[shard->series[i].number - 1],
+                          &shard->series[i]);
+    }
+    for (size_t i = 0; i < shard->nrejects; i++) {
+        const struct io_reject *a =
+            &whole->rejects[shard->rejects[i].number - 1];
+        const struct io_reject *b = &shard->rejects[i];
+        assert(a->line == b->line && strcmp(a->reason, b->reason) == 0);
+        assert(strcmp(whole->series[a->series].id, shard->series[b->series].id)
+               == 0);
+    }
+}
+
+static void check_shards(const struct io_panel *whole,
+                         struct io_panel_options options, uint32_t count)
+{
+    size_t nseries = 0, nrejects = 0;
+    uint32_t crc = 0;
+    for (uint32_t k = 1; k <= count; k++) {
+        struct io_panel shard;
+        struct fc_error err;
+        options.shard = (struct io_shard){k, count};
+        options.chunk += k;
+        enum fc_status status = io_panel_load(&options, &shard, &err);
+        assert(status == FC_OK);
+        check_shard(whole, &shard);
+        assert(k == 1 || shard.crc == crc);
+        crc = shard.crc;
+        nseries += shard.nseries;
+        nrejects += shard.nrejects;
+        io_panel_release(&shard);
+    }
+    assert(nseries == whole->nseries && nrejects == whole->nrejects);
+}
+
 static void check_panel(const struct io_panel *panel)
 {
     char buf[IO_TIME_SIZE];
@@ -124,7 +173,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         .align = (enum io_align)(data[0] >> 5 & 1),
         .jobs = 1,
         .chunk = 1 << 24,
+        .rejects = data[1] >> 4 & 1,
     };
+    uint32_t shards = data[1] >> 2 & 3;
     bool zipped = data[0] >> 6 & 1;
     int fd = make_file(data + 3, size - 3, path);
     enum fc_status status = io_panel_load(&options, &whole, &err);
@@ -139,6 +190,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     assert(again == status);
     if (status == FC_OK) {
         check_same(&whole, &split);
+        if (shards > 0)
+            check_shards(&whole, options, shards);
         io_panel_release(&whole);
         io_panel_release(&split);
     } else {
