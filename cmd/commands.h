@@ -11,6 +11,8 @@ extern const struct cmd_command cmd_score;
 extern const struct cmd_command cmd_simulate;
 extern const struct cmd_command cmd_inspect;
 extern const struct cmd_command cmd_bench;
+extern const struct cmd_command cmd_merge;
+extern const struct cmd_command cmd_learn;
 extern const struct cmd_command cmd_models;
 
 #define NIGHTCAST_VERSION "0.1.0"

@@ -9,6 +9,7 @@
 #include "cmd/metrics.h"
 #include "cmd/progress.h"
 #include "cmd/report.h"
+#include "cmd/shard.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 #include "io/writer.h"
@@ -143,6 +144,12 @@ static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
     io_panel_future(future->panel, future->series, h, text);
 }
 
+/* A row's place in the whole file, in the outputs of a shard. */
+static uint64_t place_of(const struct run *run, uint64_t number)
+{
+    return run->options.shard.count > 0 ? number : 0;
+}
+
 static void write_forecasts(const struct run *run)
 {
     const struct io_panel *panel = &run->work.panel;
@@ -154,6 +161,7 @@ static void write_forecasts(const struct run *run)
         for (size_t k = 0; k < run->options.nspecs; k++) {
             const struct fc_result *r = result_of(run, i, k);
             struct io_forecast_rows rows = {
+                .number = place_of(run, panel->series[i].number),
                 .id = panel->series[i].id,
                 .model = run->options.spec_names[k],
                 .forecast = &r->forecast,
@@ -172,14 +180,13 @@ static void write_summary(const struct run *run)
     const struct io_panel *panel = &run->work.panel;
     struct io_atomic_file *file = run->files[SUMMARY];
     char detail[2 * FC_MESSAGE_SIZE];
-    if (file == NULL)
-        return;
     io_write_summary_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nseries; i++)
         for (size_t k = 0; k < run->options.nspecs; k++) {
             const struct fc_result *r = result_of(run, i, k);
             describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
+                .number = place_of(run, panel->series[i].number),
                 .id = panel->series[i].id,
                 .model = run->options.spec_names[k],
                 .status = status[r->outcome],
@@ -200,13 +207,33 @@ static void write_rejects(const struct run *run)
 {
     const struct io_panel *panel = &run->work.panel;
     struct io_atomic_file *file = run->files[REJECTS];
-    if (file == NULL)
-        return;
     io_write_reject_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
-        io_write_reject(file, r->line, panel->series[r->series].id, r->reason);
+        struct io_reject_row row = {place_of(run, r->number), r->line,
+                                    panel->series[r->series].id, r->reason};
+        io_write_reject(file, &row);
     }
+}
+
+static enum fc_status write_outputs(const struct run *run,
+                                    const struct cmd_tally *tally,
+                                    struct fc_error *err)
+{
+    static const char *const what[] = {"forecasts", "summary", "rejects"};
+    static void (*const write[])(const struct run *run) = {
+        write_forecasts, write_summary, write_rejects};
+    for (int i = FORECASTS; i <= REJECTS; i++) {
+        if (run->files[i] == NULL)
+            continue;
+        enum fc_status status = cmd_shard_begin(&run->options, &run->work.panel,
+                                                what[i], run->files[i], err);
+        if (status != FC_OK)
+            return status;
+        write[i](run);
+        cmd_shard_end(&run->options, tally, run->files[i]);
+    }
+    return FC_OK;
 }
 
 /* Names the first series of an outcome and why. */
@@ -249,6 +276,7 @@ static void report(const struct run *run, const struct cmd_tally *tally)
         .several = o->nspecs > 1,
         .fallback = o->fallback_text,
         .common = o->align == IO_ALIGN_COMMON,
+        .shard = o->shard,
     };
     cmd_story_text(&story, tally, line);
     cmd_say("%s, in %s on %d thread%s -> %s", line, cmd_seconds(total, seconds),
@@ -266,7 +294,7 @@ static void say_phases(const struct run *run)
         return;
     io_freq_text(&panel->freq, step, sizeof step);
     cmd_say("%s: %s rows, %s series, step %s, season %d", run->options.input,
-            cmd_count(panel->nrows, a), cmd_count(panel->nseries, b), step,
+            cmd_count(panel->nrows, a), cmd_count(panel->ntotal, b), step,
             run->work.season);
     for (int i = 0; i < 3; i++)
         cmd_say("%-5s %s", phase[i], cmd_seconds(run->seconds[i], seconds));
@@ -286,6 +314,10 @@ static enum fc_status open_outputs(struct run *run, struct fc_error *err)
 static enum fc_status fit(struct run *run, struct fc_error *err)
 {
     struct cmd_progress bar;
+    if (cmd_shard_learns_alone(&run->options) && !run->options.quiet)
+        cmd_say("warning: this shard learns from its own series only, and "
+                "forecasts otherwise than a single run; --learned FILE, made "
+                "once by `nightcast learn`, helps");
     cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
                       run->options.nspecs > 1 ? "fits" : "series");
     run->work.batch.progress = cmd_progress_update;
@@ -295,15 +327,18 @@ static enum fc_status fit(struct run *run, struct fc_error *err)
     return status;
 }
 
-/* Too many failures are a failure of the whole. */
+/*
+ * Too many failures are a failure of the whole.  A shard fails only if the
+ * whole must: when it has more failures alone than the whole may have.  That
+ * all of its series fail, or that it has none, is for merge to judge.
+ */
 static enum fc_status judge(const struct run *run,
                             const struct cmd_tally *tally, struct fc_error *err)
 {
     const struct cmd_options *o = &run->options;
-    size_t n = tally->n;
-    double limit =
-        o->max_failed_percent ? (double)n * o->max_failed / 100 : o->max_failed;
-    if (tally->none < n && !((double)tally->failed > limit))
+    size_t n = run->work.panel.ntotal;
+    bool too_many = cmd_too_many_failed(&o->max_failed, tally->failed, n);
+    if (tally->none < n && !too_many)
         return FC_OK;
     name_offenders(run, FC_OUTCOME_FAILED, tally->failed, "failed");
     if (tally->none == n)
@@ -354,9 +389,9 @@ static enum fc_status compute(struct run *run, struct cmd_tally *tally,
     status = judge(run, tally, err);
     if (status != FC_OK)
         return status;
-    write_forecasts(run);
-    write_summary(run);
-    write_rejects(run);
+    status = write_outputs(run, tally, err);
+    if (status != FC_OK)
+        return status;
     write_metrics(run, tally,
                   cmd_now() - start - run->seconds[0] - run->seconds[1]);
     status = io_atomic_commit(run->files, NFILES, err);

@@ -17,8 +17,8 @@
 #include <unistd.h>
 
 static const struct cmd_command *const commands[] = {
-    &cmd_forecast, &cmd_backtest, &cmd_score,  &cmd_simulate,
-    &cmd_inspect,  &cmd_bench,    &cmd_models,
+    &cmd_forecast, &cmd_backtest, &cmd_score, &cmd_simulate, &cmd_inspect,
+    &cmd_merge,    &cmd_learn,    &cmd_bench, &cmd_models,
 };
 
 enum {

@@ -7,11 +7,13 @@
 #include "cmd/options.h"
 
 #include "cmd/commands.h"
+#include "cmd/shard.h"
 #include "cmd/talk.h"
 #include "io/number.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <math.h>
 #include <stddef.h>
@@ -47,21 +49,27 @@ static const char *const whens[] = {"auto", "always", "never", NULL};
 enum {
     BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
     RUNS = BOUNDS | CMD_SIMULATE,
-    SERIES = RUNS | CMD_INSPECT, /* read one file of series */
+    FITS = RUNS | CMD_LEARN,
+    SERIES = FITS | CMD_INSPECT, /* read one file of series */
     READS = SERIES | CMD_SCORE,
     TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
-    TALKS = CMD_FORECAST | CMD_SIMULATE | TABLES,
-    ALL = READS | CMD_MODELS
+    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
+    ALL = READS | CMD_MODELS | CMD_MERGE
 };
 
 /* clang-format off */
 static const struct option_row rows[] = {
-    {'H', "horizon", INTEGER, RUNS, AT(horizon), "N",
+    {'H', "horizon", INTEGER, FITS, AT(horizon), "N",
      "steps to forecast (required)", NULL, 1, 1000000, NULL},
     {'o', "output", TEXT, CMD_FORECAST, AT(output), "FILE",
      "the forecasts; - is standard output", "-", 0, 0, NULL},
     {'o', "output", TEXT, CMD_SIMULATE, AT(output), "FILE",
      "the quantiles, or paths; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", TEXT, CMD_MERGE, AT(output), "FILE",
+     "what a single run would have written; - is standard output", "-", 0, 0,
+     NULL},
+    {'o', "output", TEXT, CMD_LEARN, AT(output), "FILE",
+     "what was learnt, for --learned; - is standard output", "-", 0, 0, NULL},
     {'o', "output", TEXT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
     {0, "train", TEXT, CMD_SCORE, AT(train), "FILE",
@@ -80,6 +88,8 @@ static const struct option_row rows[] = {
      "write the paths, not their quantiles", NULL, 0, 0, NULL},
     {'m', "model", TEXT, RUNS, AT(models), "LIST",
      "one model or several: ets,snaive", "auto", 0, 0, NULL},
+    {'m', "model", TEXT, CMD_LEARN, AT(models), "MODEL",
+     "one that learns from all series of a file", "auto", 0, 0, NULL},
     {'s', "season", INTEGER, READS, AT(season), "M",
      "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
     {'l', "level", TEXT, BOUNDS, AT(levels_text), "LIST",
@@ -106,7 +116,7 @@ static const struct option_row rows[] = {
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
     {0, "non-negative", FLAG, RUNS, AT(non_negative), NULL,
      "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
-    {0, "max-order", INTEGER, RUNS, AT(max_order), "N",
+    {0, "max-order", INTEGER, FITS, AT(max_order), "N",
      "most p+q+P+Q in arima's search; the manual has more", NULL, 1, 100,
      NULL},
     {0, "max-p", INTEGER, RUNS, AT(max_p), "N", NULL, NULL, 0, 100, NULL},
@@ -117,8 +127,13 @@ static const struct option_row rows[] = {
     {0, "max-D", INTEGER, RUNS, AT(max_D), "N", NULL, NULL, 0, 2, NULL},
     {0, "summary", TEXT, CMD_FORECAST, AT(summary), "FILE",
      "one row per series: what was done, how it went", NULL, 0, 0, NULL},
-    {0, "seed", INTEGER, RUNS, AT(seed), "N",
+    {0, "seed", INTEGER, FITS, AT(seed), "N",
      "seed of everything random", "1", 0, INT64_MAX, NULL},
+    {0, "learned", TEXT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
+     "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
+    {0, "shard", TEXT, CMD_FORECAST, AT(shard_text), "K/N",
+     "part K of N of the series only, for `nightcast merge`", NULL, 0, 0,
+     NULL},
     {0, "max-failed", TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
      "if more series fail, the old output stays", NULL, 0, 0, NULL},
     {0, "lock", TEXT, CMD_FORECAST, AT(lock), "FILE",
@@ -284,6 +299,11 @@ static int read_inputs(const struct cmd_command *command, int n, char **names,
                        struct cmd_options *options)
 {
     int most = command->set & CMD_SCORE ? 2 : 1;
+    if (command->set & CMD_MERGE) {
+        options->inputs = names;
+        options->ninputs = (size_t)n;
+        return -1;
+    }
     if (n > most)
         return cmd_usage(command->name, "%s at a time; got '%.60s' too",
                          most == 1 ? "one input" : "two inputs", names[most]);
@@ -440,6 +460,28 @@ static int parse_models(const char *command, struct cmd_options *options)
     }
 }
 
+/* learn needs a model that learns, and so does --learned. */
+static int check_learners(const struct cmd_command *command,
+                          const struct cmd_options *options)
+{
+    size_t learners = 0;
+    for (size_t i = 0; i < options->nspecs; i++)
+        learners += options->specs[i].model->learn != NULL;
+    if ((command->set & CMD_LEARN) && (options->nspecs != 1 || learners != 1))
+        return cmd_usage(command->name,
+                         options->nspecs != 1
+                             ? "--model takes one model; got '%.60s'"
+                             : "model '%.60s' looks at one series at a time "
+                               "and learns nothing from a file; auto does",
+                         options->models);
+    if (options->learned != NULL && learners == 0)
+        return cmd_usage(command->name,
+                         "--learned is for models that learn from a file, as "
+                         "auto does; '%.60s' does not",
+                         options->models);
+    return -1;
+}
+
 static int parse_fallback(const char *command, struct cmd_options *options)
 {
     struct fc_error err;
@@ -484,11 +526,12 @@ static bool same_file(const char *input, const char *output)
 /* Results must not replace the data they were made from. */
 static int check_files(const char *name, const struct cmd_options *options)
 {
-    const char *inputs[] = {options->input, options->actuals, options->train};
+    const char *inputs[] = {options->input, options->actuals, options->train,
+                            options->learned};
     const char *outputs[] = {options->output, options->summary,
                              options->metrics, options->rejects, options->lock};
     const char *option[] = {"output", "summary", "metrics", "rejects", "lock"};
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++)
         for (int k = 0; k < 5; k++)
             if (same_file(inputs[i], outputs[k]))
                 return cmd_usage(name, "--%s would replace the input '%.200s'",
@@ -496,25 +539,45 @@ static int check_files(const char *name, const struct cmd_options *options)
     return -1;
 }
 
-/* "5" series or "2.5%" of them. */
+bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit)
+{
+    *limit = (struct cmd_max_failed){.most = HUGE_VAL};
+    if (text == NULL)
+        return true;
+    size_t n = strlen(text);
+    limit->percent = n > 0 && text[n - 1] == '%';
+    n -= limit->percent;
+    return io_number_parse(text, n, &limit->most) && limit->most >= 0
+           && (limit->percent ? limit->most <= 100
+                              : strspn(text, "0123456789") == n);
+}
+
+bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
+                         size_t n)
+{
+    double most = limit->percent ? (double)n * limit->most / 100 : limit->most;
+    return (double)failed > most;
+}
+
 static int parse_max_failed(const char *name, struct cmd_options *options)
 {
-    const char *text = options->max_failed_text;
-    options->max_failed = HUGE_VAL;
-    if (text == NULL)
-        return -1;
-    size_t n = strlen(text);
-    options->max_failed_percent = text[n - 1] == '%';
-    n -= options->max_failed_percent;
-    if (io_number_parse(text, n, &options->max_failed)
-        && options->max_failed >= 0
-        && (options->max_failed_percent ? options->max_failed <= 100
-                                        : strspn(text, "0123456789") == n))
+    if (cmd_max_failed_parse(options->max_failed_text, &options->max_failed))
         return -1;
     return cmd_usage(name,
                      "--max-failed takes a whole number of series, or a "
                      "percentage: 5%%; got '%.60s'",
-                     text);
+                     options->max_failed_text);
+}
+
+static int parse_shard(const char *name, struct cmd_options *options)
+{
+    if (options->shard_text == NULL
+        || io_shard_parse(options->shard_text, &options->shard))
+        return -1;
+    return cmd_usage(name,
+                     "--shard takes K/N, part K of N, such as 2/4, N at most "
+                     "%d; got '%.60s'",
+                     IO_SHARD_MOST, options->shard_text);
 }
 
 static int check(const struct cmd_command *command, struct cmd_options *options)
@@ -531,7 +594,7 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     if (options->input == NULL)
         return cmd_usage(name, "no input: name a CSV file, or - for standard "
                                "input");
-    if ((command->set & RUNS) && options->horizon == 0)
+    if ((command->set & FITS) && options->horizon == 0)
         return cmd_usage(name, "--horizon is required: -H N steps to "
                                "forecast");
     if (options->lead_time > options->horizon)
@@ -543,6 +606,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = check_files(name, options);
     if (status < 0)
         status = parse_max_failed(name, options);
+    if (status < 0)
+        status = parse_shard(name, options);
     if (status >= 0)
         return status;
     if (options->quiet && options->verbose)
@@ -553,6 +618,23 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         options->has_freq = true;
     }
     return -1;
+}
+
+static int check_merge(const char *name, const struct cmd_options *options)
+{
+    size_t nstdin = 0;
+    if (options->ninputs == 0)
+        return cmd_usage(name, "no input: name the shards");
+    if (options->ninputs > IO_SHARD_MOST)
+        return cmd_usage(name, "%zu shards; %d are the most", options->ninputs,
+                         IO_SHARD_MOST);
+    for (size_t i = 0; i < options->ninputs; i++) {
+        if (same_file(options->inputs[i], options->output))
+            return cmd_usage(name, "--output would replace the shard '%.200s'",
+                             options->inputs[i]);
+        nstdin += strcmp(options->inputs[i], "-") == 0;
+    }
+    return nstdin > 1 ? cmd_usage(name, "only one shard can be -") : -1;
 }
 
 int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
@@ -570,14 +652,18 @@ int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
     }
     if (status < 0 && (command->set & READS))
         status = check(command, options);
+    if (status < 0 && (command->set & CMD_MERGE))
+        status = check_merge(command->name, options);
     if (status < 0 && (command->set & BOUNDS))
         status = parse_levels(command->name, options);
     if (status < 0 && (command->set & CMD_SIMULATE))
         status =
             parse_numbers(command->name, "quantiles", options->quantiles_text,
                           1, &options->quantiles, &options->nquantiles);
-    if (status < 0 && (command->set & RUNS))
+    if (status < 0 && (command->set & FITS))
         status = parse_models(command->name, options);
+    if (status < 0 && (command->set & FITS))
+        status = check_learners(command, options);
     if (status < 0 && (command->set & RUNS))
         status = parse_fallback(command->name, options);
     return status;
@@ -592,6 +678,42 @@ void cmd_options_release(struct cmd_options *options)
     free(options->levels);
     free(options->quantiles);
     *options = (struct cmd_options){0};
+}
+
+/* Options that tell where and how, but not what. */
+static bool has_no_say(const char *name)
+{
+    static const char *const names[] = {
+        "output",  "jobs",    "summary",  "lock",    "lock-wait",
+        "rejects", "metrics", "shard",    "learned", "help",
+        "version", "quiet",   "progress", "verbose"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+void cmd_options_tokens(const struct cmd_command *command,
+                        const struct cmd_options *options, FILE *out)
+{
+    for (size_t i = 0; i < NROWS; i++) {
+        const struct option_row *row = &rows[i];
+        const void *field = (const char *)options + row->offset;
+        const char *text = NULL;
+        if (!(row->sets & command->set) || has_no_say(row->name))
+            continue;
+        if (row->kind == INTEGER) {
+            fprintf(out, " %s=%" PRId64, row->name, *(const int64_t *)field);
+            continue;
+        }
+        if (row->kind == TEXT)
+            text = *(const char *const *)field;
+        else if (row->kind == CHOICE)
+            text = row->choices[*(const int *)field];
+        else
+            text = *(const bool *)field ? "yes" : "no";
+        cmd_shard_token(out, row->name, text != NULL ? text : "");
+    }
 }
 
 static void help_row(const struct option_row *row)
@@ -635,5 +757,6 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .align = (enum io_align)options->align,
         .jobs = (int)options->jobs,
         .rejects = options->rejects != NULL,
+        .shard = options->shard,
     };
 }

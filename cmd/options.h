@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 /*
  * The options of all subcommands: one table, from which come the parser, the
@@ -31,7 +32,9 @@ enum cmd_set {
     CMD_MODELS = 8,
     CMD_BACKTEST = 16,
     CMD_SCORE = 32,
-    CMD_SIMULATE = 64
+    CMD_SIMULATE = 64,
+    CMD_MERGE = 128,
+    CMD_LEARN = 256
 };
 
 struct cmd_command {
@@ -43,7 +46,15 @@ struct cmd_command {
     int (*run)(int argc, char **argv);
 };
 
+/* How many series may fail. */
+struct cmd_max_failed {
+    double most; /* series, or percent of them; infinity: any number */
+    bool percent;
+};
+
 struct cmd_options {
+    char **inputs; /* merge: any number of them, in argv */
+    size_t ninputs;
     const char *input;   /* score: the forecasts */
     const char *actuals; /* score */
     const char *train;   /* score */
@@ -83,9 +94,12 @@ struct cmd_options {
     const char *lock;
     int64_t lock_wait; /* seconds */
     const char *max_failed_text;
-    double max_failed; /* series, or percent of them; infinity: any number */
-    bool max_failed_percent;
+    struct cmd_max_failed max_failed;
     const char *metrics, *rejects;
+    const char *shard_text;
+    struct io_shard shard; /* count 0: not asked for */
+    const char *learned;
+    char learned_sum[16]; /* a checksum of what was in it */
     bool quiet, verbose, help, version;
 };
 
@@ -98,6 +112,18 @@ int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
                       struct cmd_options *options);
 
 void cmd_options_release(struct cmd_options *options);
+
+/*
+ * " key=value" of every option of a subcommand that has a say in what is
+ * written, as it is in force; see cmd_shard_token().
+ */
+void cmd_options_tokens(const struct cmd_command *command,
+                        const struct cmd_options *options, FILE *out);
+
+/* "5" or "2.5%"; NULL is no limit.  False when it is neither. */
+bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit);
+bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
+                         size_t n);
 
 /* --help of a subcommand. */
 void cmd_options_help(const struct cmd_command *command);

@@ -3,16 +3,20 @@
 
 #include "cmd/talk.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 
 void cmd_story_text(const struct cmd_story *story,
                     const struct cmd_tally *tally, char line[CMD_STORY_SIZE])
 {
-    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE];
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], shard[40] = "";
     size_t in_part = tally->failed - tally->none;
+    if (story->shard.count > 0)
+        snprintf(shard, sizeof shard, " of shard %" PRIu32 "/%" PRIu32,
+                 story->shard.number, story->shard.count);
     size_t used = (size_t)snprintf(
-        line, CMD_STORY_SIZE, "%s of %s series forecast with %s%.200s",
-        cmd_count(tally->ok, a), cmd_count(tally->n, b),
+        line, CMD_STORY_SIZE, "%s of %s series%s forecast with %s%.200s",
+        cmd_count(tally->ok, a), cmd_count(tally->n, b), shard,
         story->several ? "all of " : "", story->models);
 #define ADD(...) \
     used += (size_t)snprintf(line + used, CMD_STORY_SIZE - used, __VA_ARGS__)

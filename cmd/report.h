@@ -2,6 +2,8 @@
 #ifndef NIGHTCAST_CMD_REPORT_H
 #define NIGHTCAST_CMD_REPORT_H
 
+#include "io/shard.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -21,6 +23,7 @@ struct cmd_story {
     bool several;       /* of them */
     const char *fallback;
     bool common; /* --align common */
+    struct io_shard shard;
 };
 
 /* "2,994 of 3,003 series forecast with ets, 9 with fallback snaive" */

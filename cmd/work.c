@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include "cmd/work.h"
 
+#include "cmd/learned.h"
 #include "cmd/processors.h"
 #include "cmd/talk.h"
 
@@ -69,8 +70,9 @@ static enum fc_status make_series(struct cmd_work *work, int horizon,
                                   struct fc_error *err)
 {
     const struct io_panel *panel = &work->panel;
-    work->series = malloc(panel->nseries * sizeof *work->series);
-    work->skip = malloc(panel->nseries * sizeof *work->skip);
+    size_t room = panel->nseries > 0 ? panel->nseries : 1;
+    work->series = malloc(room * sizeof *work->series);
+    work->skip = malloc(room * sizeof *work->skip);
     if (work->series == NULL || work->skip == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t i = 0; i < panel->nseries; i++) {
@@ -83,19 +85,31 @@ static enum fc_status make_series(struct cmd_work *work, int horizon,
     return FC_OK;
 }
 
-enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
-                             struct fc_error *err)
+static void set_season(struct cmd_options *options, struct cmd_work *work)
 {
-    *work = (struct cmd_work){0};
-    enum fc_status status = cmd_load(options, &work->panel, err);
-    if (status == FC_OK)
-        status = make_series(work, (int)options->horizon, err);
-    if (status != FC_OK)
-        return status;
     work->season = cmd_season(options, &work->panel);
     for (size_t i = 0; i < options->nspecs; i++)
         options->specs[i].season_length = work->season;
     options->fallback.season_length = work->season;
+}
+
+enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
+                             struct fc_error *err)
+{
+    struct io_learned learned;
+    *work = (struct cmd_work){0};
+    enum fc_status status = cmd_learned_read(options, &learned, err);
+    if (status == FC_OK)
+        status = cmd_load(options, &work->panel, err);
+    if (status == FC_OK)
+        status = make_series(work, (int)options->horizon, err);
+    if (status == FC_OK) {
+        set_season(options, work);
+        status = cmd_learned_use(options, &learned, &work->learned, err);
+    }
+    io_learned_release(&learned);
+    if (status != FC_OK)
+        return status;
     work->batch = (struct fc_batch){
         .series = work->series,
         .n = work->panel.nseries,
@@ -118,5 +132,6 @@ void cmd_work_release(struct cmd_work *work)
     io_panel_release(&work->panel);
     free(work->series);
     free(work->skip);
+    free(work->learned);
     *work = (struct cmd_work){0};
 }

@@ -13,7 +13,8 @@ struct cmd_work {
     struct io_panel panel;
     struct fc_batch batch;
     struct fc_series *series;
-    bool *skip; /* series that cannot be forecast */
+    bool *skip;                 /* series that cannot be forecast */
+    struct fc_learned *learned; /* --learned */
     int season;
 };
 

@@ -336,4 +336,5 @@ const struct fc_model fc_model_auto = {
     .fit = fit_auto,
     .predict = predict_auto,
     .learn = fc_auto_learn,
+    .check_learned = fc_auto_check,
 };

@@ -85,6 +85,10 @@ struct fc_auto_knowledge fc_auto_prior(void);
 struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
                                       int season_length);
 
+/* Whether fc_auto_read() may read a block that comes from elsewhere. */
+enum fc_status fc_auto_check(const struct fc_learned *learned,
+                             const struct fc_spec *spec, struct fc_error *err);
+
 enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
                              const struct fc_spec *spec,
                              struct fc_learned **learned, struct fc_error *err);

@@ -133,6 +133,62 @@ struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
     return k;
 }
 
+static bool is_whole(double x, double least, double most)
+{
+    return x >= least && x <= most && x == floor(x);
+}
+
+/* Of a block with this horizon and window. */
+static size_t block_size(int horizon, int window)
+{
+    size_t coefs = window > 0 ? 2 * (size_t)horizon * (1 + (size_t)window) : 0;
+    return AT_COEF + coefs;
+}
+
+/* Weights that sum to 1 and widths that grow with the level. */
+static bool is_sound(const double *v)
+{
+    double sum = 0, last = 0;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        if (!(v[AT_WEIGHTS + k] >= 0))
+            return false;
+        sum += v[AT_WEIGHTS + k];
+    }
+    for (int i = 0; i < FC_AUTO_LEVELS; i++) {
+        if (!(v[AT_SHAPE + i] >= last))
+            return false;
+        last = v[AT_SHAPE + i];
+    }
+    return fabs(sum - 1) < 1e-6 && isfinite(last);
+}
+
+enum fc_status fc_auto_check(const struct fc_learned *learned,
+                             const struct fc_spec *spec, struct fc_error *err)
+{
+    const double *v = learned->values;
+    for (size_t i = 0; i < learned->n; i++)
+        if (!isfinite(v[i]))
+            return fc_fail(err, FC_EDATA, "number %zu is not finite", i + 1);
+    if (learned->n < AT_COEF || v[AT_VERSION] != VERSION)
+        return fc_fail(err, FC_EDATA,
+                       "auto of this version learns other numbers");
+    if (!is_whole(v[AT_HORIZON], 1, 1e6) || v[AT_HORIZON] < spec->horizon
+        || v[AT_SEASON] != spec->season_length
+        || !is_whole(v[AT_WINDOW], 0, LONGEST_WINDOW))
+        return fc_fail(err, FC_EDATA,
+                       "its numbers are for another horizon or season");
+    if (learned->n != block_size((int)v[AT_HORIZON], (int)v[AT_WINDOW]))
+        return fc_fail(err, FC_EDATA, "has %zu numbers where auto has %zu",
+                       learned->n,
+                       block_size((int)v[AT_HORIZON], (int)v[AT_WINDOW]));
+    for (int i = 0; i < 2; i++)
+        if (!is_whole(v[AT_POOLED + i], 0, v[AT_WINDOW] > 0 ? 1 : 0))
+            return fc_fail(err, FC_EDATA, "its numbers make no sense");
+    if (!is_sound(v))
+        return fc_fail(err, FC_EDATA, "its weights or widths make no sense");
+    return FC_OK;
+}
+
 /* A series' place in a random order that does not depend on the batch. */
 static double draw(const struct fc_spec *spec, const struct fc_series *series)
 {
@@ -205,7 +261,7 @@ static int choose_window(const struct learner *l, double *lengths)
 
 static enum fc_status allocate(struct learner *l, struct fc_error *err)
 {
-    size_t h = (size_t)l->horizon, coefs, total;
+    size_t h = (size_t)l->horizon, total;
     l->trials = calloc(l->n, sizeof *l->trials);
     l->numbers = malloc(l->n * PER_TRIAL * h * sizeof *l->numbers);
     l->ratio = malloc(l->n * h * sizeof *l->ratio);
@@ -217,8 +273,7 @@ static enum fc_status allocate(struct learner *l, struct fc_error *err)
     }
     int window = choose_window(l, lengths);
     free(lengths);
-    coefs = window > 0 ? 2 * h * (1 + (size_t)window) : 0;
-    total = AT_COEF + coefs;
+    total = block_size(l->horizon, window);
     l->learned = calloc(1, sizeof *l->learned + total * sizeof(double));
     if (l->learned == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");

@@ -217,7 +217,8 @@ static enum fc_status learn_all(const struct fc_batch *batch,
     for (size_t k = 0; k < batch->nspecs; k++) {
         specs[k] = batch->specs[k];
         specs[k].horizon = batch->horizon;
-        wanted = wanted || specs[k].model->learn != NULL;
+        wanted = wanted
+                 || (specs[k].model->learn != NULL && specs[k].learned == NULL);
     }
     if (!wanted)
         return FC_OK;
@@ -228,6 +229,19 @@ static enum fc_status learn_all(const struct fc_batch *batch,
     enum fc_status status = learn(&lesson, batch->nspecs, specs, learned, err);
     free(sorted);
     return status;
+}
+
+enum fc_status fc_batch_learn(const struct fc_batch *batch,
+                              const struct fc_spec *spec,
+                              struct fc_learned **learned, struct fc_error *err)
+{
+    struct fc_batch one = *batch;
+    struct fc_spec fresh = *spec, used;
+    fresh.learned = NULL;
+    one.specs = &fresh;
+    one.nspecs = 1;
+    *learned = NULL;
+    return learn_all(&one, &used, learned, err);
 }
 
 static enum fc_status learn_and_run(struct fc_batch *batch,

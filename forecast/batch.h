@@ -55,6 +55,17 @@ struct fc_batch {
  */
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err);
 
+/*
+ * What the model of a spec learns from the batch before it forecasts it; see
+ * fc_learned.  Only fc_batch_run() itself needs it not: it learns for every
+ * spec that has not learned yet.  *learned is NULL when the batch teaches
+ * nothing.
+ */
+enum fc_status fc_batch_learn(const struct fc_batch *batch,
+                              const struct fc_spec *spec,
+                              struct fc_learned **learned,
+                              struct fc_error *err);
+
 /* Frees the results.  Accepts a batch that was never run, zeroed. */
 void fc_batch_release(struct fc_batch *batch);
 

@@ -140,6 +140,16 @@ struct fc_model {
                             struct fc_learned **learned, struct fc_error *err);
 
     /*
+     * Whether numbers that come from elsewhere are a block this model can
+     * read: of its layout, for spec->season_length, and for spec->horizon
+     * steps at least.  FC_EDATA with a message when they are not.  NULL for
+     * models that do not learn.
+     */
+    enum fc_status (*check_learned)(const struct fc_learned *learned,
+                                    const struct fc_spec *spec,
+                                    struct fc_error *err);
+
+    /*
      * Draws one sample path of the next horizon observations; NULL when the
      * model has none yet.
      */

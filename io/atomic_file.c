@@ -29,6 +29,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <zlib.h>
 
 enum {
     BUFFER_SIZE = 1 << 20,
@@ -67,6 +68,8 @@ struct io_atomic_file {
     bool exists;
     int error; /* errno of the first write that failed */
     size_t used, flushed;
+    bool summed; /* crc is of what has left the buffer */
+    uint32_t crc;
     char buffer[BUFFER_SIZE];
 };
 
@@ -419,11 +422,33 @@ static void write_through(struct io_atomic_file *file, const char *bytes,
     }
 }
 
+static uint32_t add_to(uint32_t crc, const void *bytes, size_t n)
+{
+    return (uint32_t)crc32_z(crc, bytes, n);
+}
+
+static void pass_on(struct io_atomic_file *file, const void *bytes, size_t n)
+{
+    if (file->summed)
+        file->crc = add_to(file->crc, bytes, n);
+    write_through(file, bytes, n);
+    file->flushed += n;
+}
+
 static void flush(struct io_atomic_file *file)
 {
-    write_through(file, file->buffer, file->used);
-    file->flushed += file->used;
+    pass_on(file, file->buffer, file->used);
     file->used = 0;
+}
+
+void io_atomic_sum(struct io_atomic_file *file)
+{
+    file->summed = true;
+}
+
+uint32_t io_atomic_checksum(const struct io_atomic_file *file)
+{
+    return add_to(file->crc, file->buffer, file->used);
 }
 
 void io_atomic_write(struct io_atomic_file *file, const void *bytes, size_t n)
@@ -431,8 +456,7 @@ void io_atomic_write(struct io_atomic_file *file, const void *bytes, size_t n)
     if (n > BUFFER_SIZE - file->used)
         flush(file);
     if (n > BUFFER_SIZE) {
-        write_through(file, bytes, n);
-        file->flushed += n;
+        pass_on(file, bytes, n);
         return;
     }
     memcpy(file->buffer + file->used, bytes, n);

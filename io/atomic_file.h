@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * An output file that appears whole or not at all.
@@ -36,6 +37,15 @@ enum fc_status io_atomic_open(const char *path, struct io_atomic_file **file,
  * nothing more is written.
  */
 void io_atomic_write(struct io_atomic_file *file, const void *bytes, size_t n);
+
+/*
+ * Asks, before anything is written, for a checksum of all that will be:
+ * zlib's CRC-32.
+ */
+void io_atomic_sum(struct io_atomic_file *file);
+
+/* Of the bytes appended so far. */
+uint32_t io_atomic_checksum(const struct io_atomic_file *file);
 
 /* Whether a write has failed, for callers who would rather stop early. */
 bool io_atomic_failed(const struct io_atomic_file *file);

@@ -94,6 +94,21 @@ void io_write_number(struct io_atomic_file *file, double x)
         io_atomic_write(file, text, io_number_print(x, text));
 }
 
+static void put_count(struct io_atomic_file *file, uint64_t count,
+                      const char *end)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, "%" PRIu64 "%s", count, end);
+    io_atomic_write(file, text, (size_t)n);
+}
+
+/* In the rows of a shard. */
+static void put_place(struct io_atomic_file *file, uint64_t number)
+{
+    if (number > 0)
+        put_count(file, number, ",");
+}
+
 void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
                               const char *time_name, const double *levels,
                               int nlevels)
@@ -120,6 +135,7 @@ void io_write_forecast(struct io_atomic_file *file,
     for (int h = 0; h < f->horizon; h++) {
         char time[IO_TIME_SIZE];
         rows->time(rows->arg, h, time);
+        put_place(file, rows->number);
         put_field(file, &id);
         put_after_comma(file, time);
         io_atomic_write(file, ",", 1);
@@ -141,14 +157,13 @@ void io_write_reject_header(struct io_atomic_file *file, const char *id_name)
     put(file, ",reason\n");
 }
 
-void io_write_reject(struct io_atomic_file *file, uint64_t line, const char *id,
-                     const char *reason)
+void io_write_reject(struct io_atomic_file *file,
+                     const struct io_reject_row *row)
 {
-    char text[24];
-    snprintf(text, sizeof text, "%" PRIu64, line);
-    put(file, text);
-    put_after_comma(file, id);
-    put_after_comma(file, reason);
+    put_place(file, row->number);
+    put_count(file, row->line, "");
+    put_after_comma(file, row->id);
+    put_after_comma(file, row->reason);
     put(file, "\n");
 }
 
@@ -179,6 +194,7 @@ void io_write_summary(struct io_atomic_file *file,
 {
     char counts[64];
     snprintf(counts, sizeof counts, ",%zu,%d", row->n, row->season_length);
+    put_place(file, row->number);
     io_write_field(file, row->id);
     put_after_comma(file, row->model);
     put_after_comma(file, row->status);

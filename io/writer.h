@@ -31,6 +31,7 @@ void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
 
 /* The forecasts of one series by one model. */
 struct io_forecast_rows {
+    uint64_t number; /* the first column of a shard; 0: there is none */
     const char *id;
     const char *model;
     const struct fc_forecast *forecast;
@@ -45,6 +46,7 @@ void io_write_forecast(struct io_atomic_file *file,
 
 /* One row of the summary; a text that does not apply may be NULL. */
 struct io_summary_row {
+    uint64_t number; /* as above */
     const char *id;
     const char *model;
     const char *status; /* ok, fallback, failed */
@@ -56,10 +58,16 @@ struct io_summary_row {
     double seconds;
 };
 
+struct io_reject_row {
+    uint64_t number; /* as above */
+    uint64_t line;
+    const char *id, *reason;
+};
+
 /* line,<id>,reason: the rows that could not be read */
 void io_write_reject_header(struct io_atomic_file *file, const char *id_name);
-void io_write_reject(struct io_atomic_file *file, uint64_t line, const char *id,
-                     const char *reason);
+void io_write_reject(struct io_atomic_file *file,
+                     const struct io_reject_row *row);
 
 /* <id>,model,status,detail,n,season,spec,loglik,aicc,sigma2,seconds */
 void io_write_summary_header(struct io_atomic_file *file, const char *id_name);

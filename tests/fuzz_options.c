@@ -15,8 +15,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 enum { MAX_ARGUMENTS = 64 };
 
 static const struct cmd_command *const commands[] = {
-    &cmd_forecast, &cmd_backtest, &cmd_score,  &cmd_simulate,
-    &cmd_inspect,  &cmd_bench,    &cmd_models,
+    &cmd_forecast, &cmd_backtest, &cmd_score, &cmd_simulate, &cmd_inspect,
+    &cmd_bench,    &cmd_models,   &cmd_merge, &cmd_learn,
 };
 
 enum { NCOMMANDS = sizeof commands / sizeof *commands };
@@ -72,7 +72,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(given, argv, sizeof *argv * ((size_t)argc + 1));
     int status = cmd_options_parse(command, argc, argv, &options);
     assert(status == -1 || status == CMD_OK || status == CMD_USAGE);
-    if (status == -1 && command != &cmd_models)
+    if (status == -1 && command == &cmd_merge)
+        assert(options.ninputs > 0 && options.output != NULL);
+    else if (status == -1 && command != &cmd_models)
         check_options(&options);
     cmd_options_release(&options);
     for (int i = 0; i < argc; i++)

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * `nightcast learn`: what a model learns from all series of a file before it
+ * forecasts them, kept for runs that do not see all of them.
+ */
+#include "cmd/commands.h"
+#include "cmd/learned.h"
+#include "cmd/talk.h"
+#include "cmd/work.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct run {
+    struct cmd_options options;
+    struct cmd_work work;
+    struct fc_learned *learned;
+    struct io_atomic_file *file;
+    double start;
+};
+
+static void write_learned(const struct run *run)
+{
+    const struct fc_spec *spec = &run->options.specs[0];
+    struct io_learned out = {
+        .horizon = (int)run->options.horizon,
+        .season_length = run->work.season,
+        .n = run->learned->n,
+        .values = run->learned->values,
+    };
+    snprintf(out.model, sizeof out.model, "%s", spec->model->name);
+    io_learned_write(run->file, &out);
+}
+
+static enum fc_status compute(struct run *run, struct fc_error *err)
+{
+    struct cmd_options *o = &run->options;
+    enum fc_status status = io_atomic_open(o->output, &run->file, err);
+    if (status == FC_OK)
+        status = cmd_work_init(o, &run->work, err);
+    if (status == FC_OK)
+        status =
+            fc_batch_learn(&run->work.batch, &o->specs[0], &run->learned, err);
+    if (status != FC_OK)
+        return status;
+    if (run->learned == NULL)
+        return fc_fail(err, FC_ESHORT,
+                       "%s: none of its %zu series is long enough to learn "
+                       "%lld steps ahead from; a shorter --horizon may do",
+                       o->input, run->work.batch.n, (long long)o->horizon);
+    for (size_t i = 0; i < run->learned->n; i++)
+        if (!isfinite(run->learned->values[i]))
+            return fc_fail(err, FC_ERANGE, "%s: what was learnt is not finite",
+                           o->input);
+    write_learned(run);
+    return io_atomic_commit(&run->file, 1, err);
+}
+
+/* Series that cannot be read teach nothing. */
+static size_t name_unread(const struct run *run)
+{
+    char id[CMD_SAFE_SIZE];
+    size_t n = 0;
+    for (size_t i = 0; i < run->work.batch.n; i++)
+        if (run->work.skip[i] && n++ == 0)
+            cmd_say("series '%s' left out: %s",
+                    cmd_safe(run->work.panel.series[i].id, id),
+                    run->work.panel.series[i].error);
+    return n;
+}
+
+static int learn(struct run *run)
+{
+    struct fc_error err;
+    char count[CMD_COUNT_SIZE], out[CMD_COUNT_SIZE], seconds[CMD_SECONDS_SIZE];
+    const struct cmd_options *o = &run->options;
+    run->start = cmd_now();
+    if (compute(run, &err) != FC_OK) {
+        cmd_say("%s", err.msg);
+        return CMD_FAILED;
+    }
+    size_t unread = name_unread(run);
+    if (!o->quiet || unread > 0)
+        cmd_say("%s learnt %lld step%s ahead from a file of %s series%s%s%s, "
+                "in %s -> %s",
+                o->models, (long long)o->horizon, o->horizon == 1 ? "" : "s",
+                cmd_count(run->work.batch.n, count), unread > 0 ? ", " : "",
+                unread > 0 ? cmd_count(unread, out) : "",
+                unread > 0 ? " left out" : "",
+                cmd_seconds(cmd_now() - run->start, seconds),
+                strcmp(o->output, "-") == 0 ? "standard output" : o->output);
+    return unread > 0 ? CMD_PARTIAL : CMD_OK;
+}
+
+static int main_learn(int argc, char **argv)
+{
+    struct run run = {0};
+    int status = cmd_options_parse(&cmd_learn, argc, argv, &run.options);
+    if (status < 0)
+        status = learn(&run);
+    io_atomic_abandon(run.file);
+    free(run.learned);
+    cmd_work_release(&run.work);
+    cmd_options_release(&run.options);
+    return status;
+}
+
+const struct cmd_command cmd_learn = {
+    .name = "learn",
+    .set = CMD_LEARN,
+    .usage = "-H N [options] [INPUT.csv | -]",
+    .summary = "what auto learns from all series of a file, for --learned",
+    .example = "nightcast learn -H 12 data/monthly.csv -o learned.txt",
+    .run = main_learn,
+};
