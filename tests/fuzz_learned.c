@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Fuzz target: a file as what a model has learnt.  The first three bytes say
+ * whether the checksum is made to fit, the season, and the horizon.  What is
+ * taken comes back from being written as it was, and what passes the model's
+ * check can be forecast with.
+ */
+#define _GNU_SOURCE /* memfd_create */
+#include <assert.h>
+#include <gsl/gsl_errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <zlib.h>
+
+#include "forecast/model.h"
+#include "io/learned.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+enum { PATH = 40, LENGTH = 40 };
+
+static int make_file(const char *text, size_t n, char path[PATH])
+{
+    int fd = memfd_create("learned", 0);
+    assert(fd >= 0);
+    for (size_t done = 0; done < n;) {
+        ssize_t written = write(fd, text + done, n - done);
+        assert(written > 0);
+        done += (size_t)written;
+    }
+    snprintf(path, PATH, "/proc/self/fd/%d", fd);
+    return fd;
+}
+
+/* The text without its last line, and the one that fits. */
+static size_t mend(char *text, size_t n)
+{
+    size_t at = n > 0 ? n - 1 : 0;
+    while (at > 0 && text[at - 1] != '\n')
+        at--;
+    return at
+           + (size_t)sprintf(text + at, "crc32 %08lx\n",
+                             crc32_z(0, (const unsigned char *)text, at));
+}
+
+static void check_written(const struct io_learned *learned)
+{
+    struct io_learned again;
+    struct io_atomic_file *file;
+    struct fc_error err;
+    char path[PATH], name[PATH];
+    int fd = make_file("", 0, path);
+    snprintf(name, sizeof name, "/dev/fd/%d", fd);
+    enum fc_status status = io_atomic_open(name, &file, &err);
+    assert(status == FC_OK);
+    io_learned_write(file, learned);
+    status = io_atomic_commit(&file, 1, &err);
+    assert(status == FC_OK);
+    status = io_learned_read(path, &again, &err);
+    assert(status == FC_OK);
+    assert(again.n == learned->n && again.horizon == learned->horizon);
+    assert(again.season_length == learned->season_length);
+    assert(strcmp(again.model, learned->model) == 0);
+    for (size_t i = 0; i < learned->n; i++)
+        assert(again.values[i] == learned->values[i]);
+    io_learned_release(&again);
+    close(fd);
+}
+
+/* Reading outside of the block is for the sanitizer to notice. */
+static void forecast(const struct fc_learned *learned, struct fc_spec *spec)
+{
+    static const double levels[] = {5, 80, 99.9};
+    double y[LENGTH], numbers[7 * 256];
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series series = {"a", y, LENGTH};
+    struct fc_error err;
+    struct fc_fit fit;
+    size_t h = (size_t)spec->horizon;
+    struct fc_forecast out = {
+        .horizon = spec->horizon,
+        .nlevels = 3,
+        .levels = levels,
+        .mean = numbers,
+        .lo = numbers + h,
+        .hi = numbers + 4 * h,
+    };
+    for (int t = 0; t < LENGTH; t++)
+        y[t] = 50 + t + 10 * (t % spec->season_length) + (t * 7 % 5);
+    spec->learned = learned;
+    enum fc_status status = fc_model_fit(&series, spec, ws, &fit, &err);
+    if (status == FC_OK)
+        status = fc_model_predict(&fit, ws, &out, &err);
+    for (size_t i = 0; status == FC_OK && i < 3 * h; i++)
+        assert(out.lo[i] <= out.hi[i]);
+    fc_workspace_free(ws);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct io_learned learned;
+    struct fc_error err = {0};
+    char path[PATH];
+    if (size < 3)
+        return 0;
+    gsl_set_error_handler_off();
+    size_t n = size - 3;
+    char *text = malloc(n + 32);
+    memcpy(text, data + 3, n);
+    if (data[0] & 1)
+        n = mend(text, n);
+    int fd = make_file(text, n, path);
+    free(text);
+    enum fc_status status = io_learned_read(path, &learned, &err);
+    assert(status == FC_OK || (err.msg[0] != '\0' && learned.values == NULL));
+    close(fd);
+    if (status != FC_OK)
+        return 0;
+    check_written(&learned);
+    struct fc_spec spec = {
+        .model = fc_model_find("auto"),
+        .season_length = 1 + data[1] % 24,
+        .horizon = 1 + data[2],
+        .seed = 1,
+    };
+    struct fc_learned *block =
+        malloc(sizeof *block + learned.n * sizeof(double));
+    block->n = learned.n;
+    memcpy(block->values, learned.values, learned.n * sizeof(double));
+    if (spec.model->check_learned(block, &spec, &err) == FC_OK)
+        forecast(block, &spec);
+    free(block);
+    io_learned_release(&learned);
+    return 0;
+}
