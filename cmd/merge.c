@@ -153,7 +153,7 @@ const struct cmd_command cmd_merge = {
     .name = "merge",
     .set = CMD_MERGE,
     .usage = "[options] SHARD...",
-    .summary = "the outputs of `forecast --shard K/N`, K = 1 .. N, into one",
-    .example = "nightcast merge -o f.csv f1.csv f2.csv f3.csv",
+    .summary = "shards of forecasts, summaries or rejects into one file",
+    .example = "nightcast merge -o f.csv part1.csv part2.csv part3.csv",
     .run = main_merge,
 };

@@ -66,10 +66,10 @@ static const struct option_row rows[] = {
     {'o', "output", TEXT, CMD_SIMULATE, AT(output), "FILE",
      "the quantiles, or paths; - is standard output", "-", 0, 0, NULL},
     {'o', "output", TEXT, CMD_MERGE, AT(output), "FILE",
-     "what a single run would have written; - is standard output", "-", 0, 0,
+     "the whole; - is standard output", "-", 0, 0,
      NULL},
     {'o', "output", TEXT, CMD_LEARN, AT(output), "FILE",
-     "what was learnt, for --learned; - is standard output", "-", 0, 0, NULL},
+     "what was learnt; - is standard output", "-", 0, 0, NULL},
     {'o', "output", TEXT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
     {0, "train", TEXT, CMD_SCORE, AT(train), "FILE",
@@ -694,8 +694,10 @@ static bool has_no_say(const char *name)
 }
 
 void cmd_options_tokens(const struct cmd_command *command,
-                        const struct cmd_options *options, FILE *out)
+                        const struct cmd_options *options,
+                        struct cmd_tokens *tokens)
 {
+    char number[24];
     for (size_t i = 0; i < NROWS; i++) {
         const struct option_row *row = &rows[i];
         const void *field = (const char *)options + row->offset;
@@ -703,16 +705,17 @@ void cmd_options_tokens(const struct cmd_command *command,
         if (!(row->sets & command->set) || has_no_say(row->name))
             continue;
         if (row->kind == INTEGER) {
-            fprintf(out, " %s=%" PRId64, row->name, *(const int64_t *)field);
-            continue;
-        }
-        if (row->kind == TEXT)
+            snprintf(number, sizeof number, "%" PRId64,
+                     *(const int64_t *)field);
+            text = number;
+        } else if (row->kind == TEXT) {
             text = *(const char *const *)field;
-        else if (row->kind == CHOICE)
+        } else if (row->kind == CHOICE) {
             text = row->choices[*(const int *)field];
-        else
+        } else {
             text = *(const bool *)field ? "yes" : "no";
-        cmd_shard_token(out, row->name, text != NULL ? text : "");
+        }
+        cmd_shard_token(tokens, row->name, text != NULL ? text : "");
     }
 }
 

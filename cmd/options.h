@@ -9,7 +9,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 
 /*
  * The options of all subcommands: one table, from which come the parser, the
@@ -50,6 +49,13 @@ struct cmd_command {
 struct cmd_max_failed {
     double most; /* series, or percent of them; infinity: any number */
     bool percent;
+};
+
+/* A text that grows; zeroed is empty. */
+struct cmd_tokens {
+    char *text; /* NULL when it is empty, or when memory was short */
+    size_t n, room;
+    bool failed;
 };
 
 struct cmd_options {
@@ -118,7 +124,8 @@ void cmd_options_release(struct cmd_options *options);
  * written, as it is in force; see cmd_shard_token().
  */
 void cmd_options_tokens(const struct cmd_command *command,
-                        const struct cmd_options *options, FILE *out);
+                        const struct cmd_options *options,
+                        struct cmd_tokens *tokens);
 
 /* "5" or "2.5%"; NULL is no limit.  False when it is neither. */
 bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit);

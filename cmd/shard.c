@@ -1,25 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L /* open_memstream */
 #include "cmd/shard.h"
 
 #include "cmd/commands.h"
 #include "io/shard_file.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-void cmd_shard_token(FILE *out, const char *key, const char *value)
+static void append(struct cmd_tokens *tokens, const char *text)
+{
+    size_t n = strlen(text);
+    if (tokens->room - tokens->n <= n) {
+        size_t room = 2 * tokens->room + n + 256;
+        char *grown = realloc(tokens->text, room);
+        if (grown == NULL) {
+            tokens->failed = true;
+            return;
+        }
+        tokens->text = grown;
+        tokens->room = room;
+    }
+    memcpy(tokens->text + tokens->n, text, n + 1);
+    tokens->n += n;
+}
+
+void cmd_shard_token(struct cmd_tokens *tokens, const char *key,
+                     const char *value)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
                                 "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
                                 "0123456789.,:/+_-";
-    fprintf(out, " %s=", key);
-    for (const char *p = value; *p != '\0'; p++)
-        if (strchr(plain, *p) != NULL)
-            fputc(*p, out);
-        else
-            fprintf(out, "%%%02X", (unsigned)(unsigned char)*p);
+    if (tokens->n > 0)
+        append(tokens, " ");
+    append(tokens, key);
+    append(tokens, "=");
+    for (const char *p = value; *p != '\0'; p++) {
+        char text[4] = {*p, '\0'};
+        if (strchr(plain, *p) == NULL)
+            snprintf(text, sizeof text, "%%%02X", (unsigned)(unsigned char)*p);
+        append(tokens, text);
+    }
 }
 
 bool cmd_shard_learns_alone(const struct cmd_options *options)
@@ -32,23 +54,30 @@ bool cmd_shard_learns_alone(const struct cmd_options *options)
 }
 
 /* Messages in a summary name the input, so that it must have one name. */
-static void write_tokens(const struct cmd_options *options,
-                         const struct io_panel *panel, const char *what,
-                         FILE *out)
+static void list_tokens(const struct cmd_options *options,
+                        const struct io_panel *panel, const char *what,
+                        struct cmd_tokens *tokens)
 {
-    fprintf(out, "shard=%" PRIu32 "/%" PRIu32 " what=%s", options->shard.number,
-            options->shard.count, what);
-    cmd_shard_token(out, "version", NIGHTCAST_VERSION);
-    fprintf(out, " models=%zu", options->nspecs);
-    fprintf(out, " input=%08" PRIx32 "-%" PRIu64 " series=%zu", panel->crc,
-            panel->bytes, panel->ntotal);
+    char text[64];
+    snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, options->shard.number,
+             options->shard.count);
+    cmd_shard_token(tokens, "shard", text);
+    cmd_shard_token(tokens, "what", what);
+    cmd_shard_token(tokens, "version", NIGHTCAST_VERSION);
+    snprintf(text, sizeof text, "%08" PRIx32 "-%" PRIu64, panel->crc,
+             panel->bytes);
+    cmd_shard_token(tokens, "input", text);
+    snprintf(text, sizeof text, "%zu", panel->ntotal);
+    cmd_shard_token(tokens, "series", text);
     if (strcmp(what, "forecasts") != 0)
-        cmd_shard_token(out, "file", options->input);
-    cmd_shard_token(out, "learned",
+        cmd_shard_token(tokens, "file", options->input);
+    snprintf(text, sizeof text, "%zu", options->nspecs);
+    cmd_shard_token(tokens, "models", text);
+    cmd_shard_token(tokens, "learned",
                     cmd_shard_learns_alone(options) ? "alone"
                     : options->learned != NULL      ? options->learned_sum
                                                     : "");
-    cmd_options_tokens(&cmd_forecast, options, out);
+    cmd_options_tokens(&cmd_forecast, options, tokens);
 }
 
 enum fc_status cmd_shard_begin(const struct cmd_options *options,
@@ -56,20 +85,14 @@ enum fc_status cmd_shard_begin(const struct cmd_options *options,
                                struct io_atomic_file *file,
                                struct fc_error *err)
 {
-    char *text = NULL;
-    size_t n;
+    struct cmd_tokens tokens = {0};
     if (options->shard.count == 0)
         return FC_OK;
-    FILE *out = open_memstream(&text, &n);
-    if (out != NULL)
-        write_tokens(options, panel, what, out);
-    bool good = out != NULL && ferror(out) == 0;
-    if (out != NULL)
-        good = fclose(out) == 0 && good;
-    if (good)
-        io_shard_begin(file, text);
-    free(text);
-    return good ? FC_OK : fc_fail(err, FC_ENOMEM, "out of memory");
+    list_tokens(options, panel, what, &tokens);
+    if (!tokens.failed)
+        io_shard_begin(file, tokens.text);
+    free(tokens.text);
+    return tokens.failed ? fc_fail(err, FC_ENOMEM, "out of memory") : FC_OK;
 }
 
 void cmd_shard_end(const struct cmd_options *options,

@@ -6,8 +6,6 @@
 #include "cmd/report.h"
 #include "io/atomic_file.h"
 
-#include <stdio.h>
-
 /*
  * What a run writes around its outputs when it is one of several, so that
  * merge can tell which belong together; nothing when it is alone.
@@ -30,9 +28,10 @@ void cmd_shard_end(const struct cmd_options *options,
 bool cmd_shard_learns_alone(const struct cmd_options *options);
 
 /*
- * " key=value", the value without blanks: what is neither a letter nor a
- * digit nor one of .,:/+_- becomes %XX.
+ * Appends " key=value", the value without blanks: what is neither a letter nor
+ * a digit nor one of .,:/+_- becomes %XX.
  */
-void cmd_shard_token(FILE *out, const char *key, const char *value);
+void cmd_shard_token(struct cmd_tokens *tokens, const char *key,
+                     const char *value);
 
 #endif

@@ -29,4 +29,10 @@ offers previous nightcast forecast --gaps p
 offers previous nightcast inspect --gaps = p
 offers 'own common' nightcast forecast --align =
 offers CHANGELOG.md nightcast forecast CH
+offers merge nightcast me
+offers --shard nightcast forecast --sh
+offers --learned nightcast simulate --le
+offers --output nightcast merge --o
+offers CHANGELOG.md nightcast merge CH
+offers auto nightcast learn -m au
 exit $((failures > 0))

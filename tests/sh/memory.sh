@@ -73,4 +73,12 @@ every 90 "$nightcast" simulate -H 2 -m naive,scum --paths 9 -j 1 long.csv \
 sed '1s/.*/unique_id,ds,y/; s/naive,//; /mean/d; s/,[^,]*,[^,]*,[^,]*,[^,]*$//' \
 	f.csv >actual.csv
 every 110 "$nightcast" score -j 1 f.csv actual.csv --train long.csv -o out.csv
+"$nightcast" learn -q -H 1 -s 1 --freq D long.csv -o learned 2>said
+every 110 "$nightcast" learn -H 1 -s 1 -j 1 long.csv -o out.csv
+every 110 "$nightcast" forecast -H 1 -s 1 -j 1 --learned learned --shard 1/2 \
+	long.csv -o out.csv --summary s.csv --rejects r.csv
+for k in 1 2 3 4; do
+	"$nightcast" forecast -q -H 2 -m naive --shard $k/4 long.csv -o f.$k 2>said
+done
+every 40 "$nightcast" merge f.1 f.2 f.3 f.4 -o out.csv
 exit $((failures > 0))
