@@ -191,7 +191,10 @@ other -H 2 -m snaive --non-negative --seed 3 long.csv
 refuse 1 "another --non-negative than f.1: 'yes', not 'no'" f.1 g.2 f.3
 other -H 2 -m snaive --seed 3 long.csv
 refuse 1 'another --seed' f.1 g.2 f.3
-sed '$s/$/1/' long.csv >changed.csv
+awk 'NR > 1 { print last } { last = $0 } END {
+	n = length(last)
+	print substr(last, 1, n - 1) (substr(last, n) + 1) % 10
+}' long.csv >changed.csv # one digit of the last row
 other -H 2 -m snaive changed.csv
 refuse 1 'g.2: was made from another input than f.1' f.1 g.2 f.3
 other -H 2 -m snaive long.csv
@@ -205,6 +208,15 @@ other -H 2 -m snaive renamed.csv --summary s.4
 refuse 1 "s.4: names its input 'renamed.csv', s.1 'long.csv'" s.1 s.4 s.3
 "$nightcast" forecast -q --shard 2/4 -H 2 -m snaive long.csv -o g.2 2>/dev/null
 refuse 1 'g.2: is one of 4 shards, f.1 one of 3' f.1 g.2 f.3
+if command -v python3 >/dev/null; then
+	python3 - <<-'END'
+		import zlib
+		text = open("f.1", "rb").read().replace(b"shard=1/3", b"shard=2/3")
+		text = text[:text.rindex(b"crc32=") + 6]
+		open("g.2", "wb").write(text + b"%08x\n" % zlib.crc32(text))
+	END
+	refuse 1 'number [0-9]+, which another shard has too' f.1 g.2 f.3
+fi
 rm out.csv
 mkdir out.csv
 "$nightcast" merge f.1 f.2 f.3 -o out.csv 2>said
