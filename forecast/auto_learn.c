@@ -145,21 +145,23 @@ static size_t block_size(int horizon, int window)
     return AT_COEF + coefs;
 }
 
-/* Weights that sum to 1 and widths that grow with the level. */
+/* Weights sum to 1; intervals grow with the level, and never turn around. */
 static bool is_sound(const double *v)
 {
-    double sum = 0, last = 0;
+    const double *below = v + AT_SHAPE + FC_AUTO_BELOW * FC_AUTO_LEVELS;
+    const double *above = v + AT_SHAPE + FC_AUTO_ABOVE * FC_AUTO_LEVELS;
+    double sum = 0;
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
         if (!(v[AT_WEIGHTS + k] >= 0))
             return false;
         sum += v[AT_WEIGHTS + k];
     }
-    for (int i = 0; i < FC_AUTO_LEVELS; i++) {
-        if (!(v[AT_SHAPE + i] >= last))
+    for (int i = 0; i < FC_AUTO_LEVELS; i++)
+        if (!(above[i] >= -below[i])
+            || (i > 0
+                && !(above[i] >= above[i - 1] && below[i] >= below[i - 1])))
             return false;
-        last = v[AT_SHAPE + i];
-    }
-    return fabs(sum - 1) < 1e-6 && isfinite(last);
+    return fabs(sum - 1) < 1e-6;
 }
 
 enum fc_status fc_auto_check(const struct fc_learned *learned,
