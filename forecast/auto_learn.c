@@ -391,6 +391,12 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     return FC_OK;
 }
 
+static size_t length_of(const void *arg, size_t i)
+{
+    const struct learner *l = arg;
+    return l->series[i].n;
+}
+
 static enum fc_status try_all(struct learner *l, const struct fc_lesson *lesson,
                               struct fc_error *err)
 {
@@ -399,6 +405,7 @@ static enum fc_status try_all(struct learner *l, const struct fc_lesson *lesson,
         .nthreads = lesson->jobs,
         .item = try_series,
         .arg = l,
+        .size = length_of,
         .stop = lesson->stop,
     };
     enum fc_status status = fc_parallel_map(&job);

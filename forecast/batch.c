@@ -129,6 +129,14 @@ static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
     return FC_OK;
 }
 
+/* What a fit costs grows with the series' length, if not evenly. */
+static size_t item_size(const void *arg, size_t item)
+{
+    const struct fc_batch *batch = arg;
+    size_t i = item / batch->nspecs;
+    return batch->skip != NULL && batch->skip[i] ? 0 : batch->series[i].n;
+}
+
 static void report(void *arg, size_t done, size_t n)
 {
     const struct fc_batch *batch = arg;
@@ -159,6 +167,7 @@ static enum fc_status run_all(struct fc_batch *batch, struct fc_error *err)
         .nthreads = batch->jobs,
         .item = run_item,
         .arg = batch,
+        .size = item_size,
         .progress = batch->progress != NULL ? report : NULL,
         .stop = batch->stop,
     };

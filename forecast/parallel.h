@@ -21,8 +21,10 @@
  *             item's failure is that item's result and stops nothing.
  *   arg       passed through
  *   status    n values out, or NULL when nobody asks
- *   order     the order in which items are started, a permutation of
- *             0 .. n - 1, or NULL for item order
+ *   size      how much work item i is, in any unit, or NULL when they are all
+ *             alike.  Large items are started first, so that none of them is
+ *             left to the end, when the other threads have nothing to do;
+ *             the results do not depend on it
  *   progress  called now and then from the calling thread with the number of
  *             items finished so far, and once at the end (with n, unless the
  *             map was stopped); or NULL
@@ -35,7 +37,7 @@ struct fc_parallel {
     enum fc_status (*item)(void *arg, size_t i, struct fc_workspace *ws);
     void *arg;
     enum fc_status *status;
-    const size_t *order;
+    size_t (*size)(const void *arg, size_t i);
     void (*progress)(void *arg, size_t done, size_t n);
     const volatile sig_atomic_t *stop;
 };

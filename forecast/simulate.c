@@ -332,6 +332,13 @@ static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
     return FC_OK;
 }
 
+static size_t item_size(const void *arg, size_t item)
+{
+    const struct run *run = arg;
+    const struct fc_batch *batch = &run->all->batch;
+    return batch->series[run->first + item / batch->nspecs].n;
+}
+
 static void report(void *arg, size_t done, size_t n)
 {
     const struct run *run = arg;
@@ -409,6 +416,7 @@ enum fc_status fc_simulate_run(struct fc_simulate *simulate, size_t first,
         .nthreads = simulate->batch.jobs,
         .item = run_item,
         .arg = &run,
+        .size = item_size,
         .progress = simulate->batch.progress != NULL ? report : NULL,
         .stop = simulate->batch.stop,
     };

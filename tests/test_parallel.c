@@ -22,7 +22,8 @@ struct work {
     enum fc_status status[N];
     atomic_size_t started; /* items started so far */
     size_t sequence[N];    /* which, in that order */
-    size_t stop_at;        /* the item that raises the flag */
+    const struct fc_workspace *thread[N];
+    size_t stop_at; /* the item that raises the flag */
     volatile sig_atomic_t stop;
     pthread_t caller;
     size_t reports, last_report;
@@ -110,26 +111,57 @@ static void an_items_failure_is_that_items_result(void **state)
     }
 }
 
-static void the_given_order_is_followed(void **state)
+/* Every fifth item is large, no two of these alike; the others are as one. */
+static size_t size_of(const void *arg, size_t i)
+{
+    (void)arg;
+    return i % 5 == 0 ? 1000000 + i * 387 % N : 1; /* 387, N: coprime */
+}
+
+/* Whether item a is to be started before b. */
+static bool goes_before(size_t a, size_t b)
+{
+    size_t x = size_of(NULL, a), y = size_of(NULL, b);
+    return x != y ? x > y : a < b;
+}
+
+static enum fc_status note_thread(void *arg, size_t i, struct fc_workspace *ws)
+{
+    struct work *work = arg;
+    work->thread[i] = ws;
+    return fail_some(arg, i, ws);
+}
+
+/* Each thread on its own takes items in that order, whoever waits for whom. */
+static void assert_large_first(const struct work *work)
+{
+    for (size_t a = 0; a < N; a++)
+        for (size_t b = a + 1; b < N; b++) {
+            size_t i = work->sequence[a], j = work->sequence[b];
+            if (work->thread[i] == work->thread[j] && !goes_before(i, j))
+                fail_msg("item %zu was started before %zu", i, j);
+        }
+}
+
+static void large_items_are_started_first(void **state)
 {
     (void)state;
-    size_t order[N];
-    for (size_t k = 0; k < N; k++)
-        order[k] = (k * 387 + 11) % N; /* 387 and 1000 are coprime */
     for (int c = 0; c < NCOUNTS; c++) {
         struct work work = {0};
         struct fc_parallel job = {.n = N,
                                   .nthreads = thread_counts[c],
-                                  .item = fail_some,
+                                  .item = note_thread,
                                   .arg = &work,
-                                  .order = order,
+                                  .size = size_of,
                                   .status = work.status};
         assert_int_equal(fc_parallel_map(&job), FC_OK);
         assert_each_called_once(&work, N);
-        for (size_t i = 0; i < N; i++)
+        for (size_t i = 0; i < N; i++) {
+            assert_true(work.result[i] == 2 * (double)i);
             assert_int_equal(work.status[i], expected_failure(i));
-        if (thread_counts[c] <= 1)
-            assert_memory_equal(work.sequence, order, sizeof order);
+        }
+        if (thread_counts[c] > 1)
+            assert_large_first(&work);
     }
 }
 
@@ -342,7 +374,7 @@ int main(void)
         cmocka_unit_test(results_come_in_item_order),
         cmocka_unit_test(few_items_and_none_are_ordinary),
         cmocka_unit_test(an_items_failure_is_that_items_result),
-        cmocka_unit_test(the_given_order_is_followed),
+        cmocka_unit_test(large_items_are_started_first),
         cmocka_unit_test(the_stop_flag_leaves_the_rest_uncalled),
         cmocka_unit_test(a_flag_raised_before_calls_nothing),
         cmocka_unit_test(progress_rises_to_the_end),
