@@ -320,6 +320,7 @@ static enum fc_status fit(struct run *run, struct fc_error *err)
                 "once by `nightcast learn`, helps");
     cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
                       run->options.nspecs > 1 ? "fits" : "series");
+    run->work.batch.want_specs = run->options.summary != NULL;
     run->work.batch.progress = cmd_progress_update;
     run->work.batch.progress_arg = &bar;
     enum fc_status status = fc_batch_run(&run->work.batch, err);

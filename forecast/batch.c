@@ -88,7 +88,8 @@ static enum fc_status forecast_with(const struct fc_batch *batch,
         return status;
     if (batch->non_negative)
         clip(&result->forecast, forecast_size(batch));
-    memcpy(result->spec, fit.spec, sizeof result->spec);
+    if (batch->want_specs && (result->spec = copy_text(fit.spec)) == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     result->loglik = fit.loglik;
     result->aicc = fit.aicc;
     result->sigma2 = fit.sigma2;
@@ -113,6 +114,8 @@ static void try_models(const struct fc_batch *batch, size_t item,
         && forecast_with(batch, series, batch->fallback, ws, result, &second)
                == FC_OK)
         result->outcome = FC_OUTCOME_FALLBACK;
+    if (result->detail == NULL) /* not even for the reason */
+        result->note = "out of memory";
 }
 
 static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
@@ -291,8 +294,10 @@ enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
 void fc_batch_release(struct fc_batch *batch)
 {
     if (batch->results != NULL)
-        for (size_t i = 0; i < batch->n * batch->nspecs; i++)
+        for (size_t i = 0; i < batch->n * batch->nspecs; i++) {
+            free(batch->results[i].spec);
             free(batch->results[i].detail);
+        }
     free(batch->results);
     free(batch->numbers);
     batch->results = NULL;

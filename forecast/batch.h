@@ -19,7 +19,7 @@ enum fc_outcome { FC_OUTCOME_FAILED, FC_OUTCOME_FALLBACK, FC_OUTCOME_OK };
 struct fc_result {
     enum fc_outcome outcome;
     struct fc_forecast forecast; /* unless FAILED */
-    char spec[FC_SPEC_SIZE];     /* of the model that made the forecast */
+    char *spec; /* of the model that made the forecast; NULL unless wanted */
     double loglik, aicc, sigma2; /* NaN where a model has none */
     double seconds;              /* of this thread, by the clock */
     const char *note; /* what a person should know of the fit, or NULL */
@@ -37,6 +37,7 @@ struct fc_batch {
     int nlevels;
     const double *levels; /* ascending, percent */
     bool non_negative;    /* clip forecasts and bounds at zero */
+    bool want_specs;      /* results say what was chosen, which takes memory */
     int jobs;
     void (*progress)(void *arg, size_t done, size_t n); /* or NULL */
     void *progress_arg;

@@ -101,6 +101,7 @@ static inline struct fc_batch run_batch(const struct simulated *s,
         .horizon = (int)s->horizon,
         .nlevels = 2,
         .levels = levels,
+        .want_specs = true,
         .jobs = jobs,
     };
     enum fc_status status = fc_batch_run(&batch, &err);

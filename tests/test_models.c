@@ -239,6 +239,7 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
                            .horizon = HORIZON,
                            .nlevels = LEVELS,
                            .levels = levels,
+                           .want_specs = true,
                            .jobs = 1};
     struct fc_batch many = one;
     many.jobs = 5;
