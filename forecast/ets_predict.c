@@ -214,6 +214,8 @@ static struct fc_ets model_of(const struct fc_fit *fit, double *s)
         model.b = ldexp(model.b, -scale);
     if (model.form.season != FC_ETS_NONE)
         memcpy(s, fit->state + FC_ETS_STATE_S, (size_t)model.m * sizeof *s);
+    else
+        s[0] = 0; /* moves with no path, but is asked whether it is finite */
     if (model.form.season == FC_ETS_ADD)
         for (int j = 0; j < model.m; j++)
             s[j] = ldexp(s[j], -scale);
@@ -302,8 +304,7 @@ static enum fc_status simulated_bounds(const struct fc_ets *model, double sigma,
         return FC_ENOMEM;
     for (size_t i = 0; i < PATHS; i++) {
         path[i] = *model;
-        if (model->form.season != FC_ETS_NONE)
-            memcpy(s + i * m, model->s, m * sizeof *s);
+        memcpy(s + i * m, model->s, m * sizeof *s);
     }
     for (size_t h = 0; h < horizon; h++) {
         for (size_t i = 0; i < PATHS; i++) {

@@ -208,6 +208,88 @@ static void scaling_the_series_scales_the_forecasts(void **state)
     fc_workspace_free(b.ws);
 }
 
+/* Sets a workspace's memory to the value, and gives it back. */
+static void fill_scratch(struct fc_workspace *ws, double value)
+{
+    enum { MANY = 1 << 17 };
+    fc_workspace_reset(ws);
+    double *scratch = fc_workspace_doubles(ws, MANY);
+    assert_non_null(scratch);
+    for (size_t i = 0; i < MANY; i++)
+        scratch[i] = value;
+    fc_workspace_reset(ws);
+}
+
+/* A path in place of the bounds, which are others for every model. */
+static void draw_one_path(const struct fc_fit *fit, struct arena *a)
+{
+    struct fc_error err;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    assert_non_null(rng);
+    assert_int_equal(
+        fit->model->simulate(fit, HORIZON, rng, a->ws, a->lo, &err), FC_OK);
+    gsl_rng_free(rng);
+}
+
+/* Numbers a fit leaves: forecasts and bounds, or a path if that is asked. */
+static enum fc_status numbers_after(double left, const char *name, int season,
+                                    bool path, struct arena *a)
+{
+    struct fc_spec spec = {.season_length = season, .seed = 1};
+    struct fc_series series;
+    struct fc_fit fit;
+    struct fc_error err;
+    double y[60];
+    for (size_t t = 0; t < 60; t++)
+        y[t] = trend_and_season(t);
+    series = (struct fc_series){"series", y, 60};
+    memset(a->mean, 0, sizeof a->mean);
+    memset(a->lo, 0, sizeof a->lo);
+    memset(a->hi, 0, sizeof a->hi);
+    fill_scratch(a->ws, left);
+    assert_int_equal(fc_model_parse(name, strlen(name), &spec, &err), FC_OK);
+    enum fc_status status = fc_model_fit(&series, &spec, a->ws, &fit, &err);
+    if (status == FC_OK && !path)
+        status = fc_model_predict(&fit, a->ws, &a->out, &err);
+    else if (status == FC_OK && fit.model->simulate != NULL)
+        draw_one_path(&fit, a);
+    return status;
+}
+
+static void check_traceless(const char *name, int season, struct arena *a,
+                            struct arena *b)
+{
+    for (int path = 0; path < 2; path++) {
+        enum fc_status first = numbers_after(0, name, season, path, a);
+        enum fc_status second = numbers_after(NAN, name, season, path, b);
+        assert_int_equal(first, second);
+        if (memcmp(a->mean, b->mean, sizeof a->mean) != 0
+            || memcmp(a->lo, b->lo, sizeof a->lo) != 0
+            || memcmp(a->hi, b->hi, sizeof a->hi) != 0)
+            fail_msg("%s, m = %d: %s depend on what the scratch held", name,
+                     season, path ? "paths" : "forecasts");
+    }
+}
+
+static void what_scratch_held_leaves_no_trace(void **state)
+{
+    (void)state;
+    static const char *const variants[] = {
+        "ets:MMN", "ets:MMdN", "ets:MMM", "ets:MAN", "ets:ANN", "ets:AAdA",
+    };
+    struct arena a, b;
+    const struct fc_model *model;
+    arena_init(&a);
+    arena_init(&b);
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+        for (int season = 1; season <= 12; season += 11)
+            check_traceless(model->name, season, &a, &b);
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        check_traceless(variants[i], 4, &a, &b);
+    fc_workspace_free(a.ws);
+    fc_workspace_free(b.ws);
+}
+
 static void a_batch_is_the_same_on_any_number_of_threads(void **state)
 {
     (void)state;
@@ -274,6 +356,7 @@ int main(void)
         cmocka_unit_test(every_model_gives_finite_numbers_on_any_series),
         cmocka_unit_test(a_constant_is_forecast_by_itself),
         cmocka_unit_test(scaling_the_series_scales_the_forecasts),
+        cmocka_unit_test(what_scratch_held_leaves_no_trace),
         cmocka_unit_test(a_batch_is_the_same_on_any_number_of_threads),
         cmocka_unit_test(unknown_models_and_variants_are_named),
     };
