@@ -42,6 +42,12 @@ sanitize: ## all tests under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory BUILD=build/asan \
 	  PROGRAM=build/asan/nightcast EXTRA="$(SAN)" CFLAGS="-O1 -g" check
 
+tsan: ## the tests under ThreadSanitizer, with clang and its OpenMP
+	@tests/tsan.sh
+
+valgrind: $(PROGRAM) $(TESTS) ## unit tests and the program under memcheck
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/valgrind.sh $(TESTS)
+
 fuzz: ## libFuzzer on every fuzz target, T seconds each
 	@CC=clang T=$(T) tests/fuzz.sh
 
@@ -94,5 +100,5 @@ $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay.o \
 -include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(FUZZERS:=.d) $(BENCHES:=.d)
 
 .SECONDARY:
-.PHONY: all run test check bench sanitize fuzz deps check-layers format \
-  install uninstall clean help
+.PHONY: all run test check bench sanitize tsan valgrind fuzz deps \
+  check-layers format install uninstall clean help

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Runs every test program given, then the tests of the binary, and ends with
-# one line of totals.  Environment: BUILD, PROGRAM.
+# one line of totals.  Environment: BUILD, PROGRAM; SH, which of the tests in
+# tests/sh to run, if not all.
 set -u
 passed=0 failed=0
 log=$BUILD/tests/log
@@ -31,7 +32,7 @@ for script in tests/cli/*/cmd; do
 	folder=${script%/cmd}
 	run "$folder" tests/cli.sh "$folder"
 done
-for script in tests/sh/*.sh; do
+for script in ${SH:-tests/sh/*.sh}; do
 	run "$script" bash "$script"
 done
 echo "$passed passed, $failed failed"
