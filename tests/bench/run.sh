@@ -3,7 +3,9 @@
 # Speed and memory, measured: a table on standard output, and the same as CSV
 # in $BUILD/bench.csv with machine and commit.  Ratios are of one run, taken
 # in turns; of several tries the best counts.  Environment: BUILD, PROGRAM;
-# SCALE=quick measures less and takes a minute.
+# SCALE=quick measures less and takes a minute; all of it five or so
+# on two quiet processors.  What would take longer is extrapolated from the
+# largest batch measured, and says so.
 #
 # A program tests/bench/bench_*.c prints lines "what,number,unit"; what else it
 # prints is shown as it is.
@@ -14,7 +16,8 @@ csv=$BUILD/bench.csv
 work=$(mktemp -d "$BUILD/bench-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 rounds=3 long=20000
-snaive="1000 10000 100000" ets="1000 10000" arima="100 1000" auto="100 1000"
+snaive="1000 10000 100000" ets="1000 10000 100000"
+arima="1000 10000" auto="1000 10000"
 if [ "${SCALE:-full}" = quick ]; then
 	rounds=1 long=2000 snaive=1000 ets=1000 arima=100 auto=100
 fi
@@ -26,7 +29,7 @@ threads=$(nproc)
 echo "what,value,unit,machine,processors,commit,date" >"$csv"
 
 row() { # what value unit
-	printf '  %-52s %14s %s\n' "$1" "$2" "$3"
+	printf '  %-64s %14s %s\n' "$1" "$2" "$3"
 	printf '"%s",%s,"%s","%s",%s,%s,%s\n' "$1" "$2" "$3" "$machine" \
 		"$threads" "$commit" "$(date +%F)" >>"$csv"
 }
@@ -51,6 +54,12 @@ measure() {
 forecast() { # RUNS FILE MODEL JOBS
 	measure "$1" "$program" forecast -H 7 -q -j "$4" -m "$3" "$2" \
 		-o "$work/out.csv"
+}
+
+fit() { # JOBS: sets fitting, the seconds of that phase alone
+	measure 1 "$program" forecast -H 7 -v -j "$1" -m "$model" \
+		"$work/some.csv" -o "$work/out.csv"
+	fitting=$(seconds_of fit)
 }
 
 run_program() { # COMMAND...: its rows into the table, the rest as it is
@@ -98,13 +107,14 @@ rm "$work/long.csv"
 echo
 echo "--jobs 2 beside --jobs 1, fitting $((long / 20)) series"
 "$tools/generate" -n $((long / 20)) --clean >"$work/some.csv"
+run_program "$tools/bench_threads" "$rounds"
 for model in ets arima; do
 	one='' two='' cpu_one='' cpu_two=''
 	for _ in $(seq "$rounds"); do
-		forecast 1 "$work/some.csv" "$model" 1
-		one=$(least "$wall" "$one") cpu_one=$(least "$cpu" "$cpu_one")
-		forecast 1 "$work/some.csv" "$model" 2
-		two=$(least "$wall" "$two") cpu_two=$(least "$cpu" "$cpu_two")
+		fit 1
+		one=$(least "$fitting" "$one") cpu_one=$(least "$cpu" "$cpu_one")
+		fit 2
+		two=$(least "$fitting" "$two") cpu_two=$(least "$cpu" "$cpu_two")
 	done
 	row "$model, efficiency of 2 threads" "$(calc %.3f "$one / $two / 2")" ""
 	row "$model, processor time on 2 threads over on 1" \
@@ -120,6 +130,7 @@ for model in snaive ets arima auto; do
 	for n in $counts; do
 		"$tools/generate" -n "$n" >"$work/some.csv"
 		size=$(stat -c %s "$work/some.csv")
+		observations=$(($(wc -l <"$work/some.csv") - 1))
 		forecast 1 "$work/some.csv" "$model" "$threads"
 		each=$(calc %.3f "$cpu * 1e6 / $n")
 		row "$model, $n series" "$(calc %.0f "$n / $wall")" series/s
@@ -127,7 +138,10 @@ for model in snaive ets arima auto; do
 		row "$model, $n series, processor time" "$each" us/series
 		row "$model, $n series, peak memory" \
 			"$(calc %.1f "$peak / 1024")" MB
-		row "$model, 1,000,000 such series on 2 processors" \
+		# 7 steps, a mean and two bounds of two levels, 8 bytes each
+		row "$model, $n series, allowed: 24 B/observation, 64 MB, forecasts" \
+			"$(calc %.1f "(24 * $observations + 64e6 + $n * 280) / 1048576")" MB
+		row "$model, 1,000,000 such series on 2 processors, extrapolated" \
 			"$(calc %.3f "$each / 7200")" h
 		[ -z "$first" ] || row "$model, cost per series, $n over ${counts%% *}" \
 			"$(calc %.3f "$each / $first")" ""
@@ -138,7 +152,7 @@ done
 
 for bench in "$tools"/bench_*; do
 	case $bench in
-	*.d | *.o | */bench_load) continue ;;
+	*.d | *.o | */bench_load | */bench_threads) continue ;;
 	esac
 	echo
 	echo "${bench##*/}"
