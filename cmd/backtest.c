@@ -156,14 +156,19 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
 /* What is wrong with the first series that could not be read. */
 static void name_unread(const struct run *run)
 {
-    char id[CMD_SAFE_SIZE];
+    char id[CMD_SHORT_SIZE];
     for (size_t i = 0; i < run->work.batch.n; i++)
         if (run->work.skip[i]) {
-            cmd_say("series '%s' left out: %s",
-                    cmd_safe(run->work.panel.series[i].id, id),
+            cmd_say(CMD_WARNING, "series '%s' left out: %s",
+                    cmd_short(run->work.panel.series[i].id, id),
                     run->work.panel.series[i].error);
             return;
         }
+}
+
+static bool is_good(const struct run *run, size_t fallbacks)
+{
+    return fallbacks + run->failed + run->unread == 0;
 }
 
 static void report(const struct run *run, size_t fallbacks)
@@ -190,13 +195,29 @@ static void report(const struct run *run, size_t fallbacks)
     if (run->failed > 0)
         ADD(", %s of %s forecasts failed", cmd_count(run->failed, a), b);
 #undef ADD
-    cmd_say("%s, in %s on %d thread%s%s%s", line,
-            cmd_seconds(cmd_now() - run->start, seconds), run->work.batch.jobs,
-            run->work.batch.jobs == 1 ? "" : "s",
-            o->output != NULL ? " -> " : "",
-            o->output == NULL             ? ""
-            : strcmp(o->output, "-") == 0 ? "standard output"
-                                          : o->output);
+    double total = cmd_now() - run->start;
+    struct cmd_field fields[] = {
+        {"command", "backtest", 0},
+        {"model", o->models, 0},
+        {"series", NULL, (double)nseries},
+        {"ok", NULL, (double)done},
+        {"origins", NULL, (double)norigins},
+        {"too_short", NULL, (double)run->backtest.nshort},
+        {"left_out", NULL, (double)run->unread},
+        {"forecasts", NULL, (double)(norigins * o->nspecs)},
+        {"fallback", NULL, (double)fallbacks},
+        {"failed", NULL, (double)run->failed},
+        {"seconds", NULL, total},
+        {"threads", NULL, run->work.batch.jobs},
+        {o->output != NULL ? "output" : NULL, o->output, 0},
+        {NULL, NULL, 0},
+    };
+    cmd_say_fields(is_good(run, fallbacks) ? CMD_INFO : CMD_WARNING, fields,
+                   "%s, in %s on %d thread%s%s%s", line,
+                   cmd_seconds(total, seconds), run->work.batch.jobs,
+                   run->work.batch.jobs == 1 ? "" : "s",
+                   o->output != NULL ? " -> " : "",
+                   o->output != NULL ? cmd_output_name(o->output) : "");
 }
 
 static int backtest(struct run *run)
@@ -206,12 +227,12 @@ static int backtest(struct run *run)
     run->start = cmd_now();
     if (compute(run, &err) != FC_OK) {
         name_unread(run);
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
     for (size_t k = 0; k < run->options.nspecs; k++)
         fallbacks += run->fallbacks[k];
-    bool good = fallbacks + run->failed + run->unread == 0;
+    bool good = is_good(run, fallbacks);
     name_unread(run);
     if (!run->options.quiet || !good)
         report(run, fallbacks);

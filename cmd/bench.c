@@ -73,11 +73,12 @@ static int run(int argc, char **argv)
     if (status < 0 && cmd_work_init(&options, &work, &err) == FC_OK) {
         status = measure(&work, (int)options.jobs, &err);
         if (status == CMD_FAILED)
-            cmd_say("the forecasts depend on the number of threads: please "
+            cmd_say(CMD_ERROR,
+                    "the forecasts depend on the number of threads: please "
                     "report this");
     }
     if (status < 0) {
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         status = CMD_FAILED;
     }
     cmd_work_release(&work);

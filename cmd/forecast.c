@@ -240,7 +240,7 @@ static enum fc_status write_outputs(const struct run *run,
 static void name_offenders(const struct run *run, enum fc_outcome outcome,
                            size_t n, const char *what)
 {
-    char id[CMD_SAFE_SIZE], detail[2 * FC_MESSAGE_SIZE], count[CMD_COUNT_SIZE];
+    char id[CMD_SHORT_SIZE], detail[2 * FC_MESSAGE_SIZE], count[CMD_COUNT_SIZE];
     size_t shown = 0;
     for (size_t i = 0; shown < n && shown < OFFENDERS; i++) {
         if (outcome_of(run, i) != outcome)
@@ -251,8 +251,8 @@ static void name_offenders(const struct run *run, enum fc_outcome outcome,
         describe(run, i, k, detail, sizeof detail);
         bool several =
             run->options.nspecs > 1 && run->work.panel.series[i].error == NULL;
-        cmd_say("series '%s' %s%s%s: %s",
-                cmd_safe(run->work.panel.series[i].id, id), what,
+        cmd_say(CMD_WARNING, "series '%s' %s%s%s: %s",
+                cmd_short(run->work.panel.series[i].id, id), what,
                 !several                       ? ""
                 : outcome == FC_OUTCOME_FAILED ? " with "
                                                : " from ",
@@ -260,9 +260,10 @@ static void name_offenders(const struct run *run, enum fc_outcome outcome,
         shown++;
     }
     if (n > shown)
-        cmd_say(
-            "... and %s more series %s%s", cmd_count(n - shown, count), what,
-            run->options.summary == NULL ? "; --summary FILE lists all" : "");
+        cmd_say(CMD_WARNING, "... and %s more series %s%s",
+                cmd_count(n - shown, count), what,
+                run->options.summary == NULL ? "; --summary FILE lists all"
+                                             : "");
 }
 
 /* The line that tells the whole story. */
@@ -279,9 +280,14 @@ static void report(const struct run *run, const struct cmd_tally *tally)
         .shard = o->shard,
     };
     cmd_story_text(&story, tally, line);
-    cmd_say("%s, in %s on %d thread%s -> %s", line, cmd_seconds(total, seconds),
-            run->work.batch.jobs, run->work.batch.jobs == 1 ? "" : "s",
-            strcmp(o->output, "-") == 0 ? "standard output" : o->output);
+    struct cmd_field fields[CMD_STORY_FIELDS];
+    struct cmd_end end = {"forecast", o->output, total, run->work.batch.jobs};
+    cmd_story_fields(&story, tally, &end, fields);
+    cmd_say_fields(cmd_tally_is_good(tally) ? CMD_INFO : CMD_WARNING, fields,
+                   "%s, in %s on %d thread%s -> %s", line,
+                   cmd_seconds(total, seconds), run->work.batch.jobs,
+                   run->work.batch.jobs == 1 ? "" : "s",
+                   cmd_output_name(o->output));
 }
 
 static void say_phases(const struct run *run)
@@ -293,11 +299,22 @@ static void say_phases(const struct run *run)
     if (!run->options.verbose)
         return;
     io_freq_text(&panel->freq, step, sizeof step);
-    cmd_say("%s: %s rows, %s series, step %s, season %d", run->options.input,
-            cmd_count(panel->nrows, a), cmd_count(panel->ntotal, b), step,
-            run->work.season);
-    for (int i = 0; i < 3; i++)
-        cmd_say("%-5s %s", phase[i], cmd_seconds(run->seconds[i], seconds));
+    struct cmd_field input[] = {{"rows", NULL, (double)panel->nrows},
+                                {"series", NULL, (double)panel->ntotal},
+                                {"step", step, 0},
+                                {"season", NULL, run->work.season},
+                                {NULL, NULL, 0}};
+    cmd_say_fields(CMD_INFO, input,
+                   "%s: %s rows, %s series, step %s, season %d",
+                   run->options.input, cmd_count(panel->nrows, a),
+                   cmd_count(panel->ntotal, b), step, run->work.season);
+    for (int i = 0; i < 3; i++) {
+        struct cmd_field fields[] = {{"phase", phase[i], 0},
+                                     {"seconds", NULL, run->seconds[i]},
+                                     {NULL, NULL, 0}};
+        cmd_say_fields(CMD_INFO, fields, "%-5s %s", phase[i],
+                       cmd_seconds(run->seconds[i], seconds));
+    }
 }
 
 static enum fc_status open_outputs(struct run *run, struct fc_error *err)
@@ -315,7 +332,8 @@ static enum fc_status fit(struct run *run, struct fc_error *err)
 {
     struct cmd_progress bar;
     if (cmd_shard_learns_alone(&run->options) && !run->options.quiet)
-        cmd_say("warning: this shard learns from its own series only, and "
+        cmd_say(CMD_WARNING,
+                "warning: this shard learns from its own series only, and "
                 "forecasts otherwise than a single run; --learned FILE, made "
                 "once by `nightcast learn`, helps");
     cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
@@ -408,10 +426,10 @@ static int forecast(struct run *run)
     if (status == FC_EINVAL)
         return cmd_usage("forecast", "output files: %s", err.msg);
     if (status != FC_OK || compute(run, &tally, &err) != FC_OK) {
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    bool good = tally.fallback + tally.failed == 0;
+    bool good = cmd_tally_is_good(&tally);
     name_offenders(run, FC_OUTCOME_FAILED, tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, tally.fallback, "fell back");
     say_phases(run);

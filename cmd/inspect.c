@@ -4,12 +4,14 @@
  * wrong with the data.
  */
 #include "cmd/commands.h"
+#include "cmd/line.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { OFFENDERS = 5 }; /* series named per finding */
 
@@ -62,13 +64,21 @@ static uint32_t places(const struct finding *f, const struct io_panel_series *s)
     return f->count > 0 ? *(const uint32_t *)((const char *)s + f->count) : 0;
 }
 
+static void print_visible(const char *text)
+{
+    cmd_print_visible(text, strlen(text));
+}
+
 static void print_offender(const struct finding *f,
                            const struct io_panel_series *s)
 {
-    char id[CMD_SAFE_SIZE];
-    printf("    %s", cmd_safe(s->id, id));
-    if (f->property == FAILS)
-        printf(": %s", s->error);
+    char id[CMD_SHORT_SIZE];
+    fputs("    ", stdout);
+    print_visible(cmd_short(s->id, id));
+    if (f->property == FAILS) {
+        fputs(": ", stdout);
+        print_visible(s->error);
+    }
     if (f->count > 0)
         printf(" (%u)", places(f, s));
     putchar('\n');
@@ -128,8 +138,10 @@ static void print_file(const struct io_panel *panel, const char *path,
     io_freq_text(&panel->freq, step, sizeof step);
     io_time_print(&panel->format, panel->first, first);
     io_time_print(&panel->format, panel->last, last);
-    printf("%-18s  %s (%s bytes, %s rows)\n", "file", path,
-           cmd_count(panel->bytes, a), cmd_count(panel->nrows, b));
+    printf("%-18s  ", "file");
+    print_visible(path);
+    printf(" (%s bytes, %s rows)\n", cmd_count(panel->bytes, a),
+           cmd_count(panel->nrows, b));
     printf("%-18s  %s%s\n", "step", step,
            panel->has_freq ? "" : " (assumed: no series has two timestamps)");
     printf("%-18s  %d%s\n", "season", season, season > 1 ? "" : " (none)");
@@ -143,7 +155,7 @@ static int report(const struct io_panel *panel,
     int season = cmd_season(options, panel);
     print_file(panel, options->input, season);
     if (!print_lengths(panel)) {
-        cmd_say("out of memory");
+        cmd_say(CMD_ERROR, "out of memory");
         return CMD_FAILED;
     }
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
@@ -161,7 +173,7 @@ static int run(int argc, char **argv)
     struct fc_error err;
     int status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
     if (status < 0 && cmd_load(&options, &panel, &err) != FC_OK) {
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         status = CMD_FAILED;
     } else if (status < 0) {
         status = report(&panel, &options);

@@ -61,36 +61,52 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
 /* Series that cannot be read teach nothing. */
 static size_t name_unread(const struct run *run)
 {
-    char id[CMD_SAFE_SIZE];
+    char id[CMD_SHORT_SIZE];
     size_t n = 0;
     for (size_t i = 0; i < run->work.batch.n; i++)
         if (run->work.skip[i] && n++ == 0)
-            cmd_say("series '%s' left out: %s",
-                    cmd_safe(run->work.panel.series[i].id, id),
+            cmd_say(CMD_WARNING, "series '%s' left out: %s",
+                    cmd_short(run->work.panel.series[i].id, id),
                     run->work.panel.series[i].error);
     return n;
+}
+
+static void report(const struct run *run, size_t unread)
+{
+    char count[CMD_COUNT_SIZE], out[CMD_COUNT_SIZE], seconds[CMD_SECONDS_SIZE];
+    const struct cmd_options *o = &run->options;
+    double total = cmd_now() - run->start;
+    struct cmd_field fields[] = {
+        {"command", "learn", 0},
+        {"model", o->models, 0},
+        {"horizon", NULL, (double)o->horizon},
+        {"series", NULL, (double)run->work.batch.n},
+        {"left_out", NULL, (double)unread},
+        {"seconds", NULL, total},
+        {"output", o->output, 0},
+        {NULL, NULL, 0},
+    };
+    cmd_say_fields(unread == 0 ? CMD_INFO : CMD_WARNING, fields,
+                   "%s learnt %lld step%s ahead from a file of %s series%s%s%s,"
+                   " in %s -> %s",
+                   o->models, (long long)o->horizon, o->horizon == 1 ? "" : "s",
+                   cmd_count(run->work.batch.n, count), unread > 0 ? ", " : "",
+                   unread > 0 ? cmd_count(unread, out) : "",
+                   unread > 0 ? " left out" : "", cmd_seconds(total, seconds),
+                   cmd_output_name(o->output));
 }
 
 static int learn(struct run *run)
 {
     struct fc_error err;
-    char count[CMD_COUNT_SIZE], out[CMD_COUNT_SIZE], seconds[CMD_SECONDS_SIZE];
-    const struct cmd_options *o = &run->options;
     run->start = cmd_now();
     if (compute(run, &err) != FC_OK) {
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
     size_t unread = name_unread(run);
-    if (!o->quiet || unread > 0)
-        cmd_say("%s learnt %lld step%s ahead from a file of %s series%s%s%s, "
-                "in %s -> %s",
-                o->models, (long long)o->horizon, o->horizon == 1 ? "" : "s",
-                cmd_count(run->work.batch.n, count), unread > 0 ? ", " : "",
-                unread > 0 ? cmd_count(unread, out) : "",
-                unread > 0 ? " left out" : "",
-                cmd_seconds(cmd_now() - run->start, seconds),
-                strcmp(o->output, "-") == 0 ? "standard output" : o->output);
+    if (!run->options.quiet || unread > 0)
+        report(run, unread);
     return unread > 0 ? CMD_PARTIAL : CMD_OK;
 }
 

@@ -30,13 +30,13 @@ static void write_holder(int fd)
         return;
 }
 
-static void read_holder(int fd, char holder[CMD_SAFE_SIZE])
+static void read_holder(int fd, char holder[CMD_SHORT_SIZE])
 {
-    char text[CMD_SAFE_SIZE];
+    char text[CMD_SHORT_SIZE];
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     text[n > 0 ? n : 0] = '\0';
     text[strcspn(text, "\n")] = '\0';
-    cmd_safe(text[0] != '\0' ? text : "another process", holder);
+    cmd_short(text[0] != '\0' ? text : "another process", holder);
 }
 
 /* 0, or an errno; EWOULDBLOCK when somebody holds it to the end of the wait. */
@@ -55,7 +55,7 @@ static int lock_within(int fd, int64_t seconds)
 
 int cmd_lock_take(const struct cmd_options *options, int *fd)
 {
-    char holder[CMD_SAFE_SIZE];
+    char holder[CMD_SHORT_SIZE];
     *fd = -1;
     if (options->lock == NULL)
         return CMD_OK;
@@ -69,10 +69,11 @@ int cmd_lock_take(const struct cmd_options *options, int *fd)
     }
     if (error == EWOULDBLOCK) {
         read_holder(file, holder);
-        cmd_say("%s: locked by %s; this run did nothing", options->lock,
-                holder);
+        cmd_say(CMD_ERROR, "%s: locked by %s; this run did nothing",
+                options->lock, holder);
     } else {
-        cmd_say("%s: cannot lock: %s", options->lock, strerror(error));
+        cmd_say(CMD_ERROR, "%s: cannot lock: %s", options->lock,
+                strerror(error));
     }
     cmd_lock_release(file);
     return error == EWOULDBLOCK ? CMD_BUSY : CMD_FAILED;

@@ -79,7 +79,7 @@ int main(int argc, char **argv)
     cmd_signals_set_up();
     int status = run(argc, argv);
     if (fflush(stdout) != 0 || ferror(stdout)) {
-        cmd_say("<stdout>: cannot write: %s", strerror(errno));
+        cmd_say(CMD_ERROR, "<stdout>: cannot write: %s", strerror(errno));
         status = CMD_FAILED;
     }
     return status;

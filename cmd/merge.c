@@ -109,10 +109,14 @@ static void report(const struct run *run)
     };
     cmd_story_text(&story, &run->tally, line);
     shared(run, "what", what);
-    cmd_say("%s, %s of %zu shard%s merged in %s -> %s", line, what, o->ninputs,
-            o->ninputs == 1 ? "" : "s",
-            cmd_seconds(cmd_now() - run->start, seconds),
-            strcmp(o->output, "-") == 0 ? "standard output" : o->output);
+    struct cmd_field fields[CMD_STORY_FIELDS];
+    struct cmd_end end = {"merge", o->output, cmd_now() - run->start, 1};
+    cmd_story_fields(&story, &run->tally, &end, fields);
+    cmd_say_fields(cmd_tally_is_good(&run->tally) ? CMD_INFO : CMD_WARNING,
+                   fields, "%s, %s of %zu shard%s merged in %s -> %s", line,
+                   what, o->ninputs, o->ninputs == 1 ? "" : "s",
+                   cmd_seconds(end.seconds, seconds),
+                   cmd_output_name(o->output));
 }
 
 static int merge(struct run *run)
@@ -122,13 +126,14 @@ static int merge(struct run *run)
     run->start = cmd_now();
     if (io_atomic_open(run->options.output, &run->out, &err) != FC_OK
         || merge_all(run, &err) != FC_OK) {
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    bool good = run->tally.fallback + run->tally.failed == 0;
+    bool good = cmd_tally_is_good(&run->tally);
     if (!run->options.quiet
         && strcmp(shared(run, "learned", learned), "alone") == 0)
-        cmd_say("warning: each shard learned from its own series only: a "
+        cmd_say(CMD_WARNING,
+                "warning: each shard learned from its own series only: a "
                 "single run forecasts otherwise; see `nightcast learn`");
     if (!run->options.quiet || !good)
         report(run);

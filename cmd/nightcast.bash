@@ -22,6 +22,7 @@ _nightcast() {
 	--align) words='own common' ;;
 	--duplicates) words='error sum mean last' ;;
 	--progress) words='auto always never' ;;
+	--log-format) words='text json' ;;
 	--freq) words='H D B W M Q Y 15min' ;;
 	*)
 		if [[ $cur == -* ]]; then

@@ -43,6 +43,7 @@ static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
 
 #define AT(field) offsetof(struct cmd_options, field)
 
@@ -152,6 +153,8 @@ static const struct option_row rows[] = {
      "say nothing unless something is wrong", NULL, 0, 0, NULL},
     {'v', "verbose", FLAG, CMD_FORECAST, AT(verbose), NULL,
      "say what is done and how long it takes", NULL, 0, 0, NULL},
+    {0, "log-format", CHOICE, ALL, AT(log_format), "FORM",
+     "of standard error: text, json", "text", 0, 0, log_formats},
     {'h', "help", FLAG, ALL, AT(help), NULL,
      "this help", NULL, 0, 0, NULL},
     {'V', "version", FLAG, ALL, AT(version), NULL, NULL, NULL, 0, 0, NULL},
@@ -329,6 +332,7 @@ static int read_arguments(const struct cmd_command *command, int argc,
         int status = set_option(row_of(code), command->name, optarg, options);
         if (status >= 0)
             return status;
+        cmd_log_format((enum cmd_log_format)options->log_format);
     }
     return read_inputs(command, argc - optind, argv + optind, options);
 }
@@ -352,7 +356,7 @@ static int parse_numbers(const char *command, const char *option,
         room += *p == ',';
     *numbers = malloc(room * sizeof **numbers);
     if (*numbers == NULL) {
-        cmd_say("out of memory");
+        cmd_say(CMD_ERROR, "out of memory");
         return CMD_FAILED;
     }
     for (;;) {
@@ -432,7 +436,7 @@ static int add_model(const char *command, const char *text, size_t length,
     char *name = strndup(text, length);
     if (specs == NULL || names == NULL || name == NULL) {
         free(name);
-        cmd_say("out of memory");
+        cmd_say(CMD_ERROR, "out of memory");
         return CMD_FAILED;
     }
     for (size_t i = 0; i < n; i++)
@@ -637,6 +641,18 @@ static int check_merge(const char *name, const struct cmd_options *options)
     return nstdin > 1 ? cmd_usage(name, "only one shard can be -") : -1;
 }
 
+/* A bar would tear the lines that a machine reads. */
+static int check_log(const char *name, struct cmd_options *options)
+{
+    if (options->log_format != CMD_LOG_JSON)
+        return -1;
+    if (options->progress == CMD_ALWAYS)
+        return cmd_usage(name, "--progress always draws a bar, which is no "
+                               "line of --log-format json");
+    options->progress = CMD_NEVER;
+    return -1;
+}
+
 int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
                       struct cmd_options *options)
 {
@@ -650,6 +666,8 @@ int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
         puts("nightcast " NIGHTCAST_VERSION);
         return CMD_OK;
     }
+    if (status < 0)
+        status = check_log(command->name, options);
     if (status < 0 && (command->set & READS))
         status = check(command, options);
     if (status < 0 && (command->set & CMD_MERGE))
@@ -686,7 +704,7 @@ static bool has_no_say(const char *name)
     static const char *const names[] = {
         "output",  "jobs",    "summary",  "lock",    "lock-wait",
         "rejects", "metrics", "shard",    "learned", "help",
-        "version", "quiet",   "progress", "verbose"};
+        "version", "quiet",   "progress", "verbose", "log-format"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (strcmp(name, names[i]) == 0)
             return true;

@@ -84,7 +84,8 @@ struct cmd_options {
     struct io_freq freq;
     bool has_freq;
     bool wide;
-    int gaps, align, duplicates, progress; /* the enums of their modules */
+    /* the enums of their modules */
+    int gaps, align, duplicates, progress, log_format;
     bool non_negative;
     int64_t seed;
     int64_t origins;

@@ -5,6 +5,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 void cmd_story_text(const struct cmd_story *story,
                     const struct cmd_tally *tally, char line[CMD_STORY_SIZE])
@@ -34,4 +35,30 @@ void cmd_story_text(const struct cmd_story *story,
         ADD(", %s series filled up to the common end",
             cmd_count(tally->early, a));
 #undef ADD
+}
+
+void cmd_story_fields(const struct cmd_story *story,
+                      const struct cmd_tally *tally, const struct cmd_end *end,
+                      struct cmd_field fields[CMD_STORY_FIELDS])
+{
+    const struct cmd_field all[CMD_STORY_FIELDS] = {
+        {"command", end->command, 0},
+        {"model", story->models, 0},
+        {"series", NULL, (double)tally->n},
+        {"ok", NULL, (double)tally->ok},
+        {"fallback", NULL, (double)tally->fallback},
+        {"failed", NULL, (double)tally->none},
+        {"failed_in_part", NULL, (double)(tally->failed - tally->none)},
+        {"ends_early", NULL, (double)tally->early},
+        {"seconds", NULL, end->seconds},
+        {"threads", NULL, end->threads},
+        {"output", end->output, 0},
+        {NULL, NULL, 0},
+    };
+    memcpy(fields, all, sizeof all);
+}
+
+bool cmd_tally_is_good(const struct cmd_tally *tally)
+{
+    return tally->fallback + tally->failed == 0;
 }

@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_CMD_REPORT_H
 #define NIGHTCAST_CMD_REPORT_H
 
+#include "cmd/talk.h"
 #include "io/shard.h"
 
 #include <stdbool.h>
@@ -30,5 +31,21 @@ struct cmd_story {
 enum { CMD_STORY_SIZE = 700 };
 void cmd_story_text(const struct cmd_story *story,
                     const struct cmd_tally *tally, char line[CMD_STORY_SIZE]);
+
+/* How a run ended. */
+struct cmd_end {
+    const char *command, *output;
+    double seconds;
+    int threads;
+};
+
+/* The same for a machine; they end with one without a name. */
+enum { CMD_STORY_FIELDS = 12 };
+void cmd_story_fields(const struct cmd_story *story,
+                      const struct cmd_tally *tally, const struct cmd_end *end,
+                      struct cmd_field fields[CMD_STORY_FIELDS]);
+
+/* Whether every series was forecast as asked: exit status 0. */
+bool cmd_tally_is_good(const struct cmd_tally *tally);
 
 #endif

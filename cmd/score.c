@@ -287,11 +287,24 @@ static void report(const struct run *run, size_t missing)
         ADD(", %s rows for which there is no actual value",
             cmd_count(nextra, a));
 #undef ADD
-    cmd_say("%s, in %s%s%s", line, cmd_seconds(cmd_now() - run->start, seconds),
-            o->output != NULL ? " -> " : "",
-            o->output == NULL             ? ""
-            : strcmp(o->output, "-") == 0 ? "standard output"
-                                          : o->output);
+    double total = cmd_now() - run->start;
+    struct cmd_field fields[] = {
+        {"command", "score", 0},
+        {"models", NULL, (double)nmodels},
+        {"series", NULL, (double)run->actuals.ids.n},
+        {"forecasts", NULL, (double)run->nvalues},
+        {"missing", NULL, (double)missing},
+        {"untrained", NULL, (double)run->untrained},
+        {"extra", NULL, (double)nextra},
+        {"season", NULL, run->work.season},
+        {"seconds", NULL, total},
+        {o->output != NULL ? "output" : NULL, o->output, 0},
+        {NULL, NULL, 0},
+    };
+    cmd_say_fields(missing + run->untrained == 0 ? CMD_INFO : CMD_WARNING,
+                   fields, "%s, in %s%s%s", line, cmd_seconds(total, seconds),
+                   o->output != NULL ? " -> " : "",
+                   o->output != NULL ? cmd_output_name(o->output) : "");
 }
 
 static int score(struct run *run)
@@ -300,7 +313,7 @@ static int score(struct run *run)
     size_t missing = 0;
     run->start = cmd_now();
     if (compute(run, &err) != FC_OK) {
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
     for (size_t k = 0; k < run->forecasts.models.n; k++)

@@ -296,11 +296,11 @@ static enum fc_status count_extra(struct cmd_forecasts *f,
                                   const struct io_record *record, size_t id,
                                   size_t time)
 {
-    char a[CMD_SAFE_SIZE], b[CMD_SAFE_SIZE];
+    char a[CMD_SHORT_SIZE], b[CMD_SHORT_SIZE];
     if (f->nextra++ == 0)
         snprintf(f->extra, sizeof f->extra, "series '%.60s', time '%.40s'",
-                 cmd_safe(record->field[id], a),
-                 cmd_safe(record->field[time], b));
+                 cmd_short(record->field[id], a),
+                 cmd_short(record->field[time], b));
     return FC_OK;
 }
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/scores.h"
 
+#include "cmd/line.h"
 #include "io/number.h"
+#include "io/utf8.h"
 #include "io/writer.h"
 
 #include <math.h>
@@ -36,6 +38,14 @@ static int name_width(const struct cmd_scores *scores)
     return width < 60 ? (int)width : 60;
 }
 
+/* Names of models come from a file where forecasts are scored. */
+static void print_model(const char *name, int width)
+{
+    size_t n = io_utf8_cut(name, strlen(name), 60);
+    int shown = (int)cmd_print_visible(name, n);
+    printf("%*s", shown < width ? width - shown : 0, "");
+}
+
 static void print_points(const struct cmd_scores *scores, int width)
 {
     printf("%-*s  scored %8s", width, "model", scores->count_name);
@@ -44,8 +54,8 @@ static void print_points(const struct cmd_scores *scores, int width)
     puts("    OWA");
     for (size_t k = 0; k < scores->n; k++) {
         const struct fc_score_mean *mean = &scores->means[k];
-        printf("%-*.60s %7zu %8zu", width, scores->names[k], mean->n,
-               scores->counts[k]);
+        print_model(scores->names[k], width);
+        printf(" %7zu %8zu", mean->n, scores->counts[k]);
         for (size_t i = 0; i < FC_MEASURES; i++)
             print_cell(fc_score_mean_of(mean, i), widths[i]);
         print_cell(fc_score_mean_owa(mean), 7);
@@ -81,7 +91,7 @@ static void print_intervals(const struct cmd_scores *scores, int width)
     puts(scores->seconds != NULL ? "  seconds" : "");
     for (size_t k = 0; k < scores->n; k++) {
         const struct fc_score_mean *mean = &scores->means[k];
-        printf("%-*.60s", width, scores->names[k]);
+        print_model(scores->names[k], width);
         for (int i = 0; i < scores->nlevels; i++) {
             double level = scores->levels[i];
             print_cell(fc_score_mean_coverage(mean, i),

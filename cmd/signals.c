@@ -3,26 +3,23 @@
 #include "cmd/signals.h"
 
 #include "cmd/options.h"
+#include "cmd/talk.h"
 #include "io/atomic_file.h"
 
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 /* Calls nothing that is not async-signal-safe. */
 static void end(int signal)
 {
-    const char *text = signal == SIGINT    ? "SIGINT"
-                       : signal == SIGTERM ? "SIGTERM"
-                                           : "SIGHUP";
-    const char *before = "nightcast: stopped by ";
-    const char *after = "; output files are as they were before\n";
+#define STOPPED(name) \
+    "stopped by " name "; output files are as they were before"
     io_atomic_abandon_all();
-    if (write(STDERR_FILENO, before, strlen(before)) < 0
-        || write(STDERR_FILENO, text, strlen(text)) < 0
-        || write(STDERR_FILENO, after, strlen(after)) < 0)
-        _exit(CMD_FAILED);
+    cmd_say_plain(CMD_ERROR, signal == SIGINT    ? STOPPED("SIGINT")
+                             : signal == SIGTERM ? STOPPED("SIGTERM")
+                                                 : STOPPED("SIGHUP"));
+#undef STOPPED
     _exit(CMD_FAILED);
 }
 

@@ -28,7 +28,7 @@ struct run {
     struct fc_simulate simulate;
     struct io_atomic_file *file;
     size_t ok, fallback, failed; /* series; of several models, the worst */
-    char offender[OFFENDERS][FC_MESSAGE_SIZE + 2 * CMD_SAFE_SIZE];
+    char offender[OFFENDERS][FC_MESSAGE_SIZE + 2 * CMD_SHORT_SIZE];
     size_t noffenders;
     double start;
 };
@@ -107,11 +107,11 @@ static void write_quantiles(struct run *run, size_t series, size_t spec,
 static void note_offender(struct run *run, size_t series,
                           enum fc_outcome outcome, const char *detail)
 {
-    char id[CMD_SAFE_SIZE];
+    char id[CMD_SHORT_SIZE];
     if (run->noffenders < OFFENDERS)
         snprintf(run->offender[run->noffenders++], sizeof run->offender[0],
                  "series '%s' %s: %s",
-                 cmd_safe(run->work.panel.series[series].id, id),
+                 cmd_short(run->work.panel.series[series].id, id),
                  outcome == FC_OUTCOME_FAILED ? "failed" : "fell back",
                  detail != NULL ? detail : "out of memory");
 }
@@ -217,10 +217,25 @@ static void report(const struct run *run)
     if (run->failed > 0)
         ADD(", %s failed", cmd_count(run->failed, a));
 #undef ADD
-    cmd_say("%s, in %s on %d thread%s -> %s", line,
-            cmd_seconds(cmd_now() - run->start, seconds), run->work.batch.jobs,
-            run->work.batch.jobs == 1 ? "" : "s",
-            strcmp(o->output, "-") == 0 ? "standard output" : o->output);
+    double total = cmd_now() - run->start;
+    struct cmd_field fields[] = {
+        {"command", "simulate", 0},
+        {"model", o->models, 0},
+        {"series", NULL, (double)run->work.batch.n},
+        {"ok", NULL, (double)run->ok},
+        {"fallback", NULL, (double)run->fallback},
+        {"failed", NULL, (double)run->failed},
+        {"paths", NULL, (double)o->paths},
+        {"seconds", NULL, total},
+        {"threads", NULL, run->work.batch.jobs},
+        {"output", o->output, 0},
+        {NULL, NULL, 0},
+    };
+    cmd_say_fields(run->fallback + run->failed == 0 ? CMD_INFO : CMD_WARNING,
+                   fields, "%s, in %s on %d thread%s -> %s", line,
+                   cmd_seconds(total, seconds), run->work.batch.jobs,
+                   run->work.batch.jobs == 1 ? "" : "s",
+                   cmd_output_name(o->output));
 }
 
 static int simulate(struct run *run)
@@ -229,9 +244,9 @@ static int simulate(struct run *run)
     run->start = cmd_now();
     enum fc_status status = compute(run, &err);
     for (size_t i = 0; i < run->noffenders; i++)
-        cmd_say("%s", run->offender[i]);
+        cmd_say(CMD_WARNING, "%s", run->offender[i]);
     if (status != FC_OK) {
-        cmd_say("%s", err.msg);
+        cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
     bool good = run->fallback + run->failed == 0;

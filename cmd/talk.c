@@ -1,29 +1,132 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Every line is composed first and written at once, so that lines of several
+ * processes do not mix.
+ */
 #define _POSIX_C_SOURCE 200809L
 #include "cmd/talk.h"
 
+#include "cmd/line.h"
 #include "cmd/options.h"
+#include "io/number.h"
+#include "io/utf8.h"
 
+#include <errno.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
-/* One write per line, so that lines of several processes do not mix. */
-static void say_line(const char *fmt, va_list ap, const char *end)
+enum {
+    MESSAGE_SIZE = 6000, /* a long path, and words */
+    FIELD_SIZE = 8000,   /* likewise, escaped for JSON */
+    MOST_TEXTS = 4,      /* fields that are not numbers */
+    LINE_SIZE = 6 * MESSAGE_SIZE + MOST_TEXTS * FIELD_SIZE + 2000,
+    PLAIN_SIZE = 256
+};
+
+/* A process has one standard error, and so one format of it. */
+static enum cmd_log_format log_format = CMD_LOG_TEXT;
+
+void cmd_log_format(enum cmd_log_format format)
 {
-    char line[1024] = "nightcast: ";
-    size_t used = strlen(line);
-    vsnprintf(line + used, sizeof line - used, fmt, ap);
-    fprintf(stderr, "%s%s\n", line, end);
+    log_format = format;
 }
 
-void cmd_say(const char *fmt, ...)
+static void put_field(struct cmd_line *line, const struct cmd_field *field)
+{
+    char number[IO_NUMBER_SIZE] = "null";
+    cmd_line_put(line, ",");
+    cmd_line_put_json(line, field->name, FIELD_SIZE);
+    cmd_line_put(line, ":");
+    if (field->text != NULL) {
+        cmd_line_put_json(line, field->text, FIELD_SIZE);
+        return;
+    }
+    if (isfinite(field->number)) /* seconds to the microsecond */
+        io_number_print(floor(field->number * 1e6 + 0.5) / 1e6, number);
+    cmd_line_put(line, number);
+}
+
+static void put_object(struct cmd_line *line, enum cmd_level level,
+                       const char *message, const struct cmd_field *fields)
+{
+    static const char *const levels[] = {"info", "warning", "error"};
+    struct timespec now = {0};
+    clock_gettime(CLOCK_REALTIME, &now);
+    cmd_line_put(line, "{\"time\":\"");
+    cmd_line_put_time(line, now.tv_sec, now.tv_nsec);
+    cmd_line_put(line, "\",\"level\":\"");
+    cmd_line_put(line, levels[level]);
+    cmd_line_put(line, "\",\"message\":");
+    cmd_line_put_json(line, message, 6 * MESSAGE_SIZE);
+    for (; fields != NULL && fields->name != NULL; fields++)
+        put_field(line, fields);
+    cmd_line_put(line, "}");
+}
+
+/* What cannot be said cannot be complained of either. */
+static void write_line(const char *text, size_t n)
+{
+    while (n > 0) {
+        ssize_t done = write(STDERR_FILENO, text, n);
+        if (done < 0 && errno == EINTR)
+            continue;
+        if (done <= 0)
+            return;
+        text += done;
+        n -= (size_t)done;
+    }
+}
+
+/* In a buffer of the caller's, which should hold the longest message. */
+static void say(enum cmd_level level, const char *message,
+                const struct cmd_field *fields, char *buf, size_t size)
+{
+    struct cmd_line line = {buf, 0, size - 1};
+    if (log_format == CMD_LOG_JSON) {
+        put_object(&line, level, message, fields);
+    } else {
+        cmd_line_put(&line, "nightcast: ");
+        cmd_line_put_visible(&line, message, strlen(message));
+    }
+    buf[line.n++] = '\n';
+    write_line(buf, line.n);
+}
+
+static void say_formatted(enum cmd_level level, const struct cmd_field *fields,
+                          const char *fmt, va_list ap, const char *end)
+{
+    char message[MESSAGE_SIZE], line[LINE_SIZE];
+    size_t room = sizeof message - strlen(end);
+    vsnprintf(message, room, fmt, ap);
+    strcat(message, end);
+    say(level, message, fields, line, sizeof line);
+}
+
+void cmd_say(enum cmd_level level, const char *fmt, ...)
 {
     va_list ap;
     va_start(ap, fmt);
-    say_line(fmt, ap, "");
+    say_formatted(level, NULL, fmt, ap, "");
     va_end(ap);
+}
+
+void cmd_say_fields(enum cmd_level level, const struct cmd_field *fields,
+                    const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say_formatted(level, fields, fmt, ap, "");
+    va_end(ap);
+}
+
+void cmd_say_plain(enum cmd_level level, const char *message)
+{
+    char line[PLAIN_SIZE];
+    say(level, message, NULL, line, sizeof line);
 }
 
 int cmd_usage(const char *command, const char *fmt, ...)
@@ -33,7 +136,7 @@ int cmd_usage(const char *command, const char *fmt, ...)
     snprintf(hint, sizeof hint, "; see `nightcast%s%.20s --help`",
              command != NULL ? " " : "", command != NULL ? command : "");
     va_start(ap, fmt);
-    say_line(fmt, ap, hint);
+    say_formatted(CMD_ERROR, NULL, fmt, ap, hint);
     va_end(ap);
     return CMD_USAGE;
 }
@@ -75,13 +178,16 @@ double cmd_now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-const char *cmd_safe(const char *text, char buf[CMD_SAFE_SIZE])
+const char *cmd_output_name(const char *path)
 {
-    size_t n = strlen(text), shown = n > 100 ? 97 : n;
-    for (size_t i = 0; i < shown; i++) {
-        unsigned char c = (unsigned char)text[i];
-        buf[i] = c < 0x20 || c == 0x7f ? '?' : text[i];
-    }
+    return strcmp(path, "-") == 0 ? "standard output" : path;
+}
+
+const char *cmd_short(const char *text, char buf[CMD_SHORT_SIZE])
+{
+    size_t n = strlen(text);
+    size_t shown = n > 100 ? io_utf8_cut(text, n, 97) : n;
+    memcpy(buf, text, shown);
     strcpy(buf + shown, shown < n ? "..." : "");
     return buf;
 }

@@ -2,13 +2,37 @@
 #ifndef NIGHTCAST_CMD_TALK_H
 #define NIGHTCAST_CMD_TALK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
- * Messages on standard error: one line each, "nightcast: " in front.
- * Standard output carries data only.
+ * Messages on standard error, one line each: for a person, with "nightcast: "
+ * in front, or for a machine, as a JSON object.  Standard output carries data
+ * only.
  */
-void cmd_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+enum cmd_level { CMD_INFO, CMD_WARNING, CMD_ERROR };
+
+enum cmd_log_format { CMD_LOG_TEXT, CMD_LOG_JSON };
+
+/* What a line says besides its words, for a machine alone. */
+struct cmd_field {
+    const char *name;
+    const char *text; /* NULL: a number */
+    double number;
+};
+
+/* Of all lines from now on; the first are text. */
+void cmd_log_format(enum cmd_log_format format);
+
+void cmd_say(enum cmd_level level, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* fields ends with one without a name. */
+void cmd_say_fields(enum cmd_level level, const struct cmd_field *fields,
+                    const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* For signal handlers: async-signal-safe, and of little stack. */
+void cmd_say_plain(enum cmd_level level, const char *message);
 
 /* "usage error" message with a hint at --help; returns CMD_USAGE. */
 int cmd_usage(const char *command, const char *fmt, ...)
@@ -25,11 +49,11 @@ const char *cmd_seconds(double seconds, char buf[CMD_SECONDS_SIZE]);
 /* Seconds of a clock that only goes forward. */
 double cmd_now(void);
 
-/*
- * Text from a file as a person may safely see it on a terminal: control
- * characters become '?', and it is cut after a hundred bytes.
- */
-enum { CMD_SAFE_SIZE = 104 };
-const char *cmd_safe(const char *text, char buf[CMD_SAFE_SIZE]);
+/* "standard output", or the file's name. */
+const char *cmd_output_name(const char *path);
+
+/* Text from a file, cut after a hundred bytes, to be part of a message. */
+enum { CMD_SHORT_SIZE = 104 };
+const char *cmd_short(const char *text, char buf[CMD_SHORT_SIZE]);
 
 #endif

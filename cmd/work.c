@@ -12,17 +12,19 @@
 static void warn(const struct cmd_options *options,
                  const struct io_panel *panel)
 {
-    char id[CMD_SAFE_SIZE];
+    char id[CMD_SHORT_SIZE];
     if (options->quiet)
         return;
     if (panel->not_utf8_line > 0)
-        cmd_say("%s:%llu: warning: an id is not UTF-8; it is passed through "
+        cmd_say(CMD_WARNING,
+                "%s:%llu: warning: an id is not UTF-8; it is passed through "
                 "byte by byte",
                 options->input, (unsigned long long)panel->not_utf8_line);
     if (panel->blank_id != NULL)
-        cmd_say("%s: warning: series '%s' and another differ only in blanks "
+        cmd_say(CMD_WARNING,
+                "%s: warning: series '%s' and another differ only in blanks "
                 "around their id; they are kept apart",
-                options->input, cmd_safe(panel->blank_id, id));
+                options->input, cmd_short(panel->blank_id, id));
 }
 
 enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,

@@ -15,6 +15,7 @@
 #include "io/rows.h"
 
 #include "io/number.h"
+#include "io/utf8.h"
 
 #include <csv.h>
 #include <math.h>
@@ -59,11 +60,11 @@ struct parse {
 /* Shows an offending field in a message: shortened, control bytes as '?'. */
 static void show(const char *text, size_t n, char *out)
 {
-    size_t shown = n > SHOWN ? SHOWN : n;
+    size_t shown = io_utf8_cut(text, n, SHOWN);
     for (size_t i = 0; i < shown; i++)
         out[i] =
             (unsigned char)text[i] < 0x20 || text[i] == 0x7f ? '?' : text[i];
-    strcpy(out + shown, n > SHOWN ? "..." : "");
+    strcpy(out + shown, shown < n ? "..." : "");
 }
 
 static void reject(struct parse *p, size_t column, const char *why,
@@ -160,29 +161,12 @@ static void add_error(struct parse *p)
     memcpy(e->msg, p->problem, sizeof e->msg);
 }
 
-/* RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. */
 static bool is_utf8(const unsigned char *s, size_t n)
 {
-    static const uint32_t least[] = {0, 0x80, 0x800, 0x10000};
-    for (size_t i = 0; i < n;) {
-        unsigned char c = s[i++];
-        int more = c < 0x80   ? 0
-                   : c < 0xc2 ? -1
-                   : c < 0xe0 ? 1
-                   : c < 0xf0 ? 2
-                   : c < 0xf5 ? 3
-                              : -1;
-        uint32_t code = c & (0x7fu >> (more > 0 ? more + 1 : 0));
-        if (more < 0 || n - i < (size_t)more)
-            return false;
-        for (int k = 0; k < more; k++, i++) {
-            if ((s[i] & 0xc0) != 0x80)
-                return false;
-            code = code << 6 | (s[i] & 0x3fu);
-        }
-        if (more > 0
-            && (code < least[more] || code > 0x10ffff
-                || (code >= 0xd800 && code < 0xe000)))
+    uint32_t code;
+    for (size_t i = 0, length; i < n; i += length) {
+        length = io_utf8_char(s + i, n - i, &code);
+        if (length == 0)
             return false;
     }
     return true;

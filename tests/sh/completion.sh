@@ -27,6 +27,7 @@ offers naive,drift nightcast forecast -m naive,dr
 offers drift nightcast forecast --fallback dr
 offers previous nightcast forecast --gaps p
 offers previous nightcast inspect --gaps = p
+offers json nightcast merge --log-format j
 offers 'own common' nightcast forecast --align =
 offers CHANGELOG.md nightcast forecast CH
 offers merge nightcast me
