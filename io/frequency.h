@@ -12,6 +12,7 @@
  * the start.  Business days are Monday to Friday.
  */
 #include "forecast/status.h"
+#include "io/hash.h"
 #include "io/timestamp.h"
 
 enum io_freq_unit {
@@ -73,6 +74,7 @@ struct io_freq_vote {
     struct io_freq_tally *tally; /* open-addressed table */
     size_t used;
     size_t capacity;
+    struct io_hash_key key;
     uint64_t anchor[32]; /* votes for each anchor day, all month steps */
 };
 

@@ -14,14 +14,13 @@ struct io_freq_tally {
 };
 
 /* The slot of this step or the free one where it belongs. */
-static struct io_freq_tally *find(struct io_freq_tally *tally, size_t capacity,
+static struct io_freq_tally *find(const struct io_freq_vote *vote,
                                   enum io_freq_unit unit, int64_t multiple)
 {
-    /* Fibonacci hashing (Knuth, The Art of Computer Programming 3, 6.4). */
-    uint64_t key = ((uint64_t)multiple << 4) + (uint64_t)unit;
-    size_t i = (size_t)(key * UINT64_C(0x9e3779b97f4a7c15) >> 32);
+    const int64_t step[] = {unit, multiple};
+    size_t i = (size_t)io_hash(&vote->key, step, sizeof step);
     for (;; i++) {
-        struct io_freq_tally *slot = &tally[i & (capacity - 1)];
+        struct io_freq_tally *slot = &vote->tally[i & (vote->capacity - 1)];
         if (slot->unit == IO_FREQ_UNKNOWN
             || (slot->unit == unit && slot->multiple == multiple))
             return slot;
@@ -30,18 +29,21 @@ static struct io_freq_tally *find(struct io_freq_tally *tally, size_t capacity,
 
 static enum fc_status grow(struct io_freq_vote *vote)
 {
-    size_t capacity = vote->capacity != 0 ? 2 * vote->capacity : 16;
-    struct io_freq_tally *tally = calloc(capacity, sizeof *tally);
-    if (tally == NULL)
+    struct io_freq_vote old = *vote;
+    vote->capacity = old.capacity != 0 ? 2 * old.capacity : 16;
+    vote->tally = calloc(vote->capacity, sizeof *vote->tally);
+    if (vote->tally == NULL) {
+        *vote = old;
         return FC_ENOMEM;
-    for (size_t i = 0; i < vote->capacity; i++) {
-        const struct io_freq_tally *old = &vote->tally[i];
-        if (old->unit != IO_FREQ_UNKNOWN)
-            *find(tally, capacity, old->unit, old->multiple) = *old;
     }
-    free(vote->tally);
-    vote->tally = tally;
-    vote->capacity = capacity;
+    if (old.capacity == 0)
+        vote->key = io_hash_key_draw();
+    for (size_t i = 0; i < old.capacity; i++) {
+        const struct io_freq_tally *slot = &old.tally[i];
+        if (slot->unit != IO_FREQ_UNKNOWN)
+            *find(vote, slot->unit, slot->multiple) = *slot;
+    }
+    free(old.tally);
     return FC_OK;
 }
 
@@ -51,8 +53,7 @@ static enum fc_status add_votes(struct io_freq_vote *vote,
 {
     if (vote->used + 1 > vote->capacity / 2 && grow(vote) != FC_OK)
         return FC_ENOMEM;
-    struct io_freq_tally *slot =
-        find(vote->tally, vote->capacity, unit, multiple);
+    struct io_freq_tally *slot = find(vote, unit, multiple);
     if (slot->unit == IO_FREQ_UNKNOWN) {
         slot->unit = unit;
         slot->multiple = multiple;

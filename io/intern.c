@@ -16,26 +16,6 @@ struct io_intern_block {
     char data[];
 };
 
-/* Eight bytes a round, multiply and fold; quality enough for a table. */
-static uint64_t hash(const char *text, size_t length)
-{
-    const uint64_t k = UINT64_C(0x9e3779b97f4a7c15);
-    uint64_t h = length * k, word;
-    while (length >= 8) {
-        memcpy(&word, text, 8);
-        h = (h ^ word) * k;
-        h ^= h >> 29;
-        text += 8;
-        length -= 8;
-    }
-    word = 0;
-    memcpy(&word, text, length);
-    h = (h ^ word) * k;
-    h ^= h >> 32;
-    h *= UINT64_C(0xbf58476d1ce4e5b9);
-    return h ^ (h >> 29);
-}
-
 static bool equal(const struct io_intern *table, uint32_t i, const char *text,
                   size_t length)
 {
@@ -48,7 +28,7 @@ static uint32_t slot_of(const struct io_intern *table, const char *text,
                         size_t length)
 {
     uint32_t mask = table->nslots - 1;
-    uint32_t s = (uint32_t)hash(text, length) & mask;
+    uint32_t s = (uint32_t)io_hash(&table->key, text, length) & mask;
     while (table->slots[s] != 0
            && !equal(table, table->slots[s] - 1, text, length))
         s = (s + 1) & mask;
@@ -61,6 +41,8 @@ static bool grow_slots(struct io_intern *table)
     uint32_t *slots = calloc(nslots, sizeof *slots);
     if (slots == NULL)
         return false;
+    if (table->nslots == 0)
+        table->key = io_hash_key_draw();
     free(table->slots);
     table->slots = slots;
     table->nslots = nslots;

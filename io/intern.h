@@ -2,6 +2,8 @@
 #ifndef NIGHTCAST_IO_INTERN_H
 #define NIGHTCAST_IO_INTERN_H
 
+#include "io/hash.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +19,7 @@ struct io_intern {
     uint32_t capacity;
     uint32_t *slots; /* hash table of index + 1; 0 = empty */
     uint32_t nslots; /* a power of two */
+    struct io_hash_key key;
     struct io_intern_block *blocks;
 };
 
