@@ -4,6 +4,7 @@
  * before, by this program or another.
  */
 #include "cmd/commands.h"
+#include "cmd/memory.h"
 #include "cmd/score_read.h"
 #include "cmd/scores.h"
 #include "cmd/talk.h"
@@ -246,6 +247,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     enum fc_status status = FC_OK;
     if (o->output != NULL)
         status = io_atomic_open(o->output, &run->file, err);
+    cmd_memory_limit("/proc", 0);
     if (status == FC_OK)
         status = cmd_actuals_read(o, &run->actuals, err);
     if (status == FC_OK)

@@ -3,6 +3,7 @@
 #include "cmd/work.h"
 
 #include "cmd/learned.h"
+#include "cmd/memory.h"
 #include "cmd/processors.h"
 #include "cmd/talk.h"
 
@@ -32,10 +33,14 @@ enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
 {
     if (options->jobs == 0)
         options->jobs = cmd_processors("/proc");
+    cmd_memory_limit("/proc", (int)options->jobs);
     struct io_panel_options how = cmd_panel_options(options);
     enum fc_status status = io_panel_load(&how, panel, err);
     if (status == FC_OK)
         warn(options, panel);
+    if (status == FC_ENOMEM)
+        fc_fail(err, status, "%s: out of memory: more is needed than there is",
+                options->input);
     return status;
 }
 

@@ -16,6 +16,7 @@
 enum {
     FIELD_BLOCK = 1 << 16, /* bytes by which libcsv's field buffer grows */
     MAX_PEEK = 1 << 26,    /* bytes a header may take */
+    MAX_COLUMNS = 1 << 22, /* each takes memory of its own */
     FIRST_ROW = 1 << 21    /* bytes that are looked at for the first row */
 };
 
@@ -24,7 +25,8 @@ struct record {
     char **fields;
     size_t n, capacity;
     bool ended;
-    bool overrun; /* more came after its end on the same line */
+    bool overrun;  /* more came after its end on the same line */
+    bool too_many; /* fields */
     bool out_of_memory;
 };
 
@@ -33,7 +35,7 @@ static void clear_record(struct record *r)
     for (size_t i = 0; i < r->n; i++)
         free(r->fields[i]);
     r->n = 0;
-    r->ended = r->overrun = false;
+    r->ended = r->overrun = r->too_many = false;
 }
 
 static void free_record(struct record *r)
@@ -65,6 +67,10 @@ static void on_field(void *field, size_t n, void *arg)
     struct record *r = arg;
     if (r->ended) {
         r->overrun = true;
+        return;
+    }
+    if (r->n == MAX_COLUMNS) {
+        r->too_many = true;
         return;
     }
     if (r->n == r->capacity) {
@@ -185,6 +191,10 @@ static enum fc_status read_header(struct io_cursor *cursor,
         if (memchr(text, '\0', used > 0 ? used : n) != NULL)
             return fc_fail(err, FC_EDATA,
                            "%s:1: a NUL byte: not a text file in UTF-8", file);
+        if (r->too_many)
+            return fc_fail(err, FC_EDATA,
+                           "%s:1: the header has more than %d columns", file,
+                           MAX_COLUMNS);
         if (r->overrun)
             return fc_fail(err, FC_EDATA,
                            "%s:1: the header ends in a carriage return "

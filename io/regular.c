@@ -24,6 +24,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /*
@@ -489,14 +490,24 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
     return FC_OK;
 }
 
-/* All grids together must fit the machine. */
+/* Bytes: what the machine has, or the process may have. */
+static double most_memory(void)
+{
+    struct rlimit data;
+    double machine =
+        (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    if (getrlimit(RLIMIT_DATA, &data) != 0 || data.rlim_cur == RLIM_INFINITY)
+        return machine;
+    return fmin(machine, (double)data.rlim_cur);
+}
+
+/* All grids together must fit the memory there is. */
 static enum fc_status check_room(struct io_regular *job, struct fc_error *err)
 {
     const struct io_panel *panel = job->panel;
     double bytes = 0, longest = 0;
     size_t worst = 0;
-    double room =
-        (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+    double room = most_memory();
     for (size_t i = 0; i < panel->nseries; i++) {
         double extra = (double)panel->series[i].n - (double)job->raw[i].n;
         bytes += panel->series[i].n > job->raw[i].n
@@ -510,8 +521,8 @@ static enum fc_status check_room(struct io_regular *job, struct fc_error *err)
     if (bytes < room)
         return FC_OK;
     return fc_fail(err, FC_EDATA,
-                   "%s: filling the gaps needs %.0f GB of memory, the machine "
-                   "has %.0f; most are in series '%.60s' (%zu rows, %zu "
+                   "%s: filling the gaps needs %.0f GB of memory, there are "
+                   "%.0f; most are in series '%.60s' (%zu rows, %zu "
                    "steps): is --freq right?",
                    job->file, bytes / 1e9, room / 1e9, panel->series[worst].id,
                    job->raw[worst].n, panel->series[worst].n);

@@ -15,7 +15,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK = 1 << 18, MAX_RECORD = 1 << 26 };
+enum {
+    BLOCK = 1 << 18,
+    FIELD_BLOCK = 1 << 12, /* bytes by which libcsv's field buffer grows */
+    MAX_RECORD = 1 << 26
+};
 
 struct reader {
     struct io_record record;
@@ -196,6 +200,7 @@ enum fc_status io_table_read(
     if (r.status == FC_OK) {
         r.record.file = source.name;
         csv_set_space_func(&csv, no_blank);
+        csv_set_blk_size(&csv, FIELD_BLOCK);
         read_all(&r, &csv, &source, block);
     }
     io_source_close(&source);

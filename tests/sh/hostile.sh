@@ -1,0 +1,241 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Input that somebody made to do harm costs time and memory in proportion to
+# its size, up to the bounds of the manual (LIMITS), and nothing that it holds
+# is obeyed.  Memory is compared between sizes; time is not looked at.
+set -u
+nightcast=$(realpath "$PROGRAM")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+${CC:-cc} -O1 -o "$work/measure" tests/bench/measure.c || exit 1
+measured=yes
+if nm "$nightcast" | grep -qE '__(asan|tsan)_init'; then
+	echo "skip: memory is not measured, since a sanitizer takes its own"
+	measured=
+fi
+cd "$work" || exit 1
+failures=0
+
+fail() {
+	echo "FAIL: $*"
+	failures=$((failures + 1))
+}
+# expect STATUS WORDS COMMAND...: sets peak, in KB; the old output stays
+expect() {
+	local status=$1 words=$2 got wall cpu
+	shift 2
+	echo old >out.csv
+	read -r wall cpu peak got < <(timeout 100 ./measure 1 "$nightcast" "$@" \
+		2>stderr </dev/null)
+	[ "$got" = "$status" ] || fail "exit $got, not $status: $*: $(cat -v stderr)"
+	[ -z "$words" ] || grep -qE "$words" stderr ||
+		fail "no '$words': $*: $(cat -v stderr)"
+	[ "$status" -ne 1 ] || [ "$(cat out.csv)" = old ] ||
+		fail "the old output is gone: $*"
+	ls -A | grep nightcast- && fail "a file is left: $*"
+	LC_ALL=C grep -aq "$(printf '[\x01-\x09\x0b-\x1f\x7f]')" stderr &&
+		fail "said to the terminal: $(cat -v stderr)"
+}
+forecast() { # STATUS WORDS OPTIONS...
+	local status=$1 words=$2
+	shift 2
+	expect "$status" "$words" forecast -H 2 -m naive -j 2 -o out.csv "$@"
+}
+at_most() { # KB WHAT
+	[ -z "$measured" ] || [ "$peak" -le "$1" ] ||
+		fail "$2 takes $peak KB, more than $1"
+}
+# grows NAME FACTOR MAKE OPTIONS...: MAKE N writes a file of size N; a fourth
+# of the size must take a fourth of the memory, give or take FACTOR percent
+grows() {
+	local what=$1 factor=$2 make=$3 small large
+	shift 3
+	$make 10 >in.csv
+	forecast 0 '' "$@" in.csv
+	local base=$peak
+	$make $((size / 4)) >in.csv
+	forecast 0 '' "$@" in.csv
+	small=$((peak - base))
+	$make "$size" >in.csv
+	forecast 0 '' "$@" in.csv
+	large=$((peak - base))
+	echo "$what: $small KB, of four times the size $large KB"
+	[ -z "$measured" ] || [ $large -le $((small * 4 * factor / 100 + 4096)) ] ||
+		fail "$what: $small KB, of four times the size $large KB"
+}
+
+# many columns
+columns() {
+	printf unique_id,ds,y
+	seq -f ,c%.0f "$1" | tr -d '\n'
+	for row in 1 2 3; do
+		printf '\na%d,%d,%d' $row $row $row
+		seq -f ,%.0f "$1" | tr -d '\n'
+	done
+	echo
+}
+size=100000
+grows "columns, one of them the values" 125 columns
+grows "columns of values" 125 columns --wide --id unique_id
+{
+	echo unique_id,ds,y
+	printf 'a,1,1\na,2,2'
+	head -c 4200000 /dev/zero | tr '\0' ,
+	printf '\nb,1,1\n'
+} >in.csv
+forecast 3 "'a' failed: in.csv:3: 4200003 columns where the header has 3" in.csv
+at_most 40000 "a row of 4,200,000 fields"
+{
+	printf id
+	head -c 4200000 /dev/zero | tr '\0' ,
+	printf '\na,1\n'
+} >in.csv
+forecast 1 'in.csv:1: the header has more than 4194304 columns' in.csv --wide
+at_most 700000 "a header of 4,200,000 columns"
+
+# many ids
+ids() {
+	echo unique_id,ds,y
+	seq -f 'the-series-of-this-number-%.0f,2024-01-01,7' "$1"
+}
+size=300000
+grows "ids of one row" 125 ids
+[ "$(wc -l <out.csv)" -eq 600001 ] || fail "rows: $(wc -l <out.csv)"
+
+# one field of 30 MB: an id as it is, quoted, in the header; a time, a value
+long() {
+	head -c 30000000 /dev/zero | tr '\0' x
+}
+for field in "$(printf 'unique_id,ds,y\na,1,1\n%%s,1,1\n')" \
+	"$(printf 'unique_id,ds,y\na,1,1\n"%%s",1,1\n')" \
+	"$(printf 'unique_id,ds,y\na,1,1\na,%%s,1\n')" \
+	"$(printf 'unique_id,ds,y\na,1,1\na,2,%%s\n')" \
+	"$(printf 'unique_id,ds,y\na,1,1\n"%%s\n')"; do
+	{
+		# shellcheck disable=SC2059
+		printf "${field%%%s*}"
+		long
+		printf '%s\n' "${field#*%s}"
+	} >in.csv
+	forecast 1 'in.csv:3: a field of more than 1 MiB' in.csv
+	at_most 40000 "a field of 30 MB"
+	gzip -1 -c in.csv >in.csv.gz
+	forecast 1 'in.csv.gz:3: a field of more than 1 MiB' in.csv.gz
+	at_most 40000 "a field of 30 MB, compressed"
+done
+{
+	printf 'unique_id,ds,'
+	long
+	printf '\na,1,1\n'
+} >in.csv
+forecast 0 '1 of 1 series' in.csv
+at_most 250000 "a column's name of 30 MB"
+for i in 1 2 3; do long; done | cat - in.csv >longer.csv
+forecast 1 'longer.csv:1: the header has no end within 64 MiB' longer.csv
+at_most 250000 "a header of 120 MB"
+rm longer.csv
+
+# what is small as long as it is compressed
+head -c 300000000 /dev/zero | gzip -9 >in.csv.gz
+forecast 1 'in.csv.gz:1: a NUL byte' in.csv.gz
+at_most 40000 "300 MB of nothing, compressed"
+{
+	echo unique_id,ds,y
+	yes 'a,1,1' | head -n 8000000
+} | gzip -1 >in.csv.gz
+if [ -n "$measured" ]; then
+	(
+		ulimit -d 150000
+		forecast 1 'in.csv.gz: out of memory' in.csv.gz
+		exit $((failures > 0))
+	) || failures=$((failures + 1))
+	mkfifo pipe
+	"$nightcast" forecast -H 1 pipe 2>stderr &
+	pid=$!
+	exec 3>pipe
+	sleep 0.2
+	limit=$(awk '/^Max data size/ { print $4 }' /proc/$pid/limits)
+	exec 3>&-
+	wait $pid
+	total=$(awk '/^(MemTotal|SwapTotal)/ { kb += $2 } END { print kb }' \
+		/proc/meminfo)
+	case $limit in
+	*[!0-9]*) [ -n "${OMP_STACKSIZE:-}" ] ||
+		fail "no limit of memory is set: $limit" ;;
+	*) [ $((limit / 1024)) -le $((total + 8192 * 1025)) ] ||
+		fail "a limit of $limit bytes on a machine of $total KB" ;;
+	esac
+fi
+
+# few rows that ask for many steps each
+stretched() {
+	echo unique_id,ds,y
+	for i in $(seq 2000); do printf 's%d,1,1\ns%d,100000,2\n' "$i" "$i"; done
+	for i in $(seq 2001); do printf 't%d,1,1\nt%d,2,2\n' "$i" "$i"; done
+}
+stretched >in.csv
+(
+	ulimit -d 500000
+	[ -n "$measured" ] || exit 0
+	forecast 1 'filling the gaps needs 2 GB of memory, there are' in.csv
+	at_most 100000 "gaps that are not filled"
+	exit $((failures > 0))
+) || failures=$((failures + 1))
+
+# ids that mean something elsewhere are written as they were read
+{
+	echo unique_id,ds,y
+	for id in ../../etc/passwd /etc/passwd ~root '$(touch harm)' '`touch harm`' \
+		'=cmd|/C calc!A0' '+1+1' '-1' '@SUM(1)' %s%n%s '\n' "'; rm -rf *" \
+		-o --help $'\x1b[2J\x1b]0;harm\x07' $'\xe2\x80\xaeharm' $'\x9b2J' \
+		$'\x7f' '#' 'a#b' NULL NaN; do
+		echo "$id,1,1"
+	done
+} >in.csv
+forecast 0 'not UTF-8' in.csv --summary s.csv --metrics m.prom
+for file in out.csv s.csv; do
+	LC_ALL=C cmp -s <(tail -n +2 in.csv | sed 's/,1,1$//') \
+		<(tail -n +2 $file | cut -d , -f 1 | uniq) ||
+		fail "$file: ids are changed: $(cat -v $file)"
+done
+[ ! -e harm ] || fail "an id was run"
+sed 's/,1$/,x/' in.csv >bad.csv
+forecast 1 "'\\\\x1b\\[2J|etc/passwd" bad.csv --rejects r.csv
+expect 1 '' backtest -H 1 bad.csv
+"$nightcast" inspect bad.csv >stdout 2>&1
+LC_ALL=C grep -aq "$(printf '[\x01-\x09\x0b-\x1f\x7f]')" stdout &&
+	fail "inspect: $(cat -v stdout)"
+
+# the ends of the calendar
+dates() { # STATUS WORDS FIRST LAST OPTIONS...: two steps on
+	local status=$1 words=$2
+	printf 'unique_id,ds,y\na,%s,1\na,%s,2\n' "$3" "$4" >in.csv
+	shift 4
+	forecast "$status" "$words" --fallback none "$@" in.csv
+	for command in "simulate --paths 2 -o out.csv" "forecast -m auto -o out.csv"; do
+		# shellcheck disable=SC2086
+		expect "$status" "$words" $command -H 2 --fallback none "$@" in.csv
+	done
+}
+beyond='the horizon goes beyond the year 9999'
+dates 1 "$beyond" 9999-12-29 9999-12-30
+dates 0 '' 9999-12-28 9999-12-29
+tail -n 1 out.csv | grep -q '^a,9999-12-31,' || fail "$(cat out.csv)"
+dates 1 "$beyond" 9999-10 9999-11
+dates 0 '' 9999-09 9999-10
+dates 1 "$beyond" 9999Q2 9999Q3
+dates 1 "$beyond" 9999-W50 9999-W51
+dates 1 "$beyond" 9999-12-31T21:00 9999-12-31T22:00
+dates 1 "$beyond" 9997-01-01 9998-01-01
+dates 1 'the horizon goes beyond 18 digits' 999999999999999997 999999999999999998
+dates 0 '' -3 -2
+tail -n 1 out.csv | grep -q '^a,0,' || fail "$(cat out.csv)"
+dates 1 'no timestamp of a known form' -0001-01-01 -0001-01-02
+dates 1 'no timestamp of a known form' 10000-01-01 10000-01-02
+dates 1 'no timestamp of a known form|no such date' 0000-01-01 0000-01-02
+dates 1 '' 2024-01-01 -1
+dates 1 'would span' 0001-01-01T00:00 9999-01-01T00:00 --freq H
+dates 1 'would span' -999999999999999999 999999999999999999 --freq 1
+
+[ $failures -eq 0 ] && echo "hostile: all as they should be"
+exit $((failures > 0))
