@@ -64,12 +64,12 @@ enum fc_status io_cursor_line(struct io_cursor *cursor, size_t *n, bool *whole,
     }
 }
 
-enum fc_status io_cursor_skip_line(struct io_cursor *cursor,
+enum fc_status io_cursor_skip_line(struct io_cursor *cursor, uint64_t until,
                                    struct fc_error *err)
 {
     size_t n;
     bool whole = false;
-    while (!whole) {
+    while (!whole && cursor->offset < until) {
         enum fc_status status = io_cursor_line(cursor, &n, &whole, err);
         if (status != FC_OK || n == 0)
             return status;

@@ -16,6 +16,12 @@ struct io_intern_block {
     char data[];
 };
 
+static uint32_t hash_of(const struct io_intern *table, const char *text,
+                        size_t length)
+{
+    return (uint32_t)io_hash(&table->key, text, length);
+}
+
 static bool equal(const struct io_intern *table, uint32_t i, const char *text,
                   size_t length)
 {
@@ -24,30 +30,39 @@ static bool equal(const struct io_intern *table, uint32_t i, const char *text,
 }
 
 /* The slot that holds the string, or the empty one where it would go. */
-static uint32_t slot_of(const struct io_intern *table, const char *text,
-                        size_t length)
+static uint32_t slot_of(const struct io_intern *table, uint32_t hash,
+                        const char *text, size_t length)
 {
-    uint32_t mask = table->nslots - 1;
-    uint32_t s = (uint32_t)io_hash(&table->key, text, length) & mask;
-    while (table->slots[s] != 0
-           && !equal(table, table->slots[s] - 1, text, length))
-        s = (s + 1) & mask;
-    return s;
+    uint32_t mask = table->nslots - 1, s = hash & mask;
+    for (;; s = (s + 1) & mask) {
+        struct io_intern_slot slot = table->slots[s];
+        if (slot.number == 0
+            || (slot.hash == hash
+                && equal(table, slot.number - 1, text, length)))
+            return s;
+    }
 }
 
+/* Strings are not looked at: they lie far apart in memory. */
 static bool grow_slots(struct io_intern *table)
 {
     uint32_t nslots = table->nslots == 0 ? 64 : table->nslots * 2;
-    uint32_t *slots = calloc(nslots, sizeof *slots);
+    struct io_intern_slot *slots = calloc(nslots, sizeof *slots);
     if (slots == NULL)
         return false;
     if (table->nslots == 0)
         table->key = io_hash_key_draw();
+    for (uint32_t i = 0; i < table->nslots; i++) {
+        uint32_t s = table->slots[i].hash & (nslots - 1);
+        if (table->slots[i].number == 0)
+            continue;
+        while (slots[s].number != 0)
+            s = (s + 1) & (nslots - 1);
+        slots[s] = table->slots[i];
+    }
     free(table->slots);
     table->slots = slots;
     table->nslots = nslots;
-    for (uint32_t i = 0; i < table->n; i++)
-        slots[slot_of(table, table->text[i], table->length[i])] = i + 1;
     return true;
 }
 
@@ -86,18 +101,27 @@ static char *store(struct io_intern *table, const char *text, size_t length)
     return copy;
 }
 
+static uint32_t find(const struct io_intern *table, uint32_t hash,
+                     const char *text, size_t length)
+{
+    uint32_t number = table->slots[slot_of(table, hash, text, length)].number;
+    return number == 0 ? IO_INTERN_FULL : number - 1;
+}
+
 uint32_t io_intern_find(const struct io_intern *table, const char *text,
                         size_t length)
 {
-    if (table->nslots == 0)
-        return IO_INTERN_FULL;
-    uint32_t found = table->slots[slot_of(table, text, length)];
-    return found == 0 ? IO_INTERN_FULL : found - 1;
+    return table->nslots == 0
+               ? IO_INTERN_FULL
+               : find(table, hash_of(table, text, length), text, length);
 }
 
 uint32_t io_intern_add(struct io_intern *table, const char *text, size_t length)
 {
-    uint32_t found = io_intern_find(table, text, length);
+    if (table->nslots == 0 && !grow_slots(table))
+        return IO_INTERN_FULL;
+    uint32_t hash = hash_of(table, text, length);
+    uint32_t found = find(table, hash, text, length);
     if (found != IO_INTERN_FULL)
         return found;
     if (table->n >= MAX_STRINGS || length >= UINT32_MAX)
@@ -109,12 +133,11 @@ uint32_t io_intern_add(struct io_intern *table, const char *text, size_t length)
     char *copy = store(table, text, length);
     if (copy == NULL)
         return IO_INTERN_FULL;
-    uint32_t i = table->n;
-    uint32_t slot = slot_of(table, text, length);
+    uint32_t i = table->n++;
+    uint32_t slot = slot_of(table, hash, text, length);
     table->text[i] = copy;
     table->length[i] = (uint32_t)length;
-    table->slots[slot] = i + 1;
-    table->n++;
+    table->slots[slot] = (struct io_intern_slot){i + 1, hash};
     return i;
 }
 

@@ -8,6 +8,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct io_intern_slot {
+    uint32_t number; /* of its string, + 1; 0 = empty */
+    uint32_t hash;   /* of its string: most others need not be looked at */
+};
+
 /*
  * Strings numbered 0, 1, 2, ... in the order in which they were first seen.
  * A zeroed struct is an empty table.
@@ -17,8 +22,8 @@ struct io_intern {
     uint32_t *length;  /* their lengths */
     uint32_t n;
     uint32_t capacity;
-    uint32_t *slots; /* hash table of index + 1; 0 = empty */
-    uint32_t nslots; /* a power of two */
+    struct io_intern_slot *slots; /* the hash table */
+    uint32_t nslots;              /* a power of two */
     struct io_hash_key key;
     struct io_intern_block *blocks;
 };

@@ -66,11 +66,11 @@ static enum fc_status parse_from(struct load *load, uint64_t offset,
     struct io_cursor cursor;
     chunk->err_line = UINT64_MAX;
     chunk->status = io_cursor_init(&cursor, &load->source, offset, &chunk->err);
+    uint64_t until = chunk_until(load, i, load->memory->nchunks);
     if (chunk->status == FC_OK && skip_line)
-        chunk->status = io_cursor_skip_line(&cursor, &chunk->err);
+        chunk->status = io_cursor_skip_line(&cursor, until, &chunk->err);
     if (chunk->status == FC_OK)
-        io_chunk_parse(&load->layout, &cursor,
-                       chunk_until(load, i, load->memory->nchunks), chunk);
+        io_chunk_parse(&load->layout, &cursor, until, chunk);
     io_cursor_release(&cursor);
     return chunk->status;
 }

@@ -135,8 +135,11 @@ bool io_is_missing(const char *text, size_t n);
 void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
                     uint64_t until, struct io_chunk *chunk);
 
-/* Moves the cursor behind the next line end at or after where it is. */
-enum fc_status io_cursor_skip_line(struct io_cursor *cursor,
+/*
+ * Moves the cursor behind the next line end at or after where it is, or to
+ * until or somewhat beyond when there is none before.
+ */
+enum fc_status io_cursor_skip_line(struct io_cursor *cursor, uint64_t until,
                                    struct fc_error *err);
 
 /*

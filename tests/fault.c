@@ -10,6 +10,8 @@
  *   FAULT=pread:K     the K-th pread fails: an input/output error
  *   FAULT=shrink:K    before the K-th pread, FAULT_FILE loses half its bytes
  *   FAULT=grow:K      before the K-th pread, a line is added to FAULT_FILE
+ *   FAULT=count:1      how many preads there were is written to FAULT_FILE
+ *   FAULT=clock:K     the time of day is set back K hours whenever it is asked
  *
  * Calls are counted over all threads.
  */
@@ -24,6 +26,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 void *__libc_malloc(size_t size);
@@ -163,9 +167,61 @@ ssize_t pread(int fd, void *buf, size_t n, off_t offset)
         change_file(true);
     if (strikes("grow"))
         change_file(false);
+    if (strcmp(kind, "count") == 0)
+        atomic_fetch_add(&calls, 1);
     if (strikes("pread")) {
         errno = EIO;
         return -1;
     }
     return real(fd, buf, n, offset);
+}
+
+/* Seconds to be taken off: more and more. */
+static time_t set_back(void)
+{
+    if (when == 0 || strcmp(kind, "clock") != 0)
+        return 0;
+    return 3600 * when * (atomic_fetch_add(&calls, 1) + 1);
+}
+
+/* Other clocks are not of the day, and cannot be set. */
+int clock_gettime(clockid_t clock, struct timespec *t)
+{
+    int (*real)(clockid_t, struct timespec *);
+    *(void **)&real = next("clock_gettime");
+    int failed = real(clock, t);
+    if (failed == 0
+        && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
+        t->tv_sec -= set_back();
+    return failed;
+}
+
+time_t time(time_t *out)
+{
+    struct timespec t = {0};
+    clock_gettime(CLOCK_REALTIME, &t);
+    if (out != NULL)
+        *out = t.tv_sec;
+    return t.tv_sec;
+}
+
+int gettimeofday(struct timeval *restrict out, void *restrict zone)
+{
+    struct timespec t = {0};
+    (void)zone;
+    clock_gettime(CLOCK_REALTIME, &t);
+    out->tv_sec = t.tv_sec;
+    out->tv_usec = t.tv_nsec / 1000;
+    return 0;
+}
+
+__attribute__((destructor)) static void write_count(void)
+{
+    const char *path = getenv("FAULT_FILE");
+    FILE *f =
+        strcmp(kind, "count") == 0 && path != NULL ? fopen(path, "w") : NULL;
+    if (f == NULL)
+        return;
+    fprintf(f, "%ld\n", atomic_load(&calls));
+    fclose(f);
 }
