@@ -3,6 +3,7 @@
  * nightcast: forecasts many time series at once.  The table of subcommands,
  * and what must be set up once before any of them runs.
  */
+#define _DEFAULT_SOURCE /* readlink, unsetenv */
 #include "cmd/commands.h"
 #include "cmd/signals.h"
 #include "cmd/talk.h"
@@ -10,6 +11,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
+#include <limits.h>
 #include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -71,8 +73,28 @@ static void hold_standard_files(void)
             exit(CMD_FAILED);
 }
 
+/*
+ * The size of threads' stacks is not for the environment to choose: one that
+ * is too small would end the program without a word.  OpenMP's library has
+ * read it before this one begins, so it has to begin again.
+ */
+static void refuse_stack_size(char **argv)
+{
+    char program[PATH_MAX];
+    if (getenv("OMP_STACKSIZE") == NULL && getenv("GOMP_STACKSIZE") == NULL)
+        return;
+    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
+    unsetenv("OMP_STACKSIZE");
+    unsetenv("GOMP_STACKSIZE");
+    if (n <= 0)
+        return;
+    program[n] = '\0';
+    execv(program, argv); /* if it fails, the stacks may well be enough */
+}
+
 int main(int argc, char **argv)
 {
+    refuse_stack_size(argv);
     hold_standard_files();
     gsl_set_error_handler_off();
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);

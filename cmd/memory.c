@@ -76,15 +76,14 @@ static double data_in_use(const char *proc)
                : INFINITY;
 }
 
-/* INFINITY: somebody has chosen stacks of another size. */
 static double stack_size(void)
 {
     const double usual = 8 << 20;
     struct rlimit stack;
-    if (getenv("OMP_STACKSIZE") != NULL || getenv("GOMP_STACKSIZE") != NULL
-        || getrlimit(RLIMIT_STACK, &stack) != 0)
-        return INFINITY;
-    return stack.rlim_cur == RLIM_INFINITY ? usual : (double)stack.rlim_cur;
+    return getrlimit(RLIMIT_STACK, &stack) != 0
+                   || stack.rlim_cur == RLIM_INFINITY
+               ? usual
+               : (double)stack.rlim_cur;
 }
 
 void cmd_memory_limit(const char *proc, int threads)

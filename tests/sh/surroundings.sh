@@ -1,0 +1,130 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# What a night may have around it: a clock that is set back, a locale with a
+# decimal comma, variables of OpenMP, a terminal that hangs up, another run
+# into the same file.
+set -u
+nightcast=$(realpath "$PROGRAM")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+sanitized=
+nm "$nightcast" | grep -qE '__(asan|tsan)_init' && sanitized=yes
+${CC:-cc} -O1 -shared -fPIC -o "$work/fault.so" tests/fault.c -ldl || exit 1
+cp data/monthly.csv "$work"
+cd "$work" || exit 1
+failures=0
+
+fail() {
+	echo "FAIL: $*"
+	failures=$((failures + 1))
+}
+no_leftovers() {
+	[ -z "$(ls -A | grep nightcast-)" ] || fail "$*: a file is left"
+}
+
+# The clock goes back by an hour whenever it is asked: no time is negative,
+# and no run waits for it.
+back() {
+	timeout 60 env FAULT=clock:1 LD_PRELOAD=./fault.so "$nightcast" "$@" \
+		2>stderr >stdout || fail "the clock is set back: $?: $*: $(cat stderr)"
+}
+if [ -n "$sanitized" ]; then
+	echo "skip: a sanitizer comes before any library that sets the clock"
+else
+	back forecast -H 3 -m ets monthly.csv -o out.csv --summary s.csv -v \
+		--metrics m.prom --log-format json --lock lock --lock-wait 5
+	first=$(sed -n 's/.*"time":"\([^"]*\)".*/\1/p' stderr | head -n 1)
+	last=$(sed -n 's/.*"time":"\([^"]*\)".*/\1/p' stderr | tail -n 1)
+	[[ $first > $last ]] || fail "the clock was not set back: $first, $last"
+	grep -E '"seconds":(-|null)' stderr && fail "negative seconds"
+	grep -E '_(seconds|bytes)\{.*\} -' m.prom && fail "negative metrics"
+	cut -d , -f 11 s.csv | grep -e - && fail "negative seconds: $(cat s.csv)"
+	[ "$(wc -l <out.csv)" -eq 19 ] || fail "no forecasts: $(cat out.csv)"
+	back forecast -H 3 -m ets monthly.csv -o out.csv --progress always -v
+	grep -E -- '-[0-9.]+ m?s|in -' stderr && fail "negative seconds"
+	back backtest -H 3 -m naive,ets --csv monthly.csv
+	cut -d , -f 14- stdout | grep -e ,- && fail "negative seconds: $(cat stdout)"
+	back simulate -H 3 -m ets --paths 9 monthly.csv -o out.csv
+	back learn -H 3 monthly.csv -o learned
+	back bench -H 3 -m mean -j 1 monthly.csv
+	grep -e ' -' stdout && fail "bench: $(cat stdout)"
+	no_leftovers "the clock is set back"
+fi
+
+# The program asks no locale, and so none has a say.
+nm -D "$nightcast" | grep -i 'setlocale\|newlocale\|uselocale' &&
+	fail "the program sets a locale"
+run="$nightcast forecast -H 3 -m auto,scum,ets -j 2 monthly.csv"
+$run >expected.csv 2>/dev/null || fail "the run itself"
+for setting in LC_ALL=de_DE.UTF-8 LC_NUMERIC=fr_FR.UTF-8 LANG=tr_TR.UTF-8 \
+	LC_ALL=none OMP_NUM_THREADS=0 OMP_NUM_THREADS=-1 OMP_NUM_THREADS=99999 \
+	OMP_NUM_THREADS=1,2,3 OMP_DYNAMIC=true OMP_NESTED=true \
+	OMP_MAX_ACTIVE_LEVELS=0 OMP_THREAD_LIMIT=1 OMP_THREAD_LIMIT=x \
+	OMP_SCHEDULE=static,1000000 OMP_PROC_BIND=close OMP_PLACES='{0}' \
+	OMP_PLACES=x OMP_WAIT_POLICY=active OMP_WAIT_POLICY=passive \
+	OMP_CANCELLATION=true OMP_STACKSIZE=1 OMP_STACKSIZE=16k \
+	OMP_STACKSIZE=1G OMP_STACKSIZE=x GOMP_STACKSIZE=16 \
+	GOMP_STACKSIZE=999999999999 GOMP_CPU_AFFINITY=0 GOMP_CPU_AFFINITY=x-y \
+	GOMP_SPINCOUNT=0 GOMP_SPINCOUNT=infinity OMP_DISPLAY_ENV=verbose \
+	OMP_TARGET_OFFLOAD=mandatory OMP_TOOL=x; do
+	timeout 60 env "$setting" $run >out.csv 2>stderr ||
+		fail "$setting: exit $?: $(tail -n 3 stderr)"
+	cmp -s expected.csv out.csv || fail "$setting changes the forecasts"
+	grep -q '^nightcast: 6 of 6 series' stderr || fail "$setting: $(cat stderr)"
+done
+
+# Under nohup a terminal that hangs up is nothing to us.
+mkfifo pipe
+exec 3<>pipe
+(
+	trap '' HUP
+	exec "$nightcast" forecast -H 3 -m auto,scum,ets pipe -o out.csv 3>&-
+) 2>stderr &
+pid=$!
+for _ in $(seq 100); do
+	ls -A | grep -q nightcast- && break
+	sleep 0.05
+done
+kill -HUP $pid
+cat monthly.csv >&3
+exec 3>&-
+wait $pid || fail "SIGHUP under nohup: $(cat stderr)"
+cmp -s out.csv expected.csv || fail "SIGHUP under nohup: other bytes"
+
+# A reader that goes away in the middle: status 1, a line that says so, and
+# the files that were asked for besides are as they were.
+echo old >s.csv
+"$nightcast" forecast -q -H 20000 -m naive monthly.csv --summary s.csv \
+	2>stderr | head -c 100 >/dev/null
+[ "${PIPESTATUS[0]}" -eq 1 ] && grep -q 'Broken pipe' stderr ||
+	fail "a closed pipe: $(cat stderr)"
+[ "$(cat s.csv)" = old ] || fail "a closed pipe: the summary is replaced"
+"$nightcast" forecast -H 3 -m naive monthly.csv -o out.csv 2>&1 | true
+[ "${PIPESTATUS[0]}" -eq 0 ] || fail "nobody listens to the messages"
+
+# Two runs, and three, into one file: it is always the whole of one of them.
+rm -f out.csv
+for h in 400 500 600; do
+	"$nightcast" forecast -q -H $h -m snaive monthly.csv -o expected.$h
+done
+for _ in $(seq 12); do
+	for h in 400 500 600; do
+		"$nightcast" forecast -q -H $h -m snaive -j 1 monthly.csv \
+			-o out.csv 2>stderr.$h &
+	done
+	for _ in $(seq 5); do
+		[ ! -e out.csv ] || cp out.csv seen.csv
+		[ ! -e seen.csv ] || cmp -s seen.csv expected.400 ||
+			cmp -s seen.csv expected.500 || cmp -s seen.csv expected.600 ||
+			fail "runs are mixed: $(wc seen.csv)"
+	done
+	wait
+	cat stderr.* | grep . && fail "runs disturb each other"
+done
+cp out.csv seen.csv
+cmp -s seen.csv expected.400 || cmp -s seen.csv expected.500 ||
+	cmp -s seen.csv expected.600 || fail "runs are mixed: $(wc seen.csv)"
+no_leftovers "three runs at a time"
+
+[ $failures -eq 0 ] && echo "surroundings: all as they should be"
+exit $((failures > 0))
