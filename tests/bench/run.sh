@@ -56,7 +56,7 @@ forecast() { # RUNS FILE MODEL JOBS
 		-o "$work/out.csv"
 }
 
-fit() { # JOBS: sets fitting, the seconds of that phase alone
+fit() { # JOBS; of $model: sets fitting, the seconds of that phase alone
 	measure 1 "$program" forecast -H 7 -v -j "$1" -m "$model" \
 		"$work/some.csv" -o "$work/out.csv"
 	fitting=$(seconds_of fit)
@@ -108,17 +108,31 @@ echo
 echo "--jobs 2 beside --jobs 1, fitting $((long / 20)) series"
 "$tools/generate" -n $((long / 20)) --clean >"$work/some.csv"
 run_program "$tools/bench_threads" "$rounds"
-for model in ets arima; do
-	one='' two='' cpu_one='' cpu_two=''
+efficiency() { # MODEL WHAT
+	local model=$1 one='' two='' cpu_one='' cpu_two=''
 	for _ in $(seq "$rounds"); do
 		fit 1
 		one=$(least "$fitting" "$one") cpu_one=$(least "$cpu" "$cpu_one")
 		fit 2
 		two=$(least "$fitting" "$two") cpu_two=$(least "$cpu" "$cpu_two")
 	done
-	row "$model, efficiency of 2 threads" "$(calc %.3f "$one / $two / 2")" ""
-	row "$model, processor time on 2 threads over on 1" \
+	row "$model, efficiency of 2 threads$2" \
+		"$(calc %.3f "$one / $two / 2")" ""
+	row "$model, processor time on 2 threads over on 1$2" \
 		"$(calc %.3f "$cpu_two / $cpu_one")" ""
+}
+for model in ets arima; do
+	efficiency $model ''
+done
+
+# One long series, a third of the work of arima or so, at the end of many
+# short ones: begun last, it would leave a thread alone with it.
+"$tools/generate" -n $((long / 40)) --min 50 --max 150 --clean \
+	>"$work/some.csv"
+"$tools/generate" -n 1 --min "$long" --max "$long" --seed 2 --clean |
+	sed '1d; s/^[^,]*/long/' >>"$work/some.csv"
+for model in ets arima; do
+	efficiency $model ', skewed lengths'
 done
 rm "$work/some.csv"
 

@@ -5,6 +5,7 @@
 # is obeyed.  Memory is compared between sizes; time is not looked at.
 set -u
 nightcast=$(realpath "$PROGRAM")
+source=$PWD
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 ${CC:-cc} -O1 -o "$work/measure" tests/bench/measure.c || exit 1
@@ -102,6 +103,18 @@ ids() {
 size=300000
 grows "ids of one row" 125 ids
 [ "$(wc -l <out.csv)" -eq 600001 ] || fail "rows: $(wc -l <out.csv)"
+
+# An honest file: 24 bytes per observation, 64 MB, and the forecasts as
+# numbers, which are fewer than their text has bytes.
+${CC:-cc} -O1 -I"$source" -o generate "$source/tests/bench/generate.c" -lm ||
+	exit 1
+./generate -n 8000 >in.csv
+observations=$(wc -l <in.csv)
+forecast 3 '' in.csv -H 100
+at_most $(((24 * observations + 8000 * 100 * 5 * 8) / 1024 + 64000)) \
+	"an honest file"
+[ -z "$measured" ] || [ "$(stat -c %s out.csv)" -gt $((peak * 1024 / 2)) ] ||
+	fail "the output is too small to tell"
 
 # one field of 30 MB: an id as it is, quoted, in the header; a time, a value
 long() {
