@@ -25,7 +25,8 @@ attempt() {
 	shift
 	echo old >out.csv
 	echo old >s.csv
-	timeout 60 env FAULT="$fault" LD_PRELOAD=./fault.so "$@" 2>stderr
+	timeout 60 env FAULT="$fault" LD_PRELOAD=./fault.so "$@" 2>stderr \
+		>/dev/null
 	status=$?
 	left=$(ls -A | grep nightcast-)
 	[ -z "$left" ] || fail "$fault leaves $left: $*: $(cat stderr)"
@@ -47,7 +48,7 @@ attempt() {
 each() {
 	local kind=$1 k=0 struck=0 quiet=0 usual
 	shift
-	"$@" 2>/dev/null
+	"$@" >/dev/null 2>&1
 	usual=$?
 	cp out.csv expected.csv
 	while [ $quiet -lt 3 ]; do
@@ -107,6 +108,28 @@ for k in 1 2 3 4 5; do
 			fail "$change:$k: $(cat stderr)"
 		cp whole.csv in.csv
 	done
+done
+
+# the other outputs, an output of many writes, and the other commands
+each write $run -j 1 -m snaive --rejects r.csv --metrics m.prom in.csv
+each write $run -j 1 -m snaive -H 6000 in.csv
+for k in 1 2; do
+	"$nightcast" forecast -q -H 3 -m snaive --shard $k/2 in.csv -o part$k \
+		2>/dev/null
+done
+"$nightcast" forecast -q -H 1 -m naive --wide wide.csv -o f.csv
+cut -d , -f 1,2,4 f.csv | sed '1s/.*/unique_id,ds,y/' >actual.csv
+sed '1s/.*/unique_id,ds,model,mean,lo-80,hi-80,lo-95,hi-95/' f.csv >f2.csv
+awk -F, -v OFS=, 'NR == 1 { print "unique_id,ds,y" }
+	NR > 1 { for (t = 1; t < 4; t++) print $1, "2023-01-0" t, t * t }' \
+	f.csv >train.csv
+for fault in write fsync rename; do
+	each $fault "$nightcast" merge part1 part2 -o out.csv
+	each $fault "$nightcast" learn -H 3 -j 1 in.csv -o out.csv
+	each $fault "$nightcast" simulate -H 3 -j 1 -m naive --paths 9 in.csv \
+		-o out.csv
+	each $fault "$nightcast" score -j 1 f2.csv actual.csv --train train.csv \
+		-o out.csv
 done
 
 # memory limited by the system
