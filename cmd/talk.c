@@ -20,10 +20,8 @@
 #include <unistd.h>
 
 enum {
-    MESSAGE_SIZE = 6000, /* a long path, and words */
-    FIELD_SIZE = 8000,   /* likewise, escaped for JSON */
-    MOST_TEXTS = 4,      /* fields that are not numbers */
-    LINE_SIZE = 6 * MESSAGE_SIZE + MOST_TEXTS * FIELD_SIZE + 2000,
+    MESSAGE_SIZE = 4600, /* a long path, and words */
+    LINE_SIZE = 20000,   /* the stack may be small */
     PLAIN_SIZE = 256
 };
 
@@ -35,14 +33,20 @@ void cmd_log_format(enum cmd_log_format format)
     log_format = format;
 }
 
+/* Half of the room for each text is always enough for the rest of a line. */
+static void put_text(struct cmd_line *line, const char *text)
+{
+    cmd_line_put_json(line, text, (line->size - line->n) / 2);
+}
+
 static void put_field(struct cmd_line *line, const struct cmd_field *field)
 {
     char number[IO_NUMBER_SIZE] = "null";
     cmd_line_put(line, ",");
-    cmd_line_put_json(line, field->name, FIELD_SIZE);
+    put_text(line, field->name);
     cmd_line_put(line, ":");
     if (field->text != NULL) {
-        cmd_line_put_json(line, field->text, FIELD_SIZE);
+        put_text(line, field->text);
         return;
     }
     if (isfinite(field->number)) /* seconds to the microsecond */
@@ -61,7 +65,7 @@ static void put_object(struct cmd_line *line, enum cmd_level level,
     cmd_line_put(line, "\",\"level\":\"");
     cmd_line_put(line, levels[level]);
     cmd_line_put(line, "\",\"message\":");
-    cmd_line_put_json(line, message, 6 * MESSAGE_SIZE);
+    put_text(line, message);
     for (; fields != NULL && fields->name != NULL; fields++)
         put_field(line, fields);
     cmd_line_put(line, "}");

@@ -172,6 +172,20 @@ done
 # a name longer than a message: the line is cut, and still an object
 long=$(printf '%05000d' 0 | tr 0 '"')
 json 1 1 forecast -H 1 -m naive monthly.csv -o "$long"
+deep=$(printf '%0200d' 0 | tr 0 '"') file=.
+for _ in $(seq 15); do
+	file=$file/$deep
+	mkdir "$file"
+done
+models=naive$(printf ',arima:%s' {0..4},{0,1},{0..4}/{0,1},0,{0..4})
+json 3 1 forecast -H 1 -m "$models" bad.csv -o "$file/out.csv"
+member command forecast
+member series 2
+(
+	ulimit -s 100
+	json 3 1 forecast -H 1 -j 1 -m "$models" bad.csv -o "$file/out.csv"
+	exit $((failures > 0))
+) || failures=$((failures + 1))
 json 2 1 forecast -H 1 -m "$long" monthly.csv
 # a table of models that are named like commands to a terminal
 printf 'unique_id,ds,model,mean\n%s,1961-01-01,m\x1b[2J,1\n' co2 >f.csv
