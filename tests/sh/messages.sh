@@ -123,9 +123,10 @@ mkfifo pipe
 for signal in INT TERM HUP; do
 	(
 		exec 3<>pipe
+		# timeout passes signals on, also those that nohup ignores
 		set -m # or the shell would have its children ignore SIGINT
-		"$nightcast" forecast -H 2 --log-format json pipe -o out.csv 3>&- \
-			2>stderr &
+		timeout 60 "$nightcast" forecast -H 2 --log-format json pipe \
+			-o out.csv 3>&- 2>stderr &
 		for _ in $(seq 100); do
 			ls -A | grep -q nightcast- && break
 			sleep 0.05
