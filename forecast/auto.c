@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The default model: a weighted mean of four models of the series and two
- * regressions over all series of the batch, with intervals scaled to the
- * errors that such forecasts really had.
+ * The default model: a weighted mean of four models of the series and, over
+ * all series of the batch, two regressions and a few neural networks, with
+ * intervals scaled to the errors that such forecasts really had.
  *
- * In a batch the weights, the regressions and the intervals' scale are learnt
- * from the last observations of its series, which are held back for it (see
- * auto_learn.c).  A series on its own is forecast with the fixed weights and
- * scale of fc_auto_prior().
+ * In a batch the weights, what is common to all series and the intervals'
+ * scale are learnt from the last observations of its series, which are held
+ * back for it (see auto_learn.c).  A series on its own is forecast with the
+ * fixed weights and scale of fc_auto_prior().
  *
  * The width by which errors are measured is the geometric mean of two: of
  * what the candidates' own intervals say, and of what the series has done
@@ -37,7 +37,7 @@ static const struct fc_model *const local[FC_AUTO_LOCAL] = {
     &fc_model_ets, &fc_model_arima, &fc_model_dotm, &fc_model_ces};
 
 static const char *const names[FC_AUTO_CANDIDATES] = {
-    "ets", "arima", "dotm", "ces", "pooled", "pooled-log"};
+    "ets", "arima", "dotm", "ces", "pooled", "pooled-log", "network"};
 
 /* The level that candidates are asked for. */
 static const double REFERENCE = 95;
@@ -86,6 +86,20 @@ static void predict_pooled(const struct fc_fit *fit,
     double *out = fc_workspace_doubles(ws, (size_t)horizon);
     if (out != NULL
         && fc_pooled_forecast(&until, fit->series->y, fit->series->n, ws, out)
+               == FC_OK)
+        *mean = out;
+}
+
+static void predict_network(const struct fc_fit *fit,
+                            const struct fc_neural *neural, int horizon,
+                            struct fc_workspace *ws, double **mean)
+{
+    *mean = NULL;
+    if (neural->parameters == NULL || neural->horizon < horizon)
+        return;
+    double *out = fc_workspace_doubles(ws, (size_t)neural->horizon);
+    if (out != NULL
+        && fc_neural_forecast(neural, fit->series->y, fit->series->n, ws, out)
                == FC_OK)
         *mean = out;
 }
@@ -152,6 +166,8 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
     for (int k = 0; k < 2; k++)
         predict_pooled(fit, &knowledge->pooled[k], horizon, ws,
                        &table->mean[FC_AUTO_POOLED + k]);
+    predict_network(fit, &knowledge->neural, horizon, ws,
+                    &table->mean[FC_AUTO_NETWORK]);
     bool any = false;
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
         table->absurd[k] = table->mean[k] != NULL
@@ -223,8 +239,9 @@ static const char *note_of(const struct fc_auto_table *table)
 {
 #define LEFT_OUT(name) name " left out: its forecast goes far beyond the series"
     static const char *const one[FC_AUTO_CANDIDATES] = {
-        LEFT_OUT("ets"), LEFT_OUT("arima"),  LEFT_OUT("dotm"),
-        LEFT_OUT("ces"), LEFT_OUT("pooled"), LEFT_OUT("pooled-log")};
+        LEFT_OUT("ets"),    LEFT_OUT("arima"),  LEFT_OUT("dotm"),
+        LEFT_OUT("ces"),    LEFT_OUT("pooled"), LEFT_OUT("pooled-log"),
+        LEFT_OUT("network")};
 #undef LEFT_OUT
     const char *note = NULL;
     bool usable = false;

@@ -3,6 +3,7 @@
 #define NIGHTCAST_FORECAST_AUTO_H
 
 #include "forecast/model.h"
+#include "forecast/neural.h"
 #include "forecast/pooled.h"
 
 /*
@@ -18,6 +19,7 @@ enum {
     FC_AUTO_LOCAL,                  /* models of one series, until here */
     FC_AUTO_POOLED = FC_AUTO_LOCAL, /* regressions over all series */
     FC_AUTO_POOLED_LOG,
+    FC_AUTO_NETWORK, /* networks over all series */
     FC_AUTO_CANDIDATES
 };
 
@@ -41,6 +43,7 @@ struct fc_auto_knowledge {
     double weights[FC_AUTO_CANDIDATES]; /* sum to 1 */
     struct fc_auto_errors errors;
     struct fc_pooled pooled[2]; /* raw, log; coef NULL: there is none */
+    struct fc_neural neural;    /* parameters NULL: there is none */
 };
 
 /* One series' candidates, to be combined. */

@@ -4,8 +4,8 @@
  * forecast: the candidates forecast the last observations of all series (or
  * of a sample, where there are many), which are held back from them.  From
  * the errors follow the candidates' weights and the intervals' widths.  The
- * regressions over all series are estimated twice: without the observations
- * held back, and then with them.
+ * regressions and networks over all series are estimated twice: without the
+ * observations held back, and then with them.
  *
  * The weights minimise the mean absolute error of the combination, each
  * series in its own scale, plus a penalty for their distance from the fixed
@@ -16,7 +16,9 @@
  * Tried on held-back training data of the M3 competition, and left out
  * because nothing was gained for what it cost: a second held-back origin, the
  * theta method beside dotm, complex exponential smoothing of logarithms,
- * medians instead of means, regressions on seasonally adjusted values.
+ * medians and geometric means instead of means, regressions on seasonally
+ * adjusted values, weights that depend on a series' features (length,
+ * roughness, trend, season, disagreement of the candidates).
  */
 #include "forecast/auto.h"
 
@@ -41,12 +43,12 @@ enum {
  * the fixed ones, in units of the fixed weights' error; and the number of
  * series below which it grows.
  */
-static const double PENALTY = 0.1, PENALTY_SERIES = 50;
+static const double PENALTY = 0.2, PENALTY_SERIES = 50;
 
 /* Series whose error is beyond this quantile count as if it were there. */
 static const double OUTLYING = 0.95;
 
-enum { VERSION = 2 };
+enum { VERSION = 3 };
 
 /* Layout of struct fc_learned. */
 enum {
@@ -55,12 +57,14 @@ enum {
     AT_SEASON,
     AT_SERIES, /* learnt from */
     AT_WINDOW,
-    AT_POOLED, /* whether there are coefficients: raw, log */
+    AT_NETWORK, /* the window of the networks; 0: there are none */
+    AT_POOLED,  /* whether there are coefficients: raw, log */
     AT_WEIGHTS = AT_POOLED + 2,
     AT_A = AT_WEIGHTS + FC_AUTO_CANDIDATES,
     AT_B,
     AT_SHAPE,
-    AT_COEF = AT_SHAPE + FC_AUTO_SIDES * FC_AUTO_LEVELS /* raw, then log */
+    AT_COEF =
+        AT_SHAPE + FC_AUTO_SIDES * FC_AUTO_LEVELS /* raw, then log; networks */
 };
 
 /* One series with its last observations held back. */
@@ -102,9 +106,44 @@ struct learner {
 struct fc_auto_knowledge fc_auto_prior(void)
 {
     return (struct fc_auto_knowledge){
-        .weights = {0.175, 0.175, 0.175, 0.175, 0.12, 0.18},
+        .weights = {0.1225, 0.1225, 0.1225, 0.1225, 0.084, 0.126, 0.3},
         .errors = {.a = 0.08, .b = 0.1, .shape = {{SHAPE}, {SHAPE}}},
     };
+}
+
+static struct fc_pooled pooled_in(const double *v, int kind)
+{
+    return (struct fc_pooled){.kind = (enum fc_pooled_kind)kind,
+                              .season_length = (int)v[AT_SEASON],
+                              .window = (int)v[AT_WINDOW],
+                              .horizon = (int)v[AT_HORIZON]};
+}
+
+/* Where a regression's coefficients are, and behind both the networks. */
+static size_t at_pooled(const double *v, int kind)
+{
+    struct fc_pooled pooled = pooled_in(v, kind);
+    return AT_COEF
+           + (pooled.window > 0 ? (size_t)kind * fc_pooled_size(&pooled) : 0);
+}
+
+static size_t at_networks(const double *v)
+{
+    return at_pooled(v, 2);
+}
+
+static struct fc_neural neural_in(const double *v)
+{
+    return (struct fc_neural){.season_length = (int)v[AT_SEASON],
+                              .window = (int)v[AT_NETWORK],
+                              .horizon = (int)v[AT_HORIZON]};
+}
+
+/* Of a block that begins like this. */
+static size_t block_size(const double *v)
+{
+    struct fc_neural neural = neural_in(v);
+    return at_networks(v) + (neural.window > 0 ? fc_neural_size(&neural) : 0);
 }
 
 struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
@@ -120,16 +159,13 @@ struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
     k.errors.a = v[AT_A];
     k.errors.b = v[AT_B];
     for (int i = 0; i < 2; i++) {
-        struct fc_pooled *pooled = &k.pooled[i];
-        *pooled = (struct fc_pooled){
-            .kind = (enum fc_pooled_kind)i,
-            .season_length = season_length,
-            .window = (int)v[AT_WINDOW],
-            .horizon = (int)v[AT_HORIZON],
-        };
+        k.pooled[i] = pooled_in(v, i);
         if (v[AT_POOLED + i] != 0)
-            pooled->coef = v + AT_COEF + (size_t)i * fc_pooled_size(pooled);
+            k.pooled[i].coef = v + at_pooled(v, i);
     }
+    k.neural = neural_in(v);
+    if (k.neural.window > 0)
+        k.neural.parameters = v + at_networks(v);
     return k;
 }
 
@@ -138,11 +174,17 @@ static bool is_whole(double x, double least, double most)
     return x >= least && x <= most && x == floor(x);
 }
 
-/* Of a block with this horizon and window. */
-static size_t block_size(int horizon, int window)
+/* Whether the sizes say what fc_auto_learn() may have said. */
+static bool has_sizes(const double *v)
 {
-    size_t coefs = window > 0 ? 2 * (size_t)horizon * (1 + (size_t)window) : 0;
-    return AT_COEF + coefs;
+    if (!is_whole(v[AT_WINDOW], 0, LONGEST_WINDOW))
+        return false;
+    for (int i = 0; i < 2; i++)
+        if (!is_whole(v[AT_POOLED + i], 0, v[AT_WINDOW] > 0 ? 1 : 0))
+            return false;
+    return v[AT_NETWORK] == 0
+           || v[AT_NETWORK]
+                  == fc_neural_window((int)v[AT_SEASON], (int)v[AT_HORIZON]);
 }
 
 /* Weights sum to 1; intervals grow with the level, and never turn around. */
@@ -175,17 +217,14 @@ enum fc_status fc_auto_check(const struct fc_learned *learned,
         return fc_fail(err, FC_EDATA,
                        "auto of this version learns other numbers");
     if (!is_whole(v[AT_HORIZON], 1, 1e6) || v[AT_HORIZON] < spec->horizon
-        || v[AT_SEASON] != spec->season_length
-        || !is_whole(v[AT_WINDOW], 0, LONGEST_WINDOW))
+        || v[AT_SEASON] != spec->season_length)
         return fc_fail(err, FC_EDATA,
                        "its numbers are for another horizon or season");
-    if (learned->n != block_size((int)v[AT_HORIZON], (int)v[AT_WINDOW]))
+    if (!has_sizes(v))
+        return fc_fail(err, FC_EDATA, "its numbers make no sense");
+    if (learned->n != block_size(v))
         return fc_fail(err, FC_EDATA, "has %zu numbers where auto has %zu",
-                       learned->n,
-                       block_size((int)v[AT_HORIZON], (int)v[AT_WINDOW]));
-    for (int i = 0; i < 2; i++)
-        if (!is_whole(v[AT_POOLED + i], 0, v[AT_WINDOW] > 0 ? 1 : 0))
-            return fc_fail(err, FC_EDATA, "its numbers make no sense");
+                       learned->n, block_size(v));
     if (!is_sound(v))
         return fc_fail(err, FC_EDATA, "its weights or widths make no sense");
     return FC_OK;
@@ -261,9 +300,27 @@ static int choose_window(const struct learner *l, double *lengths)
     return window >= (m > 3 ? m : 3) && window <= LONGEST_WINDOW ? window : 0;
 }
 
+/* The first numbers of what is learnt, and room for the others. */
+static enum fc_status allocate_learned(struct learner *l, int window,
+                                       struct fc_error *err)
+{
+    int m = l->spec->season_length;
+    double first[AT_COEF] = {
+        [AT_VERSION] = VERSION, [AT_HORIZON] = l->horizon,
+        [AT_SEASON] = m,        [AT_SERIES] = (double)l->n,
+        [AT_WINDOW] = window,   [AT_NETWORK] = fc_neural_window(m, l->horizon)};
+    size_t total = block_size(first);
+    l->learned = calloc(1, sizeof *l->learned + total * sizeof(double));
+    if (l->learned == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(l->learned->values, first, sizeof first);
+    l->learned->n = total;
+    return FC_OK;
+}
+
 static enum fc_status allocate(struct learner *l, struct fc_error *err)
 {
-    size_t h = (size_t)l->horizon, total;
+    size_t h = (size_t)l->horizon;
     l->trials = calloc(l->n, sizeof *l->trials);
     l->numbers = malloc(l->n * PER_TRIAL * h * sizeof *l->numbers);
     l->ratio = malloc(l->n * h * sizeof *l->ratio);
@@ -275,17 +332,7 @@ static enum fc_status allocate(struct learner *l, struct fc_error *err)
     }
     int window = choose_window(l, lengths);
     free(lengths);
-    total = block_size(l->horizon, window);
-    l->learned = calloc(1, sizeof *l->learned + total * sizeof(double));
-    if (l->learned == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    l->learned->n = total;
-    l->learned->values[AT_VERSION] = VERSION;
-    l->learned->values[AT_HORIZON] = l->horizon;
-    l->learned->values[AT_SEASON] = l->spec->season_length;
-    l->learned->values[AT_SERIES] = (double)l->n;
-    l->learned->values[AT_WINDOW] = window;
-    return FC_OK;
+    return allocate_learned(l, window, err);
 }
 
 static void write_knowledge(const struct fc_auto_knowledge *k,
@@ -298,31 +345,54 @@ static void write_knowledge(const struct fc_auto_knowledge *k,
     v[AT_B] = k->errors.b;
 }
 
-/* Both regressions, without the last hold observations. */
+/* Both regressions from the sample. */
 static enum fc_status learn_pooled(struct learner *l,
-                                   const struct fc_lesson *lesson, size_t hold,
+                                   const struct fc_lesson *sample, size_t hold,
                                    struct fc_error *err)
 {
     double *v = l->learned->values;
-    struct fc_lesson sample = *lesson;
-    sample.series = l->series;
-    sample.n = l->n;
-    sample.skip = NULL;
     for (int i = 0; i < 2 && v[AT_WINDOW] > 0; i++) {
-        struct fc_pooled pooled = {
-            .kind = (enum fc_pooled_kind)i,
-            .season_length = l->spec->season_length,
-            .window = (int)v[AT_WINDOW],
-            .horizon = l->horizon,
-        };
-        double *coef = v + AT_COEF + (size_t)i * fc_pooled_size(&pooled);
+        struct fc_pooled pooled = pooled_in(v, i);
         enum fc_status status =
-            fc_pooled_fit(&pooled, &sample, hold, coef, err);
+            fc_pooled_fit(&pooled, sample, hold, v + at_pooled(v, i), err);
         if (status == FC_ENOMEM || status == FC_ESTOPPED)
             return status;
         v[AT_POOLED + i] = status == FC_OK;
     }
     return FC_OK;
+}
+
+/* The networks; they have their place at the end, which they may lose. */
+static enum fc_status learn_networks(struct learner *l,
+                                     const struct fc_lesson *sample,
+                                     size_t hold, struct fc_error *err)
+{
+    double *v = l->learned->values;
+    struct fc_neural neural = neural_in(v);
+    if (neural.window == 0)
+        return FC_OK;
+    enum fc_status status = fc_neural_fit(&neural, sample, hold, l->spec->seed,
+                                          v + at_networks(v), err);
+    if (status == FC_ENOMEM || status == FC_ESTOPPED)
+        return status;
+    if (status != FC_OK) {
+        v[AT_NETWORK] = 0;
+        l->learned->n = at_networks(v);
+    }
+    return FC_OK;
+}
+
+/* What all series have in common, without the last hold observations. */
+static enum fc_status learn_common(struct learner *l,
+                                   const struct fc_lesson *lesson, size_t hold,
+                                   struct fc_error *err)
+{
+    struct fc_lesson sample = *lesson;
+    sample.series = l->series;
+    sample.n = l->n;
+    sample.skip = NULL;
+    enum fc_status status = learn_pooled(l, &sample, hold, err);
+    return status == FC_OK ? learn_networks(l, &sample, hold, err) : status;
 }
 
 /*
@@ -566,7 +636,7 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
         return status;
     status = allocate(l, err);
     if (status == FC_OK)
-        status = learn_pooled(l, lesson, (size_t)l->horizon, err);
+        status = learn_common(l, lesson, (size_t)l->horizon, err);
     if (status != FC_OK)
         return status;
     struct fc_auto_knowledge k = fc_auto_prior();
@@ -578,7 +648,7 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
     if (status == FC_OK)
         status = learn_errors(l, k.weights, &k.errors, err);
     if (status == FC_OK)
-        status = learn_pooled(l, lesson, 0, err);
+        status = learn_common(l, lesson, 0, err);
     if (status == FC_OK)
         write_knowledge(&k, l->learned);
     return status;

@@ -119,6 +119,32 @@ static void weights_sum_to_one(void **state)
     }
 }
 
+static void blocks_of_another_size_are_refused(void **state)
+{
+    (void)state;
+    enum { NETWORK = 5 }; /* the window of the networks in the block */
+    struct simulated s = simulate_batch(40, 30, 4, seasonal);
+    struct fc_learned *learned = learn(&s, 4);
+    struct fc_spec spec = spec_of("auto", 4);
+    double window = learned->values[NETWORK];
+    spec.horizon = 4;
+    assert_non_null(fc_auto_read(learned, 4).neural.parameters);
+    assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_OK);
+    learned->n--;
+    assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_EDATA);
+    learned->n++;
+    for (double other = 0; other < 3 * window; other++) {
+        learned->values[NETWORK] = other;
+        assert_int_equal(fc_auto_check(learned, &spec, NULL),
+                         other == window ? FC_OK : FC_EDATA);
+    }
+    learned->values[NETWORK] = window;
+    spec.horizon = 5;
+    assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_EDATA);
+    free(learned);
+    release_simulated(&s);
+}
+
 /*
  * Smoothing and theta models know no cycles; a regression over many short
  * series does.
@@ -133,7 +159,7 @@ static void cycles_are_left_to_autoregressions(void **state)
     assert_true(k.weights[FC_AUTO_DOTM] < 0.5 * prior.weights[FC_AUTO_DOTM]);
     assert_true(k.weights[FC_AUTO_ETS] < 0.5 * prior.weights[FC_AUTO_ETS]);
     assert_true(k.weights[FC_AUTO_ARIMA] + k.weights[FC_AUTO_POOLED]
-                    + k.weights[FC_AUTO_POOLED_LOG]
+                    + k.weights[FC_AUTO_POOLED_LOG] + k.weights[FC_AUTO_NETWORK]
                 > 0.8);
     free(learned);
     struct fc_spec best = spec_of("auto", 1), alone = spec_of("scum", 1);
@@ -275,6 +301,7 @@ int main(void)
         cmocka_unit_test(few_series_are_forecast),
         cmocka_unit_test(missing_values_teach_nothing_wrong),
         cmocka_unit_test(weights_sum_to_one),
+        cmocka_unit_test(blocks_of_another_size_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
         cmocka_unit_test(known_best_forecasts_are_approached),
         cmocka_unit_test(intervals_cover_what_they_claim),

@@ -288,6 +288,17 @@ single -H 3 --learned learned.4 "$data/monthly.csv"
 "$nightcast" simulate -q -H 4 --paths 50 "$data/monthly.csv" >a.csv
 "$nightcast" simulate -q -H 4 --paths 50 --learned learned.4 \
 	"$data/monthly.csv" | cmp - a.csv || fail "simulate --learned"
+# with enough series for networks
+awk 'BEGIN {
+	print "unique_id,ds,y"
+	for (i = 1; i <= 40; i++)
+		for (t = 1; t <= 40; t++)
+			print "n" i "," t "," 50 + i + (i + 1) % 5 * (t * 7 % 11) + t % 4
+}' >many.csv
+"$nightcast" learn -q -H 4 many.csv -o learned.many || fail "learn: many.csv"
+single -H 4 many.csv
+grep -q 'network 0' whole.s || fail "no network: $(head -n 2 whole.s)"
+same 3 -H 4 --learned learned.many many.csv
 # without it every shard is on its own, and says so
 for k in 1 2; do
 	"$nightcast" forecast -H 4 --shard $k/2 "$data/monthly.csv" -o f.$k 2>said
@@ -358,7 +369,7 @@ if command -v python3 >/dev/null; then
 	forge '8s/.*/4/'
 	refuse_learned 1 'another horizon or season' -H 4 --learned bad "$in"
 	forge '10s/.*/1e9/'
-	refuse_learned 1 'horizon or season' -H 4 --learned bad "$in"
+	refuse_learned 1 'make no sense' -H 4 --learned bad "$in"
 	forge '20s/.*/x/'
 	refuse_learned 1 'no number' -H 4 --learned bad "$in"
 	forge '$!{15s/.*/-1/}'

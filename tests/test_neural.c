@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/batches.h"
+
+#include "forecast/neural.h"
+
+enum { HORIZON = 6 };
+
+/* What was learnt from a batch, with room for its parameters. */
+struct taught {
+    struct fc_neural neural;
+    double *parameters;
+};
+
+static struct taught teach(const struct simulated *s, int season, size_t hold,
+                           int jobs)
+{
+    struct taught t = {.neural = {.season_length = season,
+                                  .window = fc_neural_window(season, HORIZON),
+                                  .horizon = HORIZON}};
+    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = jobs};
+    t.parameters = malloc(fc_neural_size(&t.neural) * sizeof *t.parameters);
+    assert_int_equal(
+        fc_neural_fit(&t.neural, &lesson, hold, 1, t.parameters, NULL), FC_OK);
+    t.neural.parameters = t.parameters;
+    return t;
+}
+
+/* A level, and on it a figure that all series share but each begins at another
+ * place: no model of one short series can know what comes. */
+static void common_figure(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    static const double figure[] = {0, 1, 3, 7, 4, 6, 2, 9, 8, 2, 5};
+    enum { LENGTH = sizeof figure / sizeof *figure };
+    double level = 50 + 50 * gsl_rng_uniform(rng), scale = i % 2 ? 1e-6 : 1e6;
+    for (size_t t = 0; t < n; t++)
+        y[t] = scale * (level + figure[(t + 5 * i) % LENGTH]);
+}
+
+static void learns_what_series_have_in_common(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(400, 30, HORIZON, common_figure);
+    struct taught t = teach(&s, 1, 0, 2);
+    struct fc_workspace *ws = fc_workspace_new();
+    double error = 0, naive = 0, mean[HORIZON];
+    for (size_t i = 0; i < s.n; i++) {
+        const double *y = s.series[i].y;
+        double scale = i % 2 ? 1e-6 : 1e6;
+        fc_workspace_reset(ws);
+        assert_int_equal(fc_neural_forecast(&t.neural, y, s.length, ws, mean),
+                         FC_OK);
+        for (size_t h = 0; h < HORIZON; h++) {
+            double actual = s.future[i * HORIZON + h];
+            error += fabs(mean[h] - actual) / scale;
+            naive += fabs(y[s.length - 1] - actual) / scale;
+        }
+    }
+    assert_true(error < 0.1 * naive);
+    free(t.parameters);
+    fc_workspace_free(ws);
+    release_simulated(&s);
+}
+
+/* What is held back may be anything: it leaves no trace. */
+static void does_not_see_what_is_held_back(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 40, HORIZON, random_walk);
+    struct taught before = teach(&s, 4, HORIZON, 1);
+    size_t size = fc_neural_size(&before.neural) * sizeof(double);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t t = s.length - HORIZON; t < s.length; t++)
+            s.y[i * (s.length + s.horizon) + t] = 1e9;
+    struct taught after = teach(&s, 4, HORIZON, 1);
+    assert_memory_equal(before.parameters, after.parameters, size);
+    free(after.parameters);
+    after = teach(&s, 4, 0, 1);
+    assert_memory_not_equal(before.parameters, after.parameters, size);
+    free(before.parameters);
+    free(after.parameters);
+    release_simulated(&s);
+}
+
+static void neither_threads_nor_order_matter(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 40, HORIZON, seasonal);
+    struct taught one = teach(&s, 4, 0, 1);
+    for (size_t i = 0; i < s.n / 2; i++) {
+        struct fc_series other = s.series[i];
+        s.series[i] = s.series[s.n - 1 - i];
+        s.series[s.n - 1 - i] = other;
+    }
+    struct taught many = teach(&s, 4, 0, 3);
+    assert_memory_equal(one.parameters, many.parameters,
+                        fc_neural_size(&one.neural) * sizeof(double));
+    free(one.parameters);
+    free(many.parameters);
+    release_simulated(&s);
+}
+
+/* Of a positive series only ratios count. */
+static void the_unit_of_a_series_does_not_matter(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 40, HORIZON, seasonal);
+    struct taught t = teach(&s, 4, 0, 2);
+    struct fc_workspace *ws = fc_workspace_new();
+    double y[40], mean[HORIZON], scaled[HORIZON];
+    for (size_t i = 0; i < 40; i++)
+        y[i] = s.series[0].y[i] * 1e-7;
+    assert_int_equal(fc_neural_forecast(&t.neural, s.series[0].y, 40, ws, mean),
+                     FC_OK);
+    assert_int_equal(fc_neural_forecast(&t.neural, y, 40, ws, scaled), FC_OK);
+    for (size_t h = 0; h < HORIZON; h++)
+        assert_near(scaled[h], mean[h] * 1e-7, 1e-9);
+    free(t.parameters);
+    fc_workspace_free(ws);
+    release_simulated(&s);
+}
+
+static void refuses_what_it_cannot_take(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 40, HORIZON, seasonal);
+    struct taught t = teach(&s, 4, 0, 2);
+    struct fc_workspace *ws = fc_workspace_new();
+    double mean[HORIZON], constant[20], sparse[20] = {[3] = 1, [9] = 2};
+    for (int i = 0; i < 20; i++)
+        constant[i] = 3;
+    assert_int_equal(fc_neural_forecast(&t.neural, s.series[0].y, 5, ws, mean),
+                     FC_ESHORT);
+    assert_int_equal(fc_neural_forecast(&t.neural, constant, 20, ws, mean),
+                     FC_EDOMAIN);
+    assert_int_equal(fc_neural_forecast(&t.neural, sparse, 20, ws, mean),
+                     FC_EDOMAIN);
+    struct fc_lesson few = {.series = s.series, .n = 19, .jobs = 1};
+    assert_int_equal(fc_neural_fit(&t.neural, &few, 0, 1, t.parameters, NULL),
+                     FC_ESHORT);
+    struct fc_lesson held = {.series = s.series, .n = s.n, .jobs = 1};
+    assert_int_equal(fc_neural_fit(&t.neural, &held, 40, 1, t.parameters, NULL),
+                     FC_ESHORT);
+    volatile sig_atomic_t stop = 1;
+    held.stop = &stop;
+    assert_int_equal(fc_neural_fit(&t.neural, &held, 0, 1, t.parameters, NULL),
+                     FC_ESTOPPED);
+    assert_int_equal(fc_neural_window(7, 100000), 0);
+    free(t.parameters);
+    fc_workspace_free(ws);
+    release_simulated(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(learns_what_series_have_in_common),
+        cmocka_unit_test(does_not_see_what_is_held_back),
+        cmocka_unit_test(neither_threads_nor_order_matter),
+        cmocka_unit_test(the_unit_of_a_series_does_not_matter),
+        cmocka_unit_test(refuses_what_it_cannot_take),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
