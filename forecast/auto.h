@@ -38,13 +38,25 @@ struct fc_auto_errors {
     double shape[FC_AUTO_SIDES][FC_AUTO_LEVELS];
 };
 
-/* What auto knows before it sees a series: by default, or from a batch. */
-struct fc_auto_knowledge {
-    double weights[FC_AUTO_CANDIDATES]; /* sum to 1 */
-    struct fc_auto_errors errors;
+/* What all series of a batch have in common. */
+struct fc_auto_common {
     struct fc_pooled pooled[2]; /* raw, log; coef NULL: there is none */
     struct fc_neural neural;    /* parameters NULL: there is none */
 };
+
+/*
+ * What auto knows before it sees a series: by default, or from a batch.
+ * `before` has not seen the last observations of the batch, as many as the
+ * horizon.
+ */
+struct fc_auto_knowledge {
+    double weights[FC_AUTO_CANDIDATES]; /* sum to 1 */
+    struct fc_auto_errors errors;
+    struct fc_auto_common common, before;
+};
+
+/* Observations that must be left before those held back. */
+enum { FC_AUTO_LEAST_LEFT = 6 };
 
 /* One series' candidates, to be combined. */
 struct fc_auto_table {
@@ -53,7 +65,8 @@ struct fc_auto_table {
     bool absurd[FC_AUTO_CANDIDATES];
     double *mean[FC_AUTO_CANDIDATES]; /* horizon values each */
     double *width; /* what errors are measured by; see auto.c */
-    double used[FC_AUTO_CANDIDATES]; /* weights, by fc_auto_combine() */
+    double trust[FC_AUTO_CANDIDATES]; /* see fc_auto_trust() */
+    double used[FC_AUTO_CANDIDATES];  /* weights, by fc_auto_combine() */
 };
 
 /* Fits the local candidates into fit->members. */
@@ -62,16 +75,35 @@ enum fc_status fc_auto_fit_members(const struct fc_series *series,
                                    struct fc_workspace *ws, struct fc_fit *fit,
                                    struct fc_error *err);
 
-/* Fills the table for the horizon; FC_ENOFIT when no candidate is usable. */
+/* Fills the table for the horizon, with the trust in fit->coef, the same in all
+ * when that is NULL; FC_ENOFIT when no candidate is usable. */
 enum fc_status fc_auto_candidates(const struct fc_fit *fit,
-                                  const struct fc_auto_knowledge *knowledge,
+                                  const struct fc_auto_common *common,
                                   int horizon, struct fc_workspace *ws,
                                   struct fc_auto_table *table,
                                   struct fc_error *err);
 
 /*
- * The weights of the usable candidates, which sum to 1, and their mean.  A
- * regression that is missing leaves its weight to the other one first.
+ * How far a series trusts its candidates: by the errors of their forecasts of
+ * its last horizon values, made from those before (and from what is common
+ * without the last values of any series).  The series has no missing values.
+ *
+ *   trust  FC_AUTO_CANDIDATES factors for the weights, with geometric mean 1:
+ *          a power of the inverse of the mean absolute errors, to which a part
+ *          of the mean change from season to season is added (after Bates &
+ *          Granger 1969, The combination of forecasts, section 2).  All 1 for
+ *          a series that is too short or does not vary
+ */
+enum fc_status fc_auto_trust(const struct fc_series *series,
+                             const struct fc_spec *spec,
+                             const struct fc_auto_common *before, int horizon,
+                             struct fc_workspace *ws, double *trust,
+                             struct fc_error *err);
+
+/*
+ * The weights of the usable candidates, times the series' trust in them, which
+ * sum to 1, and their mean.  A regression that is missing leaves its weight to
+ * the other one first.
  */
 void fc_auto_combine(struct fc_auto_table *table, const double *weights,
                      double *mean);

@@ -20,7 +20,7 @@
  * adjusted values, weights that depend on a series' features (length,
  * roughness, trend, season, disagreement of the candidates).
  */
-#include "forecast/auto.h"
+#include "forecast/auto_block.h"
 
 #include "forecast/accuracy.h"
 #include "forecast/missing.h"
@@ -32,10 +32,8 @@
 #include <string.h>
 
 enum {
-    SAMPLE = 2000,       /* series learnt from, at most */
-    LEAST_LEFT = 6,      /* observations before those held back */
-    LONGEST_WINDOW = 96, /* of the regressions */
-    ITERATIONS = 200     /* of the search for weights */
+    SAMPLE = 2000,   /* series learnt from, at most */
+    ITERATIONS = 200 /* of the search for weights */
 };
 
 /*
@@ -48,30 +46,12 @@ static const double PENALTY = 0.2, PENALTY_SERIES = 50;
 /* Series whose error is beyond this quantile count as if it were there. */
 static const double OUTLYING = 0.95;
 
-enum { VERSION = 3 };
-
-/* Layout of struct fc_learned. */
-enum {
-    AT_VERSION,
-    AT_HORIZON,
-    AT_SEASON,
-    AT_SERIES, /* learnt from */
-    AT_WINDOW,
-    AT_NETWORK, /* the window of the networks; 0: there are none */
-    AT_POOLED,  /* whether there are coefficients: raw, log */
-    AT_WEIGHTS = AT_POOLED + 2,
-    AT_A = AT_WEIGHTS + FC_AUTO_CANDIDATES,
-    AT_B,
-    AT_SHAPE,
-    AT_COEF =
-        AT_SHAPE + FC_AUTO_SIDES * FC_AUTO_LEVELS /* raw, then log; networks */
-};
-
 /* One series with its last observations held back. */
 struct trial {
     bool done;
     bool usable[FC_AUTO_CANDIDATES];
     double scale;
+    double trust[FC_AUTO_CANDIDATES];
     double *actual; /* horizon values each; NaN: missing */
     double *mean;   /* of every candidate; the fixed combination's if it has
                        none */
@@ -93,143 +73,6 @@ struct learner {
     struct fc_learned *learned;
 };
 
-/*
- * The fixed weights and the scale of the intervals of a series on its own:
- * chosen once by errors at held-back origins of the M3 competition's training
- * data, each group counting the same.
- */
-/* Without a batch nothing is known of a skew. */
-#define SHAPE                                                                  \
-    0.061, 0.125, 0.193, 0.265, 0.345, 0.440, 0.556, 0.710, 0.982, 1.28, 1.71, \
-        2.05, 3.2
-
-struct fc_auto_knowledge fc_auto_prior(void)
-{
-    return (struct fc_auto_knowledge){
-        .weights = {0.1225, 0.1225, 0.1225, 0.1225, 0.084, 0.126, 0.3},
-        .errors = {.a = 0.08, .b = 0.1, .shape = {{SHAPE}, {SHAPE}}},
-    };
-}
-
-static struct fc_pooled pooled_in(const double *v, int kind)
-{
-    return (struct fc_pooled){.kind = (enum fc_pooled_kind)kind,
-                              .season_length = (int)v[AT_SEASON],
-                              .window = (int)v[AT_WINDOW],
-                              .horizon = (int)v[AT_HORIZON]};
-}
-
-/* Where a regression's coefficients are, and behind both the networks. */
-static size_t at_pooled(const double *v, int kind)
-{
-    struct fc_pooled pooled = pooled_in(v, kind);
-    return AT_COEF
-           + (pooled.window > 0 ? (size_t)kind * fc_pooled_size(&pooled) : 0);
-}
-
-static size_t at_networks(const double *v)
-{
-    return at_pooled(v, 2);
-}
-
-static struct fc_neural neural_in(const double *v)
-{
-    return (struct fc_neural){.season_length = (int)v[AT_SEASON],
-                              .window = (int)v[AT_NETWORK],
-                              .horizon = (int)v[AT_HORIZON]};
-}
-
-/* Of a block that begins like this. */
-static size_t block_size(const double *v)
-{
-    struct fc_neural neural = neural_in(v);
-    return at_networks(v) + (neural.window > 0 ? fc_neural_size(&neural) : 0);
-}
-
-struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
-                                      int season_length)
-{
-    struct fc_auto_knowledge k = fc_auto_prior();
-    if (learned == NULL || learned->values[AT_VERSION] != VERSION
-        || learned->values[AT_SEASON] != season_length)
-        return k;
-    const double *v = learned->values;
-    memcpy(k.weights, v + AT_WEIGHTS, sizeof k.weights);
-    memcpy(k.errors.shape, v + AT_SHAPE, sizeof k.errors.shape);
-    k.errors.a = v[AT_A];
-    k.errors.b = v[AT_B];
-    for (int i = 0; i < 2; i++) {
-        k.pooled[i] = pooled_in(v, i);
-        if (v[AT_POOLED + i] != 0)
-            k.pooled[i].coef = v + at_pooled(v, i);
-    }
-    k.neural = neural_in(v);
-    if (k.neural.window > 0)
-        k.neural.parameters = v + at_networks(v);
-    return k;
-}
-
-static bool is_whole(double x, double least, double most)
-{
-    return x >= least && x <= most && x == floor(x);
-}
-
-/* Whether the sizes say what fc_auto_learn() may have said. */
-static bool has_sizes(const double *v)
-{
-    if (!is_whole(v[AT_WINDOW], 0, LONGEST_WINDOW))
-        return false;
-    for (int i = 0; i < 2; i++)
-        if (!is_whole(v[AT_POOLED + i], 0, v[AT_WINDOW] > 0 ? 1 : 0))
-            return false;
-    return v[AT_NETWORK] == 0
-           || v[AT_NETWORK]
-                  == fc_neural_window((int)v[AT_SEASON], (int)v[AT_HORIZON]);
-}
-
-/* Weights sum to 1; intervals grow with the level, and never turn around. */
-static bool is_sound(const double *v)
-{
-    const double *below = v + AT_SHAPE + FC_AUTO_BELOW * FC_AUTO_LEVELS;
-    const double *above = v + AT_SHAPE + FC_AUTO_ABOVE * FC_AUTO_LEVELS;
-    double sum = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
-        if (!(v[AT_WEIGHTS + k] >= 0))
-            return false;
-        sum += v[AT_WEIGHTS + k];
-    }
-    for (int i = 0; i < FC_AUTO_LEVELS; i++)
-        if (!(above[i] >= -below[i])
-            || (i > 0
-                && !(above[i] >= above[i - 1] && below[i] >= below[i - 1])))
-            return false;
-    return fabs(sum - 1) < 1e-6;
-}
-
-enum fc_status fc_auto_check(const struct fc_learned *learned,
-                             const struct fc_spec *spec, struct fc_error *err)
-{
-    const double *v = learned->values;
-    for (size_t i = 0; i < learned->n; i++)
-        if (!isfinite(v[i]))
-            return fc_fail(err, FC_EDATA, "number %zu is not finite", i + 1);
-    if (learned->n < AT_COEF || v[AT_VERSION] != VERSION)
-        return fc_fail(err, FC_EDATA,
-                       "auto of this version learns other numbers");
-    if (!is_whole(v[AT_HORIZON], 1, 1e6) || v[AT_HORIZON] < spec->horizon
-        || v[AT_SEASON] != spec->season_length)
-        return fc_fail(err, FC_EDATA,
-                       "its numbers are for another horizon or season");
-    if (!has_sizes(v))
-        return fc_fail(err, FC_EDATA, "its numbers make no sense");
-    if (learned->n != block_size(v))
-        return fc_fail(err, FC_EDATA, "has %zu numbers where auto has %zu",
-                       learned->n, block_size(v));
-    if (!is_sound(v))
-        return fc_fail(err, FC_EDATA, "its weights or widths make no sense");
-    return FC_OK;
-}
-
 /* A series' place in a random order that does not depend on the batch. */
 static double draw(const struct fc_spec *spec, const struct fc_series *series)
 {
@@ -239,7 +82,7 @@ static double draw(const struct fc_spec *spec, const struct fc_series *series)
 static bool can_teach(const struct fc_lesson *lesson, size_t i, int horizon)
 {
     return (lesson->skip == NULL || !lesson->skip[i])
-           && lesson->series[i].n >= (size_t)horizon + LEAST_LEFT;
+           && lesson->series[i].n >= (size_t)horizon + FC_AUTO_LEAST_LEFT;
 }
 
 /* The draw above which series are not in the sample. */
@@ -297,7 +140,9 @@ static int choose_window(const struct learner *l, double *lengths)
     double half = floor((lengths[l->n / 2] - l->horizon) / 2);
     if (window > half)
         window = (int)half;
-    return window >= (m > 3 ? m : 3) && window <= LONGEST_WINDOW ? window : 0;
+    return window >= (m > 3 ? m : 3) && window <= FC_AUTO_LONGEST_WINDOW
+               ? window
+               : 0;
 }
 
 /* The first numbers of what is learnt, and room for the others. */
@@ -305,11 +150,13 @@ static enum fc_status allocate_learned(struct learner *l, int window,
                                        struct fc_error *err)
 {
     int m = l->spec->season_length;
-    double first[AT_COEF] = {
-        [AT_VERSION] = VERSION, [AT_HORIZON] = l->horizon,
-        [AT_SEASON] = m,        [AT_SERIES] = (double)l->n,
-        [AT_WINDOW] = window,   [AT_NETWORK] = fc_neural_window(m, l->horizon)};
-    size_t total = block_size(first);
+    double first[AT_COEF] = {[AT_VERSION] = FC_AUTO_BLOCK_VERSION,
+                             [AT_HORIZON] = l->horizon,
+                             [AT_SEASON] = m,
+                             [AT_SERIES] = (double)l->n,
+                             [AT_WINDOW] = window,
+                             [AT_NETWORK] = fc_neural_window(m, l->horizon)};
+    size_t total = fc_auto_block_size(first);
     l->learned = calloc(1, sizeof *l->learned + total * sizeof(double));
     if (l->learned == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
@@ -347,52 +194,57 @@ static void write_knowledge(const struct fc_auto_knowledge *k,
 
 /* Both regressions from the sample. */
 static enum fc_status learn_pooled(struct learner *l,
-                                   const struct fc_lesson *sample, size_t hold,
-                                   struct fc_error *err)
+                                   const struct fc_lesson *sample,
+                                   enum fc_auto_time time, struct fc_error *err)
 {
     double *v = l->learned->values;
+    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0;
     for (int i = 0; i < 2 && v[AT_WINDOW] > 0; i++) {
-        struct fc_pooled pooled = pooled_in(v, i);
-        enum fc_status status =
-            fc_pooled_fit(&pooled, sample, hold, v + at_pooled(v, i), err);
+        struct fc_pooled pooled = fc_auto_block_pooled(v, i);
+        enum fc_status status = fc_pooled_fit(
+            &pooled, sample, hold, v + fc_auto_block_coef(v, time, i), err);
         if (status == FC_ENOMEM || status == FC_ESTOPPED)
             return status;
-        v[AT_POOLED + i] = status == FC_OK;
+        v[AT_POOLED + 2 * time + i] = status == FC_OK;
     }
     return FC_OK;
 }
 
-/* The networks; they have their place at the end, which they may lose. */
+/* The networks; when they cannot be trained, there is no place for them. */
 static enum fc_status learn_networks(struct learner *l,
                                      const struct fc_lesson *sample,
-                                     size_t hold, struct fc_error *err)
+                                     enum fc_auto_time time,
+                                     struct fc_error *err)
 {
     double *v = l->learned->values;
-    struct fc_neural neural = neural_in(v);
+    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0;
+    struct fc_neural neural = fc_auto_block_neural(v);
     if (neural.window == 0)
         return FC_OK;
-    enum fc_status status = fc_neural_fit(&neural, sample, hold, l->spec->seed,
-                                          v + at_networks(v), err);
+    enum fc_status status =
+        fc_neural_fit(&neural, sample, hold, l->spec->seed,
+                      v + fc_auto_block_parameters(v, time), err);
     if (status == FC_ENOMEM || status == FC_ESTOPPED)
         return status;
     if (status != FC_OK) {
         v[AT_NETWORK] = 0;
-        l->learned->n = at_networks(v);
+        l->learned->n = fc_auto_block_size(v);
     }
     return FC_OK;
 }
 
-/* What all series have in common, without the last hold observations. */
+/* What all series have in common; networks first, for without them the rest
+ * has another place. */
 static enum fc_status learn_common(struct learner *l,
-                                   const struct fc_lesson *lesson, size_t hold,
-                                   struct fc_error *err)
+                                   const struct fc_lesson *lesson,
+                                   enum fc_auto_time time, struct fc_error *err)
 {
     struct fc_lesson sample = *lesson;
     sample.series = l->series;
     sample.n = l->n;
     sample.skip = NULL;
-    enum fc_status status = learn_pooled(l, &sample, hold, err);
-    return status == FC_OK ? learn_networks(l, &sample, hold, err) : status;
+    enum fc_status status = learn_networks(l, &sample, time, err);
+    return status == FC_OK ? learn_pooled(l, &sample, time, err) : status;
 }
 
 /*
@@ -447,11 +299,15 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     struct fc_series series = {l->series[i].id, y, n};
     fit = (struct fc_fit){.model = spec.model,
                           .series = &series,
-                          .season_length = spec.season_length};
-    enum fc_status status = fc_auto_fit_members(&series, &spec, ws, &fit, &err);
+                          .season_length = spec.season_length,
+                          .coef = trial->trust};
+    enum fc_status status = fc_auto_trust(&series, &spec, &l->knowledge.before,
+                                          l->horizon, ws, trial->trust, &err);
     if (status == FC_OK)
-        status = fc_auto_candidates(&fit, &l->knowledge, l->horizon, ws, &table,
-                                    &err);
+        status = fc_auto_fit_members(&series, &spec, ws, &fit, &err);
+    if (status == FC_OK)
+        status = fc_auto_candidates(&fit, &l->knowledge.before, l->horizon, ws,
+                                    &table, &err);
     if (status != FC_OK)
         return status;
     fc_auto_combine(&table, l->knowledge.weights, trial->base);
@@ -530,12 +386,25 @@ static double importances(const struct learner *l, double *importance,
     return sum / (double)n;
 }
 
+/* The weights that a series gives its candidates: by what it trusts them. */
+static double share(const struct trial *trial, const double *weights,
+                    double *used)
+{
+    double sum = 0;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        sum += weights[k] * trial->trust[k];
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        used[k] = weights[k] * trial->trust[k] / sum;
+    return sum;
+}
+
 /* Adds one series to the gradient of the error with respect to the weights. */
 static void add_gradient(const struct trial *trial, size_t horizon,
                          double importance, const double *weights,
                          double *gradient)
 {
     size_t known = 0;
+    double used[FC_AUTO_CANDIDATES], sum = share(trial, weights, used);
     for (size_t h = 0; h < horizon; h++)
         known += !isnan(trial->actual[h]);
     for (size_t h = 0; h < horizon; h++) {
@@ -543,12 +412,13 @@ static void add_gradient(const struct trial *trial, size_t horizon,
             continue;
         double mean = 0;
         for (size_t k = 0; k < FC_AUTO_CANDIDATES; k++)
-            mean += weights[k] * trial->mean[k * horizon + h];
+            mean += used[k] * trial->mean[k * horizon + h];
         double e = trial->actual[h] - mean;
         double step =
             importance / (trial->scale * (double)known) * ((e < 0) - (e > 0));
         for (size_t k = 0; k < FC_AUTO_CANDIDATES; k++)
-            gradient[k] += step * (trial->mean[k * horizon + h] - mean);
+            gradient[k] += step * trial->trust[k] / sum
+                           * (trial->mean[k * horizon + h] - mean);
     }
 }
 
@@ -617,10 +487,12 @@ static enum fc_status learn_errors(struct learner *l, const double *weights,
     struct fc_auto_errors prior = *errors;
     for (size_t i = 0; i < l->n; i++) {
         const struct trial *trial = &l->trials[i];
+        double used[FC_AUTO_CANDIDATES];
+        share(trial, weights, used);
         for (size_t h = 0; h < horizon; h++) {
             double mean = 0;
             for (size_t k = 0; k < FC_AUTO_CANDIDATES && trial->done; k++)
-                mean += weights[k] * trial->mean[k * horizon + h];
+                mean += used[k] * trial->mean[k * horizon + h];
             l->ratio[i * horizon + h] =
                 trial->done ? (trial->actual[h] - mean) / trial->width[h] : NAN;
         }
@@ -636,7 +508,7 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
         return status;
     status = allocate(l, err);
     if (status == FC_OK)
-        status = learn_common(l, lesson, (size_t)l->horizon, err);
+        status = learn_common(l, lesson, FC_AUTO_BEFORE, err);
     if (status != FC_OK)
         return status;
     struct fc_auto_knowledge k = fc_auto_prior();
@@ -648,7 +520,7 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
     if (status == FC_OK)
         status = learn_errors(l, k.weights, &k.errors, err);
     if (status == FC_OK)
-        status = learn_common(l, lesson, 0, err);
+        status = learn_common(l, lesson, FC_AUTO_NOW, err);
     if (status == FC_OK)
         write_knowledge(&k, l->learned);
     return status;

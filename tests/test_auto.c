@@ -128,7 +128,7 @@ static void blocks_of_another_size_are_refused(void **state)
     struct fc_spec spec = spec_of("auto", 4);
     double window = learned->values[NETWORK];
     spec.horizon = 4;
-    assert_non_null(fc_auto_read(learned, 4).neural.parameters);
+    assert_non_null(fc_auto_read(learned, 4).common.neural.parameters);
     assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_OK);
     learned->n--;
     assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_EDATA);
@@ -165,6 +165,82 @@ static void cycles_are_left_to_autoregressions(void **state)
     struct fc_spec best = spec_of("auto", 1), alone = spec_of("scum", 1);
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));
     release_simulated(&s);
+}
+
+/* The mean absolute error of one model for the last h values of a series. */
+static double error_before(const char *model, const struct fc_series *series,
+                           size_t h, struct fc_workspace *ws)
+{
+    double mean[8], error = 0;
+    struct fc_forecast out = {.horizon = (int)h, .mean = mean};
+    struct fc_spec spec = spec_of(model, 1);
+    struct fc_series cut = {series->id, series->y, series->n - h};
+    struct fc_fit fit;
+    assert_int_equal(fc_model_fit(&cut, &spec, ws, &fit, NULL), FC_OK);
+    assert_int_equal(fc_model_predict(&fit, ws, &out, NULL), FC_OK);
+    for (size_t t = 0; t < h; t++)
+        error += fabs(mean[t] - series->y[cut.n + t]) / (double)h;
+    return error;
+}
+
+/* In the ratio of the errors, plus 0.3 mean changes, to the power of 1.5. */
+static void trust_falls_with_the_errors_of_the_series(void **state)
+{
+    (void)state;
+    enum { H = 6 };
+    static const char *const local[FC_AUTO_LOCAL] = {"ets", "arima", "dotm",
+                                                     "ces"};
+    struct simulated s = simulate_batch(20, 40, H, cycles);
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_auto_common none = {.neural = {.parameters = NULL}};
+    struct fc_spec spec = spec_of("auto", 1);
+    for (size_t i = 0; i < s.n; i++) {
+        double trust[FC_AUTO_CANDIDATES], error[FC_AUTO_LOCAL], change = 0;
+        const struct fc_series *series = &s.series[i];
+        for (size_t t = 1; t < series->n - H; t++)
+            change += fabs(series->y[t] - series->y[t - 1]);
+        change /= (double)(series->n - H - 1);
+        for (int k = 0; k < FC_AUTO_LOCAL; k++) {
+            fc_workspace_reset(ws);
+            error[k] = error_before(local[k], series, H, ws);
+        }
+        assert_int_equal(
+            fc_auto_trust(series, &spec, &none, H, ws, trust, NULL), FC_OK);
+        double product = 1;
+        for (int k = 0; k < FC_AUTO_LOCAL; k++) {
+            product *= trust[k];
+            assert_near(
+                trust[k] / trust[0],
+                pow((error[0] + 0.3 * change) / (error[k] + 0.3 * change), 1.5),
+                1e-9);
+        }
+        assert_near(product, 1, 1e-9);
+        for (int k = FC_AUTO_LOCAL; k < FC_AUTO_CANDIDATES; k++)
+            assert_true(trust[k] == 1);
+    }
+    fc_workspace_free(ws);
+    release_simulated(&s);
+}
+
+static void without_errors_all_are_trusted_alike(void **state)
+{
+    (void)state;
+    double y[40], trust[FC_AUTO_CANDIDATES];
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_auto_common none = {.neural = {.parameters = NULL}};
+    struct fc_spec spec = spec_of("auto", 4);
+    for (int t = 0; t < 40; t++)
+        y[t] = t < 30 ? 5 : t;
+    /* 11 values with 6 held back; then 30 that are all the same before */
+    struct fc_series series = {"a", y + 25, 11};
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(
+            fc_auto_trust(&series, &spec, &none, 6, ws, trust, NULL), FC_OK);
+        for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+            assert_true(trust[k] == 1);
+        series = (struct fc_series){"a", y, 36};
+    }
+    fc_workspace_free(ws);
 }
 
 /* Nothing beats the last value of a random walk, nor the mean of a season;
@@ -303,6 +379,8 @@ int main(void)
         cmocka_unit_test(weights_sum_to_one),
         cmocka_unit_test(blocks_of_another_size_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
+        cmocka_unit_test(trust_falls_with_the_errors_of_the_series),
+        cmocka_unit_test(without_errors_all_are_trusted_alike),
         cmocka_unit_test(known_best_forecasts_are_approached),
         cmocka_unit_test(intervals_cover_what_they_claim),
         cmocka_unit_test(factors_are_the_errors_quantiles),

@@ -372,8 +372,10 @@ if command -v python3 >/dev/null; then
 	refuse_learned 1 'make no sense' -H 4 --learned bad "$in"
 	forge '20s/.*/x/'
 	refuse_learned 1 'no number' -H 4 --learned bad "$in"
-	forge '$!{15s/.*/-1/}'
-	refuse_learned 1 'make no sense' -H 4 --learned bad "$in"
+	forge '12s/.*/2/'
+	refuse_learned 1 'its numbers make no sense' -H 4 --learned bad "$in"
+	forge '17s/.*/-1/'
+	refuse_learned 1 'weights or widths make no sense' -H 4 --learned bad "$in"
 	forge 's/^numbers .*/numbers 3/'
 	refuse_learned 1 'was changed|is cut short' -H 4 --learned bad "$in"
 fi
