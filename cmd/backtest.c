@@ -72,13 +72,9 @@ static void write_rows(const struct run *run)
             write_row(run, i, k);
 }
 
-static enum fc_status tally(struct run *run, struct fc_error *err)
+static void tally(struct run *run)
 {
     size_t nspecs = run->options.nspecs;
-    run->seconds = calloc(nspecs, sizeof *run->seconds);
-    run->fallbacks = calloc(nspecs, sizeof *run->fallbacks);
-    if (run->seconds == NULL || run->fallbacks == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t i = 0; i < run->backtest.norigins; i++)
         for (size_t k = 0; k < nspecs; k++) {
             const struct fc_backtest_result *result = result_of(run, i, k);
@@ -88,13 +84,16 @@ static enum fc_status tally(struct run *run, struct fc_error *err)
         }
     for (size_t i = 0; i < run->work.batch.n; i++)
         run->unread += run->work.skip[i];
-    return FC_OK;
 }
 
 static enum fc_status evaluate(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = &run->options;
     struct cmd_progress bar;
+    run->seconds = calloc(o->nspecs, sizeof *run->seconds);
+    run->fallbacks = calloc(o->nspecs, sizeof *run->fallbacks);
+    if (run->seconds == NULL || run->fallbacks == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     cmd_progress_init(&bar, (enum cmd_when)o->progress, STDERR_FILENO,
                       "forecasts");
     run->backtest = (struct fc_backtest){
@@ -104,6 +103,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
     };
     run->backtest.batch.progress = cmd_progress_update;
     run->backtest.batch.progress_arg = &bar;
+    run->backtest.batch.learn_seconds = run->seconds;
     enum fc_status status = fc_backtest_run(&run->backtest, err);
     cmd_progress_clear(&bar);
     return status;
@@ -137,7 +137,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     if (status == FC_OK)
         status = evaluate(run, err);
     if (status == FC_OK)
-        status = tally(run, err);
+        tally(run);
     if (status == FC_OK && run->backtest.norigins == 0)
         status = fc_fail(err, FC_ESHORT,
                          "%s: none of its %zu series has the %zu observations "

@@ -15,10 +15,10 @@
 #include <string.h>
 #include <time.h>
 
-static double now(void)
+static double clock_at(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
@@ -125,10 +125,10 @@ static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
     *result = (struct fc_result){.loglik = NAN, .aicc = NAN, .sigma2 = NAN};
     if (batch->skip != NULL && batch->skip[item / batch->nspecs])
         return FC_OK;
-    double start = now();
+    double start = clock_at(CLOCK_MONOTONIC);
     place_forecast(batch, item, &result->forecast);
     try_models(batch, item, ws, result);
-    result->seconds = now() - start;
+    result->seconds = clock_at(CLOCK_MONOTONIC) - start;
     return FC_OK;
 }
 
@@ -203,15 +203,20 @@ static struct fc_series *sort_series(const struct fc_batch *batch, size_t *n)
 }
 
 /* What the models learn from the lesson goes into learned and their specs. */
-static enum fc_status learn(const struct fc_lesson *lesson, size_t nspecs,
+static enum fc_status learn(const struct fc_batch *batch,
+                            const struct fc_lesson *lesson,
                             struct fc_spec *specs, struct fc_learned **learned,
                             struct fc_error *err)
 {
-    for (size_t k = 0; k < nspecs; k++) {
+    for (size_t k = 0; k < batch->nspecs; k++) {
         if (specs[k].model->learn == NULL || specs[k].learned != NULL)
             continue;
+        double start = clock_at(CLOCK_PROCESS_CPUTIME_ID);
         enum fc_status status =
             specs[k].model->learn(lesson, &specs[k], &learned[k], err);
+        if (batch->learn_seconds != NULL)
+            batch->learn_seconds[k] +=
+                clock_at(CLOCK_PROCESS_CPUTIME_ID) - start;
         if (status != FC_OK)
             return status;
         specs[k].learned = learned[k];
@@ -238,7 +243,7 @@ static enum fc_status learn_all(const struct fc_batch *batch,
     if (sorted == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     lesson.series = sorted;
-    enum fc_status status = learn(&lesson, batch->nspecs, specs, learned, err);
+    enum fc_status status = learn(batch, &lesson, specs, learned, err);
     free(sorted);
     return status;
 }

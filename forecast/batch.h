@@ -35,9 +35,11 @@ struct fc_batch {
     const struct fc_spec *fallback; /* in: or NULL */
     int horizon;
     int nlevels;
-    const double *levels; /* ascending, percent */
-    bool non_negative;    /* clip forecasts and bounds at zero */
-    bool want_specs;      /* results say what was chosen, which takes memory */
+    const double *levels;  /* ascending, percent */
+    bool non_negative;     /* clip forecasts and bounds at zero */
+    bool want_specs;       /* results say what was chosen, which takes memory */
+    double *learn_seconds; /* nspecs, to which the processor time of learning
+                              from the batch is added; or NULL */
     int jobs;
     void (*progress)(void *arg, size_t done, size_t n); /* or NULL */
     void *progress_arg;
