@@ -14,8 +14,8 @@
  * The width by which errors are measured is the geometric mean of two: of
  * what the candidates' own intervals say, each as much as it is trusted, and
  * of what the series has done from season to season, growing with the root of
- * the step.  To its square is added the variance of the candidates' forecasts,
- * for where they disagree the errors are larger.
+ * the seasons ahead.  To its square is added the variance of the candidates'
+ * forecasts, for where they disagree the errors are larger.
  *
  * A candidate is absurd, and left out, when its forecast of step h lies
  * outside the range of the series by more than 1 + 2 h / n times the width
@@ -154,7 +154,7 @@ static void find_widths(const struct fc_fit *fit,
                         .mae;
     for (int h = 0; h < table->horizon; h++) {
         double width = typical_width(each, table, h);
-        double walk = change * sqrt(h + 1);
+        double walk = change * sqrt(1 + (double)h / fit->season_length);
         if (walk > 0)
             width = width > 0 ? sqrt(width * walk) : walk;
         table->width[h] = sqrt(width * width + disagreement(table, h));

@@ -113,7 +113,7 @@ double fc_auto_factor(const struct fc_auto_errors *errors,
                       enum fc_auto_side side, double level, int h);
 
 /* What is known without a batch. */
-struct fc_auto_knowledge fc_auto_prior(void);
+struct fc_auto_knowledge fc_auto_prior(int season_length);
 
 /* Reads what fc_auto_learn() wrote; the prior when learned is NULL or was
  * made for another season. */

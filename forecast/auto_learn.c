@@ -511,7 +511,7 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
         status = learn_common(l, lesson, FC_AUTO_BEFORE, err);
     if (status != FC_OK)
         return status;
-    struct fc_auto_knowledge k = fc_auto_prior();
+    struct fc_auto_knowledge k = fc_auto_prior(l->spec->season_length);
     write_knowledge(&k, l->learned);
     l->knowledge = fc_auto_read(l->learned, l->spec->season_length);
     status = try_all(l, lesson, err);

@@ -155,7 +155,7 @@ static void cycles_are_left_to_autoregressions(void **state)
     struct simulated s = simulate_batch(300, 40, 6, cycles);
     struct fc_learned *learned = learn(&s, 1);
     struct fc_auto_knowledge k = fc_auto_read(learned, 1),
-                             prior = fc_auto_prior();
+                             prior = fc_auto_prior(1);
     assert_true(k.weights[FC_AUTO_DOTM] < 0.5 * prior.weights[FC_AUTO_DOTM]);
     assert_true(k.weights[FC_AUTO_ETS] < 0.5 * prior.weights[FC_AUTO_ETS]);
     assert_true(k.weights[FC_AUTO_ARIMA] + k.weights[FC_AUTO_POOLED]
@@ -164,6 +164,26 @@ static void cycles_are_left_to_autoregressions(void **state)
     free(learned);
     struct fc_spec best = spec_of("auto", 1), alone = spec_of("scum", 1);
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));
+    release_simulated(&s);
+}
+
+static void what_learning_took_is_told(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(30, 30, 4, seasonal);
+    struct fc_spec specs[] = {spec_of("snaive", 4), spec_of("auto", 4)};
+    double seconds[] = {0, 0};
+    struct fc_batch batch = {.series = s.series,
+                             .n = s.n,
+                             .specs = specs,
+                             .nspecs = 2,
+                             .horizon = 4,
+                             .learn_seconds = seconds,
+                             .jobs = 1};
+    assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
+    assert_true(seconds[0] == 0);
+    assert_true(seconds[1] > 0);
+    fc_batch_release(&batch);
     release_simulated(&s);
 }
 
@@ -272,8 +292,9 @@ static void intervals_cover_what_they_claim(void **state)
             double y = s.future[i];
             inside += y >= f->lo[k * 6 + i % 6] && y <= f->hi[k * 6 + i % 6];
         }
-        /* steps of one walk hang together: count every series twice */
-        double p = claimed[k], se = sqrt(p * (1 - p) / (2 * (double)s.n));
+        /* steps of one walk hang together: count every series twice; and the
+         * widths were learnt from as many, with an error as large */
+        double p = claimed[k], se = sqrt(2 * p * (1 - p) / (2 * (double)s.n));
         assert_true(fabs((double)inside / (double)steps - p) < 3 * se);
     }
     fc_batch_release(&batch);
@@ -286,7 +307,7 @@ static void factors_are_the_errors_quantiles(void **state)
     (void)state;
     enum { N = 20000, H = 5 };
     static double ratio[N * H];
-    struct fc_auto_errors errors, prior = fc_auto_prior().errors;
+    struct fc_auto_errors errors, prior = fc_auto_prior(1).errors;
     for (size_t i = 0; i < N; i++)
         for (size_t h = 0; h < H; h++)
             ratio[i * H + h] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N)
@@ -313,7 +334,7 @@ static void skewed_errors_make_skewed_intervals(void **state)
     (void)state;
     enum { N = 20000 };
     static double ratio[N];
-    struct fc_auto_errors errors, prior = fc_auto_prior().errors;
+    struct fc_auto_errors errors, prior = fc_auto_prior(1).errors;
     for (size_t i = 0; i < N; i++)
         ratio[i] = -log1p(-((double)i + 0.5) / N) - log(2);
     struct fc_auto_sample sample = {N, 1, ratio};
@@ -335,7 +356,7 @@ static void without_errors_the_prior_stays(void **state)
 {
     (void)state;
     double ratio[4] = {NAN, NAN, INFINITY, NAN};
-    struct fc_auto_errors errors, prior = fc_auto_prior().errors;
+    struct fc_auto_errors errors, prior = fc_auto_prior(1).errors;
     struct fc_auto_sample sample = {2, 2, ratio};
     assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
                      FC_OK);
@@ -379,6 +400,7 @@ int main(void)
         cmocka_unit_test(weights_sum_to_one),
         cmocka_unit_test(blocks_of_another_size_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
+        cmocka_unit_test(what_learning_took_is_told),
         cmocka_unit_test(trust_falls_with_the_errors_of_the_series),
         cmocka_unit_test(without_errors_all_are_trusted_alike),
         cmocka_unit_test(known_best_forecasts_are_approached),
