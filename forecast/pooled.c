@@ -34,6 +34,13 @@ enum {
 /* Of the mean of the diagonal: enough for collinear windows. */
 static const double RIDGE = 1e-4;
 
+/*
+ * A window with values that many scales from its level is left out: of a series
+ * that repeats itself but for rounding errors, which are then its scale, one
+ * window would outweigh all other series.
+ */
+static const double FAR = 1000;
+
 /* Sums of one block of series. */
 struct sums {
     double *xx; /* horizon + 1 matrices of size * size, number 0 unused */
@@ -108,6 +115,14 @@ static void add_square(double *a, const double *x, size_t size)
             a[i * size + j] += x[i] * x[j];
 }
 
+static bool is_far(const double *x, size_t size)
+{
+    for (size_t i = 1; i < size; i++)
+        if (!(fabs(x[i]) <= FAR))
+            return true;
+    return false;
+}
+
 static void add_series(const struct gather *g, struct sums *sums,
                        const double *z, size_t n, double scale, double *x)
 {
@@ -117,6 +132,8 @@ static void add_series(const struct gather *g, struct sums *sums,
     for (size_t t = first; t < n; t++) {
         size_t ahead = n - t < horizon ? n - t : horizon;
         double level = regressors(g->pooled, z + t, scale, x);
+        if (is_far(x, size))
+            continue;
         add_square(sums->xx + ahead * size * size, x, size);
         for (size_t h = 0; h < ahead; h++) {
             double target = (z[t + h] - level) / scale;

@@ -57,6 +57,36 @@ static void finds_a_common_recursion(void **state)
     release_simulated(&s);
 }
 
+/* A wave but for one series, which repeats itself up to rounding errors. */
+static void wave_and_one_rounded(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    wave(rng, i, y, n);
+    for (size_t t = 0; t < n && i == 0; t++)
+        y[t] = 50 + 1e-13 * gsl_rng_uniform(rng) + (t % 2 == 0 ? 0 : 40);
+}
+
+static void one_series_does_not_outweigh_all(void **state)
+{
+    (void)state;
+    enum { WINDOW = 8, SEASON = 2, HORIZON = 6 };
+    struct simulated s = simulate_batch(50, 40, HORIZON, wave_and_one_rounded);
+    struct fc_pooled pooled = {.kind = FC_POOLED_RAW,
+                               .season_length = SEASON,
+                               .window = WINDOW,
+                               .horizon = HORIZON};
+    struct fc_lesson all = {.series = s.series, .n = s.n, .jobs = 1};
+    struct fc_lesson others = {.series = s.series + 1, .n = s.n - 1, .jobs = 1};
+    size_t size = fc_pooled_size(&pooled);
+    double *coef = malloc(2 * size * sizeof *coef);
+    assert_int_equal(fc_pooled_fit(&pooled, &all, 0, coef, NULL), FC_OK);
+    assert_int_equal(fc_pooled_fit(&pooled, &others, 0, coef + size, NULL),
+                     FC_OK);
+    for (size_t i = 0; i < size; i++) /* sums in another order */
+        assert_true(fabs(coef[i] - coef[size + i]) < 1e-6);
+    free(coef);
+    release_simulated(&s);
+}
+
 /* What is held back may be anything: it leaves no trace. */
 static void does_not_see_what_is_held_back(void **state)
 {
@@ -107,6 +137,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_a_common_recursion),
+        cmocka_unit_test(one_series_does_not_outweigh_all),
         cmocka_unit_test(does_not_see_what_is_held_back),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
