@@ -201,7 +201,8 @@ static enum fc_status look(const struct fc_neural *neural, const double *y,
     seen->roughness = log(relative) / 2;
     seen->weight = sqrt(relative);
     return seen->scale > 0 && isfinite(seen->scale) && relative > 0
-                   && isfinite(seen->roughness) && isfinite(seen->path[n - 1])
+                   && isfinite(seen->roughness)
+                   && isfinite(seen->path[n - 1] / seen->scale)
                ? FC_OK
                : FC_EDOMAIN;
 }

@@ -99,6 +99,19 @@ static void neither_threads_nor_order_matter(void **state)
     release_simulated(&s);
 }
 
+/* Whatever one series is, the networks of the others can be trained. */
+static void one_series_cannot_spoil_the_rest(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 40, HORIZON, seasonal);
+    double *y = s.y + 7 * (s.length + s.horizon);
+    for (size_t t = 0; t < s.length; t++) /* changes 1e310 times its scale */
+        y[t] = t % 4 == 0 ? 1e300 : -1e-10 * (double)(1 + t % 3);
+    struct taught t = teach(&s, 4, 0, 2);
+    free(t.parameters);
+    release_simulated(&s);
+}
+
 /* Of a positive series only ratios count. */
 static void the_unit_of_a_series_does_not_matter(void **state)
 {
@@ -156,6 +169,7 @@ int main(void)
         cmocka_unit_test(learns_what_series_have_in_common),
         cmocka_unit_test(does_not_see_what_is_held_back),
         cmocka_unit_test(neither_threads_nor_order_matter),
+        cmocka_unit_test(one_series_cannot_spoil_the_rest),
         cmocka_unit_test(the_unit_of_a_series_does_not_matter),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
