@@ -527,9 +527,13 @@ static bool same_file(const char *input, const char *output)
            && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 
-/* Results must not replace the data they were made from. */
+/*
+ * Results must not replace the data they were made from; nor must who holds the
+ * lock be written over them, or they over the lock.
+ */
 static int check_files(const char *name, const struct cmd_options *options)
 {
+    enum { LOCK = 4 };
     const char *inputs[] = {options->input, options->actuals, options->train,
                             options->learned};
     const char *outputs[] = {options->output, options->summary,
@@ -540,6 +544,14 @@ static int check_files(const char *name, const struct cmd_options *options)
             if (same_file(inputs[i], outputs[k]))
                 return cmd_usage(name, "--%s would replace the input '%.200s'",
                                  option[k], inputs[i]);
+    for (int k = 0; k < LOCK; k++)
+        if (options->lock != NULL && outputs[k] != NULL
+            && (strcmp(options->lock, outputs[k]) == 0
+                || same_file(options->lock, outputs[k])))
+            return cmd_usage(name,
+                             "--lock needs a file of its own; '%.200s' "
+                             "is for --%s",
+                             options->lock, option[k]);
     return -1;
 }
 
