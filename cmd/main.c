@@ -89,6 +89,9 @@ static void refuse_stack_size(char **argv)
     if (n <= 0)
         return;
     program[n] = '\0';
+    const char *slash = strrchr(program, '/');
+    if (slash != NULL && strncmp(slash, "/ld", 3) == 0)
+        return; /* the dynamic linker, told to run us: it would not again */
     execv(program, argv); /* if it fails, the stacks may well be enough */
 }
 
