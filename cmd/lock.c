@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -13,6 +14,17 @@
 #include <unistd.h>
 
 enum { POLL_MS = 100 };
+
+static const char HOLDER[] = "process ";
+
+/* Whether the file is empty, or names a holder already: not somebody's text. */
+static bool is_lock(int fd)
+{
+    char text[sizeof HOLDER - 1];
+    ssize_t n = pread(fd, text, sizeof text, 0);
+    return n == 0
+           || (n == sizeof text && memcmp(text, HOLDER, sizeof text) == 0);
+}
 
 /* "process 4711 since 2026-11-22 01:00:03 UTC", for whoever finds it held. */
 static void write_holder(int fd)
@@ -23,10 +35,11 @@ static void write_holder(int fd)
     if (gmtime_r(&now, &utc) == NULL
         || strftime(when, sizeof when, "%Y-%m-%d %H:%M:%S UTC", &utc) == 0)
         strcpy(when, "?");
-    int n = snprintf(text, sizeof text, "process %ld since %s\n",
+    int n = snprintf(text, sizeof text, "%s%ld since %s\n", HOLDER,
                      (long)getpid(), when);
     /* without it the lock holds all the same */
-    if (ftruncate(fd, 0) != 0 || pwrite(fd, text, (size_t)n, 0) < 0)
+    if (!is_lock(fd) || ftruncate(fd, 0) != 0
+        || pwrite(fd, text, (size_t)n, 0) < 0)
         return;
 }
 
@@ -36,7 +49,8 @@ static void read_holder(int fd, char holder[CMD_SHORT_SIZE])
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
     text[n > 0 ? n : 0] = '\0';
     text[strcspn(text, "\n")] = '\0';
-    cmd_short(text[0] != '\0' ? text : "another process", holder);
+    bool named = strncmp(text, HOLDER, sizeof HOLDER - 1) == 0;
+    cmd_short(named ? text : "another process", holder);
 }
 
 /* 0, or an errno; EWOULDBLOCK when somebody holds it to the end of the wait. */

@@ -130,6 +130,9 @@ kill -9 $holder
 wait $holder 2>/dev/null
 exec 3>&-
 expect 3 '' in.csv --lock night.lock
+echo 'a text of somebody' >theirs
+expect 3 '' in.csv --lock theirs
+[ "$(cat theirs)" = 'a text of somebody' ] || fail "--lock wrote over a text"
 expect 1 'nowhere/lock: cannot lock: No such file' in.csv --lock nowhere/lock
 expect 2 'replace the input' in.csv --lock in.csv
 expect 2 'lock-wait' in.csv --lock-wait -1
