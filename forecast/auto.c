@@ -132,7 +132,8 @@ static double typical_width(const struct fc_forecast *each,
     return trusts > 0 ? exp(sum / trusts) : 0;
 }
 
-/* The variance of the candidates' forecasts of one step, likewise. */
+/* The variance of the candidates' forecasts of one step, likewise; with n - 1
+ * for n where all are trusted the same. */
 static double disagreement(const struct fc_auto_table *table, int h)
 {
     double x[FC_AUTO_CANDIDATES], w[FC_AUTO_CANDIDATES];
@@ -142,7 +143,11 @@ static double disagreement(const struct fc_auto_table *table, int h)
             x[n] = table->mean[k][h];
             w[n++] = table->trust[k];
         }
-    return n > 1 ? gsl_stats_wvariance(w, 1, x, 1, n) : 0;
+    if (n < 2)
+        return 0;
+    double mean = gsl_stats_wmean(w, 1, x, 1, n);
+    return gsl_stats_wvariance_with_fixed_mean(w, 1, x, 1, n, mean) * (double)n
+           / (double)(n - 1);
 }
 
 static void find_widths(const struct fc_fit *fit,
@@ -295,7 +300,7 @@ enum fc_status fc_auto_trust(const struct fc_series *series,
     double change = fc_error_scale(series->y, series->n - (size_t)horizon,
                                    (size_t)spec->season_length)
                         .mae;
-    if (!(change > 0))
+    if (!(FLOOR * change > 0) || !isfinite(change))
         return FC_OK;
     struct fc_mark mark = fc_workspace_mark(ws);
     enum fc_status status =
