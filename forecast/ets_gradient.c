@@ -251,9 +251,13 @@ static void begin(struct run *run, const struct fc_ets_layout *layout)
 /*
  * With z = (1 + e) d log mu in the rows, the derivative of e G by G is
  * -z + e times the mean of d log mu: correct the sums for its second part.
+ *
+ * Inlined, since gcc (12) leaves out the vzeroupper where a function compiled
+ * for AVX2 ends by jumping to one that is not; on many processors everything
+ * after it is then several times slower.
  */
-static void correct_for_mean(struct fc_ets_work *work, size_t stride, int nx,
-                             double squares)
+ALWAYS_INLINE void correct_for_mean(struct fc_ets_work *work, size_t stride,
+                                    int nx, double squares)
 {
     double *mean = work->mean, *rhs = work->rhs;
     for (int i = 0; i < nx; i++)
