@@ -93,13 +93,19 @@ static struct fc_arima_order asked_order(const struct fc_spec *spec)
     return order;
 }
 
+/* The fewest observations that leave something to estimate from. */
+static size_t least_obs(const struct fc_arima_order *order)
+{
+    return fc_arima_lost(order) + (size_t)fc_arima_parameters(order)
+           + (order->constant ? 1 : 0) + 1;
+}
+
 static size_t min_obs(const struct fc_spec *spec)
 {
     if (!spec->has_variant)
         return 1;
     struct fc_arima_order order = asked_order(spec);
-    return fc_arima_lost(&order) + (size_t)fc_arima_parameters(&order)
-           + (order.constant ? 1 : 0) + 1;
+    return least_obs(&order);
 }
 
 static int limit_or(int limit, int standard, int most)
@@ -197,12 +203,50 @@ static bool has_gaps(const struct fc_series *series)
     return false;
 }
 
+/*
+ * The orders of a fit to a similar series, from its estimates or from a few
+ * others that are better.  FC_ENOFIT if this series cannot have them.
+ */
+static enum fc_status estimate_similar(const double *y, size_t n,
+                                       const struct fc_fit *similar,
+                                       struct fc_workspace *ws,
+                                       struct fc_arima_data *data,
+                                       struct fc_arima_estimate *estimate)
+{
+    static const struct fc_arima_effort effort = {
+        .tolerance = 1e-4,
+        .max_iterations = 20,
+        .max_starts = 1,
+        .give_up = -HUGE_VAL,
+    };
+    double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
+    struct fc_arima_order order = fc_arima_order_of(similar);
+    if (n <= least_obs(&order))
+        return FC_ENOFIT;
+    fc_arima_blind_starts(&order, FC_ARIMA_LANES, starts);
+    if (!fc_arima_free(&order, similar->coef, starts))
+        return FC_ENOFIT;
+    enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
+    if (status != FC_OK)
+        return status;
+    if (fc_arima_is_degenerate(data, order.constant, ws))
+        return FC_ENOFIT;
+    return fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort, ws,
+                             estimate);
+}
+
 static enum fc_status estimate_model(const double *y, size_t n,
                                      const struct fc_spec *spec,
                                      struct fc_workspace *ws,
                                      struct fc_arima_data *data,
                                      struct fc_arima_estimate *estimate)
 {
+    if (!spec->has_variant && spec->similar != NULL) {
+        enum fc_status status =
+            estimate_similar(y, n, spec->similar, ws, data, estimate);
+        if (status != FC_ENOFIT)
+            return status;
+    }
     if (!spec->has_variant) {
         struct fc_arima_limits limits = limits_of(spec);
         int m = spec->season_length < 1 ? 1 : spec->season_length;

@@ -9,7 +9,10 @@
  * back for it (see auto_learn.c).  A series on its own is forecast with the
  * fixed weights and scale of fc_auto_prior().  Either way the weights are
  * multiplied by the series' own trust in the candidates: all of them forecast
- * its last observations, too, and those that were far off count for less.
+ * its last observations, too, and those that were far off count for less.  For
+ * that, forms and orders are those chosen for the whole series: to search for
+ * them again in the shortened one takes several times as long, and forecasts
+ * of held-back values are no better for it.
  *
  * The width by which errors are measured is the geometric mean of two: of
  * what the candidates' own intervals say, each as much as it is trusted, and
@@ -266,32 +269,35 @@ static void trust_by_errors(const double *error, double floor, double *trust)
 }
 
 /* Of the candidates for the last values, horizon of them, by those before. */
-static enum fc_status errors_before(const struct fc_series *series,
+static enum fc_status errors_before(const struct fc_fit *whole,
                                     const struct fc_spec *spec,
                                     const struct fc_auto_common *before,
                                     int horizon, struct fc_workspace *ws,
                                     double *error, struct fc_error *err)
 {
-    struct fc_series cut = *series;
+    struct fc_series cut = *whole->series;
     struct fc_fit fit = {.model = spec->model,
                          .series = &cut,
                          .season_length = spec->season_length};
     struct fc_auto_table table;
-    cut.n = series->n - (size_t)horizon;
-    enum fc_status status = fc_auto_fit_members(&cut, spec, ws, &fit, err);
+    struct fc_spec same = *spec;
+    cut.n -= (size_t)horizon;
+    same.similar = whole;
+    enum fc_status status = fc_auto_fit_members(&cut, &same, ws, &fit, err);
     if (status == FC_OK)
         status = fc_auto_candidates(&fit, before, horizon, ws, &table, err);
     if (status == FC_OK)
-        find_errors(&table, series->y + cut.n, error);
+        find_errors(&table, cut.y + cut.n, error);
     return status;
 }
 
-enum fc_status fc_auto_trust(const struct fc_series *series,
+enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_spec *spec,
                              const struct fc_auto_common *before, int horizon,
                              struct fc_workspace *ws, double *trust,
                              struct fc_error *err)
 {
+    const struct fc_series *series = fit->series;
     double error[FC_AUTO_CANDIDATES];
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
         trust[k] = 1;
@@ -304,7 +310,7 @@ enum fc_status fc_auto_trust(const struct fc_series *series,
         return FC_OK;
     struct fc_mark mark = fc_workspace_mark(ws);
     enum fc_status status =
-        errors_before(series, spec, before, horizon, ws, error, err);
+        errors_before(fit, spec, before, horizon, ws, error, err);
     fc_workspace_release(ws, mark);
     if (status == FC_OK)
         trust_by_errors(error, FLOOR * change, trust);
@@ -392,10 +398,9 @@ static enum fc_status fit_auto(const struct fc_series *series,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     struct fc_auto_common before =
         fc_auto_read(spec->learned, spec->season_length).before;
-    enum fc_status status =
-        fc_auto_trust(series, spec, &before, horizon, ws, fit->coef, err);
+    enum fc_status status = fc_auto_fit_members(series, spec, ws, fit, err);
     if (status == FC_OK)
-        status = fc_auto_fit_members(series, spec, ws, fit, err);
+        status = fc_auto_trust(fit, spec, &before, horizon, ws, fit->coef, err);
     if (status != FC_OK)
         return status;
     status = forecast(fit, horizon, ws, fit->state, &table, err);

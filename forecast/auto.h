@@ -88,13 +88,15 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
  * its last horizon values, made from those before (and from what is common
  * without the last values of any series).  The series has no missing values.
  *
+ *   fit    the members fitted to the whole series: what they chose is kept
+ *          for the shorter one, where only their estimates are new
  *   trust  FC_AUTO_CANDIDATES factors for the weights, with geometric mean 1:
  *          a power of the inverse of the mean absolute errors, to which a part
  *          of the mean change from season to season is added (after Bates &
  *          Granger 1969, The combination of forecasts, section 2).  All 1 for
  *          a series that is too short or does not vary
  */
-enum fc_status fc_auto_trust(const struct fc_series *series,
+enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_spec *spec,
                              const struct fc_auto_common *before, int horizon,
                              struct fc_workspace *ws, double *trust,

@@ -301,10 +301,10 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
                           .series = &series,
                           .season_length = spec.season_length,
                           .coef = trial->trust};
-    enum fc_status status = fc_auto_trust(&series, &spec, &l->knowledge.before,
-                                          l->horizon, ws, trial->trust, &err);
+    enum fc_status status = fc_auto_fit_members(&series, &spec, ws, &fit, &err);
     if (status == FC_OK)
-        status = fc_auto_fit_members(&series, &spec, ws, &fit, &err);
+        status = fc_auto_trust(&fit, &spec, &l->knowledge.before, l->horizon,
+                               ws, trial->trust, &err);
     if (status == FC_OK)
         status = fc_auto_candidates(&fit, &l->knowledge.before, l->horizon, ws,
                                     &table, &err);

@@ -163,6 +163,8 @@ static enum fc_status fit_ces(const struct fc_series *series,
     size_t n = series->n, m = (size_t)fit->season_length;
     int asked = spec->has_variant ? spec->variant[0] : -1;
     struct fc_ces ces, other;
+    if (asked < 0 && spec->similar != NULL && n / 2 >= m)
+        asked = spec->similar->order[KIND];
     if (asked > FC_CES_NONE && (m < 2 || n / 2 < m))
         return fc_fail(err, FC_ESHORT,
                        "ces:%s needs two seasons, %zu observations, has %zu",

@@ -23,6 +23,9 @@ enum fc_status fc_ensemble_fit(const struct fc_series *series,
         member.model = models[k];
         member.has_variant = false;
         member.learned = NULL;
+        member.similar = NULL;
+        if (spec->similar != NULL && spec->similar->members[k].model != NULL)
+            member.similar = &spec->similar->members[k];
         enum fc_status status =
             fc_model_fit(series, &member, ws, &fit->members[k], err);
         if (status == FC_ENOMEM)

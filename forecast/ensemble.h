@@ -11,7 +11,8 @@
 
 /*
  * Fits n models and puts them into fit->members in their order; a member
- * that failed has model == NULL.  FC_ENOMEM, or FC_ENOFIT when all failed.
+ * that failed has model == NULL.  spec->similar is such an ensemble, or NULL.
+ * FC_ENOMEM, or FC_ENOFIT when all failed.
  */
 enum fc_status fc_ensemble_fit(const struct fc_series *series,
                                const struct fc_spec *spec,

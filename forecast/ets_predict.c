@@ -193,10 +193,9 @@ void fc_ets_moments(const struct fc_ets *model, double sigma2, int horizon,
         additive_moments(model, sigma2, horizon, scratch, mean, se);
 }
 
-/* The model of a fit in scaled units; s points to m values of scratch. */
-static struct fc_ets model_of(const struct fc_fit *fit, double *s)
+struct fc_ets fc_ets_model_of(const struct fc_fit *fit, const double *states,
+                              int scale, double *s)
 {
-    int scale = fit->order[FC_ETS_ORDER_SCALE];
     struct fc_ets model = {
         .form = {.error = (enum fc_ets_component)fit->order[FC_ETS_ORDER_ERROR],
                  .trend = (enum fc_ets_component)fit->order[FC_ETS_ORDER_TREND],
@@ -205,21 +204,27 @@ static struct fc_ets model_of(const struct fc_fit *fit, double *s)
                  .damped = fit->order[FC_ETS_ORDER_DAMPED] != 0},
         .smoothing = {fit->coef[FC_ETS_COEF_ALPHA], fit->coef[FC_ETS_COEF_BETA],
                       fit->coef[FC_ETS_COEF_GAMMA], fit->coef[FC_ETS_COEF_PHI]},
-        .l = ldexp(fit->state[FC_ETS_STATE_L], -scale),
-        .b = fit->state[FC_ETS_STATE_B],
+        .l = ldexp(states[FC_ETS_STATE_L], -scale),
+        .b = states[FC_ETS_STATE_B],
         .s = s,
     };
     model.m = model.form.season != FC_ETS_NONE ? fit->season_length : 1;
     if (model.form.trend == FC_ETS_ADD)
         model.b = ldexp(model.b, -scale);
     if (model.form.season != FC_ETS_NONE)
-        memcpy(s, fit->state + FC_ETS_STATE_S, (size_t)model.m * sizeof *s);
+        memcpy(s, states + FC_ETS_STATE_S, (size_t)model.m * sizeof *s);
     else
         s[0] = 0; /* moves with no path, but is asked whether it is finite */
     if (model.form.season == FC_ETS_ADD)
         for (int j = 0; j < model.m; j++)
             s[j] = ldexp(s[j], -scale);
     return model;
+}
+
+/* At the end of the series, in the fit's own scale. */
+static struct fc_ets model_of(const struct fc_fit *fit, double *s)
+{
+    return fc_ets_model_of(fit, fit->state, fit->order[FC_ETS_ORDER_SCALE], s);
 }
 
 /* The standard deviation of the errors in scaled units. */

@@ -22,11 +22,21 @@ enum {
     FC_ETS_COEF_BETA,
     FC_ETS_COEF_GAMMA,
     FC_ETS_COEF_PHI,
-    FC_ETS_COEF_L, /* then b, then m seasonal terms: before the series */
+    FC_ETS_COEF_L, /* then b, then m seasonal terms: before the series, like
+                      the states behind it in fit->state */
     FC_ETS_COEF_B,
     FC_ETS_COEF_S
 };
 enum { FC_ETS_STATE_L, FC_ETS_STATE_B, FC_ETS_STATE_S };
+
+/*
+ * The model of a fit in units of 2^scale.
+ *
+ *   states  fit->state, or fit->coef + FC_ETS_COEF_L
+ *   s       room for a season, for the model to point to
+ */
+struct fc_ets fc_ets_model_of(const struct fc_fit *fit, const double *states,
+                              int scale, double *s);
 
 /* The functions of struct fc_model, shared by all rows. */
 enum fc_status fc_ets_predict(const struct fc_fit *fit, struct fc_workspace *ws,

@@ -59,6 +59,7 @@ static enum fc_status parse_ets(const char *text, struct fc_spec *spec,
 
 struct wanted {
     int error, trend, season, damped; /* ANY or one */
+    const struct fc_fit *similar;     /* as in fc_spec */
 };
 
 static bool wants(const struct wanted *wanted, struct fc_ets_form form)
@@ -372,6 +373,27 @@ static enum fc_status store(struct fc_ets_work *work,
     return FC_OK;
 }
 
+/* The form of a fit to a similar series, its growth held, from its estimates
+ * on; NULL if this series cannot have it. */
+static const struct fc_ets_fitted *keep_form(struct selection *pick)
+{
+    struct fc_ets_work *work = pick->work;
+    const struct fc_fit *fit = pick->wanted->similar;
+    struct fc_ets similar =
+        fc_ets_model_of(fit, fit->coef + FC_ETS_COEF_L, work->exponent,
+                        pick->fitted[0].initial.s);
+    bool seasonal = similar.form.season != FC_ETS_NONE;
+    if (seasonal
+        && (similar.m != work->m || !seasonal_data(work, pick->wanted)))
+        return NULL;
+    pick->request.effort = FC_ETS_QUICK;
+    pick->request.beta_limit = 0.2 / work->m;
+    pick->request.related = &similar;
+    enum fc_status status =
+        fc_ets_estimate(work, similar.form, &pick->request, &pick->held);
+    return status == FC_OK ? &pick->held : NULL;
+}
+
 static enum fc_status say_why(enum fc_status reason, const struct fc_fit *fit,
                               const struct fc_series *series,
                               struct fc_error *err)
@@ -418,7 +440,11 @@ static enum fc_status fit_wanted(const struct fc_series *series,
                                      : "constant series";
         return store(work, &pick.held, ws, fit, err);
     }
-    const struct fc_ets_fitted *chosen = search_forms(&pick);
+    const struct fc_ets_fitted *chosen =
+        wanted->similar != NULL ? keep_form(&pick) : NULL;
+    if (chosen != NULL)
+        return store(work, chosen, ws, fit, err);
+    chosen = search_forms(&pick);
     if (chosen == NULL)
         return say_why(pick.reason, fit, series, err);
     if (chosen == &pick.held)
@@ -446,10 +472,11 @@ static enum fc_status fit_ets(const struct fc_series *series,
                               struct fc_workspace *ws, struct fc_fit *fit,
                               struct fc_error *err)
 {
-    struct wanted wanted = {ANY, ANY, ANY, ANY};
+    struct wanted wanted = {ANY, ANY, ANY, ANY, spec->similar};
     if (spec->has_variant)
-        wanted = (struct wanted){spec->variant[ERROR], spec->variant[TREND],
-                                 spec->variant[SEASON], spec->variant[DAMPED]};
+        wanted =
+            (struct wanted){spec->variant[ERROR], spec->variant[TREND],
+                            spec->variant[SEASON], spec->variant[DAMPED], NULL};
     return fit_wanted(series, &wanted, FC_ETS_LIKELIHOOD, 6, ws, fit, err);
 }
 
@@ -458,7 +485,8 @@ static enum fc_status fit_ses(const struct fc_series *series,
                               struct fc_workspace *ws, struct fc_fit *fit,
                               struct fc_error *err)
 {
-    static const struct wanted ann = {FC_ETS_ADD, FC_ETS_NONE, FC_ETS_NONE, 0};
+    static const struct wanted ann = {FC_ETS_ADD, FC_ETS_NONE, FC_ETS_NONE, 0,
+                                      NULL};
     (void)spec;
     return fit_wanted(series, &ann, FC_ETS_MSE, 6, ws, fit, err);
 }
@@ -468,7 +496,8 @@ static enum fc_status fit_holt(const struct fc_series *series,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
-    static const struct wanted aan = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 0};
+    static const struct wanted aan = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 0,
+                                      NULL};
     (void)spec;
     return fit_wanted(series, &aan, FC_ETS_MSE, 8, ws, fit, err);
 }
@@ -478,7 +507,8 @@ static enum fc_status fit_damped(const struct fc_series *series,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    static const struct wanted aadn = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 1};
+    static const struct wanted aadn = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 1,
+                                       NULL};
     (void)spec;
     return fit_wanted(series, &aadn, FC_ETS_MSE, 9, ws, fit, err);
 }
@@ -488,7 +518,8 @@ static enum fc_status fit_hw(const struct fc_series *series,
                              struct fc_workspace *ws, struct fc_fit *fit,
                              struct fc_error *err)
 {
-    static const struct wanted aaa = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD, 0};
+    static const struct wanted aaa = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD, 0,
+                                      NULL};
     (void)spec;
     return fit_wanted(series, &aaa, FC_ETS_MSE, 0, ws, fit, err);
 }
@@ -498,7 +529,8 @@ static enum fc_status fit_hw_mul(const struct fc_series *series,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    static const struct wanted mam = {FC_ETS_MUL, FC_ETS_ADD, FC_ETS_MUL, 0};
+    static const struct wanted mam = {FC_ETS_MUL, FC_ETS_ADD, FC_ETS_MUL, 0,
+                                      NULL};
     (void)spec;
     return fit_wanted(series, &mam, FC_ETS_MSE, 0, ws, fit, err);
 }

@@ -56,6 +56,10 @@ struct fc_lesson {
  *   seed           of everything random
  *   max_order ...  limits of automatic order searches; 0 = the model's own,
  *                  negative = none of that kind
+ *   similar        a fit of this model to much the same series, as to a few
+ *                  values more: what it chose is not searched for again, and
+ *                  estimation starts from what it found.  NULL = none; a model
+ *                  with nothing to choose may pass it over
  */
 struct fc_spec {
     const struct fc_model *model;
@@ -67,6 +71,7 @@ struct fc_spec {
     int max_p, max_q, max_P, max_Q, max_d, max_D;
     int horizon;
     const struct fc_learned *learned;
+    const struct fc_fit *similar;
 };
 
 /*

@@ -187,20 +187,35 @@ static void what_learning_took_is_told(void **state)
     release_simulated(&s);
 }
 
-/* The mean absolute error of one model for the last h values of a series. */
+/* The mean absolute error of one model for the last h values of a series, of
+ * which the fit to all of it has made its choices. */
 static double error_before(const char *model, const struct fc_series *series,
-                           size_t h, struct fc_workspace *ws)
+                           const struct fc_fit *whole, size_t h,
+                           struct fc_workspace *ws)
 {
     double mean[8], error = 0;
     struct fc_forecast out = {.horizon = (int)h, .mean = mean};
     struct fc_spec spec = spec_of(model, 1);
     struct fc_series cut = {series->id, series->y, series->n - h};
     struct fc_fit fit;
+    spec.similar = whole;
     assert_int_equal(fc_model_fit(&cut, &spec, ws, &fit, NULL), FC_OK);
     assert_int_equal(fc_model_predict(&fit, ws, &out, NULL), FC_OK);
     for (size_t t = 0; t < h; t++)
         error += fabs(mean[t] - series->y[cut.n + t]) / (double)h;
     return error;
+}
+
+/* auto's members, fitted. */
+static struct fc_fit fit_members(const struct fc_series *series,
+                                 const struct fc_spec *spec,
+                                 struct fc_workspace *ws)
+{
+    struct fc_fit fit = {.model = spec->model,
+                         .series = series,
+                         .season_length = spec->season_length};
+    assert_int_equal(fc_auto_fit_members(series, spec, ws, &fit, NULL), FC_OK);
+    return fit;
 }
 
 /* In the ratio of the errors, plus 0.3 mean changes, to the power of 1.5. */
@@ -220,12 +235,12 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
         for (size_t t = 1; t < series->n - H; t++)
             change += fabs(series->y[t] - series->y[t - 1]);
         change /= (double)(series->n - H - 1);
-        for (int k = 0; k < FC_AUTO_LOCAL; k++) {
-            fc_workspace_reset(ws);
-            error[k] = error_before(local[k], series, H, ws);
-        }
-        assert_int_equal(
-            fc_auto_trust(series, &spec, &none, H, ws, trust, NULL), FC_OK);
+        fc_workspace_reset(ws);
+        struct fc_fit fit = fit_members(series, &spec, ws);
+        for (int k = 0; k < FC_AUTO_LOCAL; k++)
+            error[k] = error_before(local[k], series, &fit.members[k], H, ws);
+        assert_int_equal(fc_auto_trust(&fit, &spec, &none, H, ws, trust, NULL),
+                         FC_OK);
         double product = 1;
         for (int k = 0; k < FC_AUTO_LOCAL; k++) {
             product *= trust[k];
@@ -254,8 +269,9 @@ static void without_errors_all_are_trusted_alike(void **state)
     /* 11 values with 6 held back; then 30 that are all the same before */
     struct fc_series series = {"a", y + 25, 11};
     for (int i = 0; i < 2; i++) {
-        assert_int_equal(
-            fc_auto_trust(&series, &spec, &none, 6, ws, trust, NULL), FC_OK);
+        struct fc_fit fit = fit_members(&series, &spec, ws);
+        assert_int_equal(fc_auto_trust(&fit, &spec, &none, 6, ws, trust, NULL),
+                         FC_OK);
         for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
             assert_true(trust[k] == 1);
         series = (struct fc_series){"a", y, 36};

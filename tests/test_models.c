@@ -339,6 +339,78 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
     fc_batch_release(&many);
 }
 
+/* Fits and forecasts; mean has HORIZON values. */
+static struct fc_fit fit_like(const char *name, int season,
+                              const struct fc_series *series,
+                              const struct fc_fit *similar, struct arena *a)
+{
+    struct fc_spec spec = {
+        .season_length = season, .seed = 1, .similar = similar};
+    struct fc_fit fit;
+    struct fc_error err;
+    assert_int_equal(fc_model_parse(name, strlen(name), &spec, &err), FC_OK);
+    assert_int_equal(fc_model_fit(series, &spec, a->ws, &fit, &err), FC_OK);
+    assert_int_equal(fc_model_predict(&fit, a->ws, &a->out, &err), FC_OK);
+    return fit;
+}
+
+/*
+ * Begun where the search of the same series has ended, a fit stays there; of
+ * the series without its end it keeps the form.
+ */
+static void a_similar_fit_is_where_estimation_starts(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ets", "arima", "ces"};
+    static double (*const sorts[])(size_t) = {trend_and_season, line, counts};
+    static const int season[] = {12, 1};
+    double y[LONGEST], mean[HORIZON];
+    struct arena a;
+    arena_init(&a);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t s = 0; s < 3; s++)
+            for (size_t m = 0; m < 2; m++) {
+                struct fc_series series = {"a", y, LONGEST};
+                for (size_t t = 0; t < LONGEST; t++)
+                    y[t] = sorts[s](t);
+                fc_workspace_reset(a.ws);
+                struct fc_fit whole =
+                    fit_like(names[i], season[m], &series, NULL, &a);
+                memcpy(mean, a.mean, sizeof mean);
+                struct fc_fit again =
+                    fit_like(names[i], season[m], &series, &whole, &a);
+                assert_string_equal(again.spec, whole.spec);
+                for (int h = 0; h < HORIZON; h++)
+                    if (fabs(a.mean[h] - mean[h]) > 0.01 * (1 + fabs(mean[h])))
+                        fail_msg("%s, sort %zu, m = %d: %g is not %g at %d",
+                                 names[i], s, season[m], a.mean[h], mean[h], h);
+                series.n -= HORIZON;
+                again = fit_like(names[i], season[m], &series, &whole, &a);
+                assert_string_equal(again.spec, whole.spec);
+            }
+    fc_workspace_free(a.ws);
+}
+
+/* A form that the shorter series cannot have is searched for again. */
+static void a_similar_fit_that_is_too_much_is_no_hindrance(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ets", "arima", "ces"};
+    double y[LONGEST];
+    struct arena a;
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    for (size_t i = 0; i < 3; i++) {
+        struct fc_series whole = {"a", y, LONGEST}, part = whole;
+        fc_workspace_reset(a.ws);
+        struct fc_fit fit = fit_like(names[i], 12, &whole, NULL, &a);
+        for (part.n = 1; part.n <= 26; part.n++)
+            fit_like(names[i], 12, &part, &fit, &a);
+    }
+    fc_workspace_free(a.ws);
+}
+
 static void unknown_models_and_variants_are_named(void **state)
 {
     (void)state;
@@ -358,6 +430,8 @@ int main(void)
         cmocka_unit_test(scaling_the_series_scales_the_forecasts),
         cmocka_unit_test(what_scratch_held_leaves_no_trace),
         cmocka_unit_test(a_batch_is_the_same_on_any_number_of_threads),
+        cmocka_unit_test(a_similar_fit_is_where_estimation_starts),
+        cmocka_unit_test(a_similar_fit_that_is_too_much_is_no_hindrance),
         cmocka_unit_test(unknown_models_and_variants_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
