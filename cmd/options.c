@@ -3,25 +3,22 @@
  * One row per option.  An option's help, default and range stand in its row
  * and nowhere else.
  */
-#define _GNU_SOURCE /* getopt_long, stat */
+#define _GNU_SOURCE /* getopt_long */
 #include "cmd/options.h"
 
 #include "cmd/commands.h"
+#include "cmd/options_check.h"
 #include "cmd/shard.h"
 #include "cmd/talk.h"
-#include "io/number.h"
 
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum kind { FLAG, INTEGER, TEXT, CHOICE };
 
@@ -48,19 +45,15 @@ static const char *const log_formats[] = {"text", "json", NULL};
 #define AT(field) offsetof(struct cmd_options, field)
 
 enum {
-    BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
-    RUNS = BOUNDS | CMD_SIMULATE,
-    FITS = RUNS | CMD_LEARN,
-    SERIES = FITS | CMD_INSPECT, /* read one file of series */
-    READS = SERIES | CMD_SCORE,
+    SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
     TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
-    ALL = READS | CMD_MODELS | CMD_MERGE
+    ALL = CMD_READS | CMD_MODELS | CMD_MERGE
 };
 
 /* clang-format off */
 static const struct option_row rows[] = {
-    {'H', "horizon", INTEGER, FITS, AT(horizon), "N",
+    {'H', "horizon", INTEGER, CMD_FITS, AT(horizon), "N",
      "steps to forecast (required)", NULL, 1, 1000000, NULL},
     {'o', "output", TEXT, CMD_FORECAST, AT(output), "FILE",
      "the forecasts; - is standard output", "-", 0, 0, NULL},
@@ -87,48 +80,48 @@ static const struct option_row rows[] = {
      "also quantiles of the sum over L steps", NULL, 1, 1000000, NULL},
     {0, "whole", FLAG, CMD_SIMULATE, AT(whole), NULL,
      "write the paths, not their quantiles", NULL, 0, 0, NULL},
-    {'m', "model", TEXT, RUNS, AT(models), "LIST",
+    {'m', "model", TEXT, CMD_RUNS, AT(models), "LIST",
      "one model or several: ets,snaive", "auto", 0, 0, NULL},
     {'m', "model", TEXT, CMD_LEARN, AT(models), "MODEL",
      "one that learns from all series of a file", "auto", 0, 0, NULL},
-    {'s', "season", INTEGER, READS, AT(season), "M",
+    {'s', "season", INTEGER, CMD_READS, AT(season), "M",
      "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
-    {'l', "level", TEXT, BOUNDS, AT(levels_text), "LIST",
+    {'l', "level", TEXT, CMD_BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
-    {'j', "jobs", INTEGER, READS, AT(jobs), "N",
+    {'j', "jobs", INTEGER, CMD_READS, AT(jobs), "N",
      "threads (default: all processors)", NULL, 1, 1024, NULL},
-    {0, "id", TEXT, READS, AT(id), "COL",
+    {0, "id", TEXT, CMD_READS, AT(id), "COL",
      "column of the series' ids (unique_id)", NULL, 0, 0, NULL},
-    {0, "time", TEXT, READS, AT(time), "COL",
+    {0, "time", TEXT, CMD_READS, AT(time), "COL",
      "column of timestamps (ds)", NULL, 0, 0, NULL},
-    {0, "value", TEXT, READS, AT(value), "COL",
+    {0, "value", TEXT, CMD_READS, AT(value), "COL",
      "column of values (y)", NULL, 0, 0, NULL},
-    {0, "freq", TEXT, READS, AT(freq_text), "F",
+    {0, "freq", TEXT, CMD_READS, AT(freq_text), "F",
      "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
     {0, "wide", FLAG, SERIES, AT(wide), NULL,
      "one row per series: id, then values", NULL, 0, 0, NULL},
-    {0, "gaps", CHOICE, READS, AT(gaps), "POLICY",
+    {0, "gaps", CHOICE, CMD_READS, AT(gaps), "POLICY",
      "interpolate zero previous error", "interpolate", 0, 0, gaps},
     {0, "align", CHOICE, SERIES, AT(align), "WHERE",
      "horizon starts after own or common last time", "own", 0, 0, aligns},
-    {0, "duplicates", CHOICE, READS, AT(duplicates), "POLICY",
+    {0, "duplicates", CHOICE, CMD_READS, AT(duplicates), "POLICY",
      "error sum mean last", "error", 0, 0, duplicates},
-    {0, "fallback", TEXT, RUNS, AT(fallback_text), "MODEL",
+    {0, "fallback", TEXT, CMD_RUNS, AT(fallback_text), "MODEL",
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
-    {0, "non-negative", FLAG, RUNS, AT(non_negative), NULL,
+    {0, "non-negative", FLAG, CMD_RUNS, AT(non_negative), NULL,
      "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
-    {0, "max-order", INTEGER, FITS, AT(max_order), "N",
+    {0, "max-order", INTEGER, CMD_FITS, AT(max_order), "N",
      "most p+q+P+Q in arima's search; the manual has more", NULL, 1, 100,
      NULL},
-    {0, "max-p", INTEGER, RUNS, AT(max_p), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-q", INTEGER, RUNS, AT(max_q), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-P", INTEGER, RUNS, AT(max_P), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-Q", INTEGER, RUNS, AT(max_Q), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-d", INTEGER, RUNS, AT(max_d), "N", NULL, NULL, 0, 2, NULL},
-    {0, "max-D", INTEGER, RUNS, AT(max_D), "N", NULL, NULL, 0, 2, NULL},
+    {0, "max-p", INTEGER, CMD_FITS, AT(max_p), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-q", INTEGER, CMD_FITS, AT(max_q), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-P", INTEGER, CMD_FITS, AT(max_P), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-Q", INTEGER, CMD_FITS, AT(max_Q), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-d", INTEGER, CMD_FITS, AT(max_d), "N", NULL, NULL, 0, 2, NULL},
+    {0, "max-D", INTEGER, CMD_FITS, AT(max_D), "N", NULL, NULL, 0, 2, NULL},
     {0, "summary", TEXT, CMD_FORECAST, AT(summary), "FILE",
      "one row per series: what was done, how it went", NULL, 0, 0, NULL},
-    {0, "seed", INTEGER, FITS, AT(seed), "N",
+    {0, "seed", INTEGER, CMD_FITS, AT(seed), "N",
      "seed of everything random", "1", 0, INT64_MAX, NULL},
     {0, "learned", TEXT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
      "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
@@ -147,7 +140,7 @@ static const struct option_row rows[] = {
      "counts and times for Prometheus", NULL, 0, 0, NULL},
     {0, "csv", FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
-    {0, "progress", CHOICE, RUNS & ~CMD_BENCH, AT(progress), "WHEN",
+    {0, "progress", CHOICE, CMD_RUNS & ~CMD_BENCH, AT(progress), "WHEN",
      "auto always never: a bar on a terminal", "auto", 0, 0, whens},
     {'q', "quiet", FLAG, TALKS, AT(quiet), NULL,
      "say nothing unless something is wrong", NULL, 0, 0, NULL},
@@ -194,15 +187,24 @@ static void list_choices(const char *const *choices, char *out, size_t size)
                                  choices[i]);
 }
 
+/* The place of a choice among a row's; -1 when it is none of them. */
+static int find_choice(const struct option_row *row, const char *text)
+{
+    for (int i = 0; row->choices[i] != NULL; i++)
+        if (strcmp(row->choices[i], text) == 0)
+            return i;
+    return -1;
+}
+
 static int set_choice(const struct option_row *row, const char *command,
                       const char *text, int *out)
 {
     char choices[80];
-    for (int i = 0; row->choices[i] != NULL; i++)
-        if (strcmp(row->choices[i], text) == 0) {
-            *out = i;
-            return -1;
-        }
+    int found = find_choice(row, text);
+    if (found >= 0) {
+        *out = found;
+        return -1;
+    }
     list_choices(row->choices, choices, sizeof choices);
     return cmd_usage(command, "--%s takes %s; got '%.60s'", row->name, choices,
                      text);
@@ -317,6 +319,30 @@ static int read_inputs(const struct cmd_command *command, int n, char **names,
     return -1;
 }
 
+/* How messages are to look, wherever that stands: those about the options
+ * before it, too.  getopt_long() moves arguments about; it is given a copy. */
+static void find_log_format(int argc, char **argv, const char *letters,
+                            const struct option *names)
+{
+    int code;
+    char **copy = malloc(((size_t)argc + 1) * sizeof *copy);
+    if (copy == NULL)
+        return; /* what follows will say it in its own way */
+    memcpy(copy, argv, ((size_t)argc + 1) * sizeof *copy);
+    optind = 0; /* start afresh: GNU's way to reset everything */
+    while ((code = getopt_long(argc, copy, letters, names, NULL)) != -1) {
+        const struct option_row *row =
+            code == '?' || code == ':' ? NULL : row_of(code);
+        if (row == NULL || row->offset != AT(log_format))
+            continue;
+        int format = find_choice(row, optarg);
+        if (format >= 0)
+            cmd_log_format((enum cmd_log_format)format);
+    }
+    optind = 0;
+    free(copy);
+}
+
 static int read_arguments(const struct cmd_command *command, int argc,
                           char **argv, struct cmd_options *options)
 {
@@ -324,345 +350,16 @@ static int read_arguments(const struct cmd_command *command, int argc,
     struct option names[NROWS + 1];
     int code;
     describe(command, letters, names);
-    optind = 0; /* start afresh: GNU's way to reset everything */
     opterr = 0;
+    find_log_format(argc, argv, letters, names);
     while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
         if (code == '?' || code == ':')
             return bad_option(command, code, argv);
         int status = set_option(row_of(code), command->name, optarg, options);
         if (status >= 0)
             return status;
-        cmd_log_format((enum cmd_log_format)options->log_format);
     }
     return read_inputs(command, argc - optind, argv + optind, options);
-}
-
-/* Lists of numbers: "80,95". */
-
-static int compare_doubles(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-/* A list of distinct numbers between 0 and most, made ascending. */
-static int parse_numbers(const char *command, const char *option,
-                         const char *given, double most, double **numbers,
-                         int *n)
-{
-    const char *text = given;
-    size_t room = 1;
-    for (const char *p = text; *p != '\0'; p++)
-        room += *p == ',';
-    *numbers = malloc(room * sizeof **numbers);
-    if (*numbers == NULL) {
-        cmd_say(CMD_ERROR, "out of memory");
-        return CMD_FAILED;
-    }
-    for (;;) {
-        size_t length = strcspn(text, ",");
-        double x;
-        if (!io_number_parse(text, length, &x) || x <= 0 || x >= most)
-            return cmd_usage(command,
-                             "--%s takes numbers between 0 and %g%s; got "
-                             "'%.60s'",
-                             option, most, most > 1 ? ", or none" : "", given);
-        (*numbers)[(*n)++] = x;
-        if (text[length] == '\0')
-            break;
-        text += length + 1;
-    }
-    qsort(*numbers, (size_t)*n, sizeof(double), compare_doubles);
-    for (int i = 1; i < *n; i++)
-        if ((*numbers)[i] == (*numbers)[i - 1])
-            return cmd_usage(command, "--%s %.60s names a %s twice", option,
-                             given, most > 1 ? "level" : "quantile");
-    return -1;
-}
-
-static int parse_levels(const char *command, struct cmd_options *options)
-{
-    if (strcmp(options->levels_text, "none") == 0)
-        return -1;
-    return parse_numbers(command, "level", options->levels_text, 100,
-                         &options->levels, &options->nlevels);
-}
-
-/* Models: names begin with a letter, so "arima:2,1,1,ets" are two. */
-
-static const char *model_end(const char *text)
-{
-    const char *p = text;
-    while (*p != '\0'
-           && !(*p == ','
-                && (p[1] == '\0' || (p[1] >= 'a' && p[1] <= 'z') || p[1] == ','
-                    || p[1] == ' ')))
-        p++;
-    return p;
-}
-
-/* In a spec, 0 stands for the model's own limit and -1 for none at all. */
-static int limit(int64_t asked)
-{
-    return asked == 0 ? -1 : asked < 0 ? 0 : (int)asked;
-}
-
-static struct fc_spec spec_defaults(const struct cmd_options *options)
-{
-    return (struct fc_spec){
-        .seed = (uint64_t)options->seed,
-        .max_order = limit(options->max_order),
-        .max_p = limit(options->max_p),
-        .max_q = limit(options->max_q),
-        .max_P = limit(options->max_P),
-        .max_Q = limit(options->max_Q),
-        .max_d = limit(options->max_d),
-        .max_D = limit(options->max_D),
-    };
-}
-
-static int add_model(const char *command, const char *text, size_t length,
-                     struct cmd_options *options)
-{
-    struct fc_error err;
-    size_t n = options->nspecs;
-    struct fc_spec *specs =
-        realloc(options->specs, (n + 1) * sizeof *options->specs);
-    if (specs != NULL)
-        options->specs = specs;
-    char **names = realloc(options->spec_names, (n + 1) * sizeof *names);
-    if (names != NULL)
-        options->spec_names = names;
-    char *name = strndup(text, length);
-    if (specs == NULL || names == NULL || name == NULL) {
-        free(name);
-        cmd_say(CMD_ERROR, "out of memory");
-        return CMD_FAILED;
-    }
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(names[i], name) == 0) {
-            free(name);
-            return cmd_usage(command, "--model names '%s' twice", names[i]);
-        }
-    names[n] = name;
-    specs[n] = spec_defaults(options);
-    options->nspecs = n + 1;
-    if (fc_model_parse(text, length, &specs[n], &err) != FC_OK)
-        return cmd_usage(command, "--model: %s", err.msg);
-    return -1;
-}
-
-static int parse_models(const char *command, struct cmd_options *options)
-{
-    const char *text = options->models;
-    for (;;) {
-        const char *end = model_end(text);
-        int status = add_model(command, text, (size_t)(end - text), options);
-        if (status >= 0 || *end == '\0')
-            return status;
-        text = end + 1;
-    }
-}
-
-/* learn needs a model that learns, and so does --learned. */
-static int check_learners(const struct cmd_command *command,
-                          const struct cmd_options *options)
-{
-    size_t learners = 0;
-    for (size_t i = 0; i < options->nspecs; i++)
-        learners += options->specs[i].model->learn != NULL;
-    if ((command->set & CMD_LEARN) && (options->nspecs != 1 || learners != 1))
-        return cmd_usage(command->name,
-                         options->nspecs != 1
-                             ? "--model takes one model; got '%.60s'"
-                             : "model '%.60s' looks at one series at a time "
-                               "and learns nothing from a file; auto does",
-                         options->models);
-    if (options->learned != NULL && learners == 0)
-        return cmd_usage(command->name,
-                         "--learned is for models that learn from a file, as "
-                         "auto does; '%.60s' does not",
-                         options->models);
-    return -1;
-}
-
-static int parse_fallback(const char *command, struct cmd_options *options)
-{
-    struct fc_error err;
-    if (strcmp(options->fallback_text, "none") == 0)
-        return -1;
-    options->fallback = spec_defaults(options);
-    if (fc_model_parse(options->fallback_text, strlen(options->fallback_text),
-                       &options->fallback, &err)
-        != FC_OK)
-        return cmd_usage(command, "--fallback: %s", err.msg);
-    options->has_fallback = true;
-    return -1;
-}
-
-static int check_columns(const char *name, const struct cmd_options *options)
-{
-    const char *column[] = {options->id, options->time, options->value};
-    const char *option[] = {"--id", "--time", "--value"};
-    if (options->wide && (options->time != NULL || options->value != NULL))
-        return cmd_usage(name, "--wide has no columns for %s",
-                         options->time != NULL ? "--time" : "--value");
-    for (int i = 1; i < 3; i++)
-        for (int j = 0; j < i; j++)
-            if (column[i] != NULL && column[j] != NULL
-                && strcmp(column[i], column[j]) == 0)
-                return cmd_usage(name, "%s and %s both name the column '%.60s'",
-                                 option[j], option[i], column[i]);
-    return -1;
-}
-
-static bool same_file(const char *input, const char *output)
-{
-    struct stat in, out;
-    if (input == NULL || output == NULL || strcmp(output, "-") == 0)
-        return false;
-    int found =
-        strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in);
-    return found == 0 && S_ISREG(in.st_mode) && stat(output, &out) == 0
-           && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
-}
-
-/*
- * Results must not replace the data they were made from; nor must who holds the
- * lock be written over them, or they over the lock.
- */
-static int check_files(const char *name, const struct cmd_options *options)
-{
-    enum { LOCK = 4 };
-    const char *inputs[] = {options->input, options->actuals, options->train,
-                            options->learned};
-    const char *outputs[] = {options->output, options->summary,
-                             options->metrics, options->rejects, options->lock};
-    const char *option[] = {"output", "summary", "metrics", "rejects", "lock"};
-    for (int i = 0; i < 4; i++)
-        for (int k = 0; k < 5; k++)
-            if (same_file(inputs[i], outputs[k]))
-                return cmd_usage(name, "--%s would replace the input '%.200s'",
-                                 option[k], inputs[i]);
-    for (int k = 0; k < LOCK; k++)
-        if (options->lock != NULL && outputs[k] != NULL
-            && (strcmp(options->lock, outputs[k]) == 0
-                || same_file(options->lock, outputs[k])))
-            return cmd_usage(name,
-                             "--lock needs a file of its own; '%.200s' "
-                             "is for --%s",
-                             options->lock, option[k]);
-    return -1;
-}
-
-bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit)
-{
-    *limit = (struct cmd_max_failed){.most = HUGE_VAL};
-    if (text == NULL)
-        return true;
-    size_t n = strlen(text);
-    limit->percent = n > 0 && text[n - 1] == '%';
-    n -= limit->percent;
-    return io_number_parse(text, n, &limit->most) && limit->most >= 0
-           && (limit->percent ? limit->most <= 100
-                              : strspn(text, "0123456789") == n);
-}
-
-bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
-                         size_t n)
-{
-    double most = limit->percent ? (double)n * limit->most / 100 : limit->most;
-    return (double)failed > most;
-}
-
-static int parse_max_failed(const char *name, struct cmd_options *options)
-{
-    if (cmd_max_failed_parse(options->max_failed_text, &options->max_failed))
-        return -1;
-    return cmd_usage(name,
-                     "--max-failed takes a whole number of series, or a "
-                     "percentage: 5%%; got '%.60s'",
-                     options->max_failed_text);
-}
-
-static int parse_shard(const char *name, struct cmd_options *options)
-{
-    if (options->shard_text == NULL
-        || io_shard_parse(options->shard_text, &options->shard))
-        return -1;
-    return cmd_usage(name,
-                     "--shard takes K/N, part K of N, such as 2/4, N at most "
-                     "%d; got '%.60s'",
-                     IO_SHARD_MOST, options->shard_text);
-}
-
-static int check(const struct cmd_command *command, struct cmd_options *options)
-{
-    const char *name = command->name;
-    struct fc_error err;
-    if (command->set & CMD_SCORE)
-        if (options->actuals == NULL || options->train == NULL)
-            return cmd_usage(name, options->actuals == NULL
-                                       ? "two inputs are needed: forecasts "
-                                         "and actual values"
-                                       : "--train is required: what the "
-                                         "forecaster saw");
-    if (options->input == NULL)
-        return cmd_usage(name, "no input: name a CSV file, or - for standard "
-                               "input");
-    if ((command->set & FITS) && options->horizon == 0)
-        return cmd_usage(name, "--horizon is required: -H N steps to "
-                               "forecast");
-    if (options->lead_time > options->horizon)
-        return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
-                         (long long)options->lead_time,
-                         (long long)options->horizon);
-    int status = check_columns(name, options);
-    if (status < 0)
-        status = check_files(name, options);
-    if (status < 0)
-        status = parse_max_failed(name, options);
-    if (status < 0)
-        status = parse_shard(name, options);
-    if (status >= 0)
-        return status;
-    if (options->quiet && options->verbose)
-        return cmd_usage(name, "--quiet and --verbose contradict each other");
-    if (options->freq_text != NULL) {
-        if (io_freq_parse(options->freq_text, &options->freq, &err) != FC_OK)
-            return cmd_usage(name, "--freq: %s", err.msg);
-        options->has_freq = true;
-    }
-    return -1;
-}
-
-static int check_merge(const char *name, const struct cmd_options *options)
-{
-    size_t nstdin = 0;
-    if (options->ninputs == 0)
-        return cmd_usage(name, "no input: name the shards");
-    if (options->ninputs > IO_SHARD_MOST)
-        return cmd_usage(name, "%zu shards; %d are the most", options->ninputs,
-                         IO_SHARD_MOST);
-    for (size_t i = 0; i < options->ninputs; i++) {
-        if (same_file(options->inputs[i], options->output))
-            return cmd_usage(name, "--output would replace the shard '%.200s'",
-                             options->inputs[i]);
-        nstdin += strcmp(options->inputs[i], "-") == 0;
-    }
-    return nstdin > 1 ? cmd_usage(name, "only one shard can be -") : -1;
-}
-
-/* A bar would tear the lines that a machine reads. */
-static int check_log(const char *name, struct cmd_options *options)
-{
-    if (options->log_format != CMD_LOG_JSON)
-        return -1;
-    if (options->progress == CMD_ALWAYS)
-        return cmd_usage(name, "--progress always draws a bar, which is no "
-                               "line of --log-format json");
-    options->progress = CMD_NEVER;
-    return -1;
 }
 
 int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
@@ -678,25 +375,7 @@ int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
         puts("nightcast " NIGHTCAST_VERSION);
         return CMD_OK;
     }
-    if (status < 0)
-        status = check_log(command->name, options);
-    if (status < 0 && (command->set & READS))
-        status = check(command, options);
-    if (status < 0 && (command->set & CMD_MERGE))
-        status = check_merge(command->name, options);
-    if (status < 0 && (command->set & BOUNDS))
-        status = parse_levels(command->name, options);
-    if (status < 0 && (command->set & CMD_SIMULATE))
-        status =
-            parse_numbers(command->name, "quantiles", options->quantiles_text,
-                          1, &options->quantiles, &options->nquantiles);
-    if (status < 0 && (command->set & FITS))
-        status = parse_models(command->name, options);
-    if (status < 0 && (command->set & FITS))
-        status = check_learners(command, options);
-    if (status < 0 && (command->set & RUNS))
-        status = parse_fallback(command->name, options);
-    return status;
+    return status < 0 ? cmd_options_check(command, options) : status;
 }
 
 void cmd_options_release(struct cmd_options *options)

@@ -33,7 +33,12 @@ enum cmd_set {
     CMD_SCORE = 32,
     CMD_SIMULATE = 64,
     CMD_MERGE = 128,
-    CMD_LEARN = 256
+    CMD_LEARN = 256,
+    /* several of them */
+    CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
+    CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
+    CMD_FITS = CMD_RUNS | CMD_LEARN,
+    CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE
 };
 
 struct cmd_command {

@@ -376,6 +376,14 @@ static enum fc_status read_wide_times(struct io_layout *layout,
     return FC_OK;
 }
 
+static bool is_blank(const unsigned char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text[i] != '\n' && text[i] != '\r')
+            return false;
+    return true;
+}
+
 /* Long form: the form of the first timestamp that is one. */
 static enum fc_status find_time_format(struct io_cursor *cursor,
                                        struct csv_parser *csv, struct record *r,
@@ -406,6 +414,12 @@ static enum fc_status find_time_format(struct io_cursor *cursor,
     }
     if (pos == cursor->pos && cursor->at_end)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows", layout->file);
+    if (pos == cursor->pos && is_blank(cursor->buf + pos, cursor->len - pos))
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: nothing but blank lines for %zu bytes after "
+                       "the header",
+                       layout->file, (unsigned long long)line,
+                       cursor->len - pos);
     if (pos == cursor->pos)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: the first row has no end within %zu bytes: "

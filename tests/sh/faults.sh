@@ -79,6 +79,14 @@ rm -f secret.csv
 	head -c 100000000 /dev/zero | tr '\0' x
 } >long.csv
 forecast 1 'long\.csv:2: .*is a quote left open' long.csv
+
+# blank lines are skipped, but not for ever
+{
+	echo unique_id,ds,y
+	head -c 9000000 /dev/zero | tr '\0' '\n'
+	echo a,1,1
+} >blank.csv
+forecast 1 'blank\.csv:2: nothing but blank lines' blank.csv
 {
 	echo unique_id,ds,y
 	echo a,1,1
@@ -177,8 +185,8 @@ expect 2 'duplicates takes error, sum, mean or last' "$nightcast" forecast \
 	-H 1 --duplicates first row.csv
 expect 2 "id and --value both name the column 'y'" "$nightcast" forecast \
 	-H 1 --id y --value y row.csv
-expect 2 "'-' and '-' are the same file" "$nightcast" forecast -H 1 row.csv \
-	--summary -
+expect 2 'output and --summary would both be standard output' "$nightcast" \
+	forecast -H 1 row.csv --summary -
 expect 2 'are the same file' "$nightcast" forecast -H 1 row.csv -o out.csv \
 	--summary ./out.csv
 expect 2 'lock needs a file of its own' "$nightcast" forecast -H 1 row.csv \

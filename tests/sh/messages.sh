@@ -95,7 +95,7 @@ fi
 json 2 1 forecast -H 1 --progress always monthly.csv
 grep -q 'progress always' stderr || fail "$(cat stderr)"
 
-# errors, also of the command line once the option is read
+# errors, also of the command line
 json 1 1 forecast -H 1 nowhere.csv
 member level error
 json 1 1 inspect nowhere.csv
@@ -108,6 +108,9 @@ for command in forecast backtest score simulate inspect learn merge bench \
 	models; do
 	"$nightcast" $command --log-format json --none 2>stderr
 	valid 1 "$command --none"
+	# wherever the option stands
+	"$nightcast" $command --none --log-format=json 2>stderr
+	valid 1 "$command --none --log-format=json"
 	"$nightcast" $command --log-format jsn 2>stderr
 	grep -q "^nightcast: --log-format takes text or json; got 'jsn'" stderr ||
 		fail "$command: $(cat stderr)"
