@@ -1,13 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What bash would offer, by the completion's own function.
-set -u
-bin=$(mktemp -d)
-trap 'rm -rf "$bin"' EXIT
-ln -s "$(realpath "$PROGRAM")" "$bin/nightcast"
-PATH=$bin:$PATH
+. tests/sh/setup.bash
+ln -s "$nightcast" "$work/nightcast"
+PATH=$work:$PATH
 . cmd/nightcast.bash
-failures=0
 
 offers() { # EXPECTED WORDS..., the last of them being typed
 	local expected=$1 got
@@ -16,8 +13,7 @@ offers() { # EXPECTED WORDS..., the last of them being typed
 	_nightcast "$1"
 	got=${COMPREPLY[*]}
 	[[ " $got " == *" $expected "* ]] && return
-	echo "FAIL: $*: '$expected' is not in '$got'"
-	failures=$((failures + 1))
+	fail "$*: '$expected' is not in '$got'"
 }
 
 offers forecast nightcast fo
@@ -36,4 +32,4 @@ offers --learned nightcast simulate --le
 offers --output nightcast merge --o
 offers CHANGELOG.md nightcast merge CH
 offers auto nightcast learn -m au
-exit $((failures > 0))
+finish

@@ -3,10 +3,7 @@
 # Every example of the manual page and the README is run: lines that begin
 # with "nightcast " between .EX and .EE, and with "./nightcast " in ```sh
 # blocks; and what the README shows of --help and the models is what they say.
-set -u
-nightcast=$(realpath "$PROGRAM")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/sh/setup.bash
 mkdir "$work/bin"
 ln -s "$nightcast" "$work/bin/nightcast"
 ln -s "$nightcast" "$work/nightcast"
@@ -15,13 +12,12 @@ cp -r data "$work/data"
 	sed -n '/^\.EX/,/^\.EE/p' cmd/nightcast.1 | sed 's/\\-/-/g; s/\\e/\\/g'
 	sed -n '/^```sh/,/^```$/p' README.md
 } | grep -E '^(\./)?nightcast ' >"$work/examples"
-failures=0 n=0
+n=0
 readme=$(<README.md)
 for command in "forecast --help" models; do
 	# shellcheck disable=SC2086
 	if [[ $readme != *"$("$nightcast" $command)"* ]]; then
-		echo "FAIL: README.md shows another 'nightcast $command'"
-		failures=$((failures + 1))
+		fail "README.md shows another 'nightcast $command'"
 	fi
 done
 cd "$work" || exit 1
@@ -36,4 +32,4 @@ while IFS= read -r line; do
 done <examples
 echo "$n examples"
 [ $n -gt 5 ] || failures=$((failures + 1))
-exit $((failures > 0))
+finish

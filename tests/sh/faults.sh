@@ -2,18 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Bad input and faults, each against the binary: the exit status, a message
 # that names the place, the old output intact and no file left behind.
-set -u
-nightcast=$(realpath "$PROGRAM")
-work=$(mktemp -d)
-chmod 755 "$work"
-trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
+. tests/sh/setup.bash
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 
 # expect STATUS WORDS COMMAND...: WORDS is a regular expression for stderr.
 # out.csv holds "old" before and, unless the status is 0 or 3, after.
@@ -280,5 +270,4 @@ for setting in LC_ALL=de_DE.UTF-8 OMP_NUM_THREADS=5 OMP_DYNAMIC=true \
 	cmp -s expected.csv got.csv || fail "$setting changes the forecasts"
 done
 
-[ $failures -eq 0 ] && echo "faults: all as they should be"
-exit $((failures > 0))
+finish

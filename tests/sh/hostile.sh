@@ -3,25 +3,15 @@
 # Input that somebody made to do harm costs time and memory in proportion to
 # its size, up to the bounds of the manual (LIMITS), and nothing that it holds
 # is obeyed.  Memory is compared between sizes; time is not looked at.
-set -u
-nightcast=$(realpath "$PROGRAM")
-source=$PWD
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-${CC:-cc} -O1 -o "$work/measure" tests/bench/measure.c || exit 1
+. tests/sh/setup.bash
+compile measure tests/bench/measure.c
 measured=yes
-if nm "$nightcast" | grep -qE '__(asan|tsan)_init'; then
+if is_sanitized; then
 	echo "skip: memory is not measured, since a sanitizer takes its own"
 	measured=
 fi
-${CC:-cc} -shared -fPIC -O1 -o "$work/fault.so" tests/fault.c -ldl || exit 1
+compile_faults
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 # expect STATUS WORDS COMMAND...: sets peak, in KB; the old output stays
 expect() {
 	local status=$1 words=$2 got wall cpu
@@ -106,8 +96,7 @@ grows "ids of one row" 125 ids
 
 # An honest file: 24 bytes per observation, 64 MB, and the forecasts as
 # numbers, which are fewer than their text has bytes.
-${CC:-cc} -O1 -I"$source" -o generate "$source/tests/bench/generate.c" -lm ||
-	exit 1
+compile generate tests/bench/generate.c -lm
 ./generate -n 8000 >in.csv
 observations=$(wc -l <in.csv)
 forecast 3 '' in.csv -H 100
@@ -178,7 +167,7 @@ if [ -n "$measured" ]; then
 	(
 		ulimit -d 150000
 		forecast 1 'in.csv.gz: out of memory' in.csv.gz
-		exit $((failures > 0))
+		finish
 	) || failures=$((failures + 1))
 	mkfifo pipe
 	"$nightcast" forecast -H 1 pipe 2>stderr &
@@ -209,7 +198,7 @@ stretched >in.csv
 	[ -n "$measured" ] || exit 0
 	forecast 1 'filling the gaps needs 2 GB of memory, there are' in.csv
 	at_most 100000 "gaps that are not filled"
-	exit $((failures > 0))
+	finish
 ) || failures=$((failures + 1))
 
 # ids that mean something elsewhere are written as they were read
@@ -267,5 +256,4 @@ dates 1 '' 2024-01-01 -1
 dates 1 'would span' 0001-01-01T00:00 9999-01-01T00:00 --freq H
 dates 1 'would span' -999999999999999999 999999999999999999 --freq 1
 
-[ $failures -eq 0 ] && echo "hostile: all as they should be"
-exit $((failures > 0))
+finish

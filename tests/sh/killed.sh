@@ -2,17 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # kill -9 at fifty moments of a run into files that exist: each is the old one
 # or the new one, whole, and the next run removes what the killed one left.
-set -u
-nightcast=$(realpath "$PROGRAM")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/sh/setup.bash
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 {
 	echo unique_id,ds,y
 	for i in $(seq 3000); do
@@ -62,4 +53,4 @@ cmp -s out.csv expected.csv || fail "the run after: other bytes"
 [ "$(temporaries)" -eq 0 ] || fail "leftovers remain: $(ls -A)"
 [ $left -gt 0 ] || fail "no kill ever hit a run at work"
 echo "killed: $old old, $new new, $left left a temporary file"
-exit $((failures > 0))
+finish

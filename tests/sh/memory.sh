@@ -3,23 +3,13 @@
 # The k-th allocation fails, for k = 1, 2, ... until none does: the program
 # ends with status 0, 1 or 3, never by a signal; 1 comes with a message, the
 # old output and no file left behind.
-set -u
-nightcast=$(realpath "$PROGRAM")
-if nm "$nightcast" | grep -q __asan_init; then
+. tests/sh/setup.bash
+if is_sanitized; then
 	echo "skip: the sanitizer has an allocator of its own"
 	exit 0
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-${CC:-cc} -shared -fPIC -O1 -o "$work/fault.so" tests/fault.c -ldl ||
-	exit 1
+compile_faults
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 try() { # k, command...
 	local k=$1 status
 	shift
@@ -81,4 +71,4 @@ for k in 1 2 3 4; do
 	"$nightcast" forecast -q -H 2 -m naive --shard $k/4 long.csv -o f.$k 2>said
 done
 every 40 "$nightcast" merge f.1 f.2 f.3 f.4 -o out.csv
-exit $((failures > 0))
+finish

@@ -3,20 +3,10 @@
 # --log-format json: every line of standard error is one JSON object, whatever
 # happens and whatever bytes are in it; and as text, no byte of a file or of
 # an argument reaches a terminal that would obey it.
-set -u
-nightcast=$(realpath "$PROGRAM")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-${CC:-cc} -std=c17 -O1 -Wall -Wextra -o "$work/json_lines" tests/json_lines.c ||
-	exit 1
+. tests/sh/setup.bash
+compile json_lines tests/json_lines.c -Wall -Wextra
 cp data/monthly.csv "$work"
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 
 # can it fail?
 good='{"time":"2026-11-22T01:00:03.123Z","level":"info","message":"a\u0007"}'
@@ -189,7 +179,7 @@ member series 2
 (
 	ulimit -s 100
 	json 3 1 forecast -H 1 -j 1 -m "$models" bad.csv -o "$file/out.csv"
-	exit $((failures > 0))
+	finish
 ) || failures=$((failures + 1))
 json 2 1 forecast -H 1 -m "$long" monthly.csv
 # a table of models that are named like commands to a terminal
@@ -198,5 +188,4 @@ printf 'unique_id,ds,y\n%s,1961-01-01,1\n' co2 >a.csv
 "$nightcast" score f.csv a.csv --train monthly.csv >stdout 2>stderr
 grep -q '^m\\x1b\[2J ' stdout || fail "score: $(cat -v stdout stderr)"
 
-[ $failures -eq 0 ] && echo "messages: all as they should be"
-exit $((failures > 0))
+finish

@@ -2,17 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What a night's work is watched by: --lock, --max-failed, --rejects,
 # --metrics.
-set -u
-nightcast=$(realpath "$PROGRAM")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/sh/setup.bash
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 # expect STATUS WORDS OPTIONS...
 expect() {
 	local status=$1 words=$2 got
@@ -136,4 +127,4 @@ expect 3 '' in.csv --lock theirs
 expect 1 'nowhere/lock: cannot lock: No such file' in.csv --lock nowhere/lock
 expect 2 'replace the input' in.csv --lock in.csv
 expect 2 'lock-wait' in.csv --lock-wait -1
-exit $((failures > 0))
+finish

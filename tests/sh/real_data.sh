@@ -2,8 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The M3 competition, M4 hourly and the car parts, if they lie beside the
 # project: complete forecasts, the same for any order of rows and threads.
-set -u
-nightcast=$(realpath "$PROGRAM")
+. tests/sh/setup.bash
 shared=../shared
 if [ ! -d $shared/data/m3 ]; then
 	echo "skip: no $shared/data/m3 beside the project"
@@ -13,14 +12,6 @@ if ! command -v python3 >/dev/null; then
 	echo "skip: no python3 to judge the forecasts with"
 	exit 0
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 complete() { # name, train, test, horizon, season
 	"$nightcast" forecast -q -H "$4" -s "$5" -m snaive "$2" -o "$work/f.csv" \
 		--summary "$work/s.csv" || fail "$1: exit $?"
@@ -60,4 +51,4 @@ same_bytes() {
 }
 same_bytes $shared/data/m3/monthly_train.csv 18 snaive,naive,drift,mean
 same_bytes $shared/data/m3/quarterly_train.csv 8 auto,ets,arima
-exit $((failures > 0))
+finish

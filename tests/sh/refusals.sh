@@ -3,22 +3,13 @@
 # Every write, fsync, rename and read fails once, memory ends in the middle of
 # a fit, and files change while they are read: exit 1 with a message, the old
 # output intact, no file left behind; or all is well in spite of it.
-set -u
-nightcast=$(realpath "$PROGRAM")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-if grep -q __asan_init "$nightcast"; then
+. tests/sh/setup.bash
+if is_sanitized; then
 	echo "skip: a sanitizer has its own malloc"
 	exit 0
 fi
-${CC:-cc} -O1 -shared -fPIC -o "$work/fault.so" tests/fault.c -ldl || exit 1
+compile_faults
 cd "$work" || exit 1
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 # attempt FAULT COMMAND...: sets status; the outputs are "old" or complete
 attempt() {
 	local fault=$1 left
@@ -186,5 +177,4 @@ status=$?
 [ $status -eq 1 ] && grep -q "gone/out.csv" stderr && [ ! -e gone ] ||
 	fail "the folder is gone: exit $status: $(cat stderr)"
 
-[ $failures -eq 0 ] && echo "refusals: all as they should be"
-exit $((failures > 0))
+finish

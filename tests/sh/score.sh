@@ -3,21 +3,12 @@
 # The scores of the M3 competition and of M4 hourly are those of score.py,
 # which shares no code with this program; and a backtest of training and test
 # data together scores as forecasts from the training data do.
-set -u
-nightcast=$(realpath "$PROGRAM")
+. tests/sh/setup.bash
 shared=../shared
 if [ ! -d $shared/data/m3 ]; then
 	echo "skip: no $shared/data/m3 beside the project"
 	exit 0
 fi
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 # A table of --csv against the JSON of score.py: "column key" pairs
 compare() { # what, table, model, json
 	python3 - "$@" <<-'END' || fail "$1"
@@ -84,4 +75,4 @@ python3 - "$work/table" "$work/json" <<-'END' || fail "missing forecasts"
 	        bad = True
 	sys.exit(bad)
 END
-exit $((failures > 0))
+finish

@@ -4,18 +4,9 @@
 # whatever the form of the input, the models, the number of shards and of
 # threads; and what does not belong together is refused, with a message and
 # the old output left as it was.
-set -u
-nightcast=$(realpath "$PROGRAM")
-data=$(realpath data)
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/sh/setup.bash
+data=$project/data
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 # all but the seconds of a summary
 timeless() {
 	sed 's/,[^,]*$//' "$1"
@@ -390,5 +381,4 @@ echo old >out.csv
 [ $? -eq 1 ] && grep -q 'none of its 10 series is long enough' said ||
 	fail "learn from short series: $(cat said)"
 [ "$(cat out.csv)" = old ] || fail "learn: the old output is gone"
-[ $failures -eq 0 ] && echo "shards: all as they should be"
-exit $((failures > 0))
+finish

@@ -3,21 +3,12 @@
 # What a night may have around it: a clock that is set back, a locale with a
 # decimal comma, variables of OpenMP, a terminal that hangs up, another run
 # into the same file.
-set -u
-nightcast=$(realpath "$PROGRAM")
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+. tests/sh/setup.bash
 sanitized=
-nm "$nightcast" | grep -qE '__(asan|tsan)_init' && sanitized=yes
-${CC:-cc} -O1 -shared -fPIC -o "$work/fault.so" tests/fault.c -ldl || exit 1
+is_sanitized && sanitized=yes
+compile_faults
 cp data/monthly.csv "$work"
 cd "$work" || exit 1
-failures=0
-
-fail() {
-	echo "FAIL: $*"
-	failures=$((failures + 1))
-}
 no_leftovers() {
 	[ -z "$(ls -A | grep nightcast-)" ] || fail "$*: a file is left"
 }
@@ -126,5 +117,4 @@ cmp -s seen.csv expected.400 || cmp -s seen.csv expected.500 ||
 	cmp -s seen.csv expected.600 || fail "runs are mixed: $(wc seen.csv)"
 no_leftovers "three runs at a time"
 
-[ $failures -eq 0 ] && echo "surroundings: all as they should be"
-exit $((failures > 0))
+finish
