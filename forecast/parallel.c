@@ -2,7 +2,10 @@
 /*
  * The one parallel loop of the program.  Items are handed out one by one
  * (schedule(dynamic, 1)): series differ in cost by orders of magnitude, and
- * one atomic increment per item is nothing beside a fit.
+ * one atomic increment per item is nothing beside a fit.  In their order
+ * (monotonic), which OpenMP 5.0 does not promise by itself: LLVM's library
+ * deals parts of the loop out beforehand and lets threads steal, so that the
+ * large items at the front would wait for one another.
  */
 #include "forecast/parallel.h"
 
@@ -143,7 +146,7 @@ enum fc_status fc_parallel_map(const struct fc_parallel *job)
     run.order = order;
     omp_set_dynamic(0); /* as many threads as asked for, whatever OMP_DYNAMIC */
 
-#pragma omp parallel for schedule(dynamic, 1) num_threads(nthreads)
+#pragma omp parallel for schedule(monotonic : dynamic, 1) num_threads(nthreads)
     for (size_t k = 0; k < job->n; k++)
         run_one(&run, k);
 
