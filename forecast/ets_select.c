@@ -379,13 +379,13 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
 {
     struct fc_ets_work *work = pick->work;
     const struct fc_fit *fit = pick->wanted->similar;
+    if (fit->order[FC_ETS_ORDER_SEASON] != FC_ETS_NONE
+        && (fit->season_length != work->m
+            || !seasonal_data(work, pick->wanted)))
+        return NULL;
     struct fc_ets similar =
         fc_ets_model_of(fit, fit->coef + FC_ETS_COEF_L, work->exponent,
                         pick->fitted[0].initial.s);
-    bool seasonal = similar.form.season != FC_ETS_NONE;
-    if (seasonal
-        && (similar.m != work->m || !seasonal_data(work, pick->wanted)))
-        return NULL;
     pick->request.effort = FC_ETS_QUICK;
     pick->request.beta_limit = 0.2 / work->m;
     pick->request.related = &similar;

@@ -11,6 +11,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Under AddressSanitizer only what is taken may be touched, and between two
+ * arrays lies a margin that may not.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+#ifdef SANITIZED
+#include <sanitizer/asan_interface.h>
+enum { MARGIN = 64 };
+#else
+enum { MARGIN = 0 };
+#define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
+#endif
+
 enum {
     ALIGNMENT = 64,
     FIRST_BLOCK = 1 << 16, /* bytes; enough for most series */
@@ -63,6 +83,7 @@ static int add_block(struct fc_workspace *ws, size_t size)
     b->data = aligned_alloc(ALIGNMENT, want);
     if (b->data == NULL)
         return 0;
+    ASAN_POISON_MEMORY_REGION(b->data, want);
     b->size = want;
     ws->nblocks++;
     return 1;
@@ -70,11 +91,11 @@ static int add_block(struct fc_workspace *ws, size_t size)
 
 void *fc_workspace_array(struct fc_workspace *ws, size_t n, size_t size)
 {
-    size_t bytes;
-    if (__builtin_mul_overflow(n, size, &bytes)
-        || bytes > SIZE_MAX - (ALIGNMENT - 1))
+    size_t asked, bytes;
+    if (__builtin_mul_overflow(n, size, &asked)
+        || asked > SIZE_MAX - MARGIN - (ALIGNMENT - 1))
         return NULL;
-    bytes = (bytes + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
+    bytes = (asked + MARGIN + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
     while (ws->current < ws->nblocks
            && bytes > ws->blocks[ws->current].size - ws->used) {
         ws->current++;
@@ -84,6 +105,7 @@ void *fc_workspace_array(struct fc_workspace *ws, size_t n, size_t size)
         return NULL;
     void *p = ws->blocks[ws->current].data + ws->used;
     ws->used += bytes;
+    ASAN_UNPOISON_MEMORY_REGION(p, asked);
     return p;
 }
 
@@ -101,12 +123,16 @@ void fc_workspace_release(struct fc_workspace *ws, struct fc_mark mark)
 {
     assert(mark.block < ws->current
            || (mark.block == ws->current && mark.used <= ws->used));
+    for (size_t i = mark.block; i <= ws->current && i < ws->nblocks; i++) {
+        size_t from = i == mark.block ? mark.used : 0;
+        ASAN_POISON_MEMORY_REGION(ws->blocks[i].data + from,
+                                  ws->blocks[i].size - from);
+    }
     ws->current = mark.block;
     ws->used = mark.used;
 }
 
 void fc_workspace_reset(struct fc_workspace *ws)
 {
-    ws->current = 0;
-    ws->used = 0;
+    fc_workspace_release(ws, (struct fc_mark){0, 0});
 }

@@ -9,6 +9,7 @@
  * so far has needed and is then reused without asking the system again.
  * Memory taken from it lives until it is released to an earlier mark, or
  * reset; pointers never move.  One workspace belongs to one thread.
+ * AddressSanitizer sees what is touched beyond an array or after its release.
  */
 struct fc_workspace;
 

@@ -244,7 +244,7 @@ enum { COINS = 200, TOSSES = 100 };
 static double rms_error_of_coins(const char *model, int paths, double *worst)
 {
     static double y[TOSSES];
-    static char names[COINS][16];
+    static char names[COINS][24];
     static struct fc_series coins[COINS];
     struct fc_spec spec = spec_of(model, 1);
     double squares = 0;

@@ -3,6 +3,10 @@
 
 #include "forecast/workspace.h"
 
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#endif
+
 static void memory_is_aligned_and_distinct(void **state)
 {
     (void)state;
@@ -55,6 +59,30 @@ static void overflowing_sizes_are_refused(void **state)
     fc_workspace_free(ws);
 }
 
+/* So that a sanitizer sees an overrun from one array into the next. */
+static void beyond_an_array_is_out_of_bounds(void **state)
+{
+    (void)state;
+#ifdef __SANITIZE_ADDRESS__
+    struct fc_workspace *ws = fc_workspace_new();
+    double *a = fc_workspace_doubles(ws, 8);
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double *b = fc_workspace_doubles(ws, 3);
+    assert_false(__asan_address_is_poisoned(a + 7));
+    assert_true(__asan_address_is_poisoned(a + 8));
+    assert_false(__asan_address_is_poisoned(b + 2));
+    assert_true(__asan_address_is_poisoned(b + 3));
+    fc_workspace_release(ws, mark);
+    assert_true(__asan_address_is_poisoned(b));
+    assert_false(__asan_address_is_poisoned(a));
+    fc_workspace_reset(ws);
+    assert_true(__asan_address_is_poisoned(a));
+    fc_workspace_free(ws);
+#else
+    skip();
+#endif
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -62,6 +90,7 @@ int main(void)
         cmocka_unit_test(pointers_survive_growth),
         cmocka_unit_test(release_gives_back_what_the_mark_says),
         cmocka_unit_test(overflowing_sizes_are_refused),
+        cmocka_unit_test(beyond_an_array_is_out_of_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
