@@ -327,7 +327,7 @@ static void find_log_format(int argc, char **argv, const char *letters,
     int code;
     char **copy = malloc(((size_t)argc + 1) * sizeof *copy);
     if (copy == NULL)
-        return; /* what follows will say it in its own way */
+        return; /* it is found when its turn comes */
     memcpy(copy, argv, ((size_t)argc + 1) * sizeof *copy);
     optind = 0; /* start afresh: GNU's way to reset everything */
     while ((code = getopt_long(argc, copy, letters, names, NULL)) != -1) {
@@ -358,6 +358,7 @@ static int read_arguments(const struct cmd_command *command, int argc,
         int status = set_option(row_of(code), command->name, optarg, options);
         if (status >= 0)
             return status;
+        cmd_log_format((enum cmd_log_format)options->log_format);
     }
     return read_inputs(command, argc - optind, argv + optind, options);
 }

@@ -11,7 +11,6 @@
 #include "forecast/parallel.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -98,16 +97,6 @@ static enum fc_status forecast_with(const struct fc_batch *batch,
     return FC_OK;
 }
 
-/* Why the model failed, and why its fallback, unless that is the same. */
-static char *both_reasons(const char *model, const char *fallback)
-{
-    char both[2 * FC_MESSAGE_SIZE + 16];
-    if (strcmp(model, fallback) == 0)
-        return copy_text(model);
-    snprintf(both, sizeof both, "%s; fallback: %s", model, fallback);
-    return copy_text(both);
-}
-
 static void try_models(const struct fc_batch *batch, size_t item,
                        struct fc_workspace *ws, struct fc_result *result)
 {
@@ -128,7 +117,7 @@ static void try_models(const struct fc_batch *batch, size_t item,
         result->outcome = FC_OUTCOME_FALLBACK;
         result->detail = copy_text(err.msg);
     } else {
-        result->detail = both_reasons(err.msg, second.msg);
+        result->detail = fc_both_reasons(err.msg, second.msg);
     }
     if (result->detail == NULL) /* not even for the reason */
         result->note = "out of memory";

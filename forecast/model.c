@@ -110,6 +110,8 @@ enum fc_status fc_model_fit(const struct fc_series *series,
                             struct fc_fit *fit, struct fc_error *err)
 {
     const struct fc_model *model = spec->model;
+    const struct fc_fit *similar = spec->similar;
+    struct fc_spec alone = *spec;
     size_t least = model->min_obs(spec);
     *fit = (struct fc_fit){
         .model = model,
@@ -127,6 +129,12 @@ enum fc_status fc_model_fit(const struct fc_series *series,
         return fc_fail(err, FC_ESHORT,
                        "%s needs at least %zu observations, has %zu",
                        model->name, least, series->n);
+    if (similar != NULL
+        && (similar->model != model
+            || similar->season_length != fit->season_length)) {
+        alone.similar = NULL;
+        spec = &alone;
+    }
     return model->fit(series, spec, ws, fit, err);
 }
 

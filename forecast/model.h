@@ -58,8 +58,9 @@ struct fc_lesson {
  *                  negative = none of that kind
  *   similar        a fit of this model to much the same series, as to a few
  *                  values more: what it chose is not searched for again, and
- *                  estimation starts from what it found.  NULL = none; a model
- *                  with nothing to choose may pass it over
+ *                  estimation may start from what it found.  NULL = none; it
+ *                  is passed over by models with nothing to choose, and where
+ *                  it is another model's or of another season
  */
 struct fc_spec {
     const struct fc_model *model;

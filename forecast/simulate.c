@@ -284,18 +284,20 @@ static void simulate_model(const struct fc_simulate *all,
                            struct fc_workspace *ws, struct fc_simulated *out)
 {
     const struct fc_spec *fallback = all->batch.fallback;
-    struct fc_error err;
+    struct fc_error err, second;
     out->outcome = FC_OUTCOME_OK;
     if (simulate_with(all, series, spec, rng, ws, out->numbers, &err) == FC_OK)
         return;
-    out->detail = copy_text(err.msg);
     out->outcome = FC_OUTCOME_FAILED;
     fc_workspace_reset(ws);
     set_seed(spec, series, rng);
     if (fallback != NULL
-        && simulate_with(all, series, fallback, rng, ws, out->numbers, &err)
+        && simulate_with(all, series, fallback, rng, ws, out->numbers, &second)
                == FC_OK)
         out->outcome = FC_OUTCOME_FALLBACK;
+    out->detail = fallback != NULL && out->outcome == FC_OUTCOME_FAILED
+                      ? fc_both_reasons(err.msg, second.msg)
+                      : copy_text(err.msg);
 }
 
 static double now(void)

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Every fuzz target (or those named as arguments: reader, models, ...) under
+# Every fuzz target (or those named as arguments: reader, ets, ...) under
 # libFuzzer with both sanitizers, T seconds each, from its corpus on.  What is
 # new stays in build/fuzz/corpus, what fails in build/fuzz/found.
 set -u

@@ -354,6 +354,23 @@ static struct fc_fit fit_like(const char *name, int season,
     return fit;
 }
 
+/* One start does for a similar series what many do for given orders. */
+static void assert_as_likely_as_named(const struct fc_fit *fit,
+                                      const struct fc_fit *similar,
+                                      struct fc_workspace *ws)
+{
+    struct fc_spec spec = {.model = fit->model,
+                           .season_length = fit->season_length,
+                           .has_variant = true,
+                           .seed = 1};
+    struct fc_fit named;
+    memcpy(spec.variant, similar->order, sizeof spec.variant);
+    assert_int_equal(fc_model_fit(fit->series, &spec, ws, &named, NULL), FC_OK);
+    assert_string_equal(named.spec, fit->spec);
+    if (isfinite(named.loglik))
+        assert_true(fit->loglik > named.loglik - 0.05);
+}
+
 /*
  * Begun where the search of the same series has ended, a fit stays there; of
  * the series without its end it keeps the form.
@@ -387,6 +404,8 @@ static void a_similar_fit_is_where_estimation_starts(void **state)
                 series.n -= HORIZON;
                 again = fit_like(names[i], season[m], &series, &whole, &a);
                 assert_string_equal(again.spec, whole.spec);
+                if (whole.model == fc_model_find("arima"))
+                    assert_as_likely_as_named(&again, &whole, a.ws);
             }
     fc_workspace_free(a.ws);
 }
@@ -405,8 +424,16 @@ static void a_similar_fit_that_is_too_much_is_no_hindrance(void **state)
         struct fc_series whole = {"a", y, LONGEST}, part = whole;
         fc_workspace_reset(a.ws);
         struct fc_fit fit = fit_like(names[i], 12, &whole, NULL, &a);
-        for (part.n = 1; part.n <= 26; part.n++)
-            fit_like(names[i], 12, &part, &fit, &a);
+        for (part.n = 1; part.n <= 26; part.n++) {
+            struct fc_fit kept = fit_like(names[i], 12, &part, &fit, &a);
+            struct fc_fit own = fit_like(names[i], 12, &part, NULL, &a);
+            if (i != 1 && part.n < 24) /* no season in less than two */
+                assert_string_equal(kept.spec, own.spec);
+        }
+        part.n = 40;
+        struct fc_fit other = fit_like(names[i], 4, &part, &fit, &a);
+        assert_string_equal(other.spec,
+                            fit_like(names[i], 4, &part, NULL, &a).spec);
     }
     fc_workspace_free(a.ws);
 }

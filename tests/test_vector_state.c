@@ -20,16 +20,6 @@
 #ifdef __x86_64__
 #include <cpuid.h>
 
-/* Does XGETBV tell? */
-static bool can_tell(void)
-{
-    unsigned a, b, c, d;
-    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_OSXSAVE) == 0)
-        return false;
-    return __get_cpuid_count(0xd, 1, &a, &b, &c, &d) && (a & 1 << 2) != 0
-           && __builtin_cpu_supports("avx2");
-}
-
 static bool upper_halves_in_use(void)
 {
     unsigned a, d;
@@ -45,6 +35,18 @@ static void use_upper_halves(void)
 static void release_upper_halves(void)
 {
     __asm__ volatile("vzeroupper" :::);
+}
+
+/* Does XGETBV tell?  A processor may leave the bit set. */
+static bool can_tell(void)
+{
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || (c & bit_OSXSAVE) == 0
+        || !__get_cpuid_count(0xd, 1, &a, &b, &c, &d) || (a & 1 << 2) == 0
+        || !__builtin_cpu_supports("avx2"))
+        return false;
+    release_upper_halves();
+    return !upper_halves_in_use();
 }
 
 __attribute__((noinline)) static bool ask(void)

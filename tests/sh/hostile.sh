@@ -167,7 +167,7 @@ if [ -n "$measured" ]; then
 	(
 		ulimit -d 150000
 		forecast 1 'in.csv.gz: out of memory' in.csv.gz
-		finish
+		exit $((failures > 0))
 	) || failures=$((failures + 1))
 	mkfifo pipe
 	"$nightcast" forecast -H 1 pipe 2>stderr &
@@ -198,7 +198,7 @@ stretched >in.csv
 	[ -n "$measured" ] || exit 0
 	forecast 1 'filling the gaps needs 2 GB of memory, there are' in.csv
 	at_most 100000 "gaps that are not filled"
-	finish
+	exit $((failures > 0))
 ) || failures=$((failures + 1))
 
 # ids that mean something elsewhere are written as they were read

@@ -179,7 +179,7 @@ member series 2
 (
 	ulimit -s 100
 	json 3 1 forecast -H 1 -j 1 -m "$models" bad.csv -o "$file/out.csv"
-	finish
+	exit $((failures > 0))
 ) || failures=$((failures + 1))
 json 2 1 forecast -H 1 -m "$long" monthly.csv
 # a table of models that are named like commands to a terminal
