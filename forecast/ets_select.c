@@ -203,6 +203,11 @@ static int lowest_aicc(const struct selection *pick)
     return best;
 }
 
+static double growth_limit(const struct fc_ets_work *work)
+{
+    return 0.2 / work->m;
+}
+
 /*
  * An automatic choice limits beta to 0.2 / m.  The likelihood of a short
  * series often prefers a slope that follows every turn, and such slopes
@@ -217,7 +222,7 @@ static int lowest_aicc(const struct selection *pick)
 static const struct fc_ets_fitted *hold_growth(struct selection *pick,
                                                const struct fc_ets_fitted *best)
 {
-    double limit = 0.2 / pick->work->m;
+    double limit = growth_limit(pick->work);
     struct fc_ets_fitted *held = &pick->held;
     if (best->initial.smoothing.beta <= limit)
         return best;
@@ -387,7 +392,7 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
         fc_ets_model_of(fit, fit->coef + FC_ETS_COEF_L, work->exponent,
                         pick->fitted[0].initial.s);
     pick->request.effort = FC_ETS_QUICK;
-    pick->request.beta_limit = 0.2 / work->m;
+    pick->request.beta_limit = growth_limit(work);
     pick->request.related = &similar;
     enum fc_status status =
         fc_ets_estimate(work, similar.form, &pick->request, &pick->held);
