@@ -163,14 +163,16 @@ void fc_arima_evaluate(struct fc_arima_likelihood *lik, const double *points,
  *   state   r = max(p, q + 1) values: what is known of w_{n+1} .. w_{n+r}
  *           about mu, but for the autoregression on later values; then the
  *           last d + m D values of y, the latest first.  In units of the data
- *   P       the covariance of the state over sigma2, row by row; NULL when it
- *           is that of the next shock alone
+ *   factor  nfactors rows as long as the state: its covariance over sigma2 is
+ *           that of the next shock and the sum of their outer products.  None
+ *           when the past leaves nothing uncertain
  *   mu      in units of the data
  */
 struct fc_arima_end {
     double *resid;
     double *state;
-    double *P;
+    double *factor;
+    size_t nfactors;
     double mu;
 };
 

@@ -19,6 +19,9 @@
 static const double diffuse_variance = 1e6;
 static const double uninformative_variance = 1e4;
 
+/* Of the end state, over sigma2. */
+static const double negligible_variance = 1e-12;
+
 enum fc_status fc_arima_kalman_init(struct fc_arima_kalman *filter,
                                     const struct fc_arima_order *order,
                                     size_t n, struct fc_workspace *ws)
@@ -120,7 +123,7 @@ static void transpose(double *x, size_t n)
     }
 }
 
-void fc_arima_kalman_advance(struct fc_arima_kalman *f)
+static void advance_covariance(struct fc_arima_kalman *f)
 {
     size_t dim = f->r + f->nd;
     transition(f, f->P, dim, f->work);
@@ -155,11 +158,6 @@ static double project(const struct fc_arima_kalman *f)
     return observe(f, f->gain);
 }
 
-double fc_arima_kalman_variance(const struct fc_arima_kalman *f)
-{
-    return project(f);
-}
-
 static void update(struct fc_arima_kalman *f, double variance, double e,
                    double ex)
 {
@@ -179,8 +177,48 @@ void fc_arima_kalman_covariance(struct fc_arima_kalman *f, const double *c,
     start(f, c);
     for (size_t t = 0; t < n; t++) {
         update(f, project(f), 0, 0);
-        fc_arima_kalman_advance(f);
+        advance_covariance(f);
     }
+}
+
+/* Where the largest element of the diagonal is. */
+static size_t largest_variance(const double *P, size_t dim)
+{
+    size_t at = 0;
+    for (size_t i = 1; i < dim; i++)
+        if (P[i * dim + i] > P[at * dim + at])
+            at = i;
+    return at;
+}
+
+enum fc_status fc_arima_kalman_factors(struct fc_arima_kalman *f, size_t length,
+                                       struct fc_workspace *ws, double **factor,
+                                       size_t *count)
+{
+    size_t dim = f->r + f->nd;
+    double *P = f->P;
+    for (size_t i = 0; i <= f->q && i < f->r; i++)
+        for (size_t j = 0; j <= f->q && j < f->r; j++)
+            P[i * dim + j] -= ma_at(f, i) * ma_at(f, j);
+    *count = 0;
+    *factor = fc_workspace_array(ws, dim * length, sizeof **factor);
+    if (*factor == NULL)
+        return FC_ENOMEM;
+    for (; *count < dim; ++*count) {
+        double *row = *factor + *count * length;
+        size_t at = largest_variance(P, dim);
+        double pivot = P[at * dim + at];
+        if (!(pivot > negligible_variance))
+            break;
+        memset(row, 0, length * sizeof *row);
+        for (size_t i = 0; i < dim; i++)
+            row[i] = P[i * dim + at] / sqrt(pivot);
+        for (size_t i = 0; i < dim; i++)
+            for (size_t j = 0; j < dim; j++)
+                P[i * dim + j] -= row[i] * row[j];
+        P[at * dim + at] = 0;
+    }
+    return FC_OK;
 }
 
 void fc_arima_kalman_run(struct fc_arima_kalman *f,
@@ -207,7 +245,7 @@ void fc_arima_kalman_run(struct fc_arima_kalman *f,
             }
             update(f, variance, e, ex);
         }
-        fc_arima_kalman_advance(f);
+        advance_covariance(f);
         advance_state(f, f->a);
         if (constant)
             advance_state(f, f->x);

@@ -44,10 +44,13 @@ void fc_arima_kalman_run(struct fc_arima_kalman *filter,
 void fc_arima_kalman_covariance(struct fc_arima_kalman *filter, const double *c,
                                 size_t n);
 
-/* P one step on, without an observation. */
-void fc_arima_kalman_advance(struct fc_arima_kalman *filter);
-
-/* The variance of the next value of y about its prediction. */
-double fc_arima_kalman_variance(const struct fc_arima_kalman *filter);
+/*
+ * What P has besides the next shock, as the sum of the outer products of
+ * `count` rows; each has `length` values, zeros behind those of the state.  P
+ * is destroyed.
+ */
+enum fc_status fc_arima_kalman_factors(struct fc_arima_kalman *filter,
+                                       size_t length, struct fc_workspace *ws,
+                                       double **factor, size_t *count);
 
 #endif

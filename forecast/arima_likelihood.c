@@ -143,10 +143,11 @@ static void end_state_kalman(const struct fc_arima_likelihood *lik, double mu,
 /*
  * Where the filter is still far from its steady state, the innovations of the
  * past are not quite known: their covariance, as of the Kalman filter after
- * n observations, embedded into the state with its past values of y.
+ * n observations.
  */
-static enum fc_status end_covariance(struct fc_arima_likelihood *lik,
-                                     struct fc_workspace *ws, double **P)
+static enum fc_status end_factors(struct fc_arima_likelihood *lik,
+                                  struct fc_workspace *ws,
+                                  struct fc_arima_end *end)
 {
     struct fc_arima_filter *f = lik->filter;
     struct fc_arima_kalman kalman;
@@ -155,17 +156,14 @@ static enum fc_status end_covariance(struct fc_arima_likelihood *lik,
     if (f->variance[0] < 1 + unsettled_variance
         || (double)(f->n * r * r) > costly_covariance)
         return FC_OK;
-    *P = fc_workspace_array(ws, dim * dim, sizeof **P);
     order.d = order.D = 0;
-    if (*P == NULL || fc_arima_kalman_init(&kalman, &order, 0, ws) != FC_OK)
+    if (fc_arima_kalman_init(&kalman, &order, 0, ws) != FC_OK)
         return FC_ENOMEM;
     load_kalman(f, 0, &kalman);
     fc_arima_filter_covariances(f, 0, r, kalman.gain);
     fc_arima_kalman_covariance(&kalman, kalman.gain, f->n);
-    memset(*P, 0, dim * dim * sizeof **P);
-    for (size_t i = 0; i < r; i++)
-        memcpy(*P + i * dim, kalman.P + i * r, r * sizeof **P);
-    return FC_OK;
+    return fc_arima_kalman_factors(&kalman, dim, ws, &end->factor,
+                                   &end->nfactors);
 }
 
 enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
@@ -194,11 +192,11 @@ enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
     }
     if (lik->kalman != NULL) {
         end_state_kalman(lik, value.mu, end->state);
-        end->P = lik->kalman->P;
-        return FC_OK;
+        return fc_arima_kalman_factors(lik->kalman, r + lost, ws, &end->factor,
+                                       &end->nfactors);
     }
     end_state(lik, value.mu, end->state);
     for (size_t i = 0; i < lost; i++)
         end->state[r + i] = data->y[data->n - 1 - i];
-    return end_covariance(lik, ws, &end->P);
+    return end_factors(lik, ws, end);
 }

@@ -142,7 +142,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     size_t n = fit->series->n;
     const int orders[FC_VARIANT_SIZE] = {
         order->p, order->d, order->q,        order->P,
-        order->D, order->Q, order->constant, end->P != NULL,
+        order->D, order->Q, order->constant, (int)end->nfactors,
     };
     memcpy(fit->order, orders, sizeof orders);
     fc_arima_name(order, fit->spec, sizeof fit->spec);
@@ -153,7 +153,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     fit->sigma2 = estimate->sigma2;
     fit->nparam = fc_arima_parameters(order) + order->constant + 1;
     fit->ncoef = (size_t)fc_arima_parameters(order) + 1;
-    fit->nstate = end->P != NULL ? dim + dim * dim : dim;
+    fit->nstate = dim + dim * end->nfactors;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->state = fc_workspace_doubles(ws, fit->nstate);
     fit->fitted = fc_workspace_doubles(ws, n);
@@ -163,8 +163,9 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     fc_arima_coefficients(order, estimate->free, fit->coef);
     fit->coef[fit->ncoef - 1] = estimate->mu;
     memcpy(fit->state, end->state, dim * sizeof *fit->state);
-    if (end->P != NULL)
-        memcpy(fit->state + dim, end->P, dim * dim * sizeof *fit->state);
+    if (end->nfactors > 0)
+        memcpy(fit->state + dim, end->factor,
+               dim * end->nfactors * sizeof *fit->state);
     for (size_t t = 0; t < n; t++)
         fit->fitted[t] = fit->series->y[t] - fit->resid[t];
     return FC_OK;

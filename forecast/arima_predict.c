@@ -9,7 +9,6 @@
  */
 #include "forecast/arima_predict.h"
 
-#include "forecast/arima_kalman.h"
 #include "forecast/difference.h"
 
 #include <gsl/gsl_randist.h>
@@ -87,37 +86,30 @@ static void known_part(const struct process *process, const double *state,
         w[h] = h < process->r ? state[h] : 0;
 }
 
-/* Standard errors from the psi weights; nothing is known but one shock. */
-static void psi_errors(const struct process *process, const double *nothing,
-                       double sigma2, double *se)
+/* The squared psi weights, summed up: nothing is known but one shock. */
+static void shock_variances(const struct process *process,
+                            const double *nothing, double *path, double *sum)
 {
-    double sum = 0;
     for (size_t h = 0; h < process->horizon; h++)
-        se[h] = h == 0 ? 1 : h <= process->q ? process->ma[h - 1] : 0;
-    run_forward(process, nothing, 0, se);
-    for (size_t h = 0; h < process->horizon; h++) {
-        sum += se[h] * se[h];
-        se[h] = sqrt(sigma2 * sum);
-    }
+        path[h] = h == 0 ? 1 : h <= process->q ? process->ma[h - 1] : 0;
+    run_forward(process, nothing, 0, path);
+    for (size_t h = 0; h < process->horizon; h++)
+        sum[h] = path[h] * path[h] + (h > 0 ? sum[h - 1] : 0);
 }
 
-static enum fc_status state_errors(const struct fc_fit *fit,
-                                   const struct process *process,
-                                   struct fc_workspace *ws, double *se)
+/* What the state's own uncertainty adds: the paths its factors take. */
+static void add_state_variances(const struct process *process,
+                                const struct fc_fit *fit, double *path,
+                                double *sum)
 {
-    struct fc_arima_order order = fc_arima_order_of(fit);
-    struct fc_arima_kalman kalman;
     size_t dim = process->r + process->lost;
-    if (fc_arima_kalman_init(&kalman, &order, 0, ws) != FC_OK)
-        return FC_ENOMEM;
-    memcpy(kalman.ar, process->ar, process->p * sizeof *kalman.ar);
-    memcpy(kalman.ma, process->ma, process->q * sizeof *kalman.ma);
-    memcpy(kalman.P, fit->state + dim, dim * dim * sizeof *kalman.P);
-    for (size_t h = 0; h < process->horizon; h++) {
-        se[h] = sqrt(fit->sigma2 * fmax(0, fc_arima_kalman_variance(&kalman)));
-        fc_arima_kalman_advance(&kalman);
+    const double *factor = fit->state + dim;
+    for (int i = 0; i < fit->order[FC_ARIMA_FACTORS]; i++, factor += dim) {
+        known_part(process, factor, path);
+        run_forward(process, factor + process->r, 0, path);
+        for (size_t h = 0; h < process->horizon; h++)
+            sum[h] += path[h] * path[h];
     }
-    return FC_OK;
 }
 
 enum fc_status fc_arima_predict(const struct fc_fit *fit,
@@ -126,8 +118,10 @@ enum fc_status fc_arima_predict(const struct fc_fit *fit,
 {
     struct process process;
     size_t horizon = (size_t)out->horizon;
+    double *path = fc_workspace_doubles(ws, horizon);
     double *se = fc_workspace_doubles(ws, horizon);
-    if (se == NULL || process_init(&process, fit, horizon, ws) != FC_OK)
+    if (path == NULL || se == NULL
+        || process_init(&process, fit, horizon, ws) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     double *nothing = fc_workspace_doubles(ws, process.lost);
     if (nothing == NULL)
@@ -135,31 +129,24 @@ enum fc_status fc_arima_predict(const struct fc_fit *fit,
     memset(nothing, 0, process.lost * sizeof *nothing);
     known_part(&process, fit->state, out->mean);
     run_forward(&process, fit->state + process.r, process.mu, out->mean);
-    if (!fit->order[FC_ARIMA_STATE_COVARIANCE])
-        psi_errors(&process, nothing, fit->sigma2, se);
-    else if (state_errors(fit, &process, ws, se) != FC_OK)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
+    shock_variances(&process, nothing, path, se);
+    add_state_variances(&process, fit, path, se);
+    for (size_t h = 0; h < horizon; h++)
+        se[h] = sqrt(fit->sigma2 * se[h]);
     fc_model_normal_bounds(out, se);
     return FC_OK;
 }
 
-/*
- * Adds to the state a draw from N(0, sigma2 P), by the Cholesky factor of P,
- * which may be singular: then the column is left out.
- */
-static void perturb(double *state, double *P, size_t dim, double sigma,
-                    gsl_rng *rng)
+/* Adds to the state a draw of its own uncertainty. */
+static void perturb(const struct fc_fit *fit, size_t dim, gsl_rng *rng,
+                    double *state)
 {
-    for (size_t j = 0; j < dim; j++) {
-        double pivot = P[j * dim + j];
-        if (!(pivot > 1e-12))
-            continue;
-        double draw = gsl_ran_gaussian_ziggurat(rng, sigma) / sqrt(pivot);
-        for (size_t i = j; i < dim; i++)
-            state[i] += P[i * dim + j] * draw;
-        for (size_t i = j + 1; i < dim; i++)
-            for (size_t k = j + 1; k <= i; k++)
-                P[i * dim + k] -= P[i * dim + j] * P[k * dim + j] / pivot;
+    const double *factor = fit->state + dim;
+    double sigma = sqrt(fit->sigma2);
+    for (int i = 0; i < fit->order[FC_ARIMA_FACTORS]; i++, factor += dim) {
+        double draw = gsl_ran_gaussian_ziggurat(rng, sigma);
+        for (size_t j = 0; j < dim; j++)
+            state[j] += factor[j] * draw;
     }
 }
 
@@ -171,23 +158,20 @@ enum fc_status fc_arima_simulate(const struct fc_fit *fit, int horizon,
     size_t steps = (size_t)horizon;
     double sigma = sqrt(fit->sigma2);
     double *shock = fc_workspace_doubles(ws, steps);
-    double *state = fc_workspace_doubles(ws, fit->nstate);
-    if (shock == NULL || state == NULL
-        || process_init(&process, fit, steps, ws) != FC_OK)
+    if (shock == NULL || process_init(&process, fit, steps, ws) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     size_t dim = process.r + process.lost;
-    memcpy(state, fit->state, fit->nstate * sizeof *state);
+    double *state = fc_workspace_doubles(ws, dim);
+    if (state == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(state, fit->state, dim * sizeof *state);
     for (size_t h = 0; h < steps; h++)
         shock[h] = gsl_ran_gaussian_ziggurat(rng, sigma);
-    if (fit->order[FC_ARIMA_STATE_COVARIANCE])
-        perturb(state, state + dim, dim, sigma, rng);
+    perturb(fit, dim, rng, state);
     known_part(&process, state, path);
-    /* P is of the state before the next shock is known, which it includes */
-    bool first_drawn = fit->order[FC_ARIMA_STATE_COVARIANCE] != 0;
     for (size_t h = 0; h < steps; h++)
         for (size_t j = 0; j <= process.q && j <= h; j++)
-            if (!(first_drawn && h == j))
-                path[h] += (j == 0 ? 1 : process.ma[j - 1]) * shock[h - j];
+            path[h] += (j == 0 ? 1 : process.ma[j - 1]) * shock[h - j];
     run_forward(&process, state + process.r, process.mu, path);
     return FC_OK;
 }

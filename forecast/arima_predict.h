@@ -10,8 +10,8 @@
  * functions of its row in the table of models.
  */
 
-/* fc_fit.order of an ARIMA fit.  STATE_COVARIANCE: fc_fit.state holds the
-   state's covariance behind the state itself. */
+/* fc_fit.order of an ARIMA fit.  FACTORS: fc_fit.state holds so many factors of
+   the state's covariance behind the state itself: see struct fc_arima_end. */
 enum {
     FC_ARIMA_P,
     FC_ARIMA_D,
@@ -20,7 +20,7 @@ enum {
     FC_ARIMA_SEASONAL_D,
     FC_ARIMA_SEASONAL_Q,
     FC_ARIMA_CONSTANT,
-    FC_ARIMA_STATE_COVARIANCE
+    FC_ARIMA_FACTORS
 };
 
 struct fc_arima_order fc_arima_order_of(const struct fc_fit *fit);
