@@ -11,7 +11,9 @@
  */
 #include "forecast/arima.h"
 
+#include "forecast/arima_gaps.h"
 #include "forecast/difference.h"
+#include "forecast/missing.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -172,11 +174,27 @@ static double power_of_two(const double *w, size_t n)
     return ldexp(1, exponent - 1);
 }
 
+/* Where values are missing, and the series with straight lines over them. */
+static enum fc_status note_gaps(struct fc_arima_data *data,
+                                struct fc_workspace *ws)
+{
+    data->gap = fc_workspace_array(ws, data->ngaps, sizeof *data->gap);
+    data->filled = fc_workspace_doubles(ws, data->n);
+    data->raw = fc_workspace_doubles(ws, data->n);
+    if (data->gap == NULL || data->filled == NULL || data->raw == NULL)
+        return FC_ENOMEM;
+    for (size_t t = 0, i = 0; t < data->n; t++)
+        if (isnan(data->y[t]))
+            data->gap[i++] = t;
+    fc_fill_linear(data->y, data->n, data->filled);
+    return FC_OK;
+}
+
 enum fc_status fc_arima_prepare(struct fc_arima_data *data, const double *y,
                                 size_t n, const struct fc_arima_order *order,
                                 struct fc_workspace *ws)
 {
-    size_t lost = fc_arima_lost(order), present = 0;
+    size_t lost = fc_arima_lost(order);
     double *w = fc_workspace_doubles(ws, n);
     if (w == NULL)
         return FC_ENOMEM;
@@ -187,21 +205,21 @@ enum fc_status fc_arima_prepare(struct fc_arima_data *data, const double *y,
         .D = order->D,
         .m = order->m,
         .w = w,
-        .origin = lost > 0 ? y[0] : 0,
+        .ngaps = fc_count_missing(y, n),
     };
-    for (size_t t = 0; t < n; t++) {
-        w[t] = y[t] - data->origin;
-        present += !isnan(y[t]);
-    }
-    data->missing = present < n;
-    data->nused = present > lost ? present - lost : 0;
-    data->nw = n;
-    if (!data->missing) {
-        data->nw = fc_difference(w, n, 1, order->d);
-        data->nw = fc_difference(w, data->nw, (size_t)order->m, order->D);
-    }
+    if (data->ngaps > 0 && note_gaps(data, ws) != FC_OK)
+        return FC_ENOMEM;
+    const double *whole = data->ngaps > 0 ? data->filled : y;
+    data->origin = lost > 0 ? whole[0] : 0;
+    for (size_t t = 0; t < n; t++)
+        w[t] = whole[t] - data->origin;
+    data->nused = n > lost + data->ngaps ? n - lost - data->ngaps : 0;
+    data->nw = fc_difference(w, n, 1, order->d);
+    data->nw = fc_difference(w, data->nw, (size_t)order->m, order->D);
     data->scale = power_of_two(w, data->nw);
     for (size_t t = 0; t < data->nw; t++)
         w[t] /= data->scale;
-    return FC_OK;
+    for (size_t t = 0; data->ngaps > 0 && t < n; t++)
+        data->raw[t] = (y[t] - data->origin) / data->scale;
+    return data->ngaps > 0 ? fc_arima_separate(data, ws) : FC_OK;
 }

@@ -98,17 +98,27 @@ void fc_arima_name(const struct fc_arima_order *order, char *out, size_t size);
 /*
  * The data of one series, differenced once for all candidates of the same d
  * and D.
+ *
+ *   separable     whether the differences tell every missing value from the
+ *                 others, so that all of them can be estimated
+ *   logdet_start  what the likelihood leaves away when values to difference
+ *                 from are missing: the variance of what told about them first
  */
 struct fc_arima_data {
     const double *y; /* as given; NaN = missing */
     size_t n;
     int d, D, m;
-    bool missing;  /* any NaN in y: the Kalman filter is used */
-    double scale;  /* power of two that w was divided by */
-    double origin; /* subtracted from y when something is differenced */
-    double *w;    /* the differenced series, or y itself when missing: scaled */
-    size_t nw;    /* length of w */
-    size_t nused; /* values that count: R's n.used */
+    double scale;   /* power of two that w was divided by */
+    double origin;  /* subtracted from y when something is differenced */
+    double *w;      /* the differenced series, of `filled` if any; scaled */
+    size_t nw;      /* length of w */
+    size_t nused;   /* values that count: R's n.used */
+    size_t ngaps;   /* missing values; what follows is for them, or NULL */
+    size_t *gap;    /* where they are in y */
+    double *filled; /* y with straight lines over them */
+    double *raw;    /* y less the origin, scaled, n values with NaN */
+    bool separable;
+    double logdet_start;
 };
 
 enum fc_status fc_arima_prepare(struct fc_arima_data *data, const double *y,

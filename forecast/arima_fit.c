@@ -12,7 +12,7 @@
  * (Marquardt 1963, SIAM J. Appl. Math. 11) nearly always needs that one run
  * and converges in a handful of steps.
  */
-#include "forecast/arima.h"
+#include "forecast/arima_gaps.h"
 
 #include <float.h>
 #include <math.h>
@@ -353,23 +353,22 @@ void fc_arima_blind_starts(const struct fc_arima_order *order, int nstarts,
 }
 
 /*
- * The Kalman filter's cost grows with the square of the state: it is given as
- * many starts and steps as keep a fit within some tenths of a second.
+ * Missing values can be dear: such a fit is given as many starts and steps as
+ * keep it within some tenths of a second.
  */
 static struct fc_arima_effort affordable(const struct fc_arima_data *data,
                                          const struct fc_arima_order *order)
 {
-    static const double budget = 1e8, usual_steps = 15;
+    static const double budget = 2.5e8, usual_steps = 15;
     struct fc_arima_effort effort = {
         .tolerance = 1e-7,
         .max_iterations = 100,
         .max_starts = 6,
         .give_up = -HUGE_VAL,
     };
-    double dim = (double)fc_arima_state_size(order);
-    double cost =
-        (double)data->n * dim * dim * (fc_arima_parameters(order) + 1.0);
-    if (data->missing) {
+    double cost = fc_arima_gap_cost(data->n, data->ngaps, order)
+                  * (fc_arima_parameters(order) + 1.0);
+    if (data->ngaps > 0) {
         double starts = fmax(1, budget / (cost * usual_steps));
         double steps = fmax(8, budget / (cost * fmin(starts, 6)));
         effort.max_starts = (int)fmin(effort.max_starts, starts);

@@ -228,15 +228,16 @@ void fc_arima_kalman_run(struct fc_arima_kalman *f,
 {
     double syx = 0, sxx = 0, logdet = 0;
     double per_step = data->D > 0 ? 1.0 / data->m : 1;
+    double limit = f->nd > 0 ? uninformative_variance : HUGE_VAL;
     start(f, c);
     for (size_t t = 0; t < data->n; t++) {
-        double y = data->w[t];
+        double y = data->raw[t];
         double x = data->d + data->D > 0 ? per_step * (double)(t + 1) : 1;
         resid[t * stride] = f->ex[t] = 0;
         if (!isnan(y)) {
             double variance = project(f);
             double e = y - observe(f, f->a), ex = x - observe(f, f->x);
-            if (variance < uninformative_variance) {
+            if (variance < limit) {
                 resid[t * stride] = e / sqrt(variance);
                 f->ex[t] = ex / sqrt(variance);
                 syx += e * ex / variance;

@@ -29,6 +29,7 @@ enum fc_status fc_arima_kalman_init(struct fc_arima_kalman *filter,
 /*
  * Filters one point.
  *
+ *   data     whose `raw` is filtered
  *   c        covariances of the ARMA state with the process, r values
  *   resid    standardised innovations, one every `stride`, of which those
  *            that do not count are 0

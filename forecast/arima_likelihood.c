@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Exact Gaussian likelihood of an ARIMA model at several points of its
- * parameter space: by the filter of arima_filter.h, where values are missing
- * by the Kalman filter.
+ * parameter space: by the filter of arima_filter.h or, where that is quicker
+ * with the values that are missing, by the Kalman filter.
  */
-#include "forecast/arima_filter.h"
+#include "forecast/arima_gaps.h"
 #include "forecast/arima_kalman.h"
 
 #include <math.h>
@@ -21,24 +21,26 @@ enum fc_status fc_arima_likelihood_init(struct fc_arima_likelihood *lik,
                                         struct fc_workspace *ws)
 {
     size_t groups;
+    bool kalman = data->ngaps > 0 && !fc_arima_regresses(data, order);
     *lik = (struct fc_arima_likelihood){
         .data = data,
         .order = *order,
         .k = fc_arima_parameters(order),
-        .nresid = data->nw,
+        .nresid = kalman ? data->n : data->nw,
         .filter = fc_workspace_array(ws, 1, sizeof *lik->filter),
     };
     groups = (size_t)lik->k / FC_ARIMA_LANES + 1;
-    lik->resid = fc_workspace_array(ws, data->nw * groups, sizeof(fc_lanes));
+    lik->resid = fc_workspace_array(ws, lik->nresid * groups, sizeof(fc_lanes));
     if (lik->filter == NULL || lik->resid == NULL)
         return FC_ENOMEM;
-    if (data->missing) {
+    if (kalman) {
         lik->kalman = fc_workspace_array(ws, 1, sizeof *lik->kalman);
         if (lik->kalman == NULL
             || fc_arima_kalman_init(lik->kalman, order, data->n, ws) != FC_OK)
             return FC_ENOMEM;
     }
-    return fc_arima_filter_init(lik->filter, data, order, ws);
+    return fc_arima_filter_init(lik->filter, data, order,
+                                data->ngaps > 0 && !kalman, ws);
 }
 
 static void load_kalman(const struct fc_arima_filter *f, int lane,
@@ -88,7 +90,7 @@ static void evaluate_group(struct fc_arima_likelihood *lik,
             run_kalman(lik, i, resid, &value[i]);
         } else {
             value[i].mu = mu[i];
-            value[i].logdet = f->logdet[i];
+            value[i].logdet = f->logdet[i] - lik->data->logdet_start;
             value[i].ssq = f->ssq[i];
         }
         conclude(lik->data, &value[i]);
@@ -166,37 +168,81 @@ static enum fc_status end_factors(struct fc_arima_likelihood *lik,
                                    &end->nfactors);
 }
 
+/* Standardised innovations of lane 0, lik->nresid of them; with gaps those
+   that the past allows. */
+static enum fc_status end_innovations(const struct fc_arima_likelihood *lik,
+                                      struct fc_workspace *ws, double *e)
+{
+    if (lik->filter->columns != NULL)
+        return fc_arima_gap_residuals(lik->filter, ws, e);
+    for (size_t t = 0; t < lik->nresid; t++)
+        e[t] = lik->resid[t * FC_ARIMA_LANES];
+    return FC_OK;
+}
+
+/* Puts the factors of the missing values behind those of the shocks. */
+static enum fc_status append_gap_factors(const struct fc_arima_likelihood *lik,
+                                         size_t dim, struct fc_workspace *ws,
+                                         struct fc_arima_end *end)
+{
+    double *factor;
+    size_t count;
+    enum fc_status status =
+        fc_arima_gap_factors(lik->filter, lik->data, dim, ws, &factor, &count);
+    if (status != FC_OK)
+        return status;
+    if (end->nfactors > 0) {
+        double *both =
+            fc_workspace_array(ws, (end->nfactors + count) * dim, sizeof *both);
+        if (both == NULL)
+            return FC_ENOMEM;
+        memcpy(both, end->factor, end->nfactors * dim * sizeof *both);
+        memcpy(both + end->nfactors * dim, factor, count * dim * sizeof *both);
+        factor = both;
+    }
+    end->factor = factor;
+    end->nfactors += count;
+    return FC_OK;
+}
+
 enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
                                const double *point, struct fc_workspace *ws,
                                struct fc_arima_end *end)
 {
     const struct fc_arima_data *data = lik->data;
-    struct fc_arima_filter *f = lik->filter;
     struct fc_arima_value value;
-    size_t lost = fc_arima_lost(&lik->order), skipped = data->n - data->nw;
-    size_t r = f->p > f->q + 1 ? f->p : f->q + 1;
+    size_t lost = fc_arima_lost(&lik->order), skipped = data->n - lik->nresid;
+    size_t dim = fc_arima_state_size(&lik->order);
+    double *e = fc_workspace_doubles(ws, lik->nresid);
+    double *scratch = fc_workspace_doubles(ws, dim);
     *end = (struct fc_arima_end){
         .resid = fc_workspace_doubles(ws, data->n),
-        .state = fc_workspace_doubles(ws, r + lost),
+        .state = fc_workspace_doubles(ws, dim),
     };
-    if (end->resid == NULL || end->state == NULL)
+    if (e == NULL || scratch == NULL || end->resid == NULL
+        || end->state == NULL)
         return FC_ENOMEM;
     fc_arima_evaluate(lik, point, 1, &value);
     end->mu = value.mu * data->scale;
+    enum fc_status status = end_innovations(lik, ws, e);
+    if (status != FC_OK)
+        return status;
     for (size_t t = 0; t < data->n; t++) {
         bool counts = t >= lost && !isnan(data->y[t]);
-        end->resid[t] = NAN;
-        if (counts)
-            end->resid[t] =
-                lik->resid[(t - skipped) * FC_ARIMA_LANES] * data->scale;
+        end->resid[t] = counts ? e[t - skipped] * data->scale : NAN;
     }
     if (lik->kalman != NULL) {
         end_state_kalman(lik, value.mu, end->state);
-        return fc_arima_kalman_factors(lik->kalman, r + lost, ws, &end->factor,
+        return fc_arima_kalman_factors(lik->kalman, dim, ws, &end->factor,
                                        &end->nfactors);
     }
+    const double *whole = data->ngaps > 0 ? data->filled : data->y;
     end_state(lik, value.mu, end->state);
     for (size_t i = 0; i < lost; i++)
-        end->state[r + i] = data->y[data->n - 1 - i];
-    return end_factors(lik, ws, end);
+        end->state[dim - lost + i] = whole[data->n - 1 - i];
+    status = end_factors(lik, ws, end);
+    if (status != FC_OK || lik->filter->columns == NULL)
+        return status;
+    fc_arima_gap_state(lik->filter, data, dim, scratch, end->state);
+    return append_gap_factors(lik, dim, ws, end);
 }

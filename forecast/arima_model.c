@@ -3,8 +3,9 @@
  * The row `arima` of the table of models: reading the variants, fitting, and
  * handing what forecasts need over to struct fc_fit.
  */
+#include "forecast/arima_gaps.h"
 #include "forecast/arima_predict.h"
-#include "forecast/difference.h"
+#include "forecast/missing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -14,13 +15,13 @@
 enum { LONGEST_SEASON = 366 };
 
 /*
- * The Kalman filter costs n dim^2 per evaluation.  Beyond the first bound the
- * gaps are filled by straight lines for a search, beyond the second for the
- * first estimates of given orders, and only what they end in is estimated with
- * the gaps; beyond the third they stay filled.
+ * Multiplications that gaps cost per evaluation.  Beyond the first bound they
+ * are filled by straight lines for a search, beyond the second for the first
+ * estimates of given orders, and only what they end in is estimated with the
+ * gaps; beyond the third they stay filled.
  */
-static const double costly_search = 1e5, costly_fit = 2e6;
-static const double costly_filter = 1e8;
+static const double costly_search = 2.5e5, costly_fit = 5e6;
+static const double costly_filter = 2.5e8;
 
 static const char usage[] =
     "expected p,d,q or p,d,q/P,D,Q, with +c for a constant, e.g. 2,1,1/0,1,1+c";
@@ -171,37 +172,17 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     return FC_OK;
 }
 
-/* Straight lines over the gaps. */
-static double *interpolate(const struct fc_series *series,
-                           struct fc_workspace *ws)
+/* What gaps cost with the orders that are asked for, or middling ones. */
+static double gap_cost(const struct fc_series *series, size_t ngaps,
+                       const struct fc_spec *spec)
 {
-    double *y = fc_workspace_doubles(ws, series->n);
-    size_t last = 0;
-    for (size_t t = 0; y != NULL && t < series->n; t++) {
-        y[t] = series->y[t];
-        if (isnan(y[t]))
-            continue;
-        for (size_t j = last + 1; j < t; j++)
-            y[j] = y[last]
-                   + (y[t] - y[last]) * (double)(j - last) / (double)(t - last);
-        last = t;
+    struct fc_arima_order order = asked_order(spec);
+    if (!spec->has_variant) {
+        order.p = order.q = 2;
+        order.d = 1;
+        order.P = order.D = order.Q = order.m > 1;
     }
-    return y;
-}
-
-/* Operations of one run of the Kalman filter, for middling orders. */
-static double filter_cost(const struct fc_series *series, int m)
-{
-    double dim = 2.0 * m + 6;
-    return (double)series->n * dim * dim;
-}
-
-static bool has_gaps(const struct fc_series *series)
-{
-    for (size_t t = 0; t < series->n; t++)
-        if (isnan(series->y[t]))
-            return true;
-    return false;
+    return fc_arima_gap_cost(series->n, ngaps, &order);
 }
 
 /*
@@ -296,13 +277,15 @@ static enum fc_status estimate_series(const struct fc_series *series,
                                       struct fc_arima_data *data,
                                       struct fc_arima_estimate *estimate)
 {
-    double cost = filter_cost(series, fit->season_length);
+    size_t ngaps = fc_count_missing(series->y, series->n);
+    double cost = gap_cost(series, ngaps, spec);
     double bound = spec->has_variant ? costly_fit : costly_search;
-    if (!has_gaps(series) || cost < bound)
+    if (ngaps == 0 || cost < bound)
         return estimate_model(series->y, series->n, spec, ws, data, estimate);
-    const double *filled = interpolate(series, ws);
+    double *filled = fc_workspace_doubles(ws, series->n);
     if (filled == NULL)
         return FC_ENOMEM;
+    fc_fill_linear(series->y, series->n, filled);
     enum fc_status status =
         estimate_model(filled, series->n, spec, ws, data, estimate);
     if (cost > costly_filter)

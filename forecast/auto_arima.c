@@ -306,15 +306,15 @@ static void polish(struct search *search)
 static const double *differences(const struct fc_arima_data *data, size_t *n,
                                  struct fc_workspace *ws)
 {
-    double *w = fc_workspace_doubles(ws, data->nw);
+    *n = data->nw;
+    if (data->ngaps == 0)
+        return data->w;
+    double *w = fc_workspace_doubles(ws, data->n);
     if (w == NULL)
         return NULL;
-    *n = data->nw;
-    memcpy(w, data->w, data->nw * sizeof *w);
-    if (data->missing) {
-        *n = fc_difference(w, *n, 1, data->d);
-        *n = fc_difference(w, *n, (size_t)data->m, data->D);
-    }
+    memcpy(w, data->raw, data->n * sizeof *w);
+    *n = fc_difference(w, data->n, 1, data->d);
+    *n = fc_difference(w, *n, (size_t)data->m, data->D);
     return w;
 }
 

@@ -2,7 +2,7 @@
 #include "tests/arima_reference.h"
 #include "tests/check.h"
 
-#include "forecast/arima.h"
+#include "forecast/arima_filter.h"
 #include "forecast/difference.h"
 #include "forecast/model.h"
 
@@ -169,6 +169,7 @@ static const struct fc_arima_order small_orders[] = {
 
 static void check_against_density(bool missing)
 {
+    int regressed = 0;
     struct fc_workspace *ws = fc_workspace_new();
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
     for (size_t i = 0; i < sizeof small_orders / sizeof *small_orders; i++) {
@@ -187,14 +188,20 @@ static void check_against_density(bool missing)
                 point[j] = gsl_ran_gaussian(rng, 0.8);
             fc_arima_coefficients(order, point, coef);
             assert_int_equal(fc_arima_prepare(&data, y, n, order, ws), FC_OK);
-            fc_arima_likelihood_init(&lik, &data, order, ws);
-            fc_arima_evaluate(&lik, point, 1, &value);
             double expected = brute_force(order, coef, y, n);
             expected -= (double)data.nused * log(data.scale);
-            assert_near_floor(value.value, expected, 1e-9, 10);
+            for (int kalman = 0; kalman <= missing; kalman++) {
+                if (kalman)
+                    data.separable = false;
+                fc_arima_likelihood_init(&lik, &data, order, ws);
+                regressed += lik.filter->columns != NULL;
+                fc_arima_evaluate(&lik, point, 1, &value);
+                assert_near_floor(value.value, expected, 1e-9, 10);
+            }
             fc_workspace_reset(ws);
         }
     }
+    assert_true(regressed > 0 || !missing);
     gsl_rng_free(rng);
     fc_workspace_free(ws);
 }
@@ -211,38 +218,113 @@ static void likelihood_with_gaps_is_the_normal_density(void **state)
     check_against_density(true);
 }
 
-/* Two filters that share no recursion: a gap of none must change nothing. */
-static void kalman_filter_agrees_with_the_fast_filter(void **state)
+/* Where the values of y that are missing lie: three patterns. */
+static bool is_gap(int pattern, size_t t)
+{
+    static const size_t some[] = {0, 3, 20, 21, 22, 40, 57, 70, 77};
+    if (pattern == 0)
+        return t == 50;
+    if (pattern == 1)
+        return t % 7 == 5 || (t > 30 && t < 39) || t == 79;
+    for (size_t i = 0; i < sizeof some / sizeof *some; i++)
+        if (some[i] == t)
+            return true;
+    return false;
+}
+
+/* The variance of an end state's element i with element j, over sigma2. */
+static double covariance_of(const struct fc_arima_end *end, size_t dim,
+                            size_t i, size_t j)
+{
+    double sum = 0;
+    for (size_t k = 0; k < end->nfactors; k++)
+        sum += end->factor[k * dim + i] * end->factor[k * dim + j];
+    return sum;
+}
+
+/* The same of two filters that share no recursion. */
+static void check_filters_agree(const struct fc_arima_order *order,
+                                const double *y, size_t n, const double *point)
+{
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_arima_data data;
+    struct fc_arima_likelihood lik;
+    struct fc_arima_value value[2];
+    struct fc_arima_end end[2];
+    size_t dim = fc_arima_state_size(order);
+    assert_int_equal(fc_arima_prepare(&data, y, n, order, ws), FC_OK);
+    assert_true(data.separable);
+    for (int i = 0; i < 2; i++) {
+        data.separable = i == 0; /* if not, the Kalman filter */
+        fc_arima_likelihood_init(&lik, &data, order, ws);
+        assert_true((lik.kalman != NULL) == (i == 1));
+        fc_arima_evaluate(&lik, point, 1, &value[i]);
+        assert_int_equal(fc_arima_finish(&lik, point, ws, &end[i]), FC_OK);
+    }
+    /* the Kalman filter's prior is not quite flat */
+    assert_near_floor(value[0].value, value[1].value, 5e-4, 1);
+    assert_near_floor(value[0].mu, value[1].mu, 5e-4, 1e-3);
+    for (size_t t = 0; t < n; t++) {
+        assert_int_equal(isnan(end[0].resid[t]), isnan(end[1].resid[t]));
+        if (!isnan(end[0].resid[t]))
+            assert_near_floor(end[0].resid[t], end[1].resid[t], 5e-4, 1);
+    }
+    for (size_t i = 0; i < dim; i++) {
+        assert_near_floor(end[0].state[i], end[1].state[i], 5e-4, 1);
+        for (size_t j = 0; j <= i; j++)
+            assert_near_floor(covariance_of(&end[0], dim, i, j),
+                              covariance_of(&end[1], dim, i, j), 2e-3, 1);
+    }
+    fc_workspace_free(ws);
+}
+
+static void gaps_are_the_same_to_both_filters(void **state)
+{
+    (void)state;
+    enum { N = 80 };
+    static const struct fc_arima_order orders[] = {
+        {.p = 3, .m = 4},
+        {.p = 1, .q = 2, .m = 4, .constant = true},
+        {.q = 1, .d = 1, .m = 4, .constant = true},
+        {.p = 2, .q = 1, .d = 2, .m = 4},
+        {.q = 3, .d = 3, .m = 4},
+        {.p = 1, .q = 1, .P = 1, .Q = 1, .m = 4, .constant = true},
+        {.p = 1, .d = 1, .q = 1, .P = 1, .D = 1, .Q = 1, .m = 4},
+        {.q = 1, .P = 2, .D = 1, .m = 4, .constant = true},
+        {.d = 1, .q = 1, .D = 2, .Q = 1, .m = 4},
+        {.p = 2, .d = 1, .q = 2, .P = 1, .D = 1, .Q = 2, .m = 12},
+        {.d = 1, .D = 1, .m = 12},
+    };
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    for (size_t i = 0; i < 3 * sizeof orders / sizeof *orders; i++) {
+        const struct fc_arima_order *order = &orders[i / 3];
+        double y[N], point[16], level = 5;
+        for (size_t t = 0; t < N; t++) {
+            level += gsl_ran_gaussian(rng, 1);
+            y[t] = is_gap((int)(i % 3), t) ? NAN : level + (double)(t % 4);
+        }
+        for (int k = 0; k < fc_arima_parameters(order); k++)
+            point[k] = gsl_ran_gaussian(rng, 0.6);
+        check_filters_agree(order, y, N, point);
+    }
+    gsl_rng_free(rng);
+}
+
+/* All values of one season are missing: no filter can say what it is like. */
+static void a_season_never_seen_is_left_to_the_kalman_filter(void **state)
 {
     (void)state;
     struct fc_workspace *ws = fc_workspace_new();
-    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
-    const struct fc_arima_order order = {
-        .p = 1, .d = 1, .q = 1, .P = 1, .D = 1, .Q = 1, .m = 4};
-    const double point[] = {0.3, 0.4, -0.2, 0.6};
-    double y[80];
-    for (int t = 0; t < 80; t++)
-        y[t] = (t > 0 ? y[t - 1] : 0) + gsl_ran_gaussian(rng, 1);
-    struct fc_arima_data data, gaps;
-    struct fc_arima_likelihood lik;
-    struct fc_arima_value fast, slow;
-    fc_arima_prepare(&data, y, 80, &order, ws);
-    fc_arima_likelihood_init(&lik, &data, &order, ws);
-    fc_arima_evaluate(&lik, point, 1, &fast);
-    y[40] = NAN; /* makes it choose the Kalman filter ... */
-    fc_arima_prepare(&gaps, y, 80, &order, ws);
-    gaps.w[40] = (gaps.w[39] + gaps.w[41]) / 2; /* ... on other numbers */
-    y[40] = gaps.w[40] * gaps.scale + gaps.origin;
-    gaps.nused++;
-    fc_arima_likelihood_init(&lik, &gaps, &order, ws);
-    fc_arima_evaluate(&lik, point, 1, &slow);
-    fc_arima_prepare(&data, y, 80, &order, ws);
-    fc_arima_likelihood_init(&lik, &data, &order, ws);
-    fc_arima_evaluate(&lik, point, 1, &fast);
-    double n = (double)data.nused;
-    assert_near(slow.value + n * log(gaps.scale),
-                fast.value + n * log(data.scale), 1e-4);
-    gsl_rng_free(rng);
+    const struct fc_arima_order order = {.q = 1, .D = 1, .m = 4};
+    struct fc_arima_data data;
+    double y[40];
+    for (size_t t = 0; t < 40; t++)
+        y[t] = t % 4 == 2 ? NAN : (double)(t * t % 11);
+    assert_int_equal(fc_arima_prepare(&data, y, 40, &order, ws), FC_OK);
+    assert_false(data.separable);
+    y[22] = 3;
+    assert_int_equal(fc_arima_prepare(&data, y, 40, &order, ws), FC_OK);
+    assert_true(data.separable);
     fc_workspace_free(ws);
 }
 
@@ -315,7 +397,8 @@ int main(void)
         cmocka_unit_test(explicit_orders_match_r),
         cmocka_unit_test(likelihood_is_the_normal_density),
         cmocka_unit_test(likelihood_with_gaps_is_the_normal_density),
-        cmocka_unit_test(kalman_filter_agrees_with_the_fast_filter),
+        cmocka_unit_test(gaps_are_the_same_to_both_filters),
+        cmocka_unit_test(a_season_never_seen_is_left_to_the_kalman_filter),
         cmocka_unit_test(parameters_go_there_and_back),
         cmocka_unit_test(roots_are_compared_with_the_radius),
         cmocka_unit_test(simulated_parameters_are_recovered),

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What automatic ARIMA costs: CPU time per series on M3 monthly beside R's
- * auto.arima() on the same series, on daily series of lengths 50 to 500, and
- * against the length n and the season m.
+ * auto.arima() on the same series, on daily series of lengths 50 to 500, with
+ * missing values, and against the length n and the season m.
  *
  *   bench_arima [M3-MONTHLY.csv [SERIES]]
  *
@@ -191,6 +191,34 @@ static void bench_daily(int season, struct fc_workspace *ws)
     fflush(stdout);
 }
 
+/* The same with one value in twenty missing. */
+static void bench_gaps(int season, struct fc_workspace *ws)
+{
+    enum { COUNT = 400, MOST = 500, EVERY = 20 };
+    double y[MOST], whole = 0, sum = 0, worst = 0;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    for (int i = 0; i < COUNT; i++) {
+        struct fc_series series = {"gaps", y,
+                                   50 + gsl_rng_uniform_int(rng, 451)};
+        daily_series(rng, y, series.n, 7);
+        whole += time_one(&series, season, ws);
+        for (size_t t = 1; t + 1 < series.n; t++)
+            if (gsl_rng_uniform_int(rng, EVERY) == 0)
+                y[t] = NAN;
+        double used = time_one(&series, season, ws);
+        sum += used;
+        worst = used > worst ? used : worst;
+    }
+    gsl_rng_free(rng);
+    printf("arima on daily series: season %d with 5%% missing,%.3f,"
+           "CPU ms per series\n",
+           season, 1e3 * sum / COUNT);
+    printf("arima: a series with 5%% missing costs,%.2f,times one without\n",
+           sum / whole);
+    printf("arima: the slowest with 5%% missing,%.3f,CPU ms\n", 1e3 * worst);
+    fflush(stdout);
+}
+
 static void bench_growth(size_t n, int season, struct fc_workspace *ws)
 {
     enum { REPEATS = 3 };
@@ -225,6 +253,7 @@ int main(int argc, char **argv)
     bench_m3(path, wanted > 0 ? wanted : 20, ws);
     bench_daily(1, ws);
     bench_daily(7, ws);
+    bench_gaps(7, ws);
     for (size_t n = 100; n <= 51200; n *= 2)
         bench_growth(n, 12, ws);
     for (size_t i = 0; i < sizeof seasons / sizeof *seasons; i++)
