@@ -13,7 +13,8 @@
  * added in the order of the blocks, so that threads leave no trace.  A window
  * that ends a steps before the end of its series has targets for steps up to
  * a: such windows are added to sum number a, and the normal equations of step
- * h take the sums h, h + 1, ...
+ * h take the sums h, h + 1, ...  So the last steps come first, as many at a
+ * time as there is memory for.
  */
 #include "forecast/pooled.h"
 
@@ -26,9 +27,10 @@
 #include <string.h>
 
 enum {
-    BLOCKS = 8,    /* of series; not the number of threads */
-    RECENT = 1000, /* windows of one series, the last ones */
-    LEAST = 10     /* windows per coefficient */
+    BLOCKS = 8,         /* of series; not the number of threads */
+    RECENT = 1000,      /* windows of one series, the last ones */
+    LEAST = 10,         /* windows per coefficient */
+    MOST_SUMS = 1 << 23 /* numbers: 64 MB */
 };
 
 /* Of the mean of the diagonal: enough for collinear windows. */
@@ -41,10 +43,10 @@ static const double RIDGE = 1e-4;
  */
 static const double FAR = 1000;
 
-/* Sums of one block of series. */
+/* Sums of one block of series for some steps. */
 struct sums {
-    double *xx; /* horizon + 1 matrices of size * size, number 0 unused */
-    double *xy; /* horizon vectors of size */
+    double *xx; /* a matrix of size * size for each */
+    double *xy; /* a vector of size for each */
     double rows;
 };
 
@@ -52,7 +54,10 @@ struct gather {
     const struct fc_pooled *pooled;
     const struct fc_series *series;
     size_t n, hold;
-    size_t size; /* coefficients of a step: an intercept and the window */
+    size_t size;       /* coefficients of a step: an intercept and the window */
+    size_t most;       /* steps at a time */
+    size_t first, end; /* the steps now, from 0, without the end */
+    double *later;     /* sum of the matrices of the steps from the end on */
     struct sums sums[BLOCKS];
 };
 
@@ -128,17 +133,20 @@ static void add_series(const struct gather *g, struct sums *sums,
 {
     size_t window = (size_t)g->pooled->window, size = g->size;
     size_t horizon = (size_t)g->pooled->horizon;
-    size_t first = n > window + RECENT ? n - RECENT : window;
-    for (size_t t = first; t < n; t++) {
+    size_t begin = n > window + RECENT ? n - RECENT : window;
+    for (size_t t = begin; t < n; t++) {
         size_t ahead = n - t < horizon ? n - t : horizon;
         double level = regressors(g->pooled, z + t, scale, x);
         if (is_far(x, size))
             continue;
-        add_square(sums->xx + ahead * size * size, x, size);
-        for (size_t h = 0; h < ahead; h++) {
+        if (ahead > g->first && ahead <= g->end)
+            add_square(sums->xx + (ahead - 1 - g->first) * size * size, x,
+                       size);
+        for (size_t h = g->first; h < ahead && h < g->end; h++) {
             double target = (z[t + h] - level) / scale;
+            double *xy = sums->xy + (h - g->first) * size;
             for (size_t i = 0; i < size; i++)
-                sums->xy[h * size + i] += x[i] * target;
+                xy[i] += x[i] * target;
         }
         sums->rows++;
     }
@@ -174,18 +182,22 @@ static enum fc_status gather_block(void *arg, size_t block,
 /* All blocks into the first, and longer targets into shorter ones. */
 static void add_up(struct gather *g)
 {
-    size_t square = g->size * g->size, horizon = (size_t)g->pooled->horizon;
+    size_t square = g->size * g->size, steps = g->end - g->first;
     struct sums *all = &g->sums[0];
     for (int b = 1; b < BLOCKS; b++) {
-        for (size_t i = 0; i < (horizon + 1) * square; i++)
+        for (size_t i = 0; i < steps * square; i++)
             all->xx[i] += g->sums[b].xx[i];
-        for (size_t i = 0; i < horizon * g->size; i++)
+        for (size_t i = 0; i < steps * g->size; i++)
             all->xy[i] += g->sums[b].xy[i];
         all->rows += g->sums[b].rows;
     }
-    for (size_t h = horizon; h-- > 1;)
+    for (size_t h = steps; h-- > 0;) {
+        const double *next =
+            h + 1 < steps ? all->xx + (h + 1) * square : g->later;
         for (size_t i = 0; i < square; i++)
-            all->xx[h * square + i] += all->xx[(h + 1) * square + i];
+            all->xx[h * square + i] += next[i];
+    }
+    memcpy(g->later, all->xx, square * sizeof *g->later);
 }
 
 /* Coefficients of step h from the sums; a is destroyed. */
@@ -214,6 +226,17 @@ static enum fc_status solve(double *a, const double *b, size_t size,
     return FC_OK;
 }
 
+static void forget(struct gather *g)
+{
+    for (int b = 0; b < BLOCKS; b++) {
+        struct sums *sums = &g->sums[b];
+        memset(sums->xx, 0, g->most * g->size * g->size * sizeof *sums->xx);
+        memset(sums->xy, 0, g->most * g->size * sizeof *sums->xy);
+        sums->rows = 0;
+    }
+}
+
+/* The steps from first to end, into their places in coef. */
 static enum fc_status gather_and_solve(struct gather *g,
                                        const struct fc_lesson *lesson,
                                        double *coef, struct fc_error *err)
@@ -227,6 +250,7 @@ static enum fc_status gather_and_solve(struct gather *g,
         .status = each,
         .stop = lesson->stop,
     };
+    forget(g);
     enum fc_status status = fc_parallel_map(&job);
     for (int b = 0; b < BLOCKS && status == FC_OK; b++)
         status = each[b];
@@ -235,10 +259,11 @@ static enum fc_status gather_and_solve(struct gather *g,
     add_up(g);
     if (g->sums[0].rows < (double)(LEAST * g->size))
         return fc_fail(err, FC_ESHORT, "too few windows for a regression");
-    for (size_t h = 0; h < (size_t)g->pooled->horizon; h++) {
+    for (size_t h = g->first; h < g->end; h++) {
+        size_t at = h - g->first;
         status =
-            solve(g->sums[0].xx + (h + 1) * g->size * g->size,
-                  g->sums[0].xy + h * g->size, g->size, coef + h * g->size);
+            solve(g->sums[0].xx + at * g->size * g->size,
+                  g->sums[0].xy + at * g->size, g->size, coef + h * g->size);
         if (status != FC_OK)
             return fc_fail(err, status, "the regression has no solution");
     }
@@ -259,16 +284,23 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                        .n = lesson->n,
                        .hold = hold,
                        .size = 1 + (size_t)pooled->window};
-    size_t nxx = ((size_t)pooled->horizon + 1) * g.size * g.size;
-    size_t nxy = (size_t)pooled->horizon * g.size;
-    double *numbers = calloc(BLOCKS * (nxx + nxy), sizeof *numbers);
+    size_t square = g.size * g.size, horizon = (size_t)pooled->horizon;
+    size_t each = BLOCKS * (square + g.size);
+    g.most = MOST_SUMS / each < horizon ? MOST_SUMS / each : horizon;
+    g.most = g.most > 0 ? g.most : 1;
+    double *numbers = calloc(g.most * each + square, sizeof *numbers);
     if (numbers == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t b = 0; b < BLOCKS; b++) {
-        g.sums[b].xx = numbers + b * (nxx + nxy);
-        g.sums[b].xy = g.sums[b].xx + nxx;
+        g.sums[b].xx = numbers + b * g.most * (square + g.size);
+        g.sums[b].xy = g.sums[b].xx + g.most * square;
     }
-    enum fc_status status = gather_and_solve(&g, lesson, coef, err);
+    g.later = numbers + g.most * each;
+    enum fc_status status = FC_OK;
+    for (g.end = horizon; g.end > 0 && status == FC_OK; g.end = g.first) {
+        g.first = g.end > g.most ? g.end - g.most : 0;
+        status = gather_and_solve(&g, lesson, coef, err);
+    }
     free(numbers);
     return status;
 }

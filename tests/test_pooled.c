@@ -133,12 +133,36 @@ static void refuses_what_it_cannot_take(void **state)
     fc_workspace_free(ws);
 }
 
+/*
+ * The steps of a long horizon do not fit into memory at once; what a step's
+ * coefficients are does not depend on how far the horizon goes.
+ */
+static void a_long_horizon_changes_no_step(void **state)
+{
+    (void)state;
+    enum { WINDOW = 96, LONG = 260, SHORT = 120, SIZE = WINDOW + 1 };
+    struct fc_pooled pooled = {
+        .season_length = 1, .window = WINDOW, .horizon = LONG};
+    struct simulated s = simulate_batch(12, 500, 1, random_walk);
+    struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 2};
+    double *all = malloc(2 * LONG * SIZE * sizeof *all);
+    double *some = all + LONG * SIZE;
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, all, NULL), FC_OK);
+    pooled.horizon = SHORT;
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, some, NULL), FC_OK);
+    for (size_t i = 0; i < SHORT * SIZE; i++) /* sums in another order */
+        assert_true(fabs(all[i] - some[i]) < 1e-8);
+    free(all);
+    release_simulated(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_a_common_recursion),
         cmocka_unit_test(one_series_does_not_outweigh_all),
         cmocka_unit_test(does_not_see_what_is_held_back),
+        cmocka_unit_test(a_long_horizon_changes_no_step),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
