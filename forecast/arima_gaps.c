@@ -140,11 +140,11 @@ enum fc_status fc_arima_separate(struct fc_arima_data *data,
 }
 
 /*
- * The time of one evaluation in multiplications, as measured for models of 1
- * to 107 states with up to half of 100 to 2,000 values missing.  The filter of
- * the columns handles FC_ARIMA_LANES points for the price of one.  How soon a
- * column dies away depends on the parameters: so many steps of the moving
- * average are common.
+ * The time of one evaluation in multiplications, as measured for models with
+ * seasons of up to 52 and up to half of 100 to 2,000 values missing.  The
+ * filter of the columns handles FC_ARIMA_LANES points for the price of one. How
+ * soon a column dies away depends on the parameters: so many steps of the
+ * moving average are common.
  */
 static double by_regression(size_t n, size_t ngaps,
                             const struct fc_arima_order *order)
@@ -159,10 +159,13 @@ static double by_regression(size_t n, size_t ngaps,
            / FC_ARIMA_LANES;
 }
 
-static double by_kalman(size_t n, const struct fc_arima_order *order)
+static double by_kalman(size_t n, size_t ngaps,
+                        const struct fc_arima_order *order)
 {
-    double dim = (double)fc_arima_state_size(order);
-    return (double)n * (45 + 4 * dim + 2.4 * dim * dim);
+    double lost = (double)fc_arima_lost(order);
+    double r = (double)fc_arima_state_size(order) - lost;
+    double unknown = lost * (double)ngaps / (double)n;
+    return (double)n * (38 + 6 * r + 0.75 * r * r + unknown * (15 + 1.15 * r));
 }
 
 bool fc_arima_regresses(const struct fc_arima_data *data,
@@ -170,13 +173,13 @@ bool fc_arima_regresses(const struct fc_arima_data *data,
 {
     return data->separable
            && by_regression(data->n, data->ngaps, order)
-                  < by_kalman(data->n, order);
+                  < by_kalman(data->n, data->ngaps, order);
 }
 
 double fc_arima_gap_cost(size_t n, size_t ngaps,
                          const struct fc_arima_order *order)
 {
-    double kalman = by_kalman(n, order);
+    double kalman = by_kalman(n, ngaps, order);
     if (ngaps > MOST_GAPS || n * ngaps > MOST_NUMBERS)
         return kalman;
     return fmin(kalman, by_regression(n, ngaps, order));

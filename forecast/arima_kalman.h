@@ -7,21 +7,28 @@
 /*
  * The Kalman filter of an ARIMA model whose series has missing values.
  *
- *   r, nd   elements of the state: r = max(p, q + 1) of the ARMA process,
- *           nd = d + m D past values of y
- *   ar, ma  multiplied-out coefficients, p and q of them
- *   delta   y_t = w_t + sum delta[i] y_{t-1-i}, nd of them
- *   a, x    state of the data and of the regressor, r + nd each
- *   P       covariance of both, row by row; work as large again
- *   gain    r + nd
- *   ex      standardised innovations of the regressor, n of them
+ *   r, nd    elements of the ARMA process's state, max(p, q + 1); d + m D, the
+ *            past values of y that y is differenced from
+ *   ar, ma   multiplied-out coefficients, ma[0] = 1; r of each
+ *   delta    the difference operator, nd + 1 coefficients
+ *   a, x     state of the ARMA process and of the regressor, r each and a zero
+ *   P        its covariance over sigma2, above the diagonal: rows of r + 1
+ *   past     n values of y and of the regressor, as far as they are known
+ *   unknown  how many of the last nd are not, and when they were; C is their
+ *            covariance with the ARMA state, rows of r + 1; V with one another,
+ *            rows of nd + 1
+ *   ex       standardised innovations of the regressor, n of them
  */
 struct fc_arima_kalman {
     size_t p, q, r, nd;
     double *ar, *ma, *delta;
-    double *a, *x, *P, *work, *gain, *ex;
+    double *a, *x, *P, *past, *past_x, *ex;
+    size_t unknown, *when;
+    double *C, *V;
+    double *gain, *unknown_gain, *h, *first; /* scratch */
 };
 
+/* The coefficients are 0 but for ma[0]. */
 enum fc_status fc_arima_kalman_init(struct fc_arima_kalman *filter,
                                     const struct fc_arima_order *order,
                                     size_t n, struct fc_workspace *ws);
@@ -34,23 +41,23 @@ enum fc_status fc_arima_kalman_init(struct fc_arima_kalman *filter,
  *   resid    standardised innovations, one every `stride`, of which those
  *            that do not count are 0
  *
- * filter->a, x and P are left as the prediction after the last observation.
+ * The filter is left with the prediction after the last observation.
  */
 void fc_arima_kalman_run(struct fc_arima_kalman *filter,
                          const struct fc_arima_data *data, bool constant,
                          const double *c, double *resid, size_t stride,
                          struct fc_arima_value *value);
 
-/* P after n observations of the process, none missing; a and x stay 0. */
+/* P after n observations of an ARMA process, none missing. */
 void fc_arima_kalman_covariance(struct fc_arima_kalman *filter, const double *c,
                                 size_t n);
 
 /*
- * What P has besides the next shock, as the sum of the outer products of
- * `count` rows; each has `length` values, zeros behind those of the state.  P
- * is destroyed.
+ * What the state after n values has of covariance besides the next shock, as
+ * the sum of the outer products of `count` rows: the ARMA state, then the last
+ * values of y, the latest first; `length` values, zeros behind them.
  */
-enum fc_status fc_arima_kalman_factors(struct fc_arima_kalman *filter,
+enum fc_status fc_arima_kalman_factors(struct fc_arima_kalman *filter, size_t n,
                                        size_t length, struct fc_workspace *ws,
                                        double **factor, size_t *count);
 

@@ -43,24 +43,25 @@ enum fc_status fc_arima_likelihood_init(struct fc_arima_likelihood *lik,
                                 data->ngaps > 0 && !kalman, ws);
 }
 
-static void load_kalman(const struct fc_arima_filter *f, int lane,
-                        struct fc_arima_kalman *kalman)
+/* Puts lane i into the Kalman filter; c: the state's covariances with the
+   process, filter->first. */
+static const double *load_kalman(struct fc_arima_filter *f, int lane,
+                                 struct fc_arima_kalman *kalman)
 {
     for (size_t j = 1; j <= f->p; j++)
         kalman->ar[j - 1] = f->phi[j][lane];
     for (size_t j = 1; j <= f->q; j++)
-        kalman->ma[j - 1] = f->theta[j][lane];
+        kalman->ma[j] = f->theta[j][lane];
+    fc_arima_filter_covariances(f, lane, kalman->r, kalman->first);
+    return kalman->first;
 }
 
 static void run_kalman(struct fc_arima_likelihood *lik, int lane, double *resid,
                        struct fc_arima_value *value)
 {
-    struct fc_arima_kalman *kalman = lik->kalman;
-    double *c = kalman->gain; /* read before it is written */
-    load_kalman(lik->filter, lane, kalman);
-    fc_arima_filter_covariances(lik->filter, lane, kalman->r, c);
-    fc_arima_kalman_run(kalman, lik->data, lik->order.constant, c, resid + lane,
-                        FC_ARIMA_LANES, value);
+    const double *c = load_kalman(lik->filter, lane, lik->kalman);
+    fc_arima_kalman_run(lik->kalman, lik->data, lik->order.constant, c,
+                        resid + lane, FC_ARIMA_LANES, value);
 }
 
 static void conclude(const struct fc_arima_data *data,
@@ -134,11 +135,13 @@ static void end_state_kalman(const struct fc_arima_likelihood *lik, double mu,
     const struct fc_arima_kalman *kalman = lik->kalman;
     const struct fc_arima_data *data = lik->data;
     double per_step = data->D > 0 ? 1.0 / data->m : 1;
-    for (size_t i = 0; i < kalman->r + kalman->nd; i++)
+    for (size_t i = 0; i < kalman->r; i++)
         state[i] = (kalman->a[i] - mu * kalman->x[i]) * data->scale;
     for (size_t i = 0; i < kalman->nd; i++) {
-        double trend = mu * per_step * (double)(data->n - i) * data->scale;
-        state[kalman->r + i] += trend + data->origin;
+        size_t t = data->n - 1 - i;
+        double trend = per_step * (double)(t + 1) - kalman->past_x[t];
+        state[kalman->r + i] =
+            (kalman->past[t] + mu * trend) * data->scale + data->origin;
     }
 }
 
@@ -161,10 +164,8 @@ static enum fc_status end_factors(struct fc_arima_likelihood *lik,
     order.d = order.D = 0;
     if (fc_arima_kalman_init(&kalman, &order, 0, ws) != FC_OK)
         return FC_ENOMEM;
-    load_kalman(f, 0, &kalman);
-    fc_arima_filter_covariances(f, 0, r, kalman.gain);
-    fc_arima_kalman_covariance(&kalman, kalman.gain, f->n);
-    return fc_arima_kalman_factors(&kalman, dim, ws, &end->factor,
+    fc_arima_kalman_covariance(&kalman, load_kalman(f, 0, &kalman), f->n);
+    return fc_arima_kalman_factors(&kalman, f->n, dim, ws, &end->factor,
                                    &end->nfactors);
 }
 
@@ -233,8 +234,8 @@ enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
     }
     if (lik->kalman != NULL) {
         end_state_kalman(lik, value.mu, end->state);
-        return fc_arima_kalman_factors(lik->kalman, dim, ws, &end->factor,
-                                       &end->nfactors);
+        return fc_arima_kalman_factors(lik->kalman, data->n, dim, ws,
+                                       &end->factor, &end->nfactors);
     }
     const double *whole = data->ngaps > 0 ? data->filled : data->y;
     end_state(lik, value.mu, end->state);

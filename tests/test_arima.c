@@ -262,18 +262,18 @@ static void check_filters_agree(const struct fc_arima_order *order,
         assert_int_equal(fc_arima_finish(&lik, point, ws, &end[i]), FC_OK);
     }
     /* the Kalman filter's prior is not quite flat */
-    assert_near_floor(value[0].value, value[1].value, 5e-4, 1);
-    assert_near_floor(value[0].mu, value[1].mu, 5e-4, 1e-3);
+    assert_near_floor(value[0].value, value[1].value, 1e-5, 1);
+    assert_near_floor(value[0].mu, value[1].mu, 1e-5, 1e-3);
     for (size_t t = 0; t < n; t++) {
         assert_int_equal(isnan(end[0].resid[t]), isnan(end[1].resid[t]));
         if (!isnan(end[0].resid[t]))
-            assert_near_floor(end[0].resid[t], end[1].resid[t], 5e-4, 1);
+            assert_near_floor(end[0].resid[t], end[1].resid[t], 1e-5, 1);
     }
     for (size_t i = 0; i < dim; i++) {
-        assert_near_floor(end[0].state[i], end[1].state[i], 5e-4, 1);
+        assert_near_floor(end[0].state[i], end[1].state[i], 1e-5, 1);
         for (size_t j = 0; j <= i; j++)
             assert_near_floor(covariance_of(&end[0], dim, i, j),
-                              covariance_of(&end[1], dim, i, j), 2e-3, 1);
+                              covariance_of(&end[1], dim, i, j), 1e-3, 1);
     }
     fc_workspace_free(ws);
 }
