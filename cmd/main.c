@@ -59,6 +59,8 @@ static int run(int argc, char **argv)
             return commands[i]->run(argc - 1, argv + 1);
     if (*name == '\0')
         return cmd_usage(NULL, "no command");
+    if (*name == '-')
+        return cmd_usage(NULL, "no command before '%.60s'", name);
     return cmd_usage(NULL, "no command '%.60s'", name);
 }
 

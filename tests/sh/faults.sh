@@ -166,6 +166,7 @@ expect 2 'no input' "$nightcast" forecast -H 1
 expect 2 "no option '--horizn" "$nightcast" forecast --horizn 1 row.csv
 expect 2 'no option -x' "$nightcast" forecast -x row.csv
 expect 2 "no command 'forcast'" "$nightcast" forcast -H 1 row.csv
+expect 2 "no command before '-q'" "$nightcast" -q forecast -H 1 row.csv
 expect 2 "no model 'etz'" "$nightcast" forecast -H 1 -m etz row.csv
 expect 2 'level takes numbers' "$nightcast" forecast -H 1 -l 80,101 row.csv
 expect 2 'gaps takes' "$nightcast" forecast -H 1 --gaps zer row.csv
