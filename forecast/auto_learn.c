@@ -326,15 +326,25 @@ static size_t length_of(const void *arg, size_t i)
 static enum fc_status try_all(struct learner *l, const struct fc_lesson *lesson,
                               struct fc_error *err)
 {
+    enum fc_status *each = malloc((l->n + 1) * sizeof *each);
+    if (each == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     struct fc_parallel job = {
         .n = l->n,
         .nthreads = lesson->jobs,
         .item = try_series,
         .arg = l,
+        .status = each,
         .size = length_of,
         .stop = lesson->stop,
     };
     enum fc_status status = fc_parallel_map(&job);
+    /* a series that cannot be tried teaches nothing; one for which there is
+       no memory would have, and all forecasts would be others */
+    for (size_t i = 0; i < l->n && status == FC_OK; i++)
+        if (each[i] == FC_ENOMEM)
+            status = FC_ENOMEM;
+    free(each);
     return status == FC_OK ? FC_OK
                            : fc_fail(err, status, "%s", fc_status_text(status));
 }
