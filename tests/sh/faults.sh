@@ -155,6 +155,25 @@ LC_ALL=C grep -aq $'^caf\xe9,3,' out.csv || fail "Latin-1 id: $(cat out.csv)"
 forecast 0 '1 of 1 series' row.csv
 printf 'unique_id,ds,y\na,1,1\n' | gzip | head -c 25 >cut.csv.gz
 forecast 1 'cut\.csv\.gz: damaged or cut short' cut.csv.gz
+# streams of gzip one after the other, and what is not one
+printf 'unique_id,ds,y\na,1,1\na,2,2\n' | gzip >first.gz
+printf 'b,1,1\nb,2,2\n' | gzip >second.gz
+cat first.gz second.gz >two.csv.gz
+head -c 2000 /dev/zero | cat two.csv.gz - >padded.csv.gz
+for file in two.csv.gz padded.csv.gz; do
+	"$nightcast" forecast -q -H 1 -m naive $file -o o.csv ||
+		fail "$file: exit $?"
+	[ "$(tail -n 1 o.csv | cut -c 1-4)" = b,3, ] || fail "$file: no b"
+done
+(cat first.gz && echo b,1,1) >behind.csv.gz
+(cat first.gz && printf '\0' && cat second.gz) >between.csv.gz
+(cat first.gz && printf x && tail -c +2 second.gz) >second.csv.gz
+for cut in 1 2 12; do
+	(cat first.gz && head -c $cut second.gz) >cut$cut.csv.gz
+done
+for file in behind between second cut1 cut2 cut12; do
+	forecast 1 "$file\.csv\.gz: damaged or cut short" $file.csv.gz
+done
 
 # usage
 for h in 0 -1 1e9 12x '' 1000000001; do
