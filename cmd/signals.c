@@ -6,27 +6,51 @@
 #include "cmd/talk.h"
 #include "io/atomic_file.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+/* Whether a line can go to standard error without waiting for its reader. */
+static bool can_say(void)
+{
+    struct pollfd out = {.fd = STDERR_FILENO, .events = POLLOUT};
+    return poll(&out, 1, 0) == 1 && out.revents & POLLOUT;
+}
+
+static const char *message_of(int signal, enum io_ending ending)
+{
+#define ALL(name)                                          \
+    ending == IO_ENDS_COMPLETE                             \
+        ? "stopped by " name "; output files are complete" \
+        : "stopped by " name "; output files are as they were before"
+    return signal == SIGINT    ? ALL("SIGINT")
+           : signal == SIGTERM ? ALL("SIGTERM")
+                               : ALL("SIGHUP");
+#undef ALL
+}
 
 /* Calls nothing that is not async-signal-safe. */
 static void end(int signal)
 {
-#define STOPPED(name) \
-    "stopped by " name "; output files are as they were before"
-    io_atomic_abandon_all();
-    cmd_say_plain(CMD_ERROR, signal == SIGINT    ? STOPPED("SIGINT")
-                             : signal == SIGTERM ? STOPPED("SIGTERM")
-                                                 : STOPPED("SIGHUP"));
-#undef STOPPED
+    int error = errno;
+    enum io_ending ending = io_atomic_end();
+    if (ending == IO_ENDS_LATER) {
+        errno = error;
+        return;
+    }
+    if (can_say())
+        cmd_say_plain(CMD_ERROR, message_of(signal, ending));
     _exit(CMD_FAILED);
 }
 
 /* nohup and cron ignore some signals on purpose; those stay ignored. */
 static void catch (int signal)
 {
-    struct sigaction action = {.sa_handler = end}, before;
+    struct sigaction action = {.sa_handler = end, .sa_flags = SA_RESTART},
+                     before;
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGINT);
     sigaddset(&action.sa_mask, SIGTERM);

@@ -56,6 +56,10 @@ struct slot {
 
 static struct slot slots[MAX_OPEN];
 
+/* Where the program is between its first output and its end. */
+enum phase { WRITING, APPEARING, APPEARED, ENDING };
+static atomic_int phase = WRITING;
+
 struct io_atomic_file {
     const char *path;  /* as the user wrote it */
     struct slot *slot; /* NULL until one is taken */
@@ -529,7 +533,7 @@ static enum fc_status finish_all(struct io_atomic_file **files, size_t n,
 }
 
 static enum fc_status rename_all(struct io_atomic_file **files, size_t n,
-                                 struct fc_error *err)
+                                 bool *any, struct fc_error *err)
 {
     const struct io_atomic_file *replaced = NULL;
     for (size_t i = 0; i < n; i++) {
@@ -542,8 +546,10 @@ static enum fc_status rename_all(struct io_atomic_file **files, size_t n,
             return fc_fail(err, FC_EIO, "%.200s; '%.150s' is replaced already",
                            reason.msg, replaced->path);
         }
-        if (files[i]->folder >= 0)
+        if (files[i]->folder >= 0) {
             replaced = files[i];
+            *any = true;
+        }
     }
     return FC_OK;
 }
@@ -562,14 +568,50 @@ static enum fc_status sync_folders(struct io_atomic_file **files, size_t n,
     return FC_OK;
 }
 
+/*
+ * From here to appeared() no signal ends the program.  If one is just about
+ * to, on another thread, there is nothing left to do.
+ */
+static void appearing(void)
+{
+    int before = atomic_load(&phase);
+    while (before != ENDING)
+        if (atomic_compare_exchange_weak(&phase, &before, APPEARING))
+            return;
+    for (;;)
+        pause();
+}
+
+static bool any_appears(struct io_atomic_file **files, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (files[i] != NULL && files[i]->folder >= 0)
+            return true;
+    return false;
+}
+
+/* None or, but for what err says, all. */
+static enum fc_status appear(struct io_atomic_file **files, size_t n,
+                             struct fc_error *err)
+{
+    if (!any_appears(files, n))
+        return FC_OK;
+    int before = atomic_load(&phase);
+    bool replaced = false;
+    appearing();
+    enum fc_status status = rename_all(files, n, &replaced, err);
+    if (status == FC_OK)
+        status = sync_folders(files, n, err);
+    atomic_store(&phase, replaced ? APPEARED : before);
+    return status;
+}
+
 enum fc_status io_atomic_commit(struct io_atomic_file **files, size_t n,
                                 struct fc_error *err)
 {
     enum fc_status status = finish_all(files, n, err);
     if (status == FC_OK)
-        status = rename_all(files, n, err);
-    if (status == FC_OK)
-        status = sync_folders(files, n, err);
+        status = appear(files, n, err);
     for (size_t i = 0; i < n; i++) {
         io_atomic_abandon(files[i]);
         files[i] = NULL;
@@ -600,4 +642,15 @@ void io_atomic_abandon_all(void)
         if (atomic_load(&slots[i].live))
             unlinkat(slots[i].folder, slots[i].name, 0);
     errno = error;
+}
+
+enum io_ending io_atomic_end(void)
+{
+    int before = atomic_load(&phase);
+    do {
+        if (before == APPEARING || before == ENDING)
+            return IO_ENDS_LATER;
+    } while (!atomic_compare_exchange_weak(&phase, &before, ENDING));
+    io_atomic_abandon_all();
+    return before == APPEARED ? IO_ENDS_COMPLETE : IO_ENDS_UNCHANGED;
 }

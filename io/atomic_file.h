@@ -65,11 +65,19 @@ enum fc_status io_atomic_commit(struct io_atomic_file **files, size_t n,
 /* Gives the file up: the target stays as it was.  Accepts NULL. */
 void io_atomic_abandon(struct io_atomic_file *file);
 
-/*
- * Removes the temporaries of all open files.  May be called from a signal
- * handler, of a program that is about to end; it allocates nothing, takes no
- * lock and keeps errno.
- */
+/* Removes the temporaries of all open files, at the end of the program. */
 void io_atomic_abandon_all(void);
+
+/*
+ * For a signal handler of a program that is to end: removes the temporaries of
+ * all open files, allocates nothing, takes no lock and keeps errno.
+ *
+ *   IO_ENDS_UNCHANGED  no file has appeared, and none will
+ *   IO_ENDS_COMPLETE   those of the last commit have
+ *   IO_ENDS_LATER      it is too late: files are appearing right now.  Nothing
+ *                      was done, and the commit must be left to finish
+ */
+enum io_ending { IO_ENDS_UNCHANGED, IO_ENDS_COMPLETE, IO_ENDS_LATER };
+enum io_ending io_atomic_end(void);
 
 #endif

@@ -8,8 +8,11 @@
  *   FAULT=fsync:K     the K-th fsync fails: an input/output error
  *   FAULT=rename:K    the K-th rename fails: an input/output error
  *   FAULT=pread:K     the K-th pread fails: an input/output error
- *   FAULT=shrink:K    before the K-th pread, FAULT_FILE loses half its bytes
- *   FAULT=grow:K      before the K-th pread, a line is added to FAULT_FILE
+ *   FAULT=shrink:K    before the K-th read or pread, FAULT_FILE loses half its
+ *                     bytes
+ *   FAULT=grow:K      before the K-th read or pread, a line is added to it
+ *   FAULT=sigfsync:K  SIGTERM comes before the K-th fsync
+ *   FAULT=sigrename:K SIGTERM comes after the K-th rename
  *   FAULT=count:1      how many preads there were is written to FAULT_FILE
  *   FAULT=clock:K     the time of day is set back K hours whenever it is asked
  *
@@ -19,6 +22,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -123,6 +127,8 @@ int fsync(int fd)
 {
     int (*real)(int);
     *(void **)&real = next("fsync");
+    if (strikes("sigfsync"))
+        raise(SIGTERM);
     if (strikes("fsync")) {
         errno = EIO;
         return -1;
@@ -138,7 +144,10 @@ int renameat(int from_folder, const char *from, int folder, const char *to)
         errno = EIO;
         return -1;
     }
-    return real(from_folder, from, folder, to);
+    int failed = real(from_folder, from, folder, to);
+    if (strikes("sigrename"))
+        raise(SIGTERM);
+    return failed;
 }
 
 static void change_file(bool shrink)
@@ -157,6 +166,17 @@ static void change_file(bool shrink)
             _exit(99);
         close(fd);
     }
+}
+
+ssize_t read(int fd, void *buf, size_t n)
+{
+    ssize_t (*real)(int, void *, size_t);
+    *(void **)&real = next("read");
+    if (strikes("shrink"))
+        change_file(true);
+    if (strikes("grow"))
+        change_file(false);
+    return real(fd, buf, n);
 }
 
 ssize_t pread(int fd, void *buf, size_t n, off_t offset)

@@ -100,6 +100,66 @@ for k in 1 2 3 4 5; do
 		cp whole.csv in.csv
 	done
 done
+# a file that is standard input, and one that is compressed
+cp in.csv.gz whole.csv.gz
+for k in 1 2 3; do
+	for change in shrink grow; do
+		FAULT_FILE=in.csv
+		attempt $change:$k $run -j 1 -m snaive - <in.csv
+		cmp -s in.csv whole.csv || [ $status -eq 1 ] ||
+			fail "stdin: $change:$k is not noticed"
+		cp whole.csv in.csv
+		FAULT_FILE=in.csv.gz
+		attempt $change:$k $run -j 1 -m snaive in.csv.gz
+		cmp -s in.csv.gz whole.csv.gz || [ $status -eq 1 ] ||
+			fail "gzip: $change:$k is not noticed"
+		cp whole.csv.gz in.csv.gz
+	done
+done
+FAULT_FILE=in.csv
+
+# A signal until the first rename: nothing has changed.  From then on it comes
+# too late, and the run ends as it would have.
+signal() { # FAULT STATUS OUTPUT
+	echo old >out.csv
+	echo old >s.csv
+	timeout 60 env FAULT="$1" LD_PRELOAD=./fault.so $run -j 1 -m snaive \
+		in.csv >/dev/null 2>stderr
+	status=$?
+	[ $status -eq "$2" ] || fail "$1: exit $status, not $2: $(cat stderr)"
+	[ "$(head -n 1 out.csv | cut -c 1-9)" = "$3" ] || fail "$1: out.csv"
+	[ "$(head -n 1 s.csv | cut -c 1-9)" = "$3" ] || fail "$1: s.csv"
+	[ "$2" -ne 1 ] || grep -q 'stopped by SIGTERM.*as they were' stderr ||
+		fail "$1: $(cat stderr)"
+	ls -A | grep -q nightcast- && fail "$1 leaves a file"
+}
+signal sigfsync:1 1 old
+signal sigfsync:2 1 old
+signal sigfsync:3 3 unique_id
+signal sigfsync:4 3 unique_id
+signal sigrename:1 3 unique_id
+signal sigrename:2 3 unique_id
+
+# and when nobody reads what is said on standard error
+mkfifo full waiting
+exec 8<>full 9<>waiting
+dd if=/dev/zero of=full bs=4096 count=64 oflag=nonblock 2>/dev/null
+$run - <waiting 2>full &
+pid=$!
+for i in $(seq 100); do
+	ls -A | grep -q nightcast- && break
+	sleep 0.05
+done
+kill $pid
+for i in $(seq 100); do
+	kill -0 $pid 2>/dev/null || break
+	sleep 0.05
+done
+kill -9 $pid 2>/dev/null && fail "a full pipe for standard error holds it up"
+wait $pid
+status=$?
+[ $status -eq 1 ] || fail "a full pipe for standard error: exit $status"
+exec 8>&- 9>&-
 
 # the other outputs, an output of many writes, and the other commands
 each write $run -j 1 -m snaive --rejects r.csv --metrics m.prom in.csv
