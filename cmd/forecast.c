@@ -363,11 +363,11 @@ static enum fc_status judge(const struct run *run,
     if (tally->none == n)
         return fc_fail(err, FC_ENOFIT,
                        "%s: none of its %zu series could be forecast; "
-                       "nothing was written",
+                       "no forecasts were written",
                        o->input, n);
     return fc_fail(err, FC_ENOFIT,
                    "%s: %zu of %zu series failed, more than --max-failed "
-                   "%.40s; nothing was written",
+                   "%.40s; no forecasts were written",
                    o->input, tally->failed, n, o->max_failed_text);
 }
 
@@ -392,7 +392,30 @@ static void write_metrics(const struct run *run, const struct cmd_tally *tally,
     cmd_metrics_write(run->files[METRICS], &metrics);
 }
 
-/* Everything up to the rename; nothing has been replaced when it fails. */
+/*
+ * What says why the forecasts are not to be had: whoever asks for it needs it
+ * most then.  Not from a shard, whose parts would no longer belong together.
+ */
+static void write_reasons(struct run *run, const struct cmd_tally *tally)
+{
+    struct fc_error err;
+    if (run->options.shard.count > 0)
+        return;
+    for (int i = 0; i < NFILES; i++) {
+        if (i == SUMMARY || i == REJECTS)
+            continue;
+        io_atomic_abandon(run->files[i]);
+        run->files[i] = NULL;
+    }
+    enum fc_status status = write_outputs(run, tally, &err);
+    if (status == FC_OK)
+        status = io_atomic_commit(run->files, NFILES, &err);
+    if (status != FC_OK)
+        cmd_say(CMD_WARNING, "%s", err.msg);
+}
+
+/* Everything up to the rename; nothing has been replaced when it fails, but
+   for what says why. */
 static enum fc_status compute(struct run *run, struct cmd_tally *tally,
                               struct fc_error *err)
 {
@@ -406,8 +429,10 @@ static enum fc_status compute(struct run *run, struct cmd_tally *tally,
     run->seconds[1] = cmd_now() - start - run->seconds[0];
     *tally = count_outcomes(run);
     status = judge(run, tally, err);
-    if (status != FC_OK)
+    if (status != FC_OK) {
+        write_reasons(run, tally);
         return status;
+    }
     status = write_outputs(run, tally, err);
     if (status != FC_OK)
         return status;

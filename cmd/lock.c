@@ -6,8 +6,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <time.h>
@@ -43,7 +45,7 @@ static void write_holder(int fd)
         return;
 }
 
-static void read_holder(int fd, char holder[CMD_SHORT_SIZE])
+static void read_holder(int fd, char holder[CMD_SHORT_SIZE], bool *gone)
 {
     char text[CMD_SHORT_SIZE];
     ssize_t n = pread(fd, text, sizeof text - 1, 0);
@@ -51,6 +53,9 @@ static void read_holder(int fd, char holder[CMD_SHORT_SIZE])
     text[strcspn(text, "\n")] = '\0';
     bool named = strncmp(text, HOLDER, sizeof HOLDER - 1) == 0;
     cmd_short(named ? text : "another process", holder);
+    /* a killed run leaves its name, and then anybody may take the lock */
+    long process = named ? strtol(text + sizeof HOLDER - 1, NULL, 10) : 0;
+    *gone = process > 0 && kill((pid_t)process, 0) != 0 && errno == ESRCH;
 }
 
 /* 0, or an errno; EWOULDBLOCK when somebody holds it to the end of the wait. */
@@ -82,19 +87,26 @@ int cmd_lock_take(const struct cmd_options *options, int *fd)
         return CMD_OK;
     }
     if (error == EWOULDBLOCK) {
-        read_holder(file, holder);
-        cmd_say(CMD_ERROR, "%s: locked by %s; this run did nothing",
-                options->lock, holder);
+        bool gone;
+        read_holder(file, holder, &gone);
+        cmd_say(CMD_ERROR, "%s: locked by %s%s; this run did nothing",
+                options->lock, holder,
+                gone ? ", or since that is not on this machine, by another"
+                     : "");
     } else {
         cmd_say(CMD_ERROR, "%s: cannot lock: %s", options->lock,
                 strerror(error));
     }
-    cmd_lock_release(file);
+    if (file >= 0)
+        close(file);
     return error == EWOULDBLOCK ? CMD_BUSY : CMD_FAILED;
 }
 
 void cmd_lock_release(int fd)
 {
-    if (fd >= 0)
-        close(fd);
+    if (fd < 0)
+        return;
+    if (is_lock(fd) && ftruncate(fd, 0) != 0)
+        errno = 0; /* then the next holder writes over it */
+    close(fd);
 }

@@ -274,6 +274,13 @@ static int parse_max_failed(const char *name, struct cmd_options *options)
                      options->max_failed_text);
 }
 
+static int check_lock(const char *name, const struct cmd_options *options)
+{
+    if (options->lock == NULL && options->lock_wait > 0)
+        return cmd_usage(name, "--lock-wait needs --lock FILE to wait for");
+    return -1;
+}
+
 static int parse_shard(const char *name, struct cmd_options *options)
 {
     if (options->shard_text == NULL
@@ -311,6 +318,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = check_files(name, options);
     if (status < 0)
         status = parse_max_failed(name, options);
+    if (status < 0)
+        status = check_lock(name, options);
     if (status < 0)
         status = parse_shard(name, options);
     if (status >= 0)

@@ -22,9 +22,9 @@ static bool can_say(void)
 
 static const char *message_of(int signal, enum io_ending ending)
 {
-#define ALL(name)                                          \
-    ending == IO_ENDS_COMPLETE                             \
-        ? "stopped by " name "; output files are complete" \
+#define ALL(name)                                                             \
+    ending == IO_ENDS_COMPLETE                                                \
+        ? "stopped by " name " at its end; what was to be written is written" \
         : "stopped by " name "; output files are as they were before"
     return signal == SIGINT    ? ALL("SIGINT")
            : signal == SIGTERM ? ALL("SIGTERM")

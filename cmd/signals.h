@@ -7,8 +7,8 @@
  * a message (if standard error takes it without waiting), after the temporary
  * files of all open outputs are removed; these go, too, when a library ends the
  * program.  While output files are being renamed signals come too late: the
- * program goes on and ends as it would have.  A closed pipe and a file grown too
- * large are errors of the write.
+ * program goes on and ends as it would have.  A closed pipe and a file grown
+ * too large are errors of the write.
  */
 void cmd_signals_set_up(void);
 

@@ -41,11 +41,18 @@ done
 
 # metrics: a valid text format, replaced with the output or not at all
 expect 3 '' in.csv --metrics m.prom
+for phase in read fit write; do
+	grep -q "^nightcast_phase_seconds{.*phase=\"$phase\"} [0-9]" m.prom ||
+		fail "no phase $phase: $(cat m.prom)"
+done
+peak=$(sed -n 's/^nightcast_peak_memory_bytes{.*} //p' m.prom)
+[ "${peak:-0}" -gt 1000000 ] || fail "peak memory: $peak"
 for line in 'nightcast_series{output="out.csv",outcome="ok"} 17' \
 	'nightcast_series{output="out.csv",outcome="failed"} 3' \
 	'nightcast_rows{output="out.csv",read="yes"} 57' \
 	'nightcast_rows{output="out.csv",read="no"} 3' \
-	'# TYPE nightcast_phase_seconds gauge'; do
+	'# TYPE nightcast_phase_seconds gauge' \
+	'# TYPE nightcast_peak_memory_bytes gauge'; do
 	grep -qxF "$line" m.prom || fail "no '$line': $(cat m.prom)"
 done
 grep -vE '^(# (HELP|TYPE) nightcast_[a-z_]+ .+|nightcast_[a-z_]+\{[a-z]+="[^"]*"(,[a-z]+="[a-z]+")?\} [0-9.e+-]+)$' \
@@ -54,6 +61,14 @@ when=$(sed -n 's/^nightcast_success_timestamp_seconds{.*} //p' m.prom)
 [ "${when%.*}" -gt $(($(date +%s) - 100)) ] || fail "timestamp $when"
 echo old >m.prom
 expect 1 '' in.csv --metrics m.prom --max-failed 0
+[ "$(cat m.prom)" = old ] || fail "metrics of a run that failed"
+# what says why is written all the same
+echo old >s.csv
+echo old >r.csv
+expect 1 'more than --max-failed 0' in.csv --max-failed 0 --summary s.csv \
+	--rejects r.csv --metrics m.prom
+[ "$(grep -c ,failed, s.csv)" -eq 3 ] || fail "reasons: $(cat s.csv)"
+[ "$(wc -l <r.csv)" -eq 4 ] || fail "rejects of a failed run: $(cat r.csv)"
 [ "$(cat m.prom)" = old ] || fail "metrics of a run that failed"
 expect 2 'the same file' in.csv --metrics out.csv
 expect 2 'replace the input' in.csv --metrics in.csv
@@ -95,7 +110,7 @@ expect 3 '' in.csv --rejects r.csv
 
 # the lock: free, held, waited for, left by a killed run
 expect 3 '' in.csv --lock night.lock
-grep -q '^process [0-9]* since 20' night.lock || fail "$(cat night.lock)"
+[ -f night.lock ] && [ ! -s night.lock ] || fail "$(cat night.lock)"
 mkfifo pipe
 hold() { # a run that waits for its input
 	"$nightcast" forecast -H 2 -m snaive pipe -o held.csv --lock night.lock \
@@ -116,10 +131,22 @@ exec 3>&-
 expect 3 '' in.csv --lock night.lock --lock-wait 50
 wait $holder $feeder
 [ -s held.csv ] || fail "the holder: $(cat held)"
+flock -o night.lock sleep 20 &
+other=$!
+until ! flock -n night.lock true; do sleep 0.05; done
+expect 75 'locked by another process; this' in.csv --lock night.lock
+kill $other
+wait $other 2>/dev/null
 hold
 kill -9 $holder
 wait $holder 2>/dev/null
 exec 3>&-
+grep -q "^process $holder since 20" night.lock || fail "$(cat night.lock)"
+exec 7<night.lock
+flock 7
+expect 75 "process $holder since .*, or since that is not on this machine" \
+	in.csv --lock night.lock
+exec 7<&-
 expect 3 '' in.csv --lock night.lock
 echo 'a text of somebody' >theirs
 expect 3 '' in.csv --lock theirs
@@ -127,4 +154,5 @@ expect 3 '' in.csv --lock theirs
 expect 1 'nowhere/lock: cannot lock: No such file' in.csv --lock nowhere/lock
 expect 2 'replace the input' in.csv --lock in.csv
 expect 2 'lock-wait' in.csv --lock-wait -1
+expect 2 'lock-wait needs --lock' in.csv --lock-wait 5
 finish
