@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzz target: a file through the loader, read as a whole, in chunks of any
- * size, from gzip, and in shards: always the same panel or the same refusal.
+ * size, from gzip, and in shards: always the same panel or the same refusal;
+ * from gzip that was damaged, the same or a refusal.
  * The first three bytes choose the options, the rest is the file.
  */
 #define _GNU_SOURCE /* memfd_create */
@@ -50,6 +51,23 @@ static int make_gzip(const uint8_t *text, size_t n, char path[40])
     deflateEnd(&z);
     free(zipped);
     return fd;
+}
+
+/* Cuts a gzip file by some bytes, or changes one of them. */
+static void damage(int fd, bool cut, uint8_t where, uint8_t how)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    int failed;
+    if (cut) {
+        failed = ftruncate(fd, size - 1 - where % (size - 2));
+    } else {
+        uint8_t byte;
+        off_t at = where % size;
+        failed = pread(fd, &byte, 1, at) != 1;
+        byte ^= how | 1;
+        failed = failed || pwrite(fd, &byte, 1, at) != 1;
+    }
+    assert(!failed);
 }
 
 static void check_series(const struct io_panel_series *s)
@@ -149,6 +167,19 @@ static void check_panel(const struct io_panel *panel)
     }
 }
 
+/* What is damaged is refused, or it was nothing that matters. */
+static void check_damaged(const struct io_panel_options *options,
+                          const struct io_panel *whole)
+{
+    struct io_panel panel;
+    struct fc_error err = {0};
+    enum fc_status status = io_panel_load(options, &panel, &err);
+    if (status != FC_OK)
+        return;
+    check_same(whole, &panel);
+    io_panel_release(&panel);
+}
+
 /* The message without the file's name in front, which differs. */
 static const char *words(const struct fc_error *err)
 {
@@ -192,6 +223,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_same(&whole, &split);
         if (shards > 0)
             check_shards(&whole, options, shards);
+        if (zipped && data[1] >> 5 & 3) {
+            damage(fd, data[1] >> 5 & 1, data[2], data[1]);
+            check_damaged(&options, &whole);
+        }
         io_panel_release(&whole);
         io_panel_release(&split);
     } else {
