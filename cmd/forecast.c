@@ -210,7 +210,7 @@ static void write_rejects(const struct run *run)
     io_write_reject_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
-        struct io_reject_row row = {place_of(run, r->number), r->line,
+        struct io_reject_row row = {place_of(run, r->line), r->line,
                                     panel->series[r->series].id, r->reason};
         io_write_reject(file, &row);
     }

@@ -135,7 +135,7 @@ static const struct option_row rows[] = {
     {0, "lock-wait", INTEGER, CMD_FORECAST, AT(lock_wait), "S",
      "seconds to wait for the other", "0", 0, 1000000, NULL},
     {0, "rejects", TEXT, CMD_FORECAST, AT(rejects), "FILE",
-     "every row that could not be read, and why", NULL, 0, 0, NULL},
+     "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", TEXT, CMD_FORECAST, AT(metrics), "FILE",
      "counts and times for Prometheus", NULL, 0, 0, NULL},
     {0, "csv", FLAG, TABLES, AT(csv), NULL,

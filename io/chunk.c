@@ -85,6 +85,7 @@ void io_chunk_release(struct io_chunk *chunk)
     free(chunk->time);
     free(chunk->runs);
     free(chunk->errors);
+    free(chunk->lines);
     free(chunk->packed);
     io_intern_release(&chunk->ids);
     *chunk = (struct io_chunk){0};

@@ -17,6 +17,7 @@
 #include "forecast/parallel.h"
 #include "io/regular.h"
 #include "io/rows.h"
+#include "io/utf8.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -203,6 +204,8 @@ static bool number_ids(struct load *load, struct io_chunk *chunk)
         chunk->runs[i].series = number[chunk->runs[i].series];
     for (size_t i = 0; good && i < chunk->nerrors; i++)
         chunk->errors[i].series = number[chunk->errors[i].series];
+    for (size_t i = 0; good && i < chunk->nstretches; i++)
+        chunk->lines[i].series = number[chunk->lines[i].series];
     free(number);
     io_intern_release(&chunk->ids);
     return good;
@@ -222,7 +225,7 @@ static char *format_error(const char *file, uint64_t line, const char *msg)
 static bool list_rejects(struct load *load)
 {
     struct io_panel *panel = load->panel;
-    uint64_t line = load->layout.body_line, before = 0;
+    uint64_t line = load->layout.body_line;
     size_t n = 0;
     for (size_t i = 0; i < load->memory->nchunks; i++)
         n += load->memory->chunks[i].nerrors;
@@ -234,12 +237,10 @@ static bool list_rejects(struct load *load)
         for (size_t k = 0; k < c->nerrors; k++) {
             const struct io_row_error *e = &c->errors[k];
             struct io_reject *r = &panel->rejects[panel->nrejects++];
-            r->number = before + e->number;
             r->line = line + e->line;
             r->series = e->series;
             memcpy(r->reason, e->msg, sizeof r->reason);
         }
-        before += c->nrejected;
         line += c->nlines;
     }
     return true;
@@ -385,6 +386,72 @@ static enum fc_status regularise(struct load *load, struct fc_error *err)
     return status;
 }
 
+/* Whether the rows of these lines are not used, for their series failed. */
+static bool is_unused(const struct load *load, const struct io_lines *lines)
+{
+    return load->panel->series[lines->series].error != NULL
+           && !load->memory->raw[lines->series].packed;
+}
+
+/* The series' error without the file's name, which is that of the input. */
+static void say_unused(const struct load *load, uint32_t series, char *reason,
+                       size_t size)
+{
+    const char *error = load->panel->series[series].error, *where = ": ";
+    size_t n = strlen(load->layout.file), room;
+    if (strncmp(error, load->layout.file, n) == 0 && error[n] == ':') {
+        error += n + 1;
+        where = *error == ' ' ? ":" : " in line ";
+    }
+    int begun = snprintf(reason, size, "its series failed%s", where);
+    room = size - (size_t)begun - 1;
+    n = io_utf8_cut(error, strlen(error), room);
+    memcpy(reason + begun, error, n);
+    reason[(size_t)begun + n] = '\0';
+}
+
+/* Puts the rows of failed series between those that could not be read. */
+static bool list_unused(struct load *load)
+{
+    struct io_panel *panel = load->panel;
+    uint64_t line = load->layout.body_line;
+    size_t n = panel->nrejects, k = 0, at = 0;
+    for (size_t i = 0; i < load->memory->nchunks; i++)
+        for (size_t j = 0; j < load->memory->chunks[i].nstretches; j++)
+            if (is_unused(load, &load->memory->chunks[i].lines[j]))
+                n += load->memory->chunks[i].lines[j].count;
+    struct io_reject *all = malloc((n > 0 ? n : 1) * sizeof *all);
+    if (all == NULL)
+        return false;
+    for (size_t i = 0; i < load->memory->nchunks; i++) {
+        struct io_chunk *c = &load->memory->chunks[i];
+        for (size_t j = 0; j < c->nstretches; j++) {
+            const struct io_lines *lines = &c->lines[j];
+            if (!is_unused(load, lines))
+                continue;
+            for (uint32_t t = 0; t < lines->count; t++, at++) {
+                uint64_t here = line + lines->line + t;
+                while (k < panel->nrejects && panel->rejects[k].line < here)
+                    all[at++] = panel->rejects[k++];
+                all[at].line = here;
+                all[at].series = lines->series;
+                say_unused(load, lines->series, all[at].reason,
+                           sizeof all[at].reason);
+            }
+        }
+        line += c->nlines;
+        free(c->lines);
+        c->lines = NULL;
+        c->nstretches = 0;
+    }
+    while (k < panel->nrejects)
+        all[at++] = panel->rejects[k++];
+    free(panel->rejects);
+    panel->rejects = all;
+    panel->nrejects = at;
+    return true;
+}
+
 /* Moves what belongs to the shard to the front, and forgets the rest. */
 static bool drop_others(struct load *load)
 {
@@ -487,6 +554,8 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
         find_blank_ids(&load);
         status = regularise(&load, err);
     }
+    if (status == FC_OK && options->rejects && !list_unused(&load))
+        status = no_memory(err);
     if (status == FC_OK && options->shard.count > 1 && !drop_others(&load))
         status = no_memory(err);
     io_layout_release(&load.layout);

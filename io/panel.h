@@ -53,7 +53,7 @@ struct io_panel_options {
     enum io_gaps gaps;
     enum io_duplicates duplicates;
     enum io_align align;
-    bool rejects; /* list every row that could not be read */
+    bool rejects; /* list every row that was not used */
     struct io_shard shard;
     int jobs;       /* threads */
     uint64_t chunk; /* bytes a thread parses at a time;
@@ -78,10 +78,9 @@ struct io_panel_series {
     bool unordered;       /* its rows were not in time order */
 };
 
-/* A row that could not be read. */
+/* A row that was not used: it could not be read, or its series failed. */
 struct io_reject {
-    uint64_t number; /* among all rejected; the first is 1 */
-    uint64_t line;   /* of the file; the first is 1 */
+    uint64_t line; /* of the file; the first is 1 */
     uint32_t series;
     char reason[104];
 };
@@ -101,7 +100,8 @@ struct io_panel {
     uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
     const char *blank_id;      /* an id that differs from another only in blanks
                                   around it; NULL = none */
-    struct io_reject *rejects; /* if asked for, those of the shard's series */
+    struct io_reject *rejects; /* if asked for, those of the shard's series,
+                                  by line */
     size_t nrejects;
     struct io_panel_memory *memory;
 };

@@ -123,6 +123,26 @@ static void add_run(struct parse *p, size_t count)
     c->runs[c->nruns++] = (struct io_run){p->series, (uint32_t)count, 0};
 }
 
+/* Keeps where the open record stands. */
+static void add_line(struct parse *p)
+{
+    struct io_chunk *c = p->chunk;
+    if (c->nstretches > 0) {
+        struct io_lines *last = &c->lines[c->nstretches - 1];
+        if (last->series == p->series && last->count < UINT32_MAX
+            && last->line + last->count == p->row_line) {
+            last->count++;
+            return;
+        }
+    }
+    if (!reserve(&c->lines, &c->lines_capacity, c->nstretches,
+                 sizeof *c->lines)) {
+        p->out_of_memory = true;
+        return;
+    }
+    c->lines[c->nstretches++] = (struct io_lines){p->series, 1, p->row_line};
+}
+
 static bool grow_has_error(struct parse *p)
 {
     size_t size = (size_t)p->series * 2 + 64;
@@ -157,7 +177,6 @@ static void add_error(struct parse *p)
     struct io_row_error *e = &c->errors[c->nerrors++];
     e->series = p->series;
     e->line = p->row_line;
-    e->number = c->nrejected;
     memcpy(e->msg, p->problem, sizeof e->msg);
 }
 
@@ -306,6 +325,8 @@ static void end_record(int terminator, void *arg)
         if (!p->layout->wide)
             push(p, p->time, p->value);
         add_run(p, p->chunk->n - p->row_first);
+        if (p->layout->all_errors)
+            add_line(p);
     }
     p->row_line = p->line;
     p->row_first = p->chunk->n;

@@ -22,7 +22,8 @@
 struct io_layout {
     const char *file;
     bool wide;
-    bool all_errors; /* keep every bad row's, not the first of a series */
+    bool all_errors; /* keep every bad row's, not the first of a series, and
+                        where the good ones stand */
     struct io_shard shard;
     char delimiter;
     char **names; /* of the columns */
@@ -48,9 +49,14 @@ struct io_run {
 /* A row that could not be used. */
 struct io_row_error {
     uint32_t series;
-    uint64_t line;   /* 0 = the chunk's first */
-    uint64_t number; /* of the row among those rejected; the first is 1 */
-    char msg[104];   /* "column 'y': not a number: 'n/a'" */
+    uint64_t line; /* 0 = the chunk's first */
+    char msg[104]; /* "column 'y': not a number: 'n/a'" */
+};
+
+/* Rows of one series that begin in so many consecutive lines. */
+struct io_lines {
+    uint32_t series, count;
+    uint64_t line; /* of the first; 0 = the chunk's first */
 };
 
 /*
@@ -71,6 +77,8 @@ struct io_chunk {
     struct io_intern ids;
     struct io_row_error *errors;
     size_t nerrors, errors_capacity;
+    struct io_lines *lines; /* of the other rows, if layout->all_errors */
+    size_t nstretches, lines_capacity;
     uint64_t nrejected;    /* rows not used */
     uint64_t not_utf8;     /* 1 + line of the first id that is not; 0 = none */
     enum fc_status status; /* why the file cannot be read any further */

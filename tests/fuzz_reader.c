@@ -105,6 +105,12 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
     assert((a->blank_id == NULL) == (b->blank_id == NULL));
     for (size_t i = 0; i < a->nseries; i++)
         check_same_series(&a->series[i], &b->series[i]);
+    assert(a->nrejects == b->nrejects);
+    for (size_t i = 0; i < a->nrejects; i++) {
+        assert(a->rejects[i].line == b->rejects[i].line);
+        assert(a->rejects[i].series == b->rejects[i].series);
+        assert(i == 0 || a->rejects[i].line > a->rejects[i - 1].line);
+    }
 }
 
 /* What the file decides, and the shard's series, are as in the whole. */
@@ -124,10 +130,12 @@ static void check_shard(const struct io_panel *whole,
         check_same_series(&whole->series[shard->series[i].number - 1],
                           &shard->series[i]);
     }
-    for (size_t i = 0; i < shard->nrejects; i++) {
-        const struct io_reject *a =
-            &whole->rejects[shard->rejects[i].number - 1];
+    for (size_t i = 0, k = 0; i < shard->nrejects; i++, k++) {
         const struct io_reject *b = &shard->rejects[i];
+        while (k < whole->nrejects && whole->rejects[k].line < b->line)
+            k++;
+        assert(k < whole->nrejects);
+        const struct io_reject *a = &whole->rejects[k];
         assert(a->line == b->line && strcmp(a->reason, b->reason) == 0);
         assert(strcmp(whole->series[a->series].id, shard->series[b->series].id)
                == 0);

@@ -68,13 +68,13 @@ echo old >r.csv
 expect 1 'more than --max-failed 0' in.csv --max-failed 0 --summary s.csv \
 	--rejects r.csv --metrics m.prom
 [ "$(grep -c ,failed, s.csv)" -eq 3 ] || fail "reasons: $(cat s.csv)"
-[ "$(wc -l <r.csv)" -eq 4 ] || fail "rejects of a failed run: $(cat r.csv)"
+[ "$(wc -l <r.csv)" -eq 10 ] || fail "rejects of a failed run: $(cat r.csv)"
 [ "$(cat m.prom)" = old ] || fail "metrics of a run that failed"
 expect 2 'the same file' in.csv --metrics out.csv
 expect 2 'replace the input' in.csv --metrics in.csv
 expect 1 'nowhere/m.prom' in.csv --metrics nowhere/m.prom
 
-# every row that could not be read
+# every row that was not used
 cat >bad.csv <<'END'
 unique_id,ds,y
 a,1,1
@@ -93,10 +93,15 @@ END
 expect 3 '' bad.csv --rejects r.csv -j 2
 cat >expected.csv <<'END'
 line,unique_id,reason
+2,a,its series failed in line 5: 2 columns where the header has 3
 3,"b
 b",column 'y': not a number: 'x'
 5,a,2 columns where the header has 3
+6,"b
+b",its series failed in line 3: column 'y': not a number: 'x'
+8,c,its series failed in line 10: column 'ds': not a timestamp: 'zwei'
 10,c,column 'ds': not a timestamp: 'zwei'
+11,c,its series failed in line 10: column 'ds': not a timestamp: 'zwei'
 12,a,4 columns where the header has 3
 END
 cmp -s expected.csv r.csv ||
@@ -106,7 +111,15 @@ mv r.csv plain.csv
 expect 3 '' bad.csv.gz --rejects r.csv
 cmp -s r.csv plain.csv || fail "rejects of a stream: $(cat r.csv)"
 expect 3 '' in.csv --rejects r.csv
-[ "$(wc -l <r.csv)" -eq 4 ] || fail "rejects: $(cat r.csv)"
+[ "$(wc -l <r.csv)" -eq 10 ] || fail "rejects: $(cat r.csv)"
+printf 'unique_id,ds,y\na,1,1\nb,1,2\na,1,3\nb,2,4\na,2,5\n' >twice.csv
+expect 3 '' twice.csv --rejects r.csv
+[ "$(grep -c '^[246],a,its series failed: 2 rows for ds 1;' r.csv)" -eq 3 ] ||
+	fail "rejects of a series that fails: $(cat r.csv)"
+printf 'id,1,2\na,1,2\nb,1,x\nb,3,4\n' >turned.csv
+expect 3 '' --wide turned.csv --rejects r.csv
+[ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = "3,b 4,b" ] ||
+	fail "rejects of a wide file: $(cat r.csv)"
 
 # the lock: free, held, waited for, left by a killed run
 expect 3 '' in.csv --lock night.lock
