@@ -23,6 +23,8 @@ enum { OFFENDERS = 5 }; /* series named on standard error */
 
 enum { FORECASTS, SUMMARY, REJECTS, METRICS, NFILES };
 
+enum { ID_BITS = 31 }; /* a file has no more than 2^30 ids */
+
 struct run {
     struct cmd_options options;
     struct cmd_work work;
@@ -203,6 +205,7 @@ static void write_summary(const struct run *run)
         }
 }
 
+/* By line; of one line, by the series' place in the whole file. */
 static void write_rejects(const struct run *run)
 {
     const struct io_panel *panel = &run->work.panel;
@@ -210,8 +213,10 @@ static void write_rejects(const struct run *run)
     io_write_reject_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
-        struct io_reject_row row = {place_of(run, r->line), r->line,
-                                    panel->series[r->series].id, r->reason};
+        uint64_t series = panel->series[r->series].number;
+        struct io_reject_row row = {place_of(run, r->line << ID_BITS | series),
+                                    r->line, panel->series[r->series].id,
+                                    r->reason};
         io_write_reject(file, &row);
     }
 }

@@ -410,12 +410,23 @@ static void say_unused(const struct load *load, uint32_t series, char *reason,
     reason[(size_t)begun + n] = '\0';
 }
 
+/* Where a lone carriage return ends a record, several are of one line. */
+static int by_line(const void *a, const void *b)
+{
+    const struct io_reject *x = a, *y = b;
+    if (x->line != y->line)
+        return x->line < y->line ? -1 : 1;
+    if (x->series != y->series)
+        return x->series < y->series ? -1 : 1;
+    return strcmp(x->reason, y->reason);
+}
+
 /* Puts the rows of failed series between those that could not be read. */
 static bool list_unused(struct load *load)
 {
     struct io_panel *panel = load->panel;
     uint64_t line = load->layout.body_line;
-    size_t n = panel->nrejects, k = 0, at = 0;
+    size_t n = panel->nrejects, at = 0;
     for (size_t i = 0; i < load->memory->nchunks; i++)
         for (size_t j = 0; j < load->memory->chunks[i].nstretches; j++)
             if (is_unused(load, &load->memory->chunks[i].lines[j]))
@@ -430,10 +441,7 @@ static bool list_unused(struct load *load)
             if (!is_unused(load, lines))
                 continue;
             for (uint32_t t = 0; t < lines->count; t++, at++) {
-                uint64_t here = line + lines->line + t;
-                while (k < panel->nrejects && panel->rejects[k].line < here)
-                    all[at++] = panel->rejects[k++];
-                all[at].line = here;
+                all[at].line = line + lines->line + t;
                 all[at].series = lines->series;
                 say_unused(load, lines->series, all[at].reason,
                            sizeof all[at].reason);
@@ -444,8 +452,10 @@ static bool list_unused(struct load *load)
         c->lines = NULL;
         c->nstretches = 0;
     }
-    while (k < panel->nrejects)
-        all[at++] = panel->rejects[k++];
+    if (panel->nrejects > 0)
+        memcpy(all + at, panel->rejects, panel->nrejects * sizeof *all);
+    at += panel->nrejects;
+    qsort(all, at, sizeof *all, by_line);
     free(panel->rejects);
     panel->rejects = all;
     panel->nrejects = at;

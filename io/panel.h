@@ -101,7 +101,7 @@ struct io_panel {
     const char *blank_id;      /* an id that differs from another only in blanks
                                   around it; NULL = none */
     struct io_reject *rejects; /* if asked for, those of the shard's series,
-                                  by line */
+                                  by line, then by series */
     size_t nrejects;
     struct io_panel_memory *memory;
 };

@@ -158,7 +158,7 @@ static bool take_number(const char **text, const char *limit, char end,
 {
     const char *p = *text;
     *number = 0;
-    for (; p < limit && *p >= '0' && *p <= '9' && p - *text < 18; p++)
+    for (; p < limit && *p >= '0' && *p <= '9' && p - *text < 19; p++)
         *number = *number * 10 + (uint64_t)(*p - '0');
     if (p == *text || p == limit || *p != end)
         return false;

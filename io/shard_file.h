@@ -17,10 +17,10 @@
  *   #end series=752 ok=752 fallback=0 failed=0 none=0 early=3 crc32=0c5d9f61
  *
  * number is the place of the series in the whole file, of a rejected row its
- * line, so that rows of several shards can be put in the order of a single run.
- * The checksum is zlib's CRC-32 of everything before its own digits.  The keys
- * and values, free of blanks, are whatever the shards of one run must agree in;
- * `shard` alone differs.
+ * line and series, so that rows of several shards can be put in the order of a
+ * single run. The checksum is zlib's CRC-32 of everything before its own
+ * digits.  The keys and values, free of blanks, are whatever the shards of one
+ * run must agree in; `shard` alone differs.
  */
 
 /* Of the shard's series; see the summary's status. */

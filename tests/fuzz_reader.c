@@ -109,7 +109,7 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
     for (size_t i = 0; i < a->nrejects; i++) {
         assert(a->rejects[i].line == b->rejects[i].line);
         assert(a->rejects[i].series == b->rejects[i].series);
-        assert(i == 0 || a->rejects[i].line > a->rejects[i - 1].line);
+        assert(i == 0 || a->rejects[i].line >= a->rejects[i - 1].line);
     }
 }
 
@@ -132,7 +132,11 @@ static void check_shard(const struct io_panel *whole,
     }
     for (size_t i = 0, k = 0; i < shard->nrejects; i++, k++) {
         const struct io_reject *b = &shard->rejects[i];
-        while (k < whole->nrejects && whole->rejects[k].line < b->line)
+        while (k < whole->nrejects
+               && (whole->rejects[k].line < b->line
+                   || strcmp(whole->series[whole->rejects[k].series].id,
+                             shard->series[b->series].id)
+                          != 0))
             k++;
         assert(k < whole->nrejects);
         const struct io_reject *a = &whole->rejects[k];
