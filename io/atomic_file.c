@@ -569,8 +569,8 @@ static enum fc_status sync_folders(struct io_atomic_file **files, size_t n,
 }
 
 /*
- * From here to appeared() no signal ends the program.  If one is just about
- * to, on another thread, there is nothing left to do.
+ * From here until all have appeared no signal ends the program.  If one is
+ * just about to, on another thread, there is nothing left to do.
  */
 static void appearing(void)
 {
