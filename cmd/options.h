@@ -17,7 +17,7 @@
 
 enum cmd_exit {
     CMD_OK = 0,
-    CMD_FAILED = 1, /* nothing was written */
+    CMD_FAILED = 1, /* no forecasts were written */
     CMD_USAGE = 2,
     CMD_PARTIAL = 3, /* written, but some series failed or fell back */
     CMD_BUSY = 75    /* another run holds the lock; sysexits.h: try later */

@@ -148,7 +148,7 @@ struct fc_arima_likelihood {
     struct fc_arima_order order;
     int k;                          /* free parameters */
     struct fc_arima_filter *filter; /* lane-parallel, and its scratch */
-    struct fc_arima_kalman *kalman; /* when values are missing, or NULL */
+    struct fc_arima_kalman *kalman; /* if it is to be used, or NULL */
     size_t nresid;                  /* innovations per point */
     double *resid; /* standardised innovations of the points last evaluated,
                       FC_ARIMA_LANES of them interleaved, group by group */

@@ -4,8 +4,8 @@
  * of the model, its variance sigma2 (1 + psi_1^2 + ... + psi_{h-1}^2) from the
  * psi weights (Box & Jenkins 1976, section 5.1).  Where values are missing, or
  * too few for the past shocks to be known, the state at the end is itself
- * uncertain, and its covariance is carried along as predict() of R's arima()
- * does.
+ * uncertain, and the paths that the factors of its covariance take add theirs:
+ * the variance is that of predict() of R's arima().
  */
 #include "forecast/arima_predict.h"
 

@@ -46,7 +46,7 @@ struct io_run {
     uint32_t packed; /* bytes, if they are (packed.h); else 0 */
 };
 
-/* A row that could not be used. */
+/* A row that could not be read. */
 struct io_row_error {
     uint32_t series;
     uint64_t line; /* 0 = the chunk's first */
@@ -79,7 +79,7 @@ struct io_chunk {
     size_t nerrors, errors_capacity;
     struct io_lines *lines; /* of the other rows, if layout->all_errors */
     size_t nstretches, lines_capacity;
-    uint64_t nrejected;    /* rows not used */
+    uint64_t nrejected;    /* rows that cannot be read */
     uint64_t not_utf8;     /* 1 + line of the first id that is not; 0 = none */
     enum fc_status status; /* why the file cannot be read any further */
     struct fc_error err;

@@ -18,7 +18,7 @@
  *
  * number is the place of the series in the whole file, of a rejected row its
  * line and series, so that rows of several shards can be put in the order of a
- * single run. The checksum is zlib's CRC-32 of everything before its own
+ * single run.  The checksum is zlib's CRC-32 of everything before its own
  * digits.  The keys and values, free of blanks, are whatever the shards of one
  * run must agree in; `shard` alone differs.
  */

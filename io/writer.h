@@ -64,7 +64,7 @@ struct io_reject_row {
     const char *id, *reason;
 };
 
-/* line,<id>,reason: the rows that could not be read */
+/* line,<id>,reason: the rows that were not used */
 void io_write_reject_header(struct io_atomic_file *file, const char *id_name);
 void io_write_reject(struct io_atomic_file *file,
                      const struct io_reject_row *row);

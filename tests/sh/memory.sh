@@ -3,7 +3,7 @@
 # The k-th allocation fails, for k = 1, 2, ... until none does: the program
 # ends with status 0, 1 or 3, never by a signal; 1 comes with a message, the
 # old output and no file left behind, the others with the same bytes but for
-# series that the summary says lacked memory.
+# series that are said to have lacked memory.
 . tests/sh/setup.bash
 if is_sanitized; then
 	echo "skip: the sanitizer has an allocator of its own"
