@@ -42,9 +42,9 @@ static void write_row(const struct run *run, size_t origin, size_t spec)
     const struct fc_origin *at = &run->backtest.at[origin];
     const struct fc_backtest_result *result = result_of(run, origin, spec);
     const struct io_panel *panel = &run->work.panel;
-    const struct io_panel_series *series = &panel->series[at->series];
+    const struct fc_series *series = &panel->series[at->series];
     char time[IO_TIME_SIZE] = "", count[96];
-    io_panel_future(panel, series, (int)at->n - 1 - (int)series->n, time);
+    io_panel_future(panel, at->series, (int)at->n - 1 - (int)series->n, time);
     io_write_field(run->file, series->id);
     io_atomic_write(run->file, ",", 1);
     io_write_field(run->file, run->options.spec_names[spec]);
@@ -161,7 +161,7 @@ static void name_unread(const struct run *run)
         if (run->work.skip[i]) {
             cmd_say(CMD_WARNING, "series '%s' left out: %s",
                     cmd_short(run->work.panel.series[i].id, id),
-                    run->work.panel.series[i].error);
+                    run->work.panel.facts[i].error);
             return;
         }
 }

@@ -66,7 +66,7 @@ static struct cmd_tally count_outcomes(const struct run *run)
         tally.fallback += outcome == FC_OUTCOME_FALLBACK;
         tally.failed += outcome == FC_OUTCOME_FAILED;
         tally.none += is_lost(run, i);
-        tally.early += run->work.panel.series[i].ends_early;
+        tally.early += run->work.panel.facts[i].ends_early;
     }
     return tally;
 }
@@ -106,38 +106,39 @@ static void describe(const struct run *run, size_t series, size_t spec,
     static const char *const merged[] = {"not allowed", "summed", "averaged",
                                          "replaced by the last"};
     const struct cmd_options *options = &run->options;
-    const struct io_panel_series *s = &run->work.panel.series[series];
+    const struct io_panel_facts *facts = &run->work.panel.facts[series];
     const struct fc_result *result = result_of(run, series, spec);
     char step[IO_FREQ_TEXT_SIZE];
     text[0] = '\0';
-    if (s->error != NULL) {
-        append(text, size, "%s", s->error);
+    if (facts->error != NULL) {
+        append(text, size, "%s", facts->error);
         return;
     }
     if (result->detail != NULL)
         append(text, size, "%s", result->detail);
     if (result->note != NULL)
         append(text, size, "%s", result->note);
-    if (s->nduplicates > 0)
-        append(text, size, "%u duplicate row%s %s", s->nduplicates,
-               s->nduplicates == 1 ? "" : "s", merged[options->duplicates]);
-    if (s->nfilled > 0)
-        append(text, size, "%u missing value%s %s", s->nfilled,
-               s->nfilled == 1 ? "" : "s",
+    if (facts->nduplicates > 0)
+        append(text, size, "%u duplicate row%s %s", facts->nduplicates,
+               facts->nduplicates == 1 ? "" : "s", merged[options->duplicates]);
+    if (facts->nfilled > 0)
+        append(text, size, "%u missing value%s %s", facts->nfilled,
+               facts->nfilled == 1 ? "" : "s",
                took_missing(run, result, spec) ? "left to the model"
                                                : filled[options->gaps]);
-    if (cmd_other_step(&run->work.panel, s)) {
-        io_freq_text(&s->own, step, sizeof step);
+    if (cmd_other_step(&run->work.panel, series)) {
+        struct io_freq own = io_panel_own_step(&run->work.panel, series);
+        io_freq_text(&own, step, sizeof step);
         append(text, size, "own step is %s, the file's is not", step);
     }
-    if (s->ends_early && options->align == IO_ALIGN_OWN)
+    if (facts->ends_early && options->align == IO_ALIGN_OWN)
         append(text, size, "ends before the file does");
 }
 
 /* The panel and one of its series, for the timestamps of its horizon. */
 struct future {
     const struct io_panel *panel;
-    const struct io_panel_series *series;
+    size_t series;
 };
 
 static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
@@ -146,10 +147,12 @@ static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
     io_panel_future(future->panel, future->series, h, text);
 }
 
-/* A row's place in the whole file, in the outputs of a shard. */
-static uint64_t place_of(const struct run *run, uint64_t number)
+/* In the outputs of a shard, a series' place in the whole file; else 0. */
+static uint64_t place_of(const struct run *run, size_t series)
 {
-    return run->options.shard.count > 0 ? number : 0;
+    return run->options.shard.count > 0
+               ? io_panel_number(&run->work.panel, series)
+               : 0;
 }
 
 static void write_forecasts(const struct run *run)
@@ -159,11 +162,11 @@ static void write_forecasts(const struct run *run)
     io_write_forecast_header(file, panel->id_name, panel->time_name,
                              run->options.levels, run->options.nlevels);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
-        struct future future = {panel, &panel->series[i]};
+        struct future future = {panel, i};
         for (size_t k = 0; k < run->options.nspecs; k++) {
             const struct fc_result *r = result_of(run, i, k);
             struct io_forecast_rows rows = {
-                .number = place_of(run, panel->series[i].number),
+                .number = place_of(run, i),
                 .id = panel->series[i].id,
                 .model = run->options.spec_names[k],
                 .forecast = &r->forecast,
@@ -188,7 +191,7 @@ static void write_summary(const struct run *run)
             const struct fc_result *r = result_of(run, i, k);
             describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
-                .number = place_of(run, panel->series[i].number),
+                .number = place_of(run, i),
                 .id = panel->series[i].id,
                 .model = run->options.spec_names[k],
                 .status = status[r->outcome],
@@ -213,10 +216,10 @@ static void write_rejects(const struct run *run)
     io_write_reject_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
-        uint64_t series = panel->series[r->series].number;
-        struct io_reject_row row = {place_of(run, r->line << ID_BITS | series),
-                                    r->line, panel->series[r->series].id,
-                                    r->reason};
+        uint64_t place = place_of(run, r->series);
+        struct io_reject_row row = {
+            place > 0 ? r->line << ID_BITS | place : 0, r->line,
+            panel->series[r->series].id, r->reason};
         io_write_reject(file, &row);
     }
 }
@@ -255,7 +258,7 @@ static void name_offenders(const struct run *run, enum fc_outcome outcome,
             k++;
         describe(run, i, k, detail, sizeof detail);
         bool several =
-            run->options.nspecs > 1 && run->work.panel.series[i].error == NULL;
+            run->options.nspecs > 1 && run->work.panel.facts[i].error == NULL;
         cmd_say(CMD_WARNING, "series '%s' %s%s%s: %s",
                 cmd_short(run->work.panel.series[i].id, id), what,
                 !several                       ? ""

@@ -28,16 +28,17 @@ enum {
     EARLY = 256
 };
 
-static unsigned properties(const struct io_panel *panel,
-                           const struct io_panel_series *s, int season)
+static unsigned properties(const struct io_panel *panel, size_t i, int season)
 {
-    return (s->error != NULL ? FAILS : 0u) | (s->nfilled > 0 ? GAPS : 0u)
-           | (s->nmissing > 0 ? MISSING : 0u)
-           | (s->nduplicates > 0 ? DUPLICATES : 0u)
-           | (cmd_other_step(panel, s) ? OTHER_STEP : 0u)
-           | (s->unordered ? UNORDERED : 0u) | (s->is_constant ? CONSTANT : 0u)
-           | (s->n > 0 && s->n < 2 * (size_t)season ? SHORT : 0u)
-           | (s->ends_early ? EARLY : 0u);
+    const struct io_panel_facts *facts = &panel->facts[i];
+    size_t n = panel->series[i].n;
+    return (facts->error != NULL ? FAILS : 0u) | (facts->nfilled > 0 ? GAPS : 0u)
+           | (facts->nmissing > 0 ? MISSING : 0u)
+           | (facts->nduplicates > 0 ? DUPLICATES : 0u)
+           | (cmd_other_step(panel, i) ? OTHER_STEP : 0u)
+           | (facts->unordered ? UNORDERED : 0u) | (facts->is_constant ? CONSTANT : 0u)
+           | (n > 0 && n < 2 * (size_t)season ? SHORT : 0u)
+           | (facts->ends_early ? EARLY : 0u);
 }
 
 static const struct finding {
@@ -47,10 +48,10 @@ static const struct finding {
     const char *unit;
 } findings[] = {
     {"cannot be forecast", FAILS, 0, NULL},
-    {"gaps", GAPS, offsetof(struct io_panel_series, nfilled), "step"},
-    {"missing values", MISSING, offsetof(struct io_panel_series, nmissing),
+    {"gaps", GAPS, offsetof(struct io_panel_facts, nfilled), "step"},
+    {"missing values", MISSING, offsetof(struct io_panel_facts, nmissing),
      "row"},
-    {"duplicates", DUPLICATES, offsetof(struct io_panel_series, nduplicates),
+    {"duplicates", DUPLICATES, offsetof(struct io_panel_facts, nduplicates),
      "row"},
     {"another step", OTHER_STEP, 0, NULL},
     {"rows out of order", UNORDERED, 0, NULL},
@@ -59,9 +60,12 @@ static const struct finding {
     {"end early", EARLY, 0, NULL},
 };
 
-static uint32_t places(const struct finding *f, const struct io_panel_series *s)
+static uint32_t places(const struct finding *f,
+                       const struct io_panel_facts *facts)
 {
-    return f->count > 0 ? *(const uint32_t *)((const char *)s + f->count) : 0;
+    return f->count > 0
+               ? *(const uint32_t *)((const char *)facts + f->count)
+               : 0;
 }
 
 static void print_visible(const char *text)
@@ -70,17 +74,17 @@ static void print_visible(const char *text)
 }
 
 static void print_offender(const struct finding *f,
-                           const struct io_panel_series *s)
+                           const struct io_panel *panel, size_t i)
 {
     char id[CMD_SHORT_SIZE];
     fputs("    ", stdout);
-    print_visible(cmd_short(s->id, id));
+    print_visible(cmd_short(panel->series[i].id, id));
     if (f->property == FAILS) {
         fputs(": ", stdout);
-        print_visible(s->error);
+        print_visible(panel->facts[i].error);
     }
     if (f->count > 0)
-        printf(" (%u)", places(f, s));
+        printf(" (%u)", places(f, &panel->facts[i]));
     putchar('\n');
 }
 
@@ -90,9 +94,9 @@ static void print_finding(const struct finding *f, const struct io_panel *panel,
     char count[CMD_COUNT_SIZE];
     size_t n = 0, total = 0;
     for (size_t i = 0; i < panel->nseries; i++)
-        if (properties(panel, &panel->series[i], season) & f->property) {
+        if (properties(panel, i, season) & f->property) {
             n++;
-            total += places(f, &panel->series[i]);
+            total += places(f, &panel->facts[i]);
         }
     printf("%-18s  %s series", f->label, cmd_count(n, count));
     if (total > 0)
@@ -100,8 +104,8 @@ static void print_finding(const struct finding *f, const struct io_panel *panel,
                total == 1 ? "" : "s");
     putchar('\n');
     for (size_t i = 0, shown = 0; shown < n && shown < OFFENDERS; i++)
-        if (properties(panel, &panel->series[i], season) & f->property) {
-            print_offender(f, &panel->series[i]);
+        if (properties(panel, i, season) & f->property) {
+            print_offender(f, panel, i);
             shown++;
         }
     if (n > OFFENDERS)
@@ -161,7 +165,7 @@ static int report(const struct io_panel *panel,
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
         print_finding(&findings[i], panel, season);
     for (size_t i = 0; i < panel->nseries; i++)
-        if (panel->series[i].error != NULL)
+        if (panel->facts[i].error != NULL)
             return CMD_PARTIAL;
     return CMD_OK;
 }

@@ -67,7 +67,7 @@ static size_t name_unread(const struct run *run)
         if (run->work.skip[i] && n++ == 0)
             cmd_say(CMD_WARNING, "series '%s' left out: %s",
                     cmd_short(run->work.panel.series[i].id, id),
-                    run->work.panel.series[i].error);
+                    run->work.panel.facts[i].error);
     return n;
 }
 

@@ -79,7 +79,7 @@ static void place_reference(struct run *run, size_t i, uint32_t series)
     if (result->outcome == FC_OUTCOME_FAILED)
         return;
     for (int h = 0; h < run->work.batch.horizon; h++) {
-        if (!io_panel_future(panel, &panel->series[i], h, time))
+        if (!io_panel_future(panel, i, h, time))
             return;
         uint32_t key =
             cmd_actuals_find(&run->actuals, series, time, strlen(time));
@@ -104,7 +104,7 @@ static enum fc_status learn_scales(struct run *run, struct fc_error *err)
     run->work.batch.nspecs = 1;
     status = fc_batch_run(&run->work.batch, err);
     for (size_t i = 0; status == FC_OK && i < run->work.batch.n; i++) {
-        const struct fc_series *s = &run->work.series[i];
+        const struct fc_series *s = &run->work.panel.series[i];
         uint32_t series =
             io_intern_find(&run->actuals.ids, s->id, strlen(s->id));
         if (series == IO_INTERN_FULL || run->work.skip[i])

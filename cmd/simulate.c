@@ -81,7 +81,7 @@ static void write_paths(struct run *run, size_t series, size_t spec,
     char time[IO_TIME_SIZE] = "";
     for (int p = 0; p < run->simulate.paths; p++)
         for (int h = 0; h < horizon; h++) {
-            io_panel_future(panel, &panel->series[series], h, time);
+            io_panel_future(panel, series, h, time);
             put_labels(run, series, time, spec, p + 1);
             put_number(run, *numbers++);
             put(run, "\n");
@@ -95,7 +95,7 @@ static void write_quantiles(struct run *run, size_t series, size_t spec,
     char time[IO_TIME_SIZE] = "";
     for (int i = 0; i < fc_simulate_rows(&run->simulate); i++) {
         struct fc_simulate_row row = fc_simulate_row(&run->simulate, i);
-        io_panel_future(panel, &panel->series[series], row.last, time);
+        io_panel_future(panel, series, row.last, time);
         put_labels(run, series, time, spec, row.over);
         for (int k = 0; k <= run->options.nquantiles; k++)
             put_number(run, *numbers++);
@@ -138,8 +138,8 @@ static void write_series(struct run *run, size_t series,
     run->ok += worst == FC_OUTCOME_OK;
     run->fallback += worst == FC_OUTCOME_FALLBACK;
     run->failed += worst == FC_OUTCOME_FAILED;
-    if (run->work.panel.series[series].error != NULL)
-        detail = run->work.panel.series[series].error;
+    if (run->work.panel.facts[series].error != NULL)
+        detail = run->work.panel.facts[series].error;
     if (worst != FC_OUTCOME_OK)
         note_offender(run, series, worst, detail);
 }

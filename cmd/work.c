@@ -50,44 +50,40 @@ int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
                                : io_freq_season(&panel->freq);
 }
 
-bool cmd_other_step(const struct io_panel *panel,
-                    const struct io_panel_series *series)
+bool cmd_other_step(const struct io_panel *panel, size_t i)
 {
-    return series->own.unit != IO_FREQ_UNKNOWN
-           && (series->own.unit != panel->freq.unit
-               || series->own.multiple != panel->freq.multiple)
-           && (series->nfilled > 0 || series->n == 0);
+    struct io_freq own = io_panel_own_step(panel, i);
+    return own.unit != IO_FREQ_UNKNOWN
+           && (own.unit != panel->freq.unit
+               || own.multiple != panel->freq.multiple)
+           && (panel->facts[i].nfilled > 0 || panel->series[i].n == 0);
 }
 
 /* A horizon beyond what can be written is an error of that series. */
-static bool check_horizon(const struct io_panel *panel, int horizon,
-                          struct io_panel_series *series)
+static bool check_horizon(const struct io_panel *panel, int horizon, size_t i)
 {
+    struct io_panel_facts *facts = &panel->facts[i];
     char last[IO_TIME_SIZE];
-    if (series->error != NULL
-        || io_panel_future(panel, series, horizon - 1, last))
+    if (facts->error != NULL || io_panel_future(panel, i, horizon - 1, last))
         return true;
-    series->error = strdup(panel->format.form == IO_TIME_INTEGER
-                               ? "the horizon goes beyond 18 digits"
-                               : "the horizon goes beyond the year 9999");
-    return series->error != NULL;
+    facts->error = strdup(panel->format.form == IO_TIME_INTEGER
+                              ? "the horizon goes beyond 18 digits"
+                              : "the horizon goes beyond the year 9999");
+    return facts->error != NULL;
 }
 
-static enum fc_status make_series(struct cmd_work *work, int horizon,
-                                  struct fc_error *err)
+static enum fc_status find_skipped(struct cmd_work *work, int horizon,
+                                   struct fc_error *err)
 {
     const struct io_panel *panel = &work->panel;
-    size_t room = panel->nseries > 0 ? panel->nseries : 1;
-    work->series = malloc(room * sizeof *work->series);
-    work->skip = malloc(room * sizeof *work->skip);
-    if (work->series == NULL || work->skip == NULL)
+    size_t n = panel->nseries;
+    work->skip = malloc((n > 0 ? n : 1) * sizeof *work->skip);
+    if (work->skip == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t i = 0; i < panel->nseries; i++) {
-        struct io_panel_series *s = &panel->series[i];
-        if (!check_horizon(panel, horizon, s))
+    for (size_t i = 0; i < n; i++) {
+        if (!check_horizon(panel, horizon, i))
             return fc_fail(err, FC_ENOMEM, "out of memory");
-        work->series[i] = (struct fc_series){s->id, s->y, s->n};
-        work->skip[i] = s->error != NULL;
+        work->skip[i] = panel->facts[i].error != NULL;
     }
     return FC_OK;
 }
@@ -109,7 +105,7 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
     if (status == FC_OK)
         status = cmd_load(options, &work->panel, err);
     if (status == FC_OK)
-        status = make_series(work, (int)options->horizon, err);
+        status = find_skipped(work, (int)options->horizon, err);
     if (status == FC_OK) {
         set_season(options, work);
         status = cmd_learned_use(options, &learned, &work->learned, err);
@@ -118,7 +114,7 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
     if (status != FC_OK)
         return status;
     work->batch = (struct fc_batch){
-        .series = work->series,
+        .series = work->panel.series,
         .n = work->panel.nseries,
         .skip = work->skip,
         .specs = options->specs,
@@ -137,7 +133,6 @@ void cmd_work_release(struct cmd_work *work)
 {
     fc_batch_release(&work->batch);
     io_panel_release(&work->panel);
-    free(work->series);
     free(work->skip);
     free(work->learned);
     *work = (struct cmd_work){0};

@@ -12,7 +12,6 @@
 struct cmd_work {
     struct io_panel panel;
     struct fc_batch batch;
-    struct fc_series *series;
     bool *skip;                 /* series that cannot be forecast */
     struct fc_learned *learned; /* --learned */
     int season;
@@ -29,11 +28,10 @@ enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
 int cmd_season(const struct cmd_options *options, const struct io_panel *panel);
 
 /*
- * Whether a series' own step is not the file's, so that its grid has gaps
- * throughout or cannot be made at all.
+ * Whether the i-th series' own step is not the file's, so that its grid has
+ * gaps throughout or cannot be made at all.
  */
-bool cmd_other_step(const struct io_panel *panel,
-                    const struct io_panel_series *series);
+bool cmd_other_step(const struct io_panel *panel, size_t i);
 
 /* Loads the input and sets up the batch, not yet run. */
 enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,

@@ -60,8 +60,8 @@ static bool group_by_series(struct io_chunk *c)
         c->nruns = 0;
         for (uint32_t s = 0; s < n; s++)
             if (start[s + 1] > start[s])
-                c->runs[c->nruns++] =
-                    (struct io_run){s, (uint32_t)(start[s + 1] - start[s]), 0};
+                c->runs[c->nruns++] = (struct io_run){
+                    .series = s, .count = (uint32_t)(start[s + 1] - start[s])};
     }
     free(start);
     free(next);
@@ -70,12 +70,18 @@ static bool group_by_series(struct io_chunk *c)
 
 bool io_chunk_pack(struct io_chunk *chunk, const struct io_shard *shard)
 {
+    uint32_t first = 0;
     chunk->nrows = chunk->n;
     if (chunk->nruns > 2 * (size_t)chunk->ids.n && !group_by_series(chunk))
         return false;
+    for (size_t i = 0; i < chunk->nruns; i++) {
+        chunk->runs[i].first = first;
+        first += chunk->runs[i].count;
+    }
     if (!io_chunk_pack_others(chunk, shard))
         return false;
     shrink(chunk);
+    io_intern_close(&chunk->ids);
     return true;
 }
 

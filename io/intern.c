@@ -126,7 +126,7 @@ uint32_t io_intern_add(struct io_intern *table, const char *text, size_t length)
         return found;
     if (table->n >= MAX_STRINGS || length >= UINT32_MAX)
         return IO_INTERN_FULL;
-    if (table->n >= table->nslots / 2 && !grow_slots(table))
+    if (table->n >= table->nslots / 4 * 3 && !grow_slots(table))
         return IO_INTERN_FULL;
     if (table->n == table->capacity && !grow_arrays(table))
         return IO_INTERN_FULL;
@@ -139,6 +139,29 @@ uint32_t io_intern_add(struct io_intern *table, const char *text, size_t length)
     table->length[i] = (uint32_t)length;
     table->slots[slot] = (struct io_intern_slot){i + 1, hash};
     return i;
+}
+
+void io_intern_close(struct io_intern *table)
+{
+    if (table->n == 0)
+        return;
+    const char **text = realloc(table->text, table->n * sizeof *text);
+    uint32_t *length = realloc(table->length, table->n * sizeof *length);
+    table->text = text != NULL ? text : table->text;
+    table->length = length != NULL ? length : table->length;
+    table->capacity = table->n;
+    free(table->slots);
+    table->slots = NULL;
+    table->nslots = 0;
+}
+
+void io_intern_keep_text(struct io_intern *table)
+{
+    struct io_intern_block *blocks = table->blocks;
+    free(table->text);
+    free(table->length);
+    free(table->slots);
+    *table = (struct io_intern){.blocks = blocks};
 }
 
 void io_intern_release(struct io_intern *table)

@@ -41,6 +41,18 @@ uint32_t io_intern_add(struct io_intern *table, const char *text,
 uint32_t io_intern_find(const struct io_intern *table, const char *text,
                         size_t length);
 
+/*
+ * Gives back what only looking up and adding need; neither may follow.  text
+ * and length stay.
+ */
+void io_intern_close(struct io_intern *table);
+
+/*
+ * Gives back all but the strings themselves, which stay where they are until
+ * the table is released.  Whoever needs them has copied the pointers.
+ */
+void io_intern_keep_text(struct io_intern *table);
+
 void io_intern_release(struct io_intern *table);
 
 #endif

@@ -134,8 +134,8 @@ void io_unpack(const unsigned char *packed, size_t n, int64_t *time,
             value[i++] = missing ? NAN : 0;
 }
 
-/* Appends a run of n > 0 rows; 0 when memory is short. */
-static size_t append(struct buffer *out, const int64_t *time,
+/* Appends a run of n > 0 rows; false when memory is short. */
+static bool append(struct buffer *out, const int64_t *time,
                      const double *value, size_t n)
 {
     size_t most = MOST_BYTES * (2 * n + 3);
@@ -143,14 +143,14 @@ static size_t append(struct buffer *out, const int64_t *time,
         size_t room = out->room + out->room / 2 + most;
         unsigned char *grown = realloc(out->bytes, room);
         if (grown == NULL)
-            return 0;
+            return false;
         out->bytes = grown;
         out->room = room;
     }
-    unsigned char *start = out->bytes + out->n;
-    unsigned char *end = put_missing(put_times(start, time, n), value, n);
-    out->n += (size_t)(end - start);
-    return (size_t)(end - start);
+    unsigned char *end =
+        put_missing(put_times(out->bytes + out->n, time, n), value, n);
+    out->n = (size_t)(end - out->bytes);
+    return true;
 }
 
 /* Whether each series of the chunk is the shard's, and its rows in all. */
@@ -172,20 +172,21 @@ static bool *find_own(const struct io_chunk *c, const struct io_shard *shard,
 static bool split_rows(struct io_chunk *c, const bool *own, double *value,
                        int64_t *time, struct buffer *packed)
 {
-    size_t at = 0, kept = 0;
+    size_t kept = 0;
     for (size_t i = 0; i < c->nruns; i++) {
         struct io_run *run = &c->runs[i];
+        const double *values = c->value + run->first;
+        const int64_t *times = c->time + run->first;
         if (own[run->series]) {
-            memcpy(value + kept, c->value + at, run->count * sizeof *value);
-            memcpy(time + kept, c->time + at, run->count * sizeof *time);
+            memcpy(value + kept, values, run->count * sizeof *value);
+            memcpy(time + kept, times, run->count * sizeof *time);
+            run->first = (uint32_t)kept;
             kept += run->count;
         } else if (run->count > 0) {
-            run->packed = (uint32_t)append(packed, c->time + at, c->value + at,
-                                           run->count);
-            if (run->packed == 0)
+            run->first = (uint32_t)packed->n;
+            if (!append(packed, times, values, run->count))
                 return false;
         }
-        at += run->count;
     }
     return true;
 }
@@ -215,5 +216,6 @@ bool io_chunk_pack_others(struct io_chunk *c, const struct io_shard *shard)
     c->n = c->capacity = rows;
     unsigned char *fitted = realloc(packed.bytes, packed.n > 0 ? packed.n : 1);
     c->packed = fitted != NULL ? fitted : packed.bytes;
+    c->packed_size = packed.n;
     return true;
 }

@@ -32,8 +32,8 @@ struct io_panel_memory {
     struct io_chunk *chunks;
     size_t nchunks;
     struct io_intern ids;
-    struct io_raw *raw; /* per series */
-    struct io_span *spans;
+    struct io_raw *raw;  /* per series; while loading */
+    struct io_run *runs; /* of the series that have several; while loading */
 };
 
 /* What the steps of one loading share. */
@@ -255,7 +255,7 @@ static bool attach_errors(struct load *load)
     for (size_t i = 0; i < load->memory->nchunks; i++) {
         struct io_chunk *c = &load->memory->chunks[i];
         for (size_t k = 0; k < c->nerrors; k++) {
-            char **error = &panel->series[c->errors[k].series].error;
+            char **error = &panel->facts[c->errors[k].series].error;
             if (*error == NULL)
                 *error =
                     format_error(load->layout.file, line + c->errors[k].line,
@@ -274,68 +274,76 @@ static bool attach_errors(struct load *load)
     return true;
 }
 
-/* Where each series' rows lie: a counting sort of all runs by series. */
-static bool place_runs(struct load *load)
+enum { MAX_RUNS = (1 << 30) - 1 }; /* of a series: see struct io_raw */
+
+/* How many runs and rows each series has. */
+static enum fc_status count_runs(struct load *load, struct fc_error *err)
 {
     struct io_panel_memory *memory = load->memory;
-    size_t nspans = 0, n = load->panel->nseries;
     for (size_t i = 0; i < memory->nchunks; i++)
         for (size_t k = 0; k < memory->chunks[i].nruns; k++) {
             const struct io_run *run = &memory->chunks[i].runs[k];
-            memory->raw[run->series].nspans += run->count > 0;
-            memory->raw[run->series].n += run->count;
-            nspans += run->count > 0;
+            struct io_raw *raw = &memory->raw[run->series];
+            if (run->count == 0)
+                continue;
+            if (raw->nruns == MAX_RUNS || run->count > UINT32_MAX - raw->n)
+                return fc_fail(err, FC_EDATA,
+                               "%s: more rows in series '%.60s' than can be "
+                               "counted",
+                               load->layout.file,
+                               load->panel->series[run->series].id);
+            raw->n += run->count;
+            raw->nruns++;
         }
-    memory->spans = malloc((nspans > 0 ? nspans : 1) * sizeof(struct io_span));
-    if (memory->spans == NULL)
-        return false;
-    struct io_span *next = memory->spans;
-    for (size_t i = 0; i < n; i++) {
-        memory->raw[i].spans = next;
-        next += memory->raw[i].nspans;
-        memory->raw[i].nspans = 0;
+    return FC_OK;
+}
+
+/*
+ * Where each series' rows lie.  A series' only run stays in its chunk; those
+ * of the others are brought together by a counting sort.
+ */
+static enum fc_status place_runs(struct load *load, struct fc_error *err)
+{
+    struct io_panel_memory *memory = load->memory;
+    size_t several = 0;
+    enum fc_status status = count_runs(load, err);
+    if (status != FC_OK)
+        return status;
+    for (size_t i = 0; i < load->panel->nseries; i++)
+        several += memory->raw[i].nruns > 1 ? memory->raw[i].nruns : 0;
+    memory->runs = malloc((several > 0 ? several : 1) * sizeof *memory->runs);
+    if (memory->runs == NULL)
+        return no_memory(err);
+    struct io_run *next = memory->runs;
+    for (size_t i = 0; i < load->panel->nseries; i++) {
+        struct io_raw *raw = &memory->raw[i];
+        if (raw->nruns < 2)
+            continue;
+        raw->runs = next;
+        next += raw->nruns;
+        raw->nruns = 0;
     }
     for (size_t i = 0; i < memory->nchunks; i++) {
         struct io_chunk *c = &memory->chunks[i];
-        uint32_t first = 0, packed = 0;
+        bool keep = false;
         for (size_t k = 0; k < c->nruns; k++) {
-            struct io_raw *raw = &memory->raw[c->runs[k].series];
-            uint32_t count = c->runs[k].count;
-            if (count > 0)
-                raw->spans[raw->nspans++] = (struct io_span){
-                    (uint32_t)i, raw->packed ? packed : first, count};
-            packed += c->runs[k].packed;
-            first += raw->packed ? 0 : count;
+            struct io_run *run = &c->runs[k];
+            struct io_raw *raw = &memory->raw[run->series];
+            if (run->count == 0)
+                continue;
+            run->chunk = (uint32_t)i;
+            if (raw->runs != NULL) {
+                raw->runs[raw->nruns++] = *run;
+            } else {
+                raw->runs = run;
+                keep = true;
+            }
         }
-        free(c->runs);
-        c->runs = NULL;
+        if (!keep) {
+            free(c->runs);
+            c->runs = NULL;
+        }
     }
-    return true;
-}
-
-static enum fc_status number(struct load *load, struct fc_error *err)
-{
-    struct io_panel *panel = load->panel;
-    struct io_panel_memory *memory = load->memory;
-    for (size_t i = 0; i < memory->nchunks; i++)
-        if (!number_ids(load, &memory->chunks[i]))
-            return no_memory(err);
-    panel->nseries = panel->ntotal = memory->ids.n;
-    if (panel->nseries == 0)
-        return fc_fail(err, FC_EDATA, "%s: a header but no rows",
-                       load->layout.file);
-    panel->series = calloc(panel->nseries, sizeof *panel->series);
-    memory->raw = calloc(panel->nseries, sizeof *memory->raw);
-    if (panel->series == NULL || memory->raw == NULL)
-        return no_memory(err);
-    for (uint32_t i = 0; i < memory->ids.n; i++) {
-        panel->series[i].id = memory->ids.text[i];
-        panel->series[i].number = i + 1;
-        memory->raw[i].packed = !io_shard_has(
-            &load->options->shard, memory->ids.text[i], memory->ids.length[i]);
-    }
-    if (!attach_errors(load) || !place_runs(load))
-        return no_memory(err);
     return FC_OK;
 }
 
@@ -361,6 +369,42 @@ static void find_blank_ids(struct load *load)
     }
 }
 
+/* Makes the series from the ids, of which nothing else is kept. */
+static bool make_series(struct load *load)
+{
+    struct io_panel *panel = load->panel;
+    struct io_panel_memory *memory = load->memory;
+    size_t n = panel->nseries = panel->ntotal = memory->ids.n;
+    find_blank_ids(load);
+    io_intern_close(&memory->ids);
+    panel->series = calloc(n, sizeof *panel->series);
+    panel->facts = calloc(n, sizeof *panel->facts);
+    memory->raw = calloc(n, sizeof *memory->raw);
+    if (panel->series == NULL || panel->facts == NULL || memory->raw == NULL)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        panel->series[i].id = memory->ids.text[i];
+        memory->raw[i].packed = !io_shard_has(
+            &load->options->shard, memory->ids.text[i], memory->ids.length[i]);
+    }
+    io_intern_keep_text(&memory->ids);
+    return true;
+}
+
+static enum fc_status number(struct load *load, struct fc_error *err)
+{
+    struct io_panel_memory *memory = load->memory;
+    for (size_t i = 0; i < memory->nchunks; i++)
+        if (!number_ids(load, &memory->chunks[i]))
+            return no_memory(err);
+    if (memory->ids.n == 0)
+        return fc_fail(err, FC_EDATA, "%s: a header but no rows",
+                       load->layout.file);
+    if (!make_series(load) || !attach_errors(load))
+        return no_memory(err);
+    return place_runs(load, err);
+}
+
 /* Step 3: grids. */
 
 static enum fc_status regularise(struct load *load, struct fc_error *err)
@@ -381,15 +425,15 @@ static enum fc_status regularise(struct load *load, struct fc_error *err)
         .panel = load->panel,
     };
     enum fc_status status = io_regularise(&job, err);
-    free(memory->spans);
-    memory->spans = NULL;
+    free(memory->runs);
+    memory->runs = NULL;
     return status;
 }
 
 /* Whether the rows of these lines are not used, for their series failed. */
 static bool is_unused(const struct load *load, const struct io_lines *lines)
 {
-    return load->panel->series[lines->series].error != NULL
+    return load->panel->facts[lines->series].error != NULL
            && !load->memory->raw[lines->series].packed;
 }
 
@@ -397,7 +441,7 @@ static bool is_unused(const struct load *load, const struct io_lines *lines)
 static void say_unused(const struct load *load, uint32_t series, char *reason,
                        size_t size)
 {
-    const char *error = load->panel->series[series].error, *where = ": ";
+    const char *error = load->panel->facts[series].error, *where = ": ";
     size_t n = strlen(load->layout.file), room;
     if (strncmp(error, load->layout.file, n) == 0 && error[n] == ':') {
         error += n + 1;
@@ -462,34 +506,44 @@ static bool list_unused(struct load *load)
     return true;
 }
 
+/* As many elements as there are; the block stays if it cannot be moved. */
+static void fit(void *array, size_t n, size_t size)
+{
+    void **place = array;
+    void *fitted = realloc(*place, (n > 0 ? n : 1) * size);
+    if (fitted != NULL)
+        *place = fitted;
+}
+
 /* Moves what belongs to the shard to the front, and forgets the rest. */
 static bool drop_others(struct load *load)
 {
     struct io_panel *panel = load->panel;
-    struct io_raw *raw = load->memory->raw;
-    size_t kept = 0;
-    uint32_t *place = malloc(panel->nseries * sizeof *place);
-    if (place == NULL)
+    const struct io_raw *raw = load->memory->raw;
+    uint32_t n = (uint32_t)panel->nseries, kept = 0;
+    uint32_t *now = malloc(n * sizeof *now);
+    panel->place = malloc(n * sizeof *panel->place);
+    if (now == NULL || panel->place == NULL) {
+        free(now);
         return false;
-    for (size_t i = 0; i < panel->nseries; i++) {
-        place[i] = (uint32_t)kept;
+    }
+    for (uint32_t i = 0; i < n; i++) {
+        now[i] = kept;
         if (raw[i].packed) {
-            free(panel->series[i].error);
+            free(panel->facts[i].error);
             continue;
         }
-        raw[kept] = raw[i];
-        panel->series[kept++] = panel->series[i];
+        panel->series[kept] = panel->series[i];
+        panel->facts[kept] = panel->facts[i];
+        panel->place[kept++] = i;
     }
     for (size_t i = 0; i < panel->nrejects; i++)
-        panel->rejects[i].series = place[panel->rejects[i].series];
-    free(place);
+        panel->rejects[i].series = now[panel->rejects[i].series];
+    free(now);
     panel->nseries = kept;
-    size_t room = kept > 0 ? kept : 1;
-    struct io_panel_series *series =
-        realloc(panel->series, room * sizeof *series);
-    panel->series = series != NULL ? series : panel->series;
-    raw = realloc(load->memory->raw, room * sizeof *raw);
-    load->memory->raw = raw != NULL ? raw : load->memory->raw;
+    fit(&panel->series, kept, sizeof *panel->series);
+    fit(&panel->facts, kept, sizeof *panel->facts);
+    fit(&panel->place, kept, sizeof *panel->place);
     return true;
 }
 
@@ -560,51 +614,76 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
         status = check_frequency(&load, err);
     if (status == FC_OK)
         status = number(&load, err);
-    if (status == FC_OK) {
-        find_blank_ids(&load);
+    if (status == FC_OK)
         status = regularise(&load, err);
-    }
     if (status == FC_OK && options->rejects && !list_unused(&load))
         status = no_memory(err);
     if (status == FC_OK && options->shard.count > 1 && !drop_others(&load))
         status = no_memory(err);
     io_layout_release(&load.layout);
     io_source_close(&load.source);
+    free(load.memory->raw);
+    load.memory->raw = NULL;
     if (status != FC_OK)
         io_panel_release(panel);
     return status;
 }
 
+static void release_memory(struct io_panel_memory *memory)
+{
+    for (size_t i = 0; memory->chunks != NULL && i < memory->nchunks; i++)
+        io_chunk_release(&memory->chunks[i]);
+    free(memory->chunks);
+    free(memory->raw);
+    free(memory->runs);
+    io_intern_release(&memory->ids);
+    free(memory);
+}
+
 void io_panel_release(struct io_panel *panel)
 {
-    struct io_panel_memory *memory = panel->memory;
-    for (size_t i = 0; panel->series != NULL && i < panel->nseries; i++)
-        free(panel->series[i].error);
-    if (memory != NULL) {
-        for (size_t i = 0; memory->chunks != NULL && i < memory->nchunks; i++)
-            io_chunk_release(&memory->chunks[i]);
-        for (size_t i = 0; memory->raw != NULL && i < panel->nseries; i++)
-            io_raw_release(&memory->raw[i]);
-        free(memory->chunks);
-        free(memory->raw);
-        free(memory->spans);
-        io_intern_release(&memory->ids);
-        free(memory);
+    for (size_t i = 0; panel->facts != NULL && i < panel->nseries; i++) {
+        free(panel->facts[i].error);
+        if (panel->facts[i].owns_y)
+            free((void *)panel->series[i].y);
     }
+    if (panel->memory != NULL)
+        release_memory(panel->memory);
     free(panel->rejects);
     free(panel->series);
+    free(panel->facts);
+    free(panel->place);
     free(panel->id_name);
     free(panel->time_name);
     *panel = (struct io_panel){0};
 }
 
-bool io_panel_future(const struct io_panel *panel,
-                     const struct io_panel_series *series, int h,
+uint32_t io_panel_number(const struct io_panel *panel, size_t i)
+{
+    return (panel->place != NULL ? panel->place[i] : (uint32_t)i) + 1;
+}
+
+struct io_freq io_panel_step(const struct io_panel *panel, size_t i)
+{
+    struct io_freq step = panel->freq;
+    step.anchor_day = (int)panel->facts[i].anchor_day;
+    return step;
+}
+
+struct io_freq io_panel_own_step(const struct io_panel *panel, size_t i)
+{
+    const struct io_panel_facts *facts = &panel->facts[i];
+    return (struct io_freq){(enum io_freq_unit)facts->own_unit,
+                            facts->own_multiple, (int)facts->own_anchor};
+}
+
+bool io_panel_future(const struct io_panel *panel, size_t i, int h,
                      char buf[IO_TIME_SIZE])
 {
+    struct io_freq step = io_panel_step(panel, i);
     int64_t t;
-    if (!io_freq_advance(&series->freq, series->start, (int64_t)series->n + h,
-                         &t))
+    if (!io_freq_advance(&step, panel->facts[i].start,
+                         (int64_t)panel->series[i].n + h, &t))
         return false;
     io_time_print(&panel->format, t, buf);
     return true;

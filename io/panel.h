@@ -60,22 +60,24 @@ struct io_panel_options {
                        0 = a good size */
 };
 
-struct io_panel_series {
-    const char *id;
-    uint32_t number; /* in the file, by first appearance; the first is 1 */
-    const double *y; /* n values; NaN only inside, and only for interpolate */
-    size_t n;
-    int64_t start;        /* timestamp of y[0] */
-    struct io_freq freq;  /* the panel's, with the series' own anchor day */
-    struct io_freq own;   /* the largest step that all its rows fit */
-    char *error;          /* why it cannot be forecast, or NULL */
-    uint32_t nrows;       /* rows used */
-    uint32_t nmissing;    /* rows with an empty value */
-    uint32_t nfilled;     /* places on the grid that had no value */
-    uint32_t nduplicates; /* rows merged into another of the same timestamp */
-    bool ends_early;      /* before the file's last timestamp */
-    bool is_constant;     /* two or more values, all the same */
-    bool unordered;       /* its rows were not in time order */
+/*
+ * What the loader knows of a series besides its id and its values.  There are
+ * millions of them, some no longer than this: it is kept small.
+ */
+struct io_panel_facts {
+    char *error;              /* why it cannot be forecast, or NULL */
+    int64_t start;            /* timestamp of its first value */
+    int64_t own_multiple;     /* own step: see io_panel_own_step() */
+    uint32_t nmissing;        /* rows with an empty value */
+    uint32_t nfilled;         /* places on the grid that had no value */
+    uint32_t nduplicates;     /* rows merged into another of the same time */
+    unsigned own_unit : 4;    /* an enum io_freq_unit */
+    unsigned own_anchor : 5;  /* days of the month: 0 .. 31 */
+    unsigned anchor_day : 5;  /* of its grid: see io_panel_step() */
+    unsigned ends_early : 1;  /* before the file's last timestamp */
+    unsigned is_constant : 1; /* two or more values, all the same */
+    unsigned unordered : 1;   /* its rows were not in time order */
+    unsigned owns_y : 1;      /* its values are a block of their own */
 };
 
 /* A row that was not used: it could not be read, or its series failed. */
@@ -88,11 +90,19 @@ struct io_reject {
 struct io_panel {
     char *id_name, *time_name; /* of the columns, for the output */
     struct io_time_format format;
-    struct io_freq freq;            /* of the file, or as given */
-    bool has_freq;                  /* false: no series has two timestamps */
-    struct io_panel_series *series; /* in order of first appearance */
-    size_t nseries;                 /* of the shard */
-    size_t ntotal;                  /* of the file */
+    struct io_freq freq; /* of the file, or as given */
+    bool has_freq;       /* false: no series has two timestamps */
+    size_t nseries;      /* of the shard */
+    size_t ntotal;       /* of the file */
+
+    struct fc_series *series;     /* in order of first appearance; NaN only
+                                     inside, and only for interpolate; NULL
+                                     and 0 when there is no grid, which is
+                                     that series' error */
+    struct io_panel_facts *facts; /* of each series */
+    uint32_t *place;              /* of each in the file, from 0; NULL: the
+                                     same as here */
+
     uint64_t nrows, nrejected;      /* of the file */
     uint64_t bytes;
     uint32_t crc;              /* of the input, if shard.count > 0 */
@@ -119,12 +129,20 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
 /* Accepts a zeroed panel. */
 void io_panel_release(struct io_panel *panel);
 
+/* The i-th series' place in the file by first appearance; the first is 1. */
+uint32_t io_panel_number(const struct io_panel *panel, size_t i);
+
+/* The step of its grid: the panel's, with the series' own anchor day. */
+struct io_freq io_panel_step(const struct io_panel *panel, size_t i);
+
+/* The largest step that all its rows fit. */
+struct io_freq io_panel_own_step(const struct io_panel *panel, size_t i);
+
 /*
- * The timestamp h + 1 steps after the end of a series, in the file's own
- * form.  False beyond the year 9999, or beyond what integers can count.
+ * The timestamp h + 1 steps after the end of the i-th series, in the file's
+ * own form.  False beyond the year 9999, or beyond what integers can count.
  */
-bool io_panel_future(const struct io_panel *panel,
-                     const struct io_panel_series *series, int h,
+bool io_panel_future(const struct io_panel *panel, size_t i, int h,
                      char buf[IO_TIME_SIZE]);
 
 #endif

@@ -33,99 +33,109 @@
  */
 enum { MAX_STRETCH = 1000, FREE_STEPS = 100000 };
 
-void io_raw_release(struct io_raw *raw)
-{
-    free(raw->own_y);
-    *raw = (struct io_raw){0};
-}
+/* The rows of one series while it is worked on. */
+struct rows {
+    size_t n;
+    int64_t *time;
+    double *value;
+    bool copied; /* to the workspace, from several runs or packed ones */
+};
 
-/* Sets series->error unless there is one; false when memory is short. */
+/* Sets facts->error unless there is one; false when memory is short. */
 __attribute__((format(printf, 2, 3))) static bool fail_series(
-    struct io_panel_series *series, const char *fmt, ...)
+    struct io_panel_facts *facts, const char *fmt, ...)
 {
     va_list ap;
     char text[FC_MESSAGE_SIZE];
-    if (series->error != NULL)
+    if (facts->error != NULL)
         return true;
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    series->error = malloc(strlen(text) + 1);
-    if (series->error == NULL)
+    facts->error = malloc(strlen(text) + 1);
+    if (facts->error == NULL)
         return false;
-    strcpy(series->error, text);
+    strcpy(facts->error, text);
     return true;
+}
+
+static enum fc_status no_room(struct io_regular *job)
+{
+    __atomic_store_n(&job->short_of_memory, true, __ATOMIC_RELAXED);
+    return FC_ENOMEM;
 }
 
 /* First pass: order. */
 
-/* One stretch of rows to where they are worked on. */
-static void copy_span(const struct io_regular *job, const struct io_raw *raw,
-                      const struct io_span *span, int64_t *time, double *value)
+/* One run of rows to where they are worked on. */
+static void copy_run(const struct io_regular *job, const struct io_raw *raw,
+                     const struct io_run *run, int64_t *time, double *value)
 {
-    const struct io_chunk *chunk = &job->chunks[span->chunk];
+    const struct io_chunk *chunk = &job->chunks[run->chunk];
     if (raw->packed) {
-        io_unpack(chunk->packed + span->first, span->count, time, value);
+        io_unpack(chunk->packed + run->first, run->count, time, value);
         return;
     }
-    memcpy(time, chunk->time + span->first, span->count * sizeof *time);
-    memcpy(value, chunk->value + span->first, span->count * sizeof *value);
+    memcpy(time, chunk->time + run->first, run->count * sizeof *time);
+    memcpy(value, chunk->value + run->first, run->count * sizeof *value);
 }
 
-/*
- * Lets raw->time and value lead to all rows.  Copies are in the workspace:
- * every item gathers them anew.
- */
-static bool gather(const struct io_regular *job, struct io_raw *raw,
-                   struct fc_workspace *ws)
+static bool gather(const struct io_regular *job, const struct io_raw *raw,
+                   struct fc_workspace *ws, struct rows *rows)
 {
     size_t at = 0;
-    if (raw->nspans == 1 && !raw->packed) {
-        const struct io_span *span = &raw->spans[0];
-        if (raw->value == NULL) { /* else trimmed already */
-            raw->time = job->chunks[span->chunk].time + span->first;
-            raw->value = job->chunks[span->chunk].value + span->first;
-        }
+    *rows = (struct rows){.n = raw->n};
+    if (raw->nruns == 1 && !raw->packed) {
+        rows->time = job->chunks[raw->runs->chunk].time + raw->runs->first;
+        rows->value = job->chunks[raw->runs->chunk].value + raw->runs->first;
         return true;
     }
-    raw->time = fc_workspace_array(ws, raw->n, sizeof *raw->time);
-    raw->value = fc_workspace_doubles(ws, raw->n);
-    if (raw->time == NULL || raw->value == NULL)
+    rows->copied = true;
+    rows->time = fc_workspace_array(ws, rows->n, sizeof *rows->time);
+    rows->value = fc_workspace_doubles(ws, rows->n);
+    if (rows->time == NULL || rows->value == NULL)
         return false;
-    for (size_t i = 0; i < raw->nspans; i++) {
-        copy_span(job, raw, &raw->spans[i], raw->time + at, raw->value + at);
-        at += raw->spans[i].count;
+    for (size_t i = 0; i < raw->nruns; i++) {
+        copy_run(job, raw, &raw->runs[i], rows->time + at, rows->value + at);
+        at += raw->runs[i].count;
     }
     return true;
 }
 
 /* Puts changed rows back where they came from; there may be fewer now. */
-static void put_back(const struct io_regular *job, struct io_raw *raw)
+static void put_back(const struct io_regular *job, const struct rows *rows,
+                     struct io_raw *raw)
 {
-    size_t at = 0, nspans = 0;
-    for (; at < raw->n; nspans++) {
-        struct io_span *span = &raw->spans[nspans];
-        struct io_chunk *chunk = &job->chunks[span->chunk];
-        if (span->count > raw->n - at)
-            span->count = (uint32_t)(raw->n - at);
-        memcpy(chunk->time + span->first, raw->time + at,
-               span->count * sizeof *raw->time);
-        memcpy(chunk->value + span->first, raw->value + at,
-               span->count * sizeof *raw->value);
-        at += span->count;
+    size_t at = 0;
+    unsigned nruns = 0;
+    for (; at < rows->n; nruns++) {
+        struct io_run *run = &raw->runs[nruns];
+        struct io_chunk *chunk = &job->chunks[run->chunk];
+        if (run->count > rows->n - at)
+            run->count = (uint32_t)(rows->n - at);
+        memcpy(chunk->time + run->first, rows->time + at,
+               run->count * sizeof *rows->time);
+        memcpy(chunk->value + run->first, rows->value + at,
+               run->count * sizeof *rows->value);
+        at += run->count;
     }
-    raw->nspans = nspans;
+    raw->nruns = nruns;
 }
 
-/* The copies go with the workspace; rows of one chunk need none any more. */
-static void forget(const struct io_regular *job, struct io_raw *raw)
+/* What is left of the rows, and where, once they are in order. */
+static void keep(const struct io_regular *job, const struct rows *rows,
+                 bool changed, struct io_raw *raw)
 {
-    raw->time = NULL;
-    raw->value = NULL;
-    if (raw->packed)
-        raw->nspans = 0;
-    else if (raw->nspans == 1)
-        gather(job, raw, NULL);
+    if (raw->packed) {
+        raw->nruns = 0;
+    } else if (!rows->copied) {
+        const int64_t *time = job->chunks[raw->runs->chunk].time;
+        raw->runs->first = (uint32_t)(rows->time - time);
+        raw->runs->count = (uint32_t)rows->n;
+    } else if (changed || rows->n != raw->n) {
+        put_back(job, rows, raw);
+    }
+    raw->n = (uint32_t)rows->n;
 }
 
 static bool is_ascending(const int64_t *time, size_t n)
@@ -164,15 +174,15 @@ static void merge(const struct row *left, size_t nleft, const struct row *right,
 }
 
 /* Bottom-up merge sort: stable, so that `last` means last in the file. */
-static bool sort_rows(struct io_raw *raw, struct fc_workspace *ws)
+static bool sort_rows(struct rows *rows, struct fc_workspace *ws)
 {
-    size_t n = raw->n;
+    size_t n = rows->n;
     struct row *a = fc_workspace_array(ws, n, sizeof *a);
     struct row *b = fc_workspace_array(ws, n, sizeof *b);
     if (a == NULL || b == NULL)
         return false;
     for (size_t i = 0; i < n; i++)
-        a[i] = (struct row){raw->time[i], raw->value[i]};
+        a[i] = (struct row){rows->time[i], rows->value[i]};
     for (size_t width = 1; width < n; width *= 2) {
         for (size_t i = 0; i < n; i += 2 * width) {
             size_t left = n - i < width ? n - i : width;
@@ -184,8 +194,8 @@ static bool sort_rows(struct io_raw *raw, struct fc_workspace *ws)
         b = swap;
     }
     for (size_t i = 0; i < n; i++) {
-        raw->time[i] = a[i].time;
-        raw->value[i] = a[i].value;
+        rows->time[i] = a[i].time;
+        rows->value[i] = a[i].value;
     }
     return true;
 }
@@ -208,65 +218,65 @@ static double merge_values(enum io_duplicates policy, const double *value,
     return policy == IO_DUPLICATES_SUM ? sum : sum / (double)used;
 }
 
-static bool merge_duplicates(const struct io_regular *job, struct io_raw *raw,
-                             struct io_panel_series *series)
+static bool merge_duplicates(const struct io_regular *job, struct rows *rows,
+                             struct io_panel_facts *facts)
 {
     char text[IO_TIME_SIZE];
     size_t kept = 0;
-    for (size_t i = 0, count; i < raw->n; i += count) {
+    for (size_t i = 0, count; i < rows->n; i += count) {
         count = 1;
-        while (i + count < raw->n && raw->time[i + count] == raw->time[i])
+        while (i + count < rows->n && rows->time[i + count] == rows->time[i])
             count++;
         if (count > 1 && job->duplicates == IO_DUPLICATES_ERROR) {
-            io_time_print(&job->panel->format, raw->time[i], text);
-            series->nduplicates += (uint32_t)(count - 1);
-            if (!fail_series(series,
+            io_time_print(&job->panel->format, rows->time[i], text);
+            facts->nduplicates += (uint32_t)(count - 1);
+            if (!fail_series(facts,
                              "%s: %zu rows for %s %s; --duplicates says what "
                              "to do with them",
                              job->file, count, job->time_name, text))
                 return false;
         } else if (count > 1) {
-            series->nduplicates += (uint32_t)(count - 1);
+            facts->nduplicates += (uint32_t)(count - 1);
         }
-        raw->time[kept] = raw->time[i];
-        raw->value[kept++] =
-            count == 1 ? raw->value[i]
-                       : merge_values(job->duplicates, raw->value + i, count);
+        rows->time[kept] = rows->time[i];
+        rows->value[kept++] =
+            count == 1 ? rows->value[i]
+                       : merge_values(job->duplicates, rows->value + i, count);
     }
-    raw->n = kept;
+    rows->n = kept;
     return true;
 }
 
-static uint32_t count_missing(const struct io_raw *raw)
+static uint32_t count_missing(const struct rows *rows)
 {
     uint32_t n = 0;
-    for (size_t i = 0; i < raw->n; i++)
-        n += isnan(raw->value[i]) != 0;
+    for (size_t i = 0; i < rows->n; i++)
+        n += isnan(rows->value[i]) != 0;
     return n;
 }
 
 /* Rows without a value before the first observation and after the last. */
-static void trim_missing(struct io_raw *raw)
+static void trim_missing(struct rows *rows)
 {
-    while (raw->n > 0 && isnan(raw->value[raw->n - 1]))
-        raw->n--;
-    while (raw->n > 0 && isnan(raw->value[0])) {
-        raw->value++;
-        raw->time++;
-        raw->n--;
+    while (rows->n > 0 && isnan(rows->value[rows->n - 1]))
+        rows->n--;
+    while (rows->n > 0 && isnan(rows->value[0])) {
+        rows->value++;
+        rows->time++;
+        rows->n--;
     }
 }
 
 /* In time order, one row for a timestamp; *changed: it was not so before. */
-static bool put_in_order(const struct io_regular *job, struct io_raw *raw,
-                         struct io_panel_series *series,
+static bool put_in_order(const struct io_regular *job, struct rows *rows,
+                         struct io_panel_facts *facts,
                          struct fc_workspace *ws, bool *changed)
 {
-    *changed = !is_ascending(raw->time, raw->n);
+    *changed = !is_ascending(rows->time, rows->n);
     if (!*changed)
         return true;
-    series->unordered = is_descending_somewhere(raw->time, raw->n);
-    return sort_rows(raw, ws) && merge_duplicates(job, raw, series);
+    facts->unordered = is_descending_somewhere(rows->time, rows->n);
+    return sort_rows(rows, ws) && merge_duplicates(job, rows, facts);
 }
 
 /* 20240131 or 202401: an integer to us, a date to whoever wrote it. */
@@ -280,40 +290,48 @@ static bool looks_like_a_date(int64_t t)
            && day <= io_month_length((int)year, (int)month);
 }
 
-static bool all_look_like_dates(const struct io_raw *raw)
+static bool all_look_like_dates(const struct rows *rows)
 {
-    for (size_t t = 0; t < raw->n; t++)
-        if (!looks_like_a_date(raw->time[t]))
+    for (size_t t = 0; t < rows->n; t++)
+        if (!looks_like_a_date(rows->time[t]))
             return false;
     return true;
+}
+
+static void note_own_step(const struct io_regular *job, const struct rows *rows,
+                          struct io_panel_facts *facts)
+{
+    struct io_freq own;
+    io_freq_infer(rows->time, rows->n, &job->panel->format, &own);
+    facts->own_unit = own.unit & 15;
+    facts->own_anchor = (unsigned)own.anchor_day & 31;
+    facts->own_multiple = own.multiple;
 }
 
 static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
     struct io_raw *raw = &job->raw[i];
-    struct io_panel_series *series = &job->panel->series[i];
-    bool copied = raw->nspans > 1 || raw->packed, changed;
-    size_t n = raw->n;
-    series->nrows = (uint32_t)n;
-    if (!gather(job, raw, ws) || !put_in_order(job, raw, series, ws, &changed))
-        return FC_ENOMEM;
-    series->nmissing = count_missing(raw);
-    io_freq_infer(raw->time, raw->n, &job->panel->format, &series->own);
-    if (series->nmissing > 0)
-        trim_missing(raw);
-    if (raw->n > 0) {
-        raw->first = raw->time[0];
-        raw->last = raw->time[raw->n - 1];
-    } else if (!fail_series(series, "%s: series has no values", job->file)) {
-        return FC_ENOMEM;
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    struct rows rows;
+    bool changed;
+    if (!gather(job, raw, ws, &rows)
+        || !put_in_order(job, &rows, facts, ws, &changed))
+        return no_room(job);
+    facts->nmissing = count_missing(&rows);
+    note_own_step(job, &rows, facts);
+    if (facts->nmissing > 0)
+        trim_missing(&rows);
+    if (rows.n > 0) {
+        facts->start = rows.time[0];
+        raw->last = rows.time[rows.n - 1];
+    } else if (!fail_series(facts, "%s: series has no values", job->file)) {
+        return no_room(job);
     }
-    raw->dates =
-        job->panel->format.form == IO_TIME_INTEGER && all_look_like_dates(raw);
-    if (copied && !raw->packed && (changed || raw->n != n))
-        put_back(job, raw);
-    if (copied)
-        forget(job, raw);
+    raw->dates = job->panel->format.form == IO_TIME_INTEGER
+                 && all_look_like_dates(&rows);
+    if (raw->nruns > 0)
+        keep(job, &rows, changed, raw);
     return FC_OK;
 }
 
@@ -335,7 +353,7 @@ static enum fc_status refuse_dates(const struct io_regular *job,
         if (!raw->dates)
             return FC_OK;
         if (seen == 0)
-            example = raw->first;
+            example = job->panel->facts[i].start;
         seen += raw->n;
     }
     if (seen < 2)
@@ -360,8 +378,10 @@ static enum fc_status settle_frequency(struct io_regular *job,
     }
     if (refuse_dates(job, err) != FC_OK)
         return FC_EDATA;
-    for (size_t i = 0; status == FC_OK && i < panel->nseries; i++)
-        status = io_freq_vote_add(&vote, &panel->series[i].own);
+    for (size_t i = 0; status == FC_OK && i < panel->nseries; i++) {
+        struct io_freq own = io_panel_own_step(panel, i);
+        status = io_freq_vote_add(&vote, &own);
+    }
     panel->freq = io_freq_vote_winner(&vote, NULL, NULL);
     io_freq_vote_release(&vote);
     panel->has_freq = panel->freq.unit != IO_FREQ_UNKNOWN;
@@ -394,17 +414,16 @@ static void find_span(struct io_regular *job)
     struct io_panel *panel = job->panel;
     bool any = false;
     for (size_t i = 0; i < panel->nseries; i++) {
-        const struct io_raw *raw = &job->raw[i];
-        if (raw->n == 0)
+        if (job->raw[i].n == 0)
             continue;
-        if (!any || raw->first < panel->first)
-            panel->first = raw->first;
-        if (!any || raw->last > panel->last)
-            panel->last = raw->last;
+        if (!any || panel->facts[i].start < panel->first)
+            panel->first = panel->facts[i].start;
+        if (!any || job->raw[i].last > panel->last)
+            panel->last = job->raw[i].last;
         any = true;
     }
     for (size_t i = 0; i < panel->nseries; i++)
-        panel->series[i].ends_early =
+        panel->facts[i].ends_early =
             job->raw[i].n > 0 && job->raw[i].last < panel->last;
 }
 
@@ -426,19 +445,20 @@ static int64_t steps_until(const struct io_freq *freq, int64_t start, int64_t t)
     return low;
 }
 
-static bool fail_off_grid(const struct io_regular *job, int64_t t,
-                          struct io_panel_series *series)
+static bool fail_off_grid(const struct io_regular *job, size_t i, int64_t t)
 {
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    struct io_freq asked = io_panel_step(job->panel, i);
+    struct io_freq fits = io_panel_own_step(job->panel, i);
     char text[IO_TIME_SIZE], start[IO_TIME_SIZE], step[IO_FREQ_TEXT_SIZE],
         own[IO_FREQ_TEXT_SIZE];
     io_time_print(&job->panel->format, t, text);
-    io_time_print(&job->panel->format, series->start, start);
-    struct io_freq asked = series->freq;
-    if (series->own.unit != IO_FREQ_MONTH)
+    io_time_print(&job->panel->format, facts->start, start);
+    if (fits.unit != IO_FREQ_MONTH)
         asked.anchor_day = 0; /* it has no day of the month */
     io_freq_text(&asked, step, sizeof step);
-    io_freq_text(&series->own, own, sizeof own);
-    return fail_series(series,
+    io_freq_text(&fits, own, sizeof own);
+    return fail_series(facts,
                        "%s: %s %s does not fit the step of %s (%s) from %s "
                        "on; this series' own step is %s",
                        job->file, job->time_name, text,
@@ -446,47 +466,45 @@ static bool fail_off_grid(const struct io_regular *job, int64_t t,
                        own);
 }
 
-/* Whether all rows lie on the grid; *k is the place of the last. */
-static bool is_on_grid(const struct io_regular *job, const struct io_raw *raw,
-                       struct io_panel_series *series, int64_t *k,
-                       enum fc_status *status)
+/* The first row that is not on the grid, or n; *k is the place of the last. */
+static size_t find_off_grid(const struct io_freq *step, int64_t start,
+                            const struct rows *rows, int64_t *k)
 {
-    series->start = raw->first;
-    io_freq_settle(&job->panel->freq, raw->time, raw->n, &series->freq);
-    for (size_t t = 0; t < raw->n; t++)
-        if (!io_freq_index(&series->freq, series->start, raw->time[t], k)) {
-            if (!fail_off_grid(job, raw->time[t], series))
-                *status = FC_ENOMEM;
-            return false;
-        }
-    return true;
+    size_t t = 0;
+    while (t < rows->n && io_freq_index(step, start, rows->time[t], k))
+        t++;
+    return t;
 }
 
 /* Checks that all rows lie on the grid, and how long it is. */
 static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
-    struct io_raw *raw = &job->raw[i];
-    struct io_panel_series *series = &job->panel->series[i];
-    enum fc_status status = FC_OK;
+    const struct io_raw *raw = &job->raw[i];
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    struct io_freq step;
+    struct rows rows;
     int64_t k = 0;
     if (raw->n == 0 || raw->packed)
         return FC_OK;
-    if (!gather(job, raw, ws))
-        return FC_ENOMEM;
-    if (!is_on_grid(job, raw, series, &k, &status))
-        return status;
-    if (job->align == IO_ALIGN_COMMON && series->ends_early)
-        k = steps_until(&series->freq, series->start, job->panel->last);
-    if (k > (int64_t)raw->n * MAX_STRETCH + FREE_STEPS) {
-        if (!fail_series(series,
+    if (!gather(job, raw, ws, &rows))
+        return no_room(job);
+    io_freq_settle(&job->panel->freq, rows.time, rows.n, &step);
+    facts->anchor_day = (unsigned)step.anchor_day & 31;
+    size_t off = find_off_grid(&step, facts->start, &rows, &k);
+    if (off < rows.n)
+        return fail_off_grid(job, i, rows.time[off]) ? FC_OK : no_room(job);
+    if (job->align == IO_ALIGN_COMMON && facts->ends_early)
+        k = steps_until(&step, facts->start, job->panel->last);
+    if (k > (int64_t)rows.n * MAX_STRETCH + FREE_STEPS) {
+        if (!fail_series(facts,
                          "%s: its %zu rows would span %lld steps; is a "
                          "timestamp mistyped, or --freq wrong?",
-                         job->file, raw->n, (long long)k + 1))
-            return FC_ENOMEM;
+                         job->file, rows.n, (long long)k + 1))
+            return no_room(job);
         return FC_OK;
     }
-    series->n = (size_t)k + 1;
+    job->panel->series[i].n = (size_t)k + 1;
     return FC_OK;
 }
 
@@ -525,57 +543,58 @@ static enum fc_status check_room(struct io_regular *job, struct fc_error *err)
                    "%.0f; most are in series '%.60s' (%zu rows, %zu "
                    "steps): is --freq right?",
                    job->file, bytes / 1e9, room / 1e9, panel->series[worst].id,
-                   job->raw[worst].n, panel->series[worst].n);
+                   (size_t)job->raw[worst].n, panel->series[worst].n);
 }
 
 /* A copy of the rows' values with NaN wherever the grid has no row. */
-static bool place_on_grid(const struct io_panel_series *series,
-                          struct io_raw *raw)
+static double *place_on_grid(const struct rows *rows,
+                             const struct io_freq *step, int64_t start,
+                             size_t n)
 {
     int64_t k = 0;
-    raw->own_y = malloc(series->n * sizeof *raw->own_y);
-    if (raw->own_y == NULL)
-        return false;
-    if (series->n == raw->n) {
-        memcpy(raw->own_y, raw->value, raw->n * sizeof *raw->own_y);
-        return true;
+    double *y = malloc(n * sizeof *y);
+    if (y == NULL)
+        return NULL;
+    if (n == rows->n)
+        return memcpy(y, rows->value, n * sizeof *y);
+    for (size_t t = 0; t < n; t++)
+        y[t] = NAN;
+    for (size_t t = 0; t < rows->n; t++) {
+        io_freq_index(step, start, rows->time[t], &k);
+        y[k] = rows->value[t];
     }
-    for (size_t t = 0; t < series->n; t++)
-        raw->own_y[t] = NAN;
-    for (size_t t = 0; t < raw->n; t++) {
-        io_freq_index(&series->freq, series->start, raw->time[t], &k);
-        raw->own_y[k] = raw->value[t];
-    }
-    return true;
+    return y;
 }
 
-static bool fail_gap(const struct io_regular *job, size_t t,
-                     struct io_panel_series *series)
+static bool fail_gap(const struct io_regular *job, size_t i, size_t t)
 {
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    struct io_freq step = io_panel_step(job->panel, i);
     char text[IO_TIME_SIZE] = "";
     int64_t at;
-    if (io_freq_advance(&series->freq, series->start, (int64_t)t, &at))
+    if (io_freq_advance(&step, facts->start, (int64_t)t, &at))
         io_time_print(&job->panel->format, at, text);
-    return fail_series(series,
+    return fail_series(facts,
                        "%s: no value for %s %s and %u more; --gaps says what "
                        "to do with them",
-                       job->file, job->time_name, text, series->nfilled - 1);
+                       job->file, job->time_name, text, facts->nfilled - 1);
 }
 
-static bool fill_gaps(const struct io_regular *job, double *y,
-                      struct io_panel_series *series)
+static bool fill_gaps(const struct io_regular *job, size_t i, double *y,
+                      size_t n)
 {
-    size_t first = 0, last = series->n - 1;
-    for (size_t t = 0; t < series->n; t++)
-        if (isnan(y[t]) && series->nfilled++ == 0)
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    size_t first = 0, last = n - 1;
+    for (size_t t = 0; t < n; t++)
+        if (isnan(y[t]) && facts->nfilled++ == 0)
             first = t;
-    if (series->nfilled == 0)
+    if (facts->nfilled == 0)
         return true;
     if (job->gaps == IO_GAPS_ERROR)
-        return fail_gap(job, first, series);
+        return fail_gap(job, i, first);
     while (isnan(y[last]))
         last--;
-    for (size_t t = first; t < series->n; t++) {
+    for (size_t t = first; t < n; t++) {
         if (!isnan(y[t]))
             continue;
         if (job->gaps == IO_GAPS_ZERO)
@@ -597,35 +616,40 @@ static bool all_equal(const double *y, size_t n)
 static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
-    struct io_raw *raw = &job->raw[i];
-    struct io_panel_series *series = &job->panel->series[i];
+    struct fc_series *series = &job->panel->series[i];
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    struct io_freq step = io_panel_step(job->panel, i);
+    struct rows rows;
     if (series->n == 0)
         return FC_OK;
-    if (!gather(job, raw, ws))
-        return FC_ENOMEM;
-    double *y = raw->value;
-    if (raw->nspans > 1 || series->n != raw->n) {
-        if (!place_on_grid(series, raw))
-            return FC_ENOMEM;
-        y = raw->own_y;
+    if (!gather(job, &job->raw[i], ws, &rows))
+        return no_room(job);
+    double *y = rows.value;
+    if (rows.copied || series->n != rows.n) {
+        y = place_on_grid(&rows, &step, facts->start, series->n);
+        if (y == NULL)
+            return no_room(job);
+        facts->owns_y = true;
     }
-    if (!fill_gaps(job, y, series))
-        return FC_ENOMEM;
     series->y = y;
-    series->is_constant = all_equal(y, series->n);
+    if (!fill_gaps(job, i, y, series->n))
+        return no_room(job);
+    facts->is_constant = all_equal(y, series->n);
     return FC_OK;
 }
 
-/* Frees what no finished series looks at: most often the timestamps. */
+/* Frees what no finished series looks at: most often all but the values. */
 static void free_chunks(struct io_regular *job)
 {
     for (size_t i = 0; i < job->panel->nseries; i++)
-        if (job->raw[i].nspans == 1 && job->raw[i].own_y == NULL)
-            job->chunks[job->raw[i].spans[0].chunk].in_use = true;
+        if (job->panel->series[i].y != NULL && !job->panel->facts[i].owns_y)
+            job->chunks[job->raw[i].runs->chunk].in_use = true;
     for (size_t i = 0; i < job->nchunks; i++) {
         struct io_chunk *c = &job->chunks[i];
         free(c->time);
+        free(c->runs);
         c->time = NULL;
+        c->runs = NULL;
         if (c->in_use)
             continue;
         free(c->value);
@@ -638,19 +662,15 @@ static enum fc_status for_each(struct io_regular *job,
                                                       struct fc_workspace *),
                                struct fc_error *err)
 {
-    enum fc_status *status = malloc(job->panel->nseries * sizeof *status);
     struct fc_parallel map = {
         .n = job->panel->nseries,
         .nthreads = job->jobs,
         .item = item,
         .arg = job,
-        .status = status,
     };
-    bool good = status != NULL && fc_parallel_map(&map) == FC_OK;
-    for (size_t i = 0; good && i < map.n; i++)
-        good = status[i] == FC_OK;
-    free(status);
-    return good ? FC_OK : fc_fail(err, FC_ENOMEM, "out of memory");
+    if (fc_parallel_map(&map) != FC_OK || job->short_of_memory)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    return FC_OK;
 }
 
 enum fc_status io_regularise(struct io_regular *job, struct fc_error *err)

@@ -9,26 +9,18 @@
  * From rows to series on a regular grid; inside of the loader.
  */
 
-/* Consecutive rows of one series in one chunk. */
-struct io_span {
-    uint32_t chunk, first, count;
-};
-
 /*
- * The rows of one series, before and while it is put on its grid.  time and
- * value lead into the chunk when all rows lie in one; otherwise they hold
- * only while the series is worked on.
+ * Where the rows of one series lie.  They are looked at where they are when
+ * all are in one run; otherwise they are gathered whenever the series is
+ * worked on.  There is one for every series of the file, so it is small.
  */
 struct io_raw {
-    struct io_span *spans;
-    size_t nspans;
-    size_t n; /* rows */
-    int64_t *time;
-    double *value;
-    int64_t first, last; /* timestamps, once in order; n > 0 */
-    bool dates;          /* all timestamps are integers that look like dates */
-    bool packed;         /* of another shard: only what the file needs of it */
-    double *own_y;       /* the finished series, unless it is in a chunk */
+    struct io_run *runs; /* nruns, in file order */
+    int64_t last;        /* timestamp, once in order; n > 0 */
+    uint32_t n;          /* rows */
+    unsigned nruns : 30;
+    unsigned dates : 1;  /* all timestamps are integers that look like dates */
+    unsigned packed : 1; /* of another shard: only what the file needs of it */
 };
 
 struct io_regular {
@@ -41,7 +33,8 @@ struct io_regular {
     struct io_chunk *chunks;
     size_t nchunks;
     struct io_raw *raw;     /* panel->nseries of them */
-    struct io_panel *panel; /* in: id, error; out: the rest */
+    struct io_panel *panel; /* in: ids, errors; out: the rest */
+    bool short_of_memory;   /* inside */
 };
 
 /*
@@ -50,7 +43,5 @@ struct io_regular {
  * FC_EDATA when the gaps would fill more memory than the machine has.
  */
 enum fc_status io_regularise(struct io_regular *job, struct fc_error *err);
-
-void io_raw_release(struct io_raw *raw);
 
 #endif

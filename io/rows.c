@@ -120,7 +120,8 @@ static void add_run(struct parse *p, size_t count)
         p->out_of_memory = true;
         return;
     }
-    c->runs[c->nruns++] = (struct io_run){p->series, (uint32_t)count, 0};
+    c->runs[c->nruns++] =
+        (struct io_run){.series = p->series, .count = (uint32_t)count};
 }
 
 /* Keeps where the open record stands. */

@@ -41,9 +41,12 @@ struct io_column_names {
 
 /* So many consecutive rows belong to one series. */
 struct io_run {
-    uint32_t series; /* number in the chunk's ids */
+    union {
+        uint32_t series; /* number in the chunk's ids, then the panel's */
+        uint32_t chunk;  /* where the rows are, once the series has the run */
+    };
+    uint32_t first; /* of the chunk's rows, or of its packed bytes */
     uint32_t count;
-    uint32_t packed; /* bytes, if they are (packed.h); else 0 */
 };
 
 /* A row that could not be read. */
@@ -74,6 +77,7 @@ struct io_chunk {
     size_t nruns, runs_capacity;
     bool in_use; /* by a series that looks at its values where they lie */
     unsigned char *packed; /* the rows of other shards; see packed.h */
+    size_t packed_size;
     struct io_intern ids;
     struct io_row_error *errors;
     size_t nerrors, errors_capacity;

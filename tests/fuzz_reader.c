@@ -70,28 +70,36 @@ static void damage(int fd, bool cut, uint8_t where, uint8_t how)
     assert(!failed);
 }
 
-static void check_series(const struct io_panel_series *s)
+static void check_series(const struct io_panel *panel, size_t i)
 {
-    assert(s->n > 0 || s->error != NULL);
-    if (s->n == 0 || s->error != NULL)
+    const struct fc_series *s = &panel->series[i];
+    const char *error = panel->facts[i].error;
+    assert(s->n > 0 || error != NULL);
+    if (s->n == 0 || error != NULL)
         return;
     assert(!isnan(s->y[0]) && !isnan(s->y[s->n - 1]));
-    for (size_t i = 0; i < s->n; i++)
-        assert(!isinf(s->y[i]));
+    for (size_t t = 0; t < s->n; t++)
+        assert(!isinf(s->y[t]));
 }
 
-static void check_same_series(const struct io_panel_series *a,
-                              const struct io_panel_series *b)
+static void check_same_series(const struct io_panel *a, size_t i,
+                              const struct io_panel *b, size_t j)
 {
-    assert(strcmp(a->id, b->id) == 0);
-    assert((a->error == NULL) == (b->error == NULL));
-    assert(a->n == b->n && a->start == b->start && a->nrows == b->nrows);
-    assert(a->nmissing == b->nmissing && a->nfilled == b->nfilled);
-    assert(a->nduplicates == b->nduplicates && a->unordered == b->unordered);
-    assert(a->ends_early == b->ends_early);
-    assert(a->is_constant == b->is_constant);
-    for (size_t i = 0; i < a->n && a->error == NULL; i++)
-        assert(a->y[i] == b->y[i] || (isnan(a->y[i]) && isnan(b->y[i])));
+    const struct io_panel_facts *x = &a->facts[i], *y = &b->facts[j];
+    const struct fc_series *u = &a->series[i], *v = &b->series[j];
+    struct io_freq one = io_panel_own_step(a, i), two = io_panel_own_step(b, j);
+    assert(strcmp(u->id, v->id) == 0);
+    assert((x->error == NULL) == (y->error == NULL));
+    assert(u->n == v->n && x->start == y->start);
+    assert(one.unit == two.unit && one.multiple == two.multiple
+           && one.anchor_day == two.anchor_day);
+    assert(io_panel_step(a, i).anchor_day == io_panel_step(b, j).anchor_day);
+    assert(x->nmissing == y->nmissing && x->nfilled == y->nfilled);
+    assert(x->nduplicates == y->nduplicates && x->unordered == y->unordered);
+    assert(x->ends_early == y->ends_early);
+    assert(x->is_constant == y->is_constant);
+    for (size_t t = 0; t < u->n && x->error == NULL; t++)
+        assert(u->y[t] == v->y[t] || (isnan(u->y[t]) && isnan(v->y[t])));
 }
 
 static void check_same(const struct io_panel *a, const struct io_panel *b)
@@ -104,7 +112,7 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
     assert(a->not_utf8_line == b->not_utf8_line);
     assert((a->blank_id == NULL) == (b->blank_id == NULL));
     for (size_t i = 0; i < a->nseries; i++)
-        check_same_series(&a->series[i], &b->series[i]);
+        check_same_series(a, i, b, i);
     assert(a->nrejects == b->nrejects);
     for (size_t i = 0; i < a->nrejects; i++) {
         assert(a->rejects[i].line == b->rejects[i].line);
@@ -126,9 +134,9 @@ static void check_shard(const struct io_panel *whole,
     assert(shard->not_utf8_line == whole->not_utf8_line);
     assert((shard->blank_id == NULL) == (whole->blank_id == NULL));
     for (size_t i = 0; i < shard->nseries; i++) {
-        assert(i == 0 || shard->series[i].number > shard->series[i - 1].number);
-        check_same_series(&whole->series[shard->series[i].number - 1],
-                          &shard->series[i]);
+        size_t number = io_panel_number(shard, i);
+        assert(i == 0 || number > io_panel_number(shard, i - 1));
+        check_same_series(whole, number - 1, shard, i);
     }
     for (size_t i = 0, k = 0; i < shard->nrejects; i++, k++) {
         const struct io_reject *b = &shard->rejects[i];
@@ -173,9 +181,9 @@ static void check_panel(const struct io_panel *panel)
     char buf[IO_TIME_SIZE];
     assert(panel->nseries > 0);
     for (size_t i = 0; i < panel->nseries; i++) {
-        check_series(&panel->series[i]);
-        if (panel->series[i].error == NULL)
-            io_panel_future(panel, &panel->series[i], 11, buf);
+        check_series(panel, i);
+        if (panel->facts[i].error == NULL)
+            io_panel_future(panel, i, 11, buf);
     }
 }
 

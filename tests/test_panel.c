@@ -79,7 +79,7 @@ static void refuse(const char *text, size_t n,
                (const char *const[]){__VA_ARGS__, NULL}); \
     } while (0)
 
-static void check_values(const struct io_panel_series *s,
+static void check_values(const struct fc_series *s,
                          const double *expected, size_t n)
 {
     assert_int_equal(s->n, n);
@@ -97,7 +97,7 @@ static void check_values(const struct io_panel_series *s,
 static const char *future(const struct io_panel *panel, size_t i, int h)
 {
     static char buf[IO_TIME_SIZE];
-    assert_true(io_panel_future(panel, &panel->series[i], h, buf));
+    assert_true(io_panel_future(panel, i, h, buf));
     return buf;
 }
 
@@ -116,8 +116,8 @@ static void long_form_is_grouped_in_order_of_appearance(void **state)
     CHECK_VALUES(p.series[1], 10, 20, 30);
     assert_string_equal(future(&p, 0, 0), "2024-01-03");
     assert_string_equal(future(&p, 1, 1), "2024-01-05");
-    assert_true(p.series[0].ends_early);
-    assert_false(p.series[1].ends_early);
+    assert_true(p.facts[0].ends_early);
+    assert_false(p.facts[1].ends_early);
     io_panel_release(&p);
 }
 
@@ -133,7 +133,7 @@ static void rows_may_come_in_any_order(void **state)
     CHECK_VALUES(p.series[1], 10, 20, 30);
     assert_string_equal(future(&p, 0, 0), "2024-04-30");
     assert_string_equal(future(&p, 0, 1), "2024-05-31");
-    assert_true(p.series[0].unordered);
+    assert_true(p.facts[0].unordered);
     io_panel_release(&p);
 }
 
@@ -200,8 +200,8 @@ static void missing_values_have_several_spellings(void **state)
                "s,1,1\ns,2,\ns,3,NA\ns,4,NaN\ns,5,null\ns,6, nan \ns,7,7\n",
                &p);
     CHECK_VALUES(p.series[0], 1, NAN, NAN, NAN, NAN, NAN, 7);
-    assert_int_equal(p.series[0].nmissing, 5);
-    assert_int_equal(p.series[0].nfilled, 5);
+    assert_int_equal(p.facts[0].nmissing, 5);
+    assert_int_equal(p.facts[0].nfilled, 5);
     io_panel_release(&p);
 }
 
@@ -228,8 +228,8 @@ static void gap_policies_do_what_they_say(void **state)
     io_panel_release(&p);
     options.gaps = IO_GAPS_ERROR;
     load(text, &options, &p);
-    assert_non_null(strstr(p.series[0].error, "2024-02-01"));
-    assert_non_null(strstr(p.series[1].error, "2024-02-04"));
+    assert_non_null(strstr(p.facts[0].error, "2024-02-01"));
+    assert_non_null(strstr(p.facts[1].error, "2024-02-04"));
     io_panel_release(&p);
 }
 
@@ -245,7 +245,7 @@ static void common_alignment_fills_the_tail(void **state)
     load(text, &options, &p);
     CHECK_VALUES(p.series[0], 1, NAN, 3, 3, 3);
     assert_string_equal(future(&p, 0, 0), "2024-06");
-    assert_true(p.series[0].ends_early);
+    assert_true(p.facts[0].ends_early);
     io_panel_release(&p);
     options.gaps = IO_GAPS_ZERO;
     load(text, &options, &p);
@@ -261,13 +261,13 @@ static void duplicate_policies_do_what_they_say(void **state)
     struct io_panel p;
     struct io_panel_options options = defaults();
     load(text, &options, &p);
-    assert_non_null(strstr(p.series[0].error, "2 rows for ds 2"));
-    assert_null(p.series[1].error);
+    assert_non_null(strstr(p.facts[0].error, "2 rows for ds 2"));
+    assert_null(p.facts[1].error);
     io_panel_release(&p);
     options.duplicates = IO_DUPLICATES_SUM;
     load(text, &options, &p);
     CHECK_VALUES(p.series[0], 1, 12, 4);
-    assert_int_equal(p.series[0].nduplicates, 2);
+    assert_int_equal(p.facts[0].nduplicates, 2);
     io_panel_release(&p);
     options.duplicates = IO_DUPLICATES_MEAN;
     load(text, &options, &p);
@@ -305,8 +305,8 @@ static void wide_form_takes_times_from_the_header_or_counts(void **state)
     assert_string_equal(future(&p, 0, 0), "2024-05");
     CHECK_VALUES(p.series[0], 1, NAN, 3);
     CHECK_VALUES(p.series[1], 1, NAN, 3, NAN, 5);
-    assert_int_equal(p.series[0].nmissing, 1);
-    assert_int_equal(p.series[1].nmissing, 2);
+    assert_int_equal(p.facts[0].nmissing, 1);
+    assert_int_equal(p.facts[1].nmissing, 2);
     io_panel_release(&p);
 }
 
@@ -326,12 +326,12 @@ static void a_bad_row_fails_its_series_only(void **state)
                           "in.csv:6: column 'ds': ", "in.csv:7: 4 columns",
                           "in.csv:8: column 'ds': ", "in.csv:9: 2 columns"};
     assert_int_equal(p.nseries, 6);
-    assert_null(p.series[0].error);
+    assert_null(p.facts[0].error);
     CHECK_VALUES(p.series[0], 1, 2);
     for (size_t i = 0; i < 5; i++)
-        if (p.series[i + 1].error == NULL
-            || strstr(p.series[i + 1].error, said[i]) == NULL)
-            fail_msg("'%s' does not say '%s'", p.series[i + 1].error, said[i]);
+        if (p.facts[i + 1].error == NULL
+            || strstr(p.facts[i + 1].error, said[i]) == NULL)
+            fail_msg("'%s' does not say '%s'", p.facts[i + 1].error, said[i]);
     assert_int_equal(p.nrejected, 6);
     io_panel_release(&p);
 }
@@ -347,9 +347,9 @@ static void a_series_off_the_files_grid_fails(void **state)
                "d,2024-01-01,1\nd,2024-01-15,2\n",
                &p);
     assert_int_equal(p.freq.unit, IO_FREQ_WEEK);
-    assert_null(p.series[1].error);
-    assert_non_null(strstr(p.series[2].error, "2024-01-09"));
-    assert_null(p.series[3].error);
+    assert_null(p.facts[1].error);
+    assert_non_null(strstr(p.facts[2].error, "2024-01-09"));
+    assert_null(p.facts[3].error);
     CHECK_VALUES(p.series[3], 1, NAN, 2);
     io_panel_release(&p);
 }
@@ -397,8 +397,8 @@ static void a_mistyped_year_does_not_fill_the_memory(void **state)
     (void)state;
     struct io_panel p;
     load_plain("unique_id,ds,y\na,1,5\na,2,5\na,1000000000000,5\nb,1,1\n", &p);
-    assert_non_null(strstr(p.series[0].error, "1000000000000 steps"));
-    assert_null(p.series[1].error);
+    assert_non_null(strstr(p.facts[0].error, "1000000000000 steps"));
+    assert_null(p.facts[1].error);
     io_panel_release(&p);
 }
 
@@ -434,13 +434,14 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
     assert_int_equal(a->nrows, b->nrows);
     assert_int_equal(a->nrejected, b->nrejected);
     for (size_t i = 0; i < a->nseries; i++) {
-        const struct io_panel_series *x = &a->series[i], *y = &b->series[i];
-        assert_string_equal(x->id, y->id);
+        const struct io_panel_facts *x = &a->facts[i], *y = &b->facts[i];
+        const struct fc_series *other = &b->series[i];
+        assert_string_equal(a->series[i].id, other->id);
         assert_string_equal(x->error != NULL ? x->error : "",
                             y->error != NULL ? y->error : "");
         assert_int_equal(x->start, y->start);
         assert_int_equal(x->nduplicates, y->nduplicates);
-        check_values(x, y->y, y->n);
+        check_values(&a->series[i], other->y, other->n);
     }
 }
 

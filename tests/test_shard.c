@@ -80,10 +80,11 @@ static size_t check_packed(const int64_t *time, const double *value, size_t n)
     chunk.runs = malloc(sizeof *chunk.runs);
     memcpy(chunk.time, time, n * sizeof *time);
     memcpy(chunk.value, value, n * sizeof *value);
-    chunk.runs[0] = (struct io_run){id, (uint32_t)n, 0};
+    chunk.runs[0] = (struct io_run){.series = id, .count = (uint32_t)n};
     assert_true(io_chunk_pack_others(&chunk, &shard));
     assert_int_equal(chunk.n, 0);
-    size_t size = chunk.runs[0].packed;
+    assert_int_equal(chunk.runs[0].first, 0);
+    size_t size = chunk.packed_size;
     int64_t *times = malloc(n * sizeof *times);
     double *values = malloc(n * sizeof *values);
     io_unpack(chunk.packed, n, times, values);
