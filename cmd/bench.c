@@ -25,12 +25,12 @@ static bool same_results(const struct fc_batch *a, const struct fc_batch *b)
 {
     size_t per = (size_t)a->horizon * (1 + 2 * (size_t)a->nlevels);
     for (size_t i = 0; i < a->n * a->nspecs; i++) {
-        const struct fc_result *x = &a->results[i], *y = &b->results[i];
-        if (x->outcome != y->outcome)
+        struct fc_forecast x = fc_batch_forecast(a, i);
+        struct fc_forecast y = fc_batch_forecast(b, i);
+        if (a->results[i].outcome != b->results[i].outcome)
             return false;
-        if (x->outcome != FC_OUTCOME_FAILED
-            && memcmp(x->forecast.mean, y->forecast.mean, per * sizeof(double))
-                   != 0)
+        if (a->results[i].outcome != FC_OUTCOME_FAILED
+            && memcmp(x.mean, y.mean, per * sizeof(double)) != 0)
             return false;
     }
     return true;

@@ -116,8 +116,6 @@ static void describe(const struct run *run, size_t series, size_t spec,
     }
     if (result->detail != NULL)
         append(text, size, "%s", result->detail);
-    if (result->note != NULL)
-        append(text, size, "%s", result->note);
     if (facts->nduplicates > 0)
         append(text, size, "%u duplicate row%s %s", facts->nduplicates,
                facts->nduplicates == 1 ? "" : "s", merged[options->duplicates]);
@@ -164,16 +162,18 @@ static void write_forecasts(const struct run *run)
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
         for (size_t k = 0; k < run->options.nspecs; k++) {
-            const struct fc_result *r = result_of(run, i, k);
+            size_t item = i * run->work.batch.nspecs + k;
+            struct fc_forecast forecast =
+                fc_batch_forecast(&run->work.batch, item);
             struct io_forecast_rows rows = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
                 .model = run->options.spec_names[k],
-                .forecast = &r->forecast,
+                .forecast = &forecast,
                 .time = future_time,
                 .arg = &future,
             };
-            if (r->outcome != FC_OUTCOME_FAILED)
+            if (result_of(run, i, k)->outcome != FC_OUTCOME_FAILED)
                 io_write_forecast(file, &rows);
         }
     }
@@ -188,21 +188,22 @@ static void write_summary(const struct run *run)
     io_write_summary_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nseries; i++)
         for (size_t k = 0; k < run->options.nspecs; k++) {
-            const struct fc_result *r = result_of(run, i, k);
+            size_t item = i * run->work.batch.nspecs + k;
+            const struct fc_told *told = &run->work.batch.told[item];
             describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
                 .model = run->options.spec_names[k],
-                .status = status[r->outcome],
+                .status = status[result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
                 .season_length = run->work.season,
-                .spec = r->spec,
-                .loglik = r->loglik,
-                .aicc = r->aicc,
-                .sigma2 = r->sigma2,
-                .seconds = r->seconds,
+                .spec = told->spec,
+                .loglik = told->loglik,
+                .aicc = told->aicc,
+                .sigma2 = told->sigma2,
+                .seconds = told->seconds,
             };
             io_write_summary(file, &row);
         }
@@ -346,7 +347,7 @@ static enum fc_status fit(struct run *run, struct fc_error *err)
                 "once by `nightcast learn`, helps");
     cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
                       run->options.nspecs > 1 ? "fits" : "series");
-    run->work.batch.want_specs = run->options.summary != NULL;
+    run->work.batch.want_told = run->options.summary != NULL;
     run->work.batch.progress = cmd_progress_update;
     run->work.batch.progress_arg = &bar;
     enum fc_status status = fc_batch_run(&run->work.batch, err);

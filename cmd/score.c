@@ -74,9 +74,9 @@ static enum fc_status allocate(struct run *run, struct fc_error *err)
 static void place_reference(struct run *run, size_t i, uint32_t series)
 {
     const struct io_panel *panel = &run->work.panel;
-    const struct fc_result *result = &run->work.batch.results[i];
+    struct fc_forecast forecast = fc_batch_forecast(&run->work.batch, i);
     char time[IO_TIME_SIZE];
-    if (result->outcome == FC_OUTCOME_FAILED)
+    if (run->work.batch.results[i].outcome == FC_OUTCOME_FAILED)
         return;
     for (int h = 0; h < run->work.batch.horizon; h++) {
         if (!io_panel_future(panel, i, h, time))
@@ -84,7 +84,7 @@ static void place_reference(struct run *run, size_t i, uint32_t series)
         uint32_t key =
             cmd_actuals_find(&run->actuals, series, time, strlen(time));
         if (key != IO_INTERN_FULL)
-            run->reference[key] = result->forecast.mean[h];
+            run->reference[key] = forecast.mean[h];
     }
 }
 

@@ -102,18 +102,19 @@ static void score_one(struct part *part, size_t i, size_t k, double *row,
 {
     const struct fc_origin *at = &part->all->at[part->origin[i]];
     const struct fc_series *whole = &part->all->batch.series[at->series];
-    const struct fc_result *result =
-        &part->batch.results[i * part->batch.nspecs + k];
+    size_t item = i * part->batch.nspecs + k;
+    enum fc_outcome outcome = part->batch.results[item].outcome;
+    struct fc_forecast forecast = fc_batch_forecast(&part->batch, item);
     int m = part->batch.specs[k].season_length;
     size_t steps = 0;
-    if (result->outcome == FC_OUTCOME_FAILED)
+    if (outcome == FC_OUTCOME_FAILED)
         fc_score_none(part->batch.nlevels, row);
     else
-        steps = fc_score(whole->y + at->n, &result->forecast,
+        steps = fc_score(whole->y + at->n, &forecast,
                          fc_error_scale(whole->y, at->n, (size_t)m), row);
     if (out != NULL) {
-        out->outcome = result->outcome;
-        out->seconds = result->seconds;
+        out->outcome = outcome;
+        out->seconds = part->batch.told[item].seconds;
         out->n = steps;
         out->row = row;
     }
@@ -248,6 +249,7 @@ static enum fc_status run_parts(struct fc_backtest *all, struct fc_spec *specs,
                                 size_t *origin, struct fc_error *err)
 {
     struct part part = {.all = all, .origin = origin, .batch = all->batch};
+    part.batch.want_told = true;
     size_t next = 0;
     int back = 0;
     bool learns;

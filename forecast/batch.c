@@ -11,6 +11,7 @@
 #include "forecast/parallel.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -34,16 +35,18 @@ static size_t forecast_size(const struct fc_batch *batch)
     return (size_t)batch->horizon * (1 + 2 * (size_t)batch->nlevels);
 }
 
-static void place_forecast(const struct fc_batch *batch, size_t item,
-                           struct fc_forecast *out)
+struct fc_forecast fc_batch_forecast(const struct fc_batch *batch, size_t item)
 {
     size_t horizon = (size_t)batch->horizon;
-    out->horizon = batch->horizon;
-    out->nlevels = batch->nlevels;
-    out->levels = batch->levels;
-    out->mean = batch->numbers + item * forecast_size(batch);
-    out->lo = out->mean + horizon;
-    out->hi = out->lo + horizon * (size_t)batch->nlevels;
+    double *numbers = batch->numbers + item * forecast_size(batch);
+    return (struct fc_forecast){
+        .horizon = batch->horizon,
+        .nlevels = batch->nlevels,
+        .levels = batch->levels,
+        .mean = numbers,
+        .lo = numbers + horizon,
+        .hi = numbers + horizon * (1 + (size_t)batch->nlevels),
+    };
 }
 
 static void clip(struct fc_forecast *out, size_t n)
@@ -70,70 +73,116 @@ static enum fc_status complete(const struct fc_series *series,
     return FC_OK;
 }
 
-static enum fc_status forecast_with(const struct fc_batch *batch,
-                                    const struct fc_series *given,
+static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
                                     const struct fc_spec *spec,
-                                    struct fc_workspace *ws,
-                                    struct fc_result *result,
+                                    struct fc_workspace *ws, const char **note,
                                     struct fc_error *err)
 {
+    struct fc_forecast forecast = fc_batch_forecast(batch, item);
     struct fc_series series;
     struct fc_fit fit;
-    enum fc_status status = complete(given, spec->model, ws, &series, err);
+    enum fc_status status = complete(&batch->series[item / batch->nspecs],
+                                     spec->model, ws, &series, err);
     if (status == FC_OK)
         status = fc_model_fit(&series, spec, ws, &fit, err);
     if (status == FC_OK)
-        status = fc_model_predict(&fit, ws, &result->forecast, err);
+        status = fc_model_predict(&fit, ws, &forecast, err);
     if (status != FC_OK)
         return status;
     if (batch->non_negative)
-        clip(&result->forecast, forecast_size(batch));
-    if (batch->want_specs && (result->spec = copy_text(fit.spec)) == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    result->loglik = fit.loglik;
-    result->aicc = fit.aicc;
-    result->sigma2 = fit.sigma2;
-    result->note = fit.note;
-    return FC_OK;
+        clip(&forecast, forecast_size(batch));
+    *note = fit.note;
+    if (!batch->want_told)
+        return FC_OK;
+    struct fc_told *told = &batch->told[item];
+    told->loglik = fit.loglik;
+    told->aicc = fit.aicc;
+    told->sigma2 = fit.sigma2;
+    told->spec = copy_text(fit.spec);
+    return told->spec != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
-static void try_models(const struct fc_batch *batch, size_t item,
+/*
+ * The batch's own copy of a text, as long as it has room for one.  A place is
+ * filled once, by whichever thread is first, and not changed any more.
+ */
+static const char *share(struct fc_batch *batch, const char *text)
+{
+    for (size_t i = 0; i < FC_REASONS; i++) {
+        char **place = &batch->reasons[i];
+        char *there = __atomic_load_n(place, __ATOMIC_ACQUIRE);
+        if (there == NULL) {
+            char *copy = copy_text(text);
+            if (copy == NULL)
+                return NULL;
+            if (__atomic_compare_exchange_n(place, &there, copy, false,
+                                            __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+                return copy;
+            free(copy);
+        }
+        if (strcmp(there, text) == 0)
+            return there;
+    }
+    return NULL;
+}
+
+/* Most series that fail do so for one of a few reasons. */
+static void give_reason(struct fc_batch *batch, const char *reason,
+                        const char *note, struct fc_result *result)
+{
+    char text[2 * FC_MESSAGE_SIZE + 16];
+    snprintf(text, sizeof text, "%s%s%s", reason, note != NULL ? "; " : "",
+             note != NULL ? note : "");
+    result->detail = share(batch, text);
+    if (result->detail != NULL)
+        return;
+    result->detail = copy_text(text);
+    result->owns_detail = result->detail != NULL;
+    if (result->detail == NULL) /* not even for the reason */
+        result->detail = "out of memory";
+}
+
+static void try_models(struct fc_batch *batch, size_t item,
                        struct fc_workspace *ws, struct fc_result *result)
 {
-    const struct fc_series *series = &batch->series[item / batch->nspecs];
     struct fc_error err = {0}, second;
-    if (forecast_with(batch, series, &batch->specs[item % batch->nspecs], ws,
-                      result, &err)
+    const char *note = NULL;
+    if (forecast_with(batch, item, &batch->specs[item % batch->nspecs], ws,
+                      &note, &err)
         == FC_OK) {
         result->outcome = FC_OUTCOME_OK;
+        result->detail = note;
         return;
     }
     fc_workspace_reset(ws);
     if (batch->fallback == NULL) {
-        result->detail = copy_text(err.msg);
-    } else if (forecast_with(batch, series, batch->fallback, ws, result,
-                             &second)
+        give_reason(batch, err.msg, NULL, result);
+    } else if (forecast_with(batch, item, batch->fallback, ws, &note, &second)
                == FC_OK) {
         result->outcome = FC_OUTCOME_FALLBACK;
-        result->detail = copy_text(err.msg);
+        give_reason(batch, err.msg, note, result);
     } else {
-        result->detail = fc_both_reasons(err.msg, second.msg);
+        char *both = fc_both_reasons(err.msg, second.msg);
+        give_reason(batch, both != NULL ? both : err.msg, NULL, result);
+        free(both);
     }
-    if (result->detail == NULL) /* not even for the reason */
-        result->note = "out of memory";
 }
 
 static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
 {
-    const struct fc_batch *batch = arg;
+    struct fc_batch *batch = arg;
     struct fc_result *result = &batch->results[item];
-    *result = (struct fc_result){.loglik = NAN, .aicc = NAN, .sigma2 = NAN};
+    *result = (struct fc_result){0};
+    if (batch->want_told)
+        batch->told[item] =
+            (struct fc_told){.loglik = NAN, .aicc = NAN, .sigma2 = NAN};
     if (batch->skip != NULL && batch->skip[item / batch->nspecs])
         return FC_OK;
-    double start = clock_at(CLOCK_MONOTONIC);
-    place_forecast(batch, item, &result->forecast);
+    double start = batch->want_told ? clock_at(CLOCK_MONOTONIC) : 0;
     try_models(batch, item, ws, result);
-    result->seconds = clock_at(CLOCK_MONOTONIC) - start;
+    if (batch->want_told)
+        batch->told[item].seconds = clock_at(CLOCK_MONOTONIC) - start;
     return FC_OK;
 }
 
@@ -158,9 +207,14 @@ static enum fc_status allocate(struct fc_batch *batch, struct fc_error *err)
         || __builtin_mul_overflow(items, forecast_size(batch), &numbers)
         || __builtin_mul_overflow(numbers, sizeof(double), &bytes))
         return fc_fail(err, FC_ENOMEM, "out of memory for the forecasts");
+    memset(batch->reasons, 0, sizeof batch->reasons);
     batch->results = calloc(items > 0 ? items : 1, sizeof *batch->results);
     batch->numbers = malloc(bytes > 0 ? bytes : 1);
-    if (batch->results != NULL && batch->numbers != NULL)
+    batch->told = NULL;
+    if (batch->want_told)
+        batch->told = calloc(items > 0 ? items : 1, sizeof *batch->told);
+    if (batch->results != NULL && batch->numbers != NULL
+        && (batch->told != NULL || !batch->want_told))
         return FC_OK;
     fc_batch_release(batch);
     return fc_fail(err, FC_ENOMEM,
@@ -303,13 +357,19 @@ enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
 
 void fc_batch_release(struct fc_batch *batch)
 {
-    if (batch->results != NULL)
-        for (size_t i = 0; i < batch->n * batch->nspecs; i++) {
-            free(batch->results[i].spec);
-            free(batch->results[i].detail);
-        }
+    size_t items = batch->n * batch->nspecs;
+    for (size_t i = 0; batch->results != NULL && i < items; i++)
+        if (batch->results[i].owns_detail)
+            free((void *)batch->results[i].detail);
+    for (size_t i = 0; batch->told != NULL && i < items; i++)
+        free(batch->told[i].spec);
+    for (size_t i = 0; i < FC_REASONS; i++)
+        free(batch->reasons[i]);
     free(batch->results);
+    free(batch->told);
     free(batch->numbers);
+    memset(batch->reasons, 0, sizeof batch->reasons);
     batch->results = NULL;
+    batch->told = NULL;
     batch->numbers = NULL;
 }

@@ -15,16 +15,25 @@
 
 enum fc_outcome { FC_OUTCOME_FAILED, FC_OUTCOME_FALLBACK, FC_OUTCOME_OK };
 
-/* What became of one series under one model. */
+/*
+ * What became of one series under one model.  There are millions of them, of
+ * forecasts that may be no longer than this: it is kept small.
+ */
 struct fc_result {
+    const char *detail; /* why it failed or fell back, and what a person should
+                           know of the fit; or NULL */
     enum fc_outcome outcome;
-    struct fc_forecast forecast; /* unless FAILED */
-    char *spec; /* of the model that made the forecast; NULL unless wanted */
+    bool owns_detail;
+};
+
+/* What is to be told of the fit, if it is wanted. */
+struct fc_told {
+    char *spec; /* of the model that made the forecast; NULL if FAILED */
     double loglik, aicc, sigma2; /* NaN where a model has none */
     double seconds;              /* of this thread, by the clock */
-    const char *note; /* what a person should know of the fit, or NULL */
-    char *detail;     /* why it failed or fell back, or NULL */
 };
+
+enum { FC_REASONS = 16 }; /* different details of which one copy is kept */
 
 struct fc_batch {
     const struct fc_series *series; /* in: n of them */
@@ -37,7 +46,7 @@ struct fc_batch {
     int nlevels;
     const double *levels;  /* ascending, percent */
     bool non_negative;     /* clip forecasts and bounds at zero */
-    bool want_specs;       /* results say what was chosen, which takes memory */
+    bool want_told;        /* what was chosen, which takes memory */
     double *learn_seconds; /* nspecs, to which the processor time of learning
                               from the batch is added; or NULL */
     int jobs;
@@ -46,7 +55,9 @@ struct fc_batch {
     const volatile sig_atomic_t *stop; /* or NULL */
 
     struct fc_result *results; /* out: n * nspecs, series by series */
-    double *numbers;           /* out: what the forecasts point into */
+    struct fc_told *told;      /* out: likewise, if wanted; else NULL */
+    double *numbers;           /* out: see fc_batch_forecast() */
+    char *reasons[FC_REASONS]; /* out: what details may point to */
 };
 
 /*
@@ -68,6 +79,12 @@ enum fc_status fc_batch_learn(const struct fc_batch *batch,
                               const struct fc_spec *spec,
                               struct fc_learned **learned,
                               struct fc_error *err);
+
+/*
+ * The forecast of results[item], unless it FAILED: a view of the batch's
+ * numbers.
+ */
+struct fc_forecast fc_batch_forecast(const struct fc_batch *batch, size_t item);
 
 /* Frees the results.  Accepts a batch that was never run, zeroed. */
 void fc_batch_release(struct fc_batch *batch);

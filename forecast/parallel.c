@@ -14,12 +14,18 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
+struct large {
+    size_t size, i;
+};
+
 /* What the threads share while a map runs. */
 struct run {
     const struct fc_parallel *job;
     struct fc_workspace **ws;
-    const size_t *order; /* NULL: item order */
-    atomic_size_t done;  /* items called, and back */
+    struct large *large; /* nlarge items to be called before the others */
+    size_t nlarge;
+    double least;       /* the others are no larger than that */
+    atomic_size_t done; /* items called, and back */
 };
 
 /* Atomic because a signal handler may be running on another thread. */
@@ -28,10 +34,18 @@ static bool stop_wanted(const struct fc_parallel *job)
     return job->stop != NULL && __atomic_load_n(job->stop, __ATOMIC_RELAXED);
 }
 
+static bool is_large(const struct run *run, size_t i)
+{
+    return run->nlarge > 0
+           && (double)run->job->size(run->job->arg, i) > run->least;
+}
+
 static void run_one(struct run *run, size_t k)
 {
     const struct fc_parallel *job = run->job;
-    size_t i = run->order != NULL ? run->order[k] : k;
+    size_t i = k < run->nlarge ? run->large[k].i : k - run->nlarge;
+    if (k >= run->nlarge && is_large(run, i))
+        return; /* had its turn */
     int thread = omp_get_thread_num();
     enum fc_status status = FC_ESTOPPED;
     bool called = !stop_wanted(job);
@@ -71,10 +85,6 @@ static struct fc_workspace **new_workspaces(int n)
     return ws;
 }
 
-struct large {
-    size_t size, i;
-};
-
 static int larger_first(const void *a, const void *b)
 {
     const struct large *x = a, *y = b;
@@ -83,21 +93,17 @@ static int larger_first(const void *a, const void *b)
     return x->i < y->i ? -1 : x->i > y->i;
 }
 
-/* The items above a size, the largest first, then the rest in item order. */
-static void fill_order(const struct fc_parallel *job, double least,
-                       struct large *large, size_t nlarge, size_t *order)
+/* The items above a size, the largest first. */
+static void find_large(const struct fc_parallel *job, double least,
+                       struct large *large, size_t nlarge)
 {
-    size_t k = 0, rest = nlarge;
+    size_t k = 0;
     for (size_t i = 0; i < job->n; i++) {
         size_t size = job->size(job->arg, i);
         if ((double)size > least)
             large[k++] = (struct large){size, i};
-        else
-            order[rest++] = i;
     }
     qsort(large, nlarge, sizeof *large, larger_first);
-    for (k = 0; k < nlarge; k++)
-        order[k] = large[k].i;
 }
 
 /*
@@ -105,33 +111,30 @@ static void fill_order(const struct fc_parallel *job, double least,
  * anomalies), but only items of more than a thousandth of a thread's part:
  * smaller ones cannot keep anybody waiting and stay in item order, in which
  * they lie in memory.  Of n items no more than SHARES * nthreads are that
- * large, so a million cost two additions each.  NULL for item order: when
- * there are none, and when memory is short.
+ * large, so a million cost two additions each and hardly any memory.  None
+ * are large when memory is short.
  */
-static size_t *make_order(const struct fc_parallel *job, int nthreads)
+static void choose_large(struct run *run, int nthreads)
 {
     enum { SHARES = 1000 };
+    const struct fc_parallel *job = run->job;
     double total = 0;
     size_t nlarge = 0;
     if (job->size == NULL || nthreads == 1)
-        return NULL;
+        return;
     for (size_t i = 0; i < job->n; i++)
         total += (double)job->size(job->arg, i);
     double least = total / nthreads / SHARES;
     for (size_t i = 0; i < job->n; i++)
         nlarge += (double)job->size(job->arg, i) > least;
     if (nlarge == 0)
-        return NULL;
-    size_t *order = malloc(job->n * sizeof *order);
-    struct large *large = malloc(nlarge * sizeof *large);
-    if (order != NULL && large != NULL) {
-        fill_order(job, least, large, nlarge, order);
-    } else {
-        free(order);
-        order = NULL;
-    }
-    free(large);
-    return order;
+        return;
+    run->large = malloc(nlarge * sizeof *run->large);
+    if (run->large == NULL)
+        return;
+    run->nlarge = nlarge;
+    run->least = least;
+    find_large(job, least, run->large, nlarge);
 }
 
 enum fc_status fc_parallel_map(const struct fc_parallel *job)
@@ -142,16 +145,15 @@ enum fc_status fc_parallel_map(const struct fc_parallel *job)
     struct run run = {.job = job, .ws = new_workspaces(nthreads)};
     if (run.ws == NULL)
         return FC_ENOMEM;
-    size_t *order = make_order(job, nthreads);
-    run.order = order;
+    choose_large(&run, nthreads);
     omp_set_dynamic(0); /* as many threads as asked for, whatever OMP_DYNAMIC */
 
 #pragma omp parallel for schedule(monotonic : dynamic, 1) num_threads(nthreads)
-    for (size_t k = 0; k < job->n; k++)
+    for (size_t k = 0; k < run.nlarge + job->n; k++)
         run_one(&run, k);
 
     free_workspaces(run.ws, nthreads);
-    free(order);
+    free(run.large);
     size_t done = atomic_load(&run.done);
     if (job->progress != NULL)
         job->progress(job->arg, done, job->n);

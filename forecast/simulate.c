@@ -260,14 +260,16 @@ static char *copy_text(const char *text)
 
 /* From the batch of fc_simulate_init(): its fallback is in the forecast. */
 static enum fc_status simulate_forecast(const struct fc_simulate *all,
-                                        const struct fc_result *result,
-                                        gsl_rng *rng, struct fc_workspace *ws,
+                                        size_t item, gsl_rng *rng,
+                                        struct fc_workspace *ws,
                                         struct fc_simulated *out)
 {
-    struct source source = {.forecast = &result->forecast};
+    const struct fc_result *result = &all->forecasts.results[item];
+    struct fc_forecast forecast = fc_batch_forecast(&all->forecasts, item);
+    struct source source = {.forecast = &forecast};
     struct fc_error err;
     out->outcome = result->outcome;
-    if (result->detail != NULL)
+    if (result->outcome != FC_OUTCOME_OK && result->detail != NULL)
         out->detail = copy_text(result->detail);
     if (result->outcome != FC_OUTCOME_FAILED
         && draw_paths(all, &source, rng, ws, out->numbers, &err) != FC_OK) {
@@ -324,7 +326,7 @@ static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
     set_seed(&all->batch.specs[k], &all->batch.series[i], rng);
     if (all->place[k] != SIZE_MAX) {
         size_t at = i * all->forecasts.nspecs + all->place[k];
-        simulate_forecast(all, &all->forecasts.results[at], rng, ws, out);
+        simulate_forecast(all, at, rng, ws, out);
     } else {
         simulate_model(all, &all->batch.series[i], &all->batch.specs[k], rng,
                        ws, out);

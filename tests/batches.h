@@ -101,7 +101,7 @@ static inline struct fc_batch run_batch(const struct simulated *s,
         .horizon = (int)s->horizon,
         .nlevels = 2,
         .levels = levels,
-        .want_specs = true,
+        .want_told = true,
         .jobs = jobs,
     };
     enum fc_status status = fc_batch_run(&batch, &err);
@@ -119,7 +119,7 @@ static inline double batch_error(const struct simulated *s,
     double sum = 0;
     for (size_t i = 0; i < s->n; i++)
         for (size_t h = 0; h < s->horizon; h++)
-            sum += fabs(batch.results[i].forecast.mean[h]
+            sum += fabs(fc_batch_forecast(&batch, i).mean[h]
                         - s->future[i * s->horizon + h]);
     fc_batch_release(&batch);
     return sum / (double)(s->n * s->horizon);

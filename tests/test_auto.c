@@ -31,7 +31,7 @@ static void same_bytes_for_any_number_of_threads(void **state)
         assert_memory_equal(one.numbers, many.numbers,
                             s.n * s.horizon * 5 * sizeof(double));
         for (size_t i = 0; i < s.n; i++)
-            assert_string_equal(one.results[i].spec, many.results[i].spec);
+            assert_string_equal(one.told[i].spec, many.told[i].spec);
         fc_batch_release(&many);
     }
     fc_batch_release(&one);
@@ -61,14 +61,14 @@ static void few_series_are_forecast(void **state)
             struct fc_spec spec = spec_of("auto", 4);
             struct fc_batch batch = run_batch(&s, &spec, 2);
             for (size_t i = 0; i < n; i++) {
-                const struct fc_result *r = &batch.results[i];
-                assert_int_equal(r->outcome, FC_OUTCOME_OK);
+                struct fc_forecast f = fc_batch_forecast(&batch, i);
+                assert_int_equal(batch.results[i].outcome, FC_OUTCOME_OK);
                 for (size_t h = 0; h < 5; h++) {
-                    assert_true(r->forecast.lo[h] <= r->forecast.mean[h]);
-                    assert_true(r->forecast.lo[5 + h] <= r->forecast.lo[h]);
-                    assert_true(r->forecast.hi[5 + h] >= r->forecast.hi[h]);
+                    assert_true(f.lo[h] <= f.mean[h]);
+                    assert_true(f.lo[5 + h] <= f.lo[h]);
+                    assert_true(f.hi[5 + h] >= f.hi[h]);
                 }
-                assert_true(fabs(printed_weights(r->spec) - 1) < 0.04);
+                assert_true(fabs(printed_weights(batch.told[i].spec) - 1) < 0.04);
             }
             fc_batch_release(&batch);
             release_simulated(&s);
@@ -304,9 +304,9 @@ static void intervals_cover_what_they_claim(void **state)
     for (size_t k = 0; k < 2; k++) {
         size_t inside = 0, steps = s.n * s.horizon;
         for (size_t i = 0; i < steps; i++) {
-            const struct fc_forecast *f = &batch.results[i / 6].forecast;
+            struct fc_forecast f = fc_batch_forecast(&batch, i / 6);
             double y = s.future[i];
-            inside += y >= f->lo[k * 6 + i % 6] && y <= f->hi[k * 6 + i % 6];
+            inside += y >= f.lo[k * 6 + i % 6] && y <= f.hi[k * 6 + i % 6];
         }
         /* steps of one walk hang together: count every series twice; and the
          * widths were learnt from as many, with an error as large */
@@ -393,15 +393,15 @@ static void absurd_candidates_are_left_out(void **state)
     struct fc_spec spec = spec_of("auto", 1), arima = spec_of("arima", 1);
     struct fc_batch batch = run_batch(&s, &arima, 1);
     double width = 511, allowed = 512 + width * (1 + 2.0 * H / N);
-    assert_true(batch.results[0].forecast.mean[H - 1] > allowed);
+    assert_true(fc_batch_forecast(&batch, 0).mean[H - 1] > allowed);
     fc_batch_release(&batch);
     batch = run_batch(&s, &spec, 1);
     assert_int_equal(batch.results[0].outcome, FC_OUTCOME_OK);
-    assert_non_null(batch.results[0].note);
-    assert_non_null(strstr(batch.results[0].note, "left out"));
-    assert_null(strstr(batch.results[0].spec, "arima"));
+    assert_non_null(batch.results[0].detail);
+    assert_non_null(strstr(batch.results[0].detail, "left out"));
+    assert_null(strstr(batch.told[0].spec, "arima"));
     for (int h = 0; h < H; h++)
-        assert_true(batch.results[0].forecast.mean[h]
+        assert_true(fc_batch_forecast(&batch, 0).mean[h]
                     < 512 + width * (1 + 2.0 * (h + 1) / N));
     fc_batch_release(&batch);
 }

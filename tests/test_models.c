@@ -321,7 +321,7 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
                            .horizon = HORIZON,
                            .nlevels = LEVELS,
                            .levels = levels,
-                           .want_specs = true,
+                           .want_told = true,
                            .jobs = 1};
     struct fc_batch many = one;
     many.jobs = 5;
@@ -330,9 +330,9 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
     for (size_t i = 0; i < N * nspecs; i++) {
         assert_int_equal(one.results[i].outcome, many.results[i].outcome);
         assert_int_not_equal(one.results[i].outcome, FC_OUTCOME_FAILED);
-        assert_string_equal(one.results[i].spec, many.results[i].spec);
-        assert_memory_equal(one.results[i].forecast.mean,
-                            many.results[i].forecast.mean,
+        assert_string_equal(one.told[i].spec, many.told[i].spec);
+        assert_memory_equal(fc_batch_forecast(&one, i).mean,
+                            fc_batch_forecast(&many, i).mean,
                             HORIZON * (1 + 2 * LEVELS) * sizeof(double));
     }
     fc_batch_release(&one);
