@@ -218,9 +218,9 @@ static void write_rejects(const struct run *run)
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
         uint64_t place = place_of(run, r->series);
-        struct io_reject_row row = {
-            place > 0 ? r->line << ID_BITS | place : 0, r->line,
-            panel->series[r->series].id, r->reason};
+        struct io_reject_row row = {place > 0 ? r->line << ID_BITS | place : 0,
+                                    r->line, panel->series[r->series].id,
+                                    r->reason};
         io_write_reject(file, &row);
     }
 }

@@ -32,11 +32,13 @@ static unsigned properties(const struct io_panel *panel, size_t i, int season)
 {
     const struct io_panel_facts *facts = &panel->facts[i];
     size_t n = panel->series[i].n;
-    return (facts->error != NULL ? FAILS : 0u) | (facts->nfilled > 0 ? GAPS : 0u)
+    return (facts->error != NULL ? FAILS : 0u)
+           | (facts->nfilled > 0 ? GAPS : 0u)
            | (facts->nmissing > 0 ? MISSING : 0u)
            | (facts->nduplicates > 0 ? DUPLICATES : 0u)
            | (cmd_other_step(panel, i) ? OTHER_STEP : 0u)
-           | (facts->unordered ? UNORDERED : 0u) | (facts->is_constant ? CONSTANT : 0u)
+           | (facts->unordered ? UNORDERED : 0u)
+           | (facts->is_constant ? CONSTANT : 0u)
            | (n > 0 && n < 2 * (size_t)season ? SHORT : 0u)
            | (facts->ends_early ? EARLY : 0u);
 }
@@ -63,9 +65,8 @@ static const struct finding {
 static uint32_t places(const struct finding *f,
                        const struct io_panel_facts *facts)
 {
-    return f->count > 0
-               ? *(const uint32_t *)((const char *)facts + f->count)
-               : 0;
+    return f->count > 0 ? *(const uint32_t *)((const char *)facts + f->count)
+                        : 0;
 }
 
 static void print_visible(const char *text)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The one parallel loop of the program.  Items are handed out one by one
+ * The parallel loops of the program.  Items are handed out one by one
  * (schedule(dynamic, 1)): series differ in cost by orders of magnitude, and
  * one atomic increment per item is nothing beside a fit.  In their order
  * (monotonic), which OpenMP 5.0 does not promise by itself: LLVM's library
@@ -137,6 +137,24 @@ static void choose_large(struct run *run, int nthreads)
     find_large(job, least, run->large, nlarge);
 }
 
+static void run_any(struct run *run, int nthreads)
+{
+#pragma omp parallel for schedule(monotonic : dynamic, 1) num_threads(nthreads)
+    for (size_t k = 0; k < run->nlarge + run->job->n; k++)
+        run_one(run, k);
+}
+
+static void run_ordered(struct run *run, int nthreads)
+{
+#pragma omp parallel num_threads(nthreads)
+#pragma omp for ordered schedule(monotonic : dynamic, 1)
+    for (size_t k = 0; k < run->job->n; k++) {
+        run_one(run, k);
+#pragma omp ordered
+        run->job->ordered(run->job->arg, k);
+    }
+}
+
 enum fc_status fc_parallel_map(const struct fc_parallel *job)
 {
     int nthreads = job->nthreads < 1 ? 1 : job->nthreads;
@@ -148,9 +166,10 @@ enum fc_status fc_parallel_map(const struct fc_parallel *job)
     choose_large(&run, nthreads);
     omp_set_dynamic(0); /* as many threads as asked for, whatever OMP_DYNAMIC */
 
-#pragma omp parallel for schedule(monotonic : dynamic, 1) num_threads(nthreads)
-    for (size_t k = 0; k < run.nlarge + job->n; k++)
-        run_one(&run, k);
+    if (job->ordered != NULL)
+        run_ordered(&run, nthreads);
+    else
+        run_any(&run, nthreads);
 
     free_workspaces(run.ws, nthreads);
     free(run.large);

@@ -21,6 +21,10 @@
  *             item's failure is that item's result and stops nothing.
  *   arg       passed through
  *   status    n values out, or NULL when nobody asks
+ *   ordered   called after every item, one at a time and in item order, from
+ *             the thread that ran the item, which waits for its turn: so few
+ *             items are done and not yet in order.  Not together with size
+ *             and stop; or NULL
  *   size      how much work item i is, in any unit, or NULL when they are all
  *             alike.  Large items are started first, so that none of them is
  *             left to the end, when the other threads have nothing to do;
@@ -37,6 +41,7 @@ struct fc_parallel {
     enum fc_status (*item)(void *arg, size_t i, struct fc_workspace *ws);
     void *arg;
     enum fc_status *status;
+    void (*ordered)(void *arg, size_t i);
     size_t (*size)(const void *arg, size_t i);
     void (*progress)(void *arg, size_t done, size_t n);
     const volatile sig_atomic_t *stop;

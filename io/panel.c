@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Loading in three steps, each through the parallel map.
+ * Loading in four steps, each through the parallel map.
  *
  * 1. The file is cut into stretches of equal size and each is parsed on its
  *    own, from the first line end in it.  A line end may lie inside a quoted
@@ -8,16 +8,16 @@
  *    stretch k + 1 counts only if it began where stretch k ended, and is
  *    parsed again from there if it did not.  The result is therefore that of
  *    a single reader, whatever the file contains.
- * 2. The stretches' ids are numbered in file order, and each series learns
- *    in which stretches its rows lie.
- * 3. Each series is put in order and on its grid (regular.c).
+ * 2. As soon as a stretch and all before it are done, its ids are numbered
+ *    and given back, for they take more memory than the numbers.
+ * 3. Each series learns where its rows lie.  Where they lie in several
+ *    stretches they are brought together.
+ * 4. Each series is put in order and on its grid (regular.c).
  */
 #include "io/panel.h"
 
 #include "forecast/parallel.h"
-#include "io/regular.h"
-#include "io/rows.h"
-#include "io/utf8.h"
+#include "io/rejects.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -29,11 +29,11 @@
 enum { MIN_CHUNK = 1 << 20, MAX_CHUNK = 1 << 24, CHUNKS_PER_JOB = 8 };
 
 struct io_panel_memory {
-    struct io_chunk *chunks;
+    struct io_chunk *chunks; /* nchunks, and one for gathered rows */
     size_t nchunks;
     struct io_intern ids;
     struct io_raw *raw;  /* per series; while loading */
-    struct io_run *runs; /* of the series that have several; while loading */
+    uint32_t **replaced; /* likewise, if it is asked for */
 };
 
 /* What the steps of one loading share. */
@@ -52,7 +52,7 @@ static enum fc_status no_memory(struct fc_error *err)
     return fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
-/* Step 1: parsing. */
+/* Steps 1 and 2: parsing, numbering. */
 
 static uint64_t chunk_until(const struct load *load, size_t i, size_t n)
 {
@@ -84,17 +84,39 @@ static enum fc_status parse_item(void *arg, size_t i, struct fc_workspace *ws)
     return parse_from(load, i > 0 ? begin - 1 : begin, i > 0, i);
 }
 
-/* Parses again what began inside a record; see above. */
-static void mend_seams(struct load *load)
+/* Replaces the chunk's own numbers of ids by the panel's. */
+static bool number_ids(struct load *load, struct io_chunk *chunk)
 {
-    struct io_chunk *chunks = load->memory->chunks;
-    for (size_t i = 1; i < load->memory->nchunks; i++) {
-        if (chunks[i - 1].status != FC_OK)
-            return; /* nothing after it counts */
-        if (chunks[i].begin == chunks[i - 1].end)
-            continue;
-        io_chunk_release(&chunks[i]);
-        parse_from(load, chunks[i - 1].end, false, i);
+    struct io_intern *ids = &load->memory->ids;
+    uint32_t n = chunk->ids.n;
+    uint32_t *number = malloc((n > 0 ? n : 1) * sizeof *number);
+    bool good = number != NULL;
+    for (uint32_t i = 0; good && i < n; i++) {
+        number[i] =
+            io_intern_add(ids, chunk->ids.text[i], chunk->ids.length[i]);
+        good = number[i] != IO_INTERN_FULL;
+    }
+    good = good && io_chunk_number(chunk, number);
+    free(number);
+    return good;
+}
+
+/* What is to be done for one chunk after another; see above. */
+static void take_chunk(void *arg, size_t i)
+{
+    struct load *load = arg;
+    struct io_chunk *chunk = &load->memory->chunks[i];
+    if (i > 0 && chunk[-1].status != FC_OK) {
+        chunk->status = chunk[-1].status; /* nothing after it counts */
+        return;
+    }
+    if (i > 0 && chunk->begin != chunk[-1].end) {
+        io_chunk_release(chunk);
+        parse_from(load, chunk[-1].end, false, i);
+    }
+    if (chunk->status == FC_OK && !number_ids(load, chunk)) {
+        chunk->status = no_memory(&chunk->err);
+        chunk->err_line = UINT64_MAX;
     }
 }
 
@@ -111,18 +133,18 @@ static enum fc_status parse_file(struct load *load, struct fc_error *err)
     struct io_panel_memory *memory = load->memory;
     load->chunk = chunk;
     memory->nchunks = (size_t)(size / chunk) + 1;
-    memory->chunks = calloc(memory->nchunks, sizeof *memory->chunks);
+    memory->chunks = calloc(memory->nchunks + 1, sizeof *memory->chunks);
     if (memory->chunks == NULL)
         return no_memory(err);
     struct fc_parallel job = {
         .n = memory->nchunks,
         .nthreads = load->options->jobs,
         .item = parse_item,
+        .ordered = take_chunk,
         .arg = load,
     };
     if (fc_parallel_map(&job) != FC_OK)
         return no_memory(err);
-    mend_seams(load);
     return FC_OK;
 }
 
@@ -135,14 +157,15 @@ static enum fc_status parse_stream(struct load *load, struct io_cursor *cursor,
     while (more) {
         size_t n = memory->nchunks;
         struct io_chunk *grown =
-            realloc(memory->chunks, (n + 1) * sizeof *grown);
+            realloc(memory->chunks, (n + 2) * sizeof *grown);
         if (grown == NULL)
             return no_memory(err);
         memory->chunks = grown;
-        grown[n] = (struct io_chunk){0};
+        grown[n] = grown[n + 1] = (struct io_chunk){0};
         memory->nchunks = n + 1;
         uint64_t until = cursor->offset + step;
         io_chunk_parse(&load->layout, cursor, until, &grown[n]);
+        take_chunk(load, n);
         more = grown[n].status == FC_OK && grown[n].end >= until;
     }
     return FC_OK;
@@ -186,30 +209,7 @@ static enum fc_status parse(struct load *load, struct fc_error *err)
     return status;
 }
 
-/* Step 2: numbering. */
-
-/* Replaces the chunk's own numbers of ids by the panel's. */
-static bool number_ids(struct load *load, struct io_chunk *chunk)
-{
-    struct io_intern *ids = &load->memory->ids;
-    uint32_t n = chunk->ids.n;
-    uint32_t *number = malloc((n > 0 ? n : 1) * sizeof *number);
-    bool good = number != NULL;
-    for (uint32_t i = 0; good && i < n; i++) {
-        number[i] =
-            io_intern_add(ids, chunk->ids.text[i], chunk->ids.length[i]);
-        good = number[i] != IO_INTERN_FULL;
-    }
-    for (size_t i = 0; good && i < chunk->nruns; i++)
-        chunk->runs[i].series = number[chunk->runs[i].series];
-    for (size_t i = 0; good && i < chunk->nerrors; i++)
-        chunk->errors[i].series = number[chunk->errors[i].series];
-    for (size_t i = 0; good && i < chunk->nstretches; i++)
-        chunk->lines[i].series = number[chunk->lines[i].series];
-    free(number);
-    io_intern_release(&chunk->ids);
-    return good;
-}
+/* Step 3: series. */
 
 static char *format_error(const char *file, uint64_t line, const char *msg)
 {
@@ -222,36 +222,10 @@ static char *format_error(const char *file, uint64_t line, const char *msg)
     return text;
 }
 
-static bool list_rejects(struct load *load)
-{
-    struct io_panel *panel = load->panel;
-    uint64_t line = load->layout.body_line;
-    size_t n = 0;
-    for (size_t i = 0; i < load->memory->nchunks; i++)
-        n += load->memory->chunks[i].nerrors;
-    panel->rejects = malloc((n > 0 ? n : 1) * sizeof *panel->rejects);
-    if (panel->rejects == NULL)
-        return false;
-    for (size_t i = 0; i < load->memory->nchunks; i++) {
-        const struct io_chunk *c = &load->memory->chunks[i];
-        for (size_t k = 0; k < c->nerrors; k++) {
-            const struct io_row_error *e = &c->errors[k];
-            struct io_reject *r = &panel->rejects[panel->nrejects++];
-            r->line = line + e->line;
-            r->series = e->series;
-            memcpy(r->reason, e->msg, sizeof r->reason);
-        }
-        line += c->nlines;
-    }
-    return true;
-}
-
 static bool attach_errors(struct load *load)
 {
     struct io_panel *panel = load->panel;
     uint64_t line = load->layout.body_line;
-    if (load->options->rejects && !list_rejects(load))
-        return false;
     for (size_t i = 0; i < load->memory->nchunks; i++) {
         struct io_chunk *c = &load->memory->chunks[i];
         for (size_t k = 0; k < c->nerrors; k++) {
@@ -268,83 +242,122 @@ static bool attach_errors(struct load *load)
         panel->nrows += c->nrows;
         panel->nrejected += c->nrejected;
         line += c->nlines;
+        if (load->options->rejects)
+            continue; /* they are all to be listed */
         free(c->errors);
         c->errors = NULL;
     }
     return true;
 }
 
-enum { MAX_RUNS = (1 << 30) - 1 }; /* of a series: see struct io_raw */
-
-/* How many runs and rows each series has. */
-static enum fc_status count_runs(struct load *load, struct fc_error *err)
+/* Tells for each series how many rows it has, and whether in several runs. */
+static enum fc_status count_rows(struct load *load, struct fc_error *err)
 {
     struct io_panel_memory *memory = load->memory;
-    for (size_t i = 0; i < memory->nchunks; i++)
-        for (size_t k = 0; k < memory->chunks[i].nruns; k++) {
-            const struct io_run *run = &memory->chunks[i].runs[k];
-            struct io_raw *raw = &memory->raw[run->series];
-            if (run->count == 0)
-                continue;
-            if (raw->nruns == MAX_RUNS || run->count > UINT32_MAX - raw->n)
+    for (size_t i = 0; i < memory->nchunks; i++) {
+        const struct io_runs *runs = &memory->chunks[i].runs;
+        struct io_runs_place place = {0};
+        for (size_t k = 0; k < runs->n; k++) {
+            struct io_run run = io_runs_next(runs, &place);
+            struct io_raw *raw = &memory->raw[run.series];
+            if (run.count > UINT32_MAX - raw->n)
                 return fc_fail(err, FC_EDATA,
                                "%s: more rows in series '%.60s' than can be "
                                "counted",
                                load->layout.file,
-                               load->panel->series[run->series].id);
-            raw->n += run->count;
-            raw->nruns++;
+                               load->panel->series[run.series].id);
+            raw->several = raw->n > 0;
+            raw->n += run.count;
         }
+    }
     return FC_OK;
 }
 
-/*
- * Where each series' rows lie.  A series' only run stays in its chunk; those
- * of the others are brought together by a counting sort.
- */
-static enum fc_status place_runs(struct load *load, struct fc_error *err)
+/* Room for the rows of all series that have them in several runs. */
+static bool reserve_gathered(struct load *load)
 {
     struct io_panel_memory *memory = load->memory;
-    size_t several = 0;
-    enum fc_status status = count_runs(load, err);
-    if (status != FC_OK)
-        return status;
-    for (size_t i = 0; i < load->panel->nseries; i++)
-        several += memory->raw[i].nruns > 1 ? memory->raw[i].nruns : 0;
-    memory->runs = malloc((several > 0 ? several : 1) * sizeof *memory->runs);
-    if (memory->runs == NULL)
-        return no_memory(err);
-    struct io_run *next = memory->runs;
+    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
     for (size_t i = 0; i < load->panel->nseries; i++) {
         struct io_raw *raw = &memory->raw[i];
-        if (raw->nruns < 2)
+        struct io_rows *rows = raw->other ? &gathered->other : &gathered->own;
+        if (!raw->several)
             continue;
-        raw->runs = next;
-        next += raw->nruns;
-        raw->nruns = 0;
+        raw->chunk = (uint32_t)memory->nchunks;
+        raw->first = rows->n;
+        rows->n += raw->n;
     }
     for (size_t i = 0; i < memory->nchunks; i++) {
+        io_times_widen(&gathered->own.time, &memory->chunks[i].own.time);
+        io_times_widen(&gathered->other.time, &memory->chunks[i].other.time);
+    }
+    size_t own = gathered->own.n, other = gathered->other.n;
+    if (own > 0)
+        gathered->own.value = malloc(own * sizeof *gathered->own.value);
+    if (other > 0)
+        gathered->other.missing = calloc(other / 8 + 1, 1);
+    return (own == 0 || gathered->own.value != NULL)
+           && (other == 0 || gathered->other.missing != NULL)
+           && io_times_reserve(&gathered->own.time, own)
+           && io_times_reserve(&gathered->other.time, other);
+}
+
+static void copy_rows(const struct io_rows *from, size_t first, size_t n,
+                      struct io_rows *to, size_t at)
+{
+    enum { AT_ONCE = 256 };
+    int64_t time[AT_ONCE];
+    for (size_t i = 0, some; i < n; i += some) {
+        some = n - i < AT_ONCE ? n - i : AT_ONCE;
+        io_times_get(&from->time, first + i, some, time);
+        io_times_set(&to->time, at + i, some, time);
+    }
+    if (from->value != NULL)
+        memcpy(to->value + at, from->value + first, n * sizeof *to->value);
+    else
+        for (size_t i = 0; i < n; i++)
+            if (io_rows_missing(from, first + i))
+                io_rows_set_missing(to, at + i);
+}
+
+/*
+ * Where each series' rows lie: in their chunk if that has them all in one
+ * run, else gathered from all chunks, each of which goes when no rows are
+ * left in it.
+ */
+static void place_rows(struct load *load)
+{
+    struct io_panel_memory *memory = load->memory;
+    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
+    for (size_t i = 0; i < memory->nchunks; i++) {
         struct io_chunk *c = &memory->chunks[i];
-        bool keep = false;
-        for (size_t k = 0; k < c->nruns; k++) {
-            struct io_run *run = &c->runs[k];
-            struct io_raw *raw = &memory->raw[run->series];
-            if (run->count == 0)
-                continue;
-            run->chunk = (uint32_t)i;
-            if (raw->runs != NULL) {
-                raw->runs[raw->nruns++] = *run;
+        struct io_runs_place place = {0};
+        size_t own = 0, other = 0;
+        for (size_t k = 0; k < c->runs.n; k++) {
+            struct io_run run = io_runs_next(&c->runs, &place);
+            struct io_raw *raw = &memory->raw[run.series];
+            size_t *first = raw->other ? &other : &own;
+            if (raw->several) {
+                copy_rows(raw->other ? &c->other : &c->own, *first, run.count,
+                          raw->other ? &gathered->other : &gathered->own,
+                          raw->first);
+                raw->first += run.count;
             } else {
-                raw->runs = run;
-                keep = true;
+                raw->chunk = (uint32_t)i;
+                raw->first = *first;
+                c->in_use = true;
             }
+            *first += run.count;
         }
-        if (!keep) {
-            free(c->runs);
-            c->runs = NULL;
+        io_runs_release(&c->runs);
+        if (!c->in_use) {
+            io_rows_release(&c->own);
+            io_rows_release(&c->other);
         }
     }
-    return FC_OK;
+    for (size_t i = 0; i < load->panel->nseries; i++)
+        if (memory->raw[i].several)
+            memory->raw[i].first -= memory->raw[i].n;
 }
 
 /*
@@ -384,33 +397,41 @@ static bool make_series(struct load *load)
         return false;
     for (size_t i = 0; i < n; i++) {
         panel->series[i].id = memory->ids.text[i];
-        memory->raw[i].packed = !io_shard_has(
+        memory->raw[i].other = !io_shard_has(
             &load->options->shard, memory->ids.text[i], memory->ids.length[i]);
     }
     io_intern_keep_text(&memory->ids);
     return true;
 }
 
-static enum fc_status number(struct load *load, struct fc_error *err)
+static enum fc_status assemble(struct load *load, struct fc_error *err)
 {
-    struct io_panel_memory *memory = load->memory;
-    for (size_t i = 0; i < memory->nchunks; i++)
-        if (!number_ids(load, &memory->chunks[i]))
-            return no_memory(err);
-    if (memory->ids.n == 0)
+    if (load->memory->ids.n == 0)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows",
                        load->layout.file);
     if (!make_series(load) || !attach_errors(load))
         return no_memory(err);
-    return place_runs(load, err);
+    enum fc_status status = count_rows(load, err);
+    if (status == FC_OK && !reserve_gathered(load))
+        status = no_memory(err);
+    if (status == FC_OK)
+        place_rows(load);
+    return status;
 }
 
-/* Step 3: grids. */
+/* Step 4: grids. */
 
 static enum fc_status regularise(struct load *load, struct fc_error *err)
 {
     const struct io_panel_options *o = load->options;
     struct io_panel_memory *memory = load->memory;
+    bool replaced = o->rejects && o->duplicates == IO_DUPLICATES_LAST;
+    if (replaced) {
+        memory->replaced =
+            calloc(load->panel->nseries, sizeof *memory->replaced);
+        if (memory->replaced == NULL)
+            return no_memory(err);
+    }
     struct io_regular job = {
         .file = load->layout.file,
         .time_name = load->panel->time_name,
@@ -420,90 +441,27 @@ static enum fc_status regularise(struct load *load, struct fc_error *err)
         .freq = o->freq != NULL ? &load->freq : NULL,
         .jobs = o->jobs,
         .chunks = memory->chunks,
-        .nchunks = memory->nchunks,
+        .nchunks = memory->nchunks + 1,
         .raw = memory->raw,
+        .replaced = memory->replaced,
         .panel = load->panel,
     };
-    enum fc_status status = io_regularise(&job, err);
-    free(memory->runs);
-    memory->runs = NULL;
-    return status;
+    return io_regularise(&job, err);
 }
 
-/* Whether the rows of these lines are not used, for their series failed. */
-static bool is_unused(const struct load *load, const struct io_lines *lines)
+static bool list_rejects(struct load *load)
 {
-    return load->panel->facts[lines->series].error != NULL
-           && !load->memory->raw[lines->series].packed;
-}
-
-/* The series' error without the file's name, which is that of the input. */
-static void say_unused(const struct load *load, uint32_t series, char *reason,
-                       size_t size)
-{
-    const char *error = load->panel->facts[series].error, *where = ": ";
-    size_t n = strlen(load->layout.file), room;
-    if (strncmp(error, load->layout.file, n) == 0 && error[n] == ':') {
-        error += n + 1;
-        where = *error == ' ' ? ":" : " in line ";
-    }
-    int begun = snprintf(reason, size, "its series failed%s", where);
-    room = size - (size_t)begun - 1;
-    n = io_utf8_cut(error, strlen(error), room);
-    memcpy(reason + begun, error, n);
-    reason[(size_t)begun + n] = '\0';
-}
-
-/* Where a lone carriage return ends a record, several are of one line. */
-static int by_line(const void *a, const void *b)
-{
-    const struct io_reject *x = a, *y = b;
-    if (x->line != y->line)
-        return x->line < y->line ? -1 : 1;
-    if (x->series != y->series)
-        return x->series < y->series ? -1 : 1;
-    return strcmp(x->reason, y->reason);
-}
-
-/* Puts the rows of failed series between those that could not be read. */
-static bool list_unused(struct load *load)
-{
-    struct io_panel *panel = load->panel;
-    uint64_t line = load->layout.body_line;
-    size_t n = panel->nrejects, at = 0;
-    for (size_t i = 0; i < load->memory->nchunks; i++)
-        for (size_t j = 0; j < load->memory->chunks[i].nstretches; j++)
-            if (is_unused(load, &load->memory->chunks[i].lines[j]))
-                n += load->memory->chunks[i].lines[j].count;
-    struct io_reject *all = malloc((n > 0 ? n : 1) * sizeof *all);
-    if (all == NULL)
-        return false;
-    for (size_t i = 0; i < load->memory->nchunks; i++) {
-        struct io_chunk *c = &load->memory->chunks[i];
-        for (size_t j = 0; j < c->nstretches; j++) {
-            const struct io_lines *lines = &c->lines[j];
-            if (!is_unused(load, lines))
-                continue;
-            for (uint32_t t = 0; t < lines->count; t++, at++) {
-                all[at].line = line + lines->line + t;
-                all[at].series = lines->series;
-                say_unused(load, lines->series, all[at].reason,
-                           sizeof all[at].reason);
-            }
-        }
-        line += c->nlines;
-        free(c->lines);
-        c->lines = NULL;
-        c->nstretches = 0;
-    }
-    if (panel->nrejects > 0)
-        memcpy(all + at, panel->rejects, panel->nrejects * sizeof *all);
-    at += panel->nrejects;
-    qsort(all, at, sizeof *all, by_line);
-    free(panel->rejects);
-    panel->rejects = all;
-    panel->nrejects = at;
-    return true;
+    const struct io_panel_memory *memory = load->memory;
+    struct io_rejects_work work = {
+        .file = load->layout.file,
+        .body_line = load->layout.body_line,
+        .chunks = memory->chunks,
+        .nchunks = memory->nchunks,
+        .raw = memory->raw,
+        .replaced = memory->replaced,
+        .panel = load->panel,
+    };
+    return io_rejects_list(&work);
 }
 
 /* As many elements as there are; the block stays if it cannot be moved. */
@@ -529,7 +487,7 @@ static bool drop_others(struct load *load)
     }
     for (uint32_t i = 0; i < n; i++) {
         now[i] = kept;
-        if (raw[i].packed) {
+        if (raw[i].other) {
             free(panel->facts[i].error);
             continue;
         }
@@ -599,6 +557,17 @@ static enum fc_status check_frequency(struct load *load, struct fc_error *err)
     return FC_OK;
 }
 
+/* Gives back what only loading needs. */
+static void forget_loading(struct io_panel_memory *memory, size_t ntotal)
+{
+    for (size_t i = 0; memory->replaced != NULL && i < ntotal; i++)
+        free(memory->replaced[i]);
+    free(memory->replaced);
+    free(memory->raw);
+    memory->replaced = NULL;
+    memory->raw = NULL;
+}
+
 enum fc_status io_panel_load(const struct io_panel_options *options,
                              struct io_panel *panel, struct fc_error *err)
 {
@@ -613,17 +582,16 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
     if (status == FC_OK && options->freq != NULL)
         status = check_frequency(&load, err);
     if (status == FC_OK)
-        status = number(&load, err);
+        status = assemble(&load, err);
     if (status == FC_OK)
         status = regularise(&load, err);
-    if (status == FC_OK && options->rejects && !list_unused(&load))
+    if (status == FC_OK && options->rejects && !list_rejects(&load))
         status = no_memory(err);
     if (status == FC_OK && options->shard.count > 1 && !drop_others(&load))
         status = no_memory(err);
     io_layout_release(&load.layout);
     io_source_close(&load.source);
-    free(load.memory->raw);
-    load.memory->raw = NULL;
+    forget_loading(load.memory, panel->ntotal);
     if (status != FC_OK)
         io_panel_release(panel);
     return status;
@@ -631,11 +599,9 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
 
 static void release_memory(struct io_panel_memory *memory)
 {
-    for (size_t i = 0; memory->chunks != NULL && i < memory->nchunks; i++)
+    for (size_t i = 0; memory->chunks != NULL && i <= memory->nchunks; i++)
         io_chunk_release(&memory->chunks[i]);
     free(memory->chunks);
-    free(memory->raw);
-    free(memory->runs);
     io_intern_release(&memory->ids);
     free(memory);
 }

@@ -103,7 +103,7 @@ struct io_panel {
     uint32_t *place;              /* of each in the file, from 0; NULL: the
                                      same as here */
 
-    uint64_t nrows, nrejected;      /* of the file */
+    uint64_t nrows, nrejected; /* of the file */
     uint64_t bytes;
     uint32_t crc;              /* of the input, if shard.count > 0 */
     int64_t first, last;       /* timestamps, over all series */

@@ -4,20 +4,17 @@
  * ordered and rid of duplicates, which shows its own step; then, once the
  * file's step is settled, they are put on the grid and the gaps are treated.
  *
- * In most files the rows of a series lie together, in order and without
- * gaps: then the loaded values are the series, and nothing is copied.  Rows
- * that lie in several chunks are gathered whenever their series is worked on,
- * and not kept, so that they never take their memory twice.
+ * In most files the rows of a series are in order and without gaps: then the
+ * values that were loaded are the series, and nothing is copied.
  *
- * Series of other shards come packed, without their values.  They are ordered
- * like the others, which is all that the file's step and span need, and then
- * forgotten.
+ * Of other shards' series only the timestamps are there, and which values are
+ * missing.  They are ordered like the others, which is all that the file's
+ * step and span need, and then forgotten.
  */
 #include "io/regular.h"
 
 #include "forecast/parallel.h"
 #include "io/calendar.h"
-#include "io/packed.h"
 
 #include <math.h>
 #include <stdarg.h>
@@ -36,9 +33,8 @@ enum { MAX_STRETCH = 1000, FREE_STEPS = 100000 };
 /* The rows of one series while it is worked on. */
 struct rows {
     size_t n;
-    int64_t *time;
-    double *value;
-    bool copied; /* to the workspace, from several runs or packed ones */
+    int64_t *time; /* a copy */
+    double *value; /* those in the chunk */
 };
 
 /* Sets facts->error unless there is one; false when memory is short. */
@@ -67,73 +63,42 @@ static enum fc_status no_room(struct io_regular *job)
 
 /* First pass: order. */
 
-/* One run of rows to where they are worked on. */
-static void copy_run(const struct io_regular *job, const struct io_raw *raw,
-                     const struct io_run *run, int64_t *time, double *value)
+/* Of other shards' series only what is missing is known. */
+static double *expand_missing(const struct io_rows *from, size_t first,
+                              size_t n, struct fc_workspace *ws)
 {
-    const struct io_chunk *chunk = &job->chunks[run->chunk];
-    if (raw->packed) {
-        io_unpack(chunk->packed + run->first, run->count, time, value);
-        return;
-    }
-    memcpy(time, chunk->time + run->first, run->count * sizeof *time);
-    memcpy(value, chunk->value + run->first, run->count * sizeof *value);
+    double *value = fc_workspace_doubles(ws, n);
+    for (size_t t = 0; value != NULL && t < n; t++)
+        value[t] = io_rows_missing(from, first + t) ? NAN : 0;
+    return value;
 }
 
-static bool gather(const struct io_regular *job, const struct io_raw *raw,
-                   struct fc_workspace *ws, struct rows *rows)
+static bool get_rows(const struct io_regular *job, const struct io_raw *raw,
+                     struct fc_workspace *ws, struct rows *rows)
 {
-    size_t at = 0;
+    const struct io_chunk *chunk = &job->chunks[raw->chunk];
+    const struct io_rows *from = raw->other ? &chunk->other : &chunk->own;
     *rows = (struct rows){.n = raw->n};
-    if (raw->nruns == 1 && !raw->packed) {
-        rows->time = job->chunks[raw->runs->chunk].time + raw->runs->first;
-        rows->value = job->chunks[raw->runs->chunk].value + raw->runs->first;
+    if (raw->n == 0)
         return true;
-    }
-    rows->copied = true;
     rows->time = fc_workspace_array(ws, rows->n, sizeof *rows->time);
-    rows->value = fc_workspace_doubles(ws, rows->n);
+    rows->value = raw->other ? expand_missing(from, raw->first, raw->n, ws)
+                             : from->value + raw->first;
     if (rows->time == NULL || rows->value == NULL)
         return false;
-    for (size_t i = 0; i < raw->nruns; i++) {
-        copy_run(job, raw, &raw->runs[i], rows->time + at, rows->value + at);
-        at += raw->runs[i].count;
-    }
+    io_times_get(&from->time, raw->first, raw->n, rows->time);
     return true;
 }
 
-/* Puts changed rows back where they came from; there may be fewer now. */
-static void put_back(const struct io_regular *job, const struct rows *rows,
-                     struct io_raw *raw)
+/* Keeps what is left of the rows, some of them perhaps changed. */
+static void put_rows(const struct io_regular *job, const struct rows *rows,
+                     bool changed, struct io_raw *raw)
 {
-    size_t at = 0;
-    unsigned nruns = 0;
-    for (; at < rows->n; nruns++) {
-        struct io_run *run = &raw->runs[nruns];
-        struct io_chunk *chunk = &job->chunks[run->chunk];
-        if (run->count > rows->n - at)
-            run->count = (uint32_t)(rows->n - at);
-        memcpy(chunk->time + run->first, rows->time + at,
-               run->count * sizeof *rows->time);
-        memcpy(chunk->value + run->first, rows->value + at,
-               run->count * sizeof *rows->value);
-        at += run->count;
-    }
-    raw->nruns = nruns;
-}
-
-/* What is left of the rows, and where, once they are in order. */
-static void keep(const struct io_regular *job, const struct rows *rows,
-                 bool changed, struct io_raw *raw)
-{
-    if (raw->packed) {
-        raw->nruns = 0;
-    } else if (!rows->copied) {
-        const int64_t *time = job->chunks[raw->runs->chunk].time;
-        raw->runs->first = (uint32_t)(rows->time - time);
-        raw->runs->count = (uint32_t)rows->n;
-    } else if (changed || rows->n != raw->n) {
-        put_back(job, rows, raw);
+    struct io_rows *to = &job->chunks[raw->chunk].own;
+    if (raw->n > 0 && !raw->other) {
+        raw->first = (size_t)(rows->value - to->value);
+        if (changed)
+            io_times_set(&to->time, raw->first, rows->n, rows->time);
     }
     raw->n = (uint32_t)rows->n;
 }
@@ -269,14 +234,56 @@ static void trim_missing(struct rows *rows)
 
 /* In time order, one row for a timestamp; *changed: it was not so before. */
 static bool put_in_order(const struct io_regular *job, struct rows *rows,
-                         struct io_panel_facts *facts,
-                         struct fc_workspace *ws, bool *changed)
+                         struct io_panel_facts *facts, struct fc_workspace *ws,
+                         bool *changed)
 {
     *changed = !is_ascending(rows->time, rows->n);
     if (!*changed)
         return true;
     facts->unordered = is_descending_somewhere(rows->time, rows->n);
     return sort_rows(rows, ws) && merge_duplicates(job, rows, facts);
+}
+
+static int ascending(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return (x > y) - (x < y);
+}
+
+/*
+ * Which rows, as they came, are followed by another of the same time.  Sorts
+ * them with their places for values.
+ */
+static bool find_replaced(const struct rows *given, struct fc_workspace *ws,
+                          uint32_t **replaced)
+{
+    size_t n = 0;
+    struct rows rows = {
+        .n = given->n,
+        .time = fc_workspace_array(ws, given->n, sizeof *rows.time),
+        .value = fc_workspace_doubles(ws, given->n),
+    };
+    if (rows.time == NULL || rows.value == NULL)
+        return false;
+    memcpy(rows.time, given->time, rows.n * sizeof *rows.time);
+    for (size_t i = 0; i < rows.n; i++)
+        rows.value[i] = (double)i;
+    if (!sort_rows(&rows, ws))
+        return false;
+    for (size_t i = 1; i < rows.n; i++)
+        n += rows.time[i] == rows.time[i - 1];
+    if (n == 0)
+        return true;
+    uint32_t *found = malloc(n * sizeof *found);
+    if (found == NULL)
+        return false;
+    n = 0;
+    for (size_t i = 1; i < rows.n; i++)
+        if (rows.time[i] == rows.time[i - 1])
+            found[n++] = (uint32_t)rows.value[i - 1];
+    qsort(found, n, sizeof *found, ascending);
+    *replaced = found;
+    return true;
 }
 
 /* 20240131 or 202401: an integer to us, a date to whoever wrote it. */
@@ -315,8 +322,12 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
     struct io_panel_facts *facts = &job->panel->facts[i];
     struct rows rows;
     bool changed;
-    if (!gather(job, raw, ws, &rows)
-        || !put_in_order(job, &rows, facts, ws, &changed))
+    if (!get_rows(job, raw, ws, &rows))
+        return no_room(job);
+    if (job->replaced != NULL && !raw->other && !is_ascending(rows.time, rows.n)
+        && !find_replaced(&rows, ws, &job->replaced[i]))
+        return no_room(job);
+    if (!put_in_order(job, &rows, facts, ws, &changed))
         return no_room(job);
     facts->nmissing = count_missing(&rows);
     note_own_step(job, &rows, facts);
@@ -330,8 +341,7 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
     }
     raw->dates = job->panel->format.form == IO_TIME_INTEGER
                  && all_look_like_dates(&rows);
-    if (raw->nruns > 0)
-        keep(job, &rows, changed, raw);
+    put_rows(job, &rows, changed, raw);
     return FC_OK;
 }
 
@@ -485,9 +495,9 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
     struct io_freq step;
     struct rows rows;
     int64_t k = 0;
-    if (raw->n == 0 || raw->packed)
+    if (raw->n == 0 || raw->other)
         return FC_OK;
-    if (!gather(job, raw, ws, &rows))
+    if (!get_rows(job, raw, ws, &rows))
         return no_room(job);
     io_freq_settle(&job->panel->freq, rows.time, rows.n, &step);
     facts->anchor_day = (unsigned)step.anchor_day & 31;
@@ -555,8 +565,6 @@ static double *place_on_grid(const struct rows *rows,
     double *y = malloc(n * sizeof *y);
     if (y == NULL)
         return NULL;
-    if (n == rows->n)
-        return memcpy(y, rows->value, n * sizeof *y);
     for (size_t t = 0; t < n; t++)
         y[t] = NAN;
     for (size_t t = 0; t < rows->n; t++) {
@@ -622,10 +630,10 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
     struct rows rows;
     if (series->n == 0)
         return FC_OK;
-    if (!gather(job, &job->raw[i], ws, &rows))
+    if (!get_rows(job, &job->raw[i], ws, &rows))
         return no_room(job);
     double *y = rows.value;
-    if (rows.copied || series->n != rows.n) {
+    if (series->n != rows.n) {
         y = place_on_grid(&rows, &step, facts->start, series->n);
         if (y == NULL)
             return no_room(job);
@@ -641,20 +649,16 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
 /* Frees what no finished series looks at: most often all but the values. */
 static void free_chunks(struct io_regular *job)
 {
+    for (size_t i = 0; i < job->nchunks; i++) {
+        io_times_release(&job->chunks[i].own.time);
+        job->chunks[i].in_use = false;
+    }
     for (size_t i = 0; i < job->panel->nseries; i++)
         if (job->panel->series[i].y != NULL && !job->panel->facts[i].owns_y)
-            job->chunks[job->raw[i].runs->chunk].in_use = true;
-    for (size_t i = 0; i < job->nchunks; i++) {
-        struct io_chunk *c = &job->chunks[i];
-        free(c->time);
-        free(c->runs);
-        c->time = NULL;
-        c->runs = NULL;
-        if (c->in_use)
-            continue;
-        free(c->value);
-        c->value = NULL;
-    }
+            job->chunks[job->raw[i].chunk].in_use = true;
+    for (size_t i = 0; i < job->nchunks; i++)
+        if (!job->chunks[i].in_use)
+            io_rows_release(&job->chunks[i].own);
 }
 
 static enum fc_status for_each(struct io_regular *job,
@@ -676,10 +680,8 @@ static enum fc_status for_each(struct io_regular *job,
 enum fc_status io_regularise(struct io_regular *job, struct fc_error *err)
 {
     enum fc_status status = for_each(job, order_item, err);
-    for (size_t i = 0; i < job->nchunks; i++) {
-        free(job->chunks[i].packed);
-        job->chunks[i].packed = NULL;
-    }
+    for (size_t i = 0; i < job->nchunks; i++)
+        io_rows_release(&job->chunks[i].other);
     if (status != FC_OK)
         return status;
     status = settle_frequency(job, err);

@@ -10,17 +10,17 @@
  */
 
 /*
- * Where the rows of one series lie.  They are looked at where they are when
- * all are in one run; otherwise they are gathered whenever the series is
- * worked on.  There is one for every series of the file, so it is small.
+ * Where the rows of one series lie, one after the other and in file order.
+ * There is one for every series of the file, so it is small.
  */
 struct io_raw {
-    struct io_run *runs; /* nruns, in file order */
-    int64_t last;        /* timestamp, once in order; n > 0 */
-    uint32_t n;          /* rows */
-    unsigned nruns : 30;
-    unsigned dates : 1;  /* all timestamps are integers that look like dates */
-    unsigned packed : 1; /* of another shard: only what the file needs of it */
+    size_t first;   /* of the chunk's own or other rows */
+    uint32_t chunk; /* n > 0 */
+    uint32_t n;     /* rows */
+    int64_t last;   /* timestamp, once in order; n > 0 */
+    bool other;     /* of another shard: only what the file needs of it */
+    bool several;   /* came in several runs; while they are gathered */
+    bool dates;     /* all timestamps are integers that look like dates */
 };
 
 struct io_regular {
@@ -33,13 +33,17 @@ struct io_regular {
     struct io_chunk *chunks;
     size_t nchunks;
     struct io_raw *raw;     /* panel->nseries of them */
+    uint32_t **replaced;    /* out: likewise, which of a series' rows, counted
+                               in file order, a later one of the same time
+                               replaced, ascending: facts->nduplicates of
+                               them, or NULL; itself NULL: not wanted */
     struct io_panel *panel; /* in: ids, errors; out: the rest */
     bool short_of_memory;   /* inside */
 };
 
 /*
  * Orders every series by time, merges duplicates, settles the frequency and
- * fills the grids; other shards' series go once they had their say.  FC_ENOMEM;
+ * fills the grids; other shards' rows go once they had their say.  FC_ENOMEM;
  * FC_EDATA when the gaps would fill more memory than the machine has.
  */
 enum fc_status io_regularise(struct io_regular *job, struct fc_error *err);

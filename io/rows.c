@@ -112,25 +112,26 @@ static bool push(struct parse *p, int64_t time, double value)
 static void add_run(struct parse *p, size_t count)
 {
     struct io_chunk *c = p->chunk;
-    if (c->nruns > 0 && c->runs[c->nruns - 1].series == p->series) {
-        c->runs[c->nruns - 1].count += (uint32_t)count;
+    if (c->nruns > 0 && c->run[c->nruns - 1].series == p->series) {
+        c->run[c->nruns - 1].count += (uint32_t)count;
         return;
     }
-    if (!reserve(&c->runs, &c->runs_capacity, c->nruns, sizeof *c->runs)) {
+    if (!reserve(&c->run, &c->runs_capacity, c->nruns, sizeof *c->run)) {
         p->out_of_memory = true;
         return;
     }
-    c->runs[c->nruns++] =
-        (struct io_run){.series = p->series, .count = (uint32_t)count};
+    c->run[c->nruns++] = (struct io_run){p->series, (uint32_t)count};
 }
 
 /* Keeps where the open record stands. */
 static void add_line(struct parse *p)
 {
     struct io_chunk *c = p->chunk;
+    uint32_t rows = (uint32_t)(c->n - p->row_first);
     if (c->nstretches > 0) {
         struct io_lines *last = &c->lines[c->nstretches - 1];
-        if (last->series == p->series && last->count < UINT32_MAX
+        if (last->series == p->series && last->rows == rows
+            && last->count < UINT32_MAX
             && last->line + last->count == p->row_line) {
             last->count++;
             return;
@@ -141,7 +142,8 @@ static void add_line(struct parse *p)
         p->out_of_memory = true;
         return;
     }
-    c->lines[c->nstretches++] = (struct io_lines){p->series, 1, p->row_line};
+    c->lines[c->nstretches++] =
+        (struct io_lines){p->series, 1, rows, p->row_line};
 }
 
 static bool grow_has_error(struct parse *p)

@@ -4,8 +4,10 @@
 
 #include "forecast/status.h"
 #include "io/intern.h"
+#include "io/runs.h"
 #include "io/shard.h"
 #include "io/source.h"
+#include "io/times.h"
 #include "io/timestamp.h"
 
 #include <stdbool.h>
@@ -39,14 +41,15 @@ struct io_column_names {
     const char *id, *time, *value; /* NULL: by default names or position */
 };
 
-/* So many consecutive rows belong to one series. */
-struct io_run {
-    union {
-        uint32_t series; /* number in the chunk's ids, then the panel's */
-        uint32_t chunk;  /* where the rows are, once the series has the run */
-    };
-    uint32_t first; /* of the chunk's rows, or of its packed bytes */
-    uint32_t count;
+/*
+ * Rows as they are kept.  Of other shards' series a file needs the timestamps
+ * and which of the values are missing.
+ */
+struct io_rows {
+    size_t n;
+    struct io_times time;
+    double *value;          /* n values; NaN = missing; or NULL and */
+    unsigned char *missing; /* a bit for each, the lowest of a byte first */
 };
 
 /* A row that could not be read. */
@@ -56,10 +59,11 @@ struct io_row_error {
     char msg[104]; /* "column 'y': not a number: 'n/a'" */
 };
 
-/* Rows of one series that begin in so many consecutive lines. */
+/* Rows of one series, in so many consecutive lines. */
 struct io_lines {
     uint32_t series, count;
-    uint64_t line; /* of the first; 0 = the chunk's first */
+    uint32_t rows; /* of each of the lines: 1; in wide form any number */
+    uint64_t line; /* where the first begins; 0 = the chunk's first */
 };
 
 /*
@@ -68,17 +72,22 @@ struct io_lines {
 struct io_chunk {
     uint64_t begin, end; /* the bytes it was made from: whole records */
     uint64_t nlines;
-    uint64_t nrows; /* also those that are packed */
-    uint32_t crc;   /* of the bytes, if the file is divided in shards */
-    size_t n, capacity;
-    double *value; /* n values; NaN = missing */
-    int64_t *time; /* n timestamps */
-    struct io_run *runs;
-    size_t nruns, runs_capacity;
-    bool in_use; /* by a series that looks at its values where they lie */
-    unsigned char *packed; /* the rows of other shards; see packed.h */
-    size_t packed_size;
+    uint64_t nrows;
+    uint32_t crc; /* of the bytes, if the file is divided in shards */
     struct io_intern ids;
+
+    /* while they are parsed: n rows, and which series' they are, by ids */
+    size_t n, capacity;
+    double *value;
+    int64_t *time;
+    struct io_run *run;
+    size_t nruns, runs_capacity;
+
+    /* then */
+    struct io_rows own, other; /* of the shard's series, and the others' */
+    struct io_runs runs;       /* of both; of the panel's series */
+    bool in_use; /* by a series whose rows or values are where they were */
+
     struct io_row_error *errors;
     size_t nerrors, errors_capacity;
     struct io_lines *lines; /* of the other rows, if layout->all_errors */
@@ -155,13 +164,30 @@ enum fc_status io_cursor_skip_line(struct io_cursor *cursor, uint64_t until,
                                    struct fc_error *err);
 
 /*
- * Gives back memory that was reserved and not used, packs the rows of other
- * shards and, where the series
- * take turns, brings the rows of each together (in the order of the file):
- * a run for every row would take as much memory as the row.  False when
- * memory is short.
+ * Once all is parsed: brings the rows of each series together where series
+ * take turns (in the order of the file) and keeps them as chunk->own and
+ * other.  False when memory is short.
  */
 bool io_chunk_pack(struct io_chunk *chunk, const struct io_shard *shard);
+
+/*
+ * Once the panel's numbers of the chunk's ids are known: gives back the ids
+ * and keeps the runs as chunk->runs.  False when memory is short.
+ */
+bool io_chunk_number(struct io_chunk *chunk, const uint32_t *number);
+
+/* Gives back the rows. */
+void io_rows_release(struct io_rows *rows);
+
+static inline bool io_rows_missing(const struct io_rows *rows, size_t i)
+{
+    return (rows->missing[i / 8] >> i % 8 & 1) != 0;
+}
+
+static inline void io_rows_set_missing(struct io_rows *rows, size_t i)
+{
+    rows->missing[i / 8] |= (unsigned char)(1 << i % 8);
+}
 
 void io_chunk_release(struct io_chunk *chunk);
 

@@ -68,7 +68,8 @@ static void few_series_are_forecast(void **state)
                     assert_true(f.lo[5 + h] <= f.lo[h]);
                     assert_true(f.hi[5 + h] >= f.hi[h]);
                 }
-                assert_true(fabs(printed_weights(batch.told[i].spec) - 1) < 0.04);
+                assert_true(fabs(printed_weights(batch.told[i].spec) - 1)
+                            < 0.04);
             }
             fc_batch_release(&batch);
             release_simulated(&s);

@@ -79,8 +79,8 @@ static void refuse(const char *text, size_t n,
                (const char *const[]){__VA_ARGS__, NULL}); \
     } while (0)
 
-static void check_values(const struct fc_series *s,
-                         const double *expected, size_t n)
+static void check_values(const struct fc_series *s, const double *expected,
+                         size_t n)
 {
     assert_int_equal(s->n, n);
     for (size_t i = 0; i < n; i++)

@@ -94,6 +94,37 @@ static enum fc_status fail_some(void *arg, size_t i, struct fc_workspace *ws)
     return expected_failure(i);
 }
 
+struct turns {
+    struct work work;
+    size_t next; /* not atomic: one at a time */
+    bool out_of_turn;
+};
+
+static void take_turn(void *arg, size_t i)
+{
+    struct turns *turns = arg;
+    turns->out_of_turn |= i != turns->next++
+                          || atomic_load(&turns->work.calls[i]) != 1
+                          || turns->work.result[i] < 2 * (double)i;
+}
+
+static void items_take_their_turns_in_order(void **state)
+{
+    (void)state;
+    for (int c = 0; c < NCOUNTS; c++) {
+        struct turns turns = {0};
+        struct fc_parallel job = {.n = N,
+                                  .nthreads = thread_counts[c],
+                                  .item = twice,
+                                  .ordered = take_turn,
+                                  .arg = &turns};
+        assert_int_equal(fc_parallel_map(&job), FC_OK);
+        assert_each_called_once(&turns.work, N);
+        assert_int_equal(turns.next, N);
+        assert_false(turns.out_of_turn);
+    }
+}
+
 static void an_items_failure_is_that_items_result(void **state)
 {
     (void)state;
@@ -373,6 +404,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(results_come_in_item_order),
         cmocka_unit_test(few_items_and_none_are_ordinary),
+        cmocka_unit_test(items_take_their_turns_in_order),
         cmocka_unit_test(an_items_failure_is_that_items_result),
         cmocka_unit_test(large_items_are_started_first),
         cmocka_unit_test(the_stop_flag_leaves_the_rest_uncalled),

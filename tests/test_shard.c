@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Which series belong to a shard, and rows that are packed.
+ * Which series belong to a shard, and what is kept of the others.
  */
 #include "tests/check.h"
 
-#include "io/packed.h"
+#include "io/rows.h"
+#include "io/shard.h"
+
+#include <math.h>
 
 /*
  * By a few lines of Python from the definitions: FNV-1a with the offset basis
@@ -66,89 +69,43 @@ static void shards_are_read_whole(void **state)
         assert_false(io_shard_parse(bad[i], &shard));
 }
 
-/* Packs a chunk of one run of another shard's series, and unpacks it. */
-static size_t check_packed(const int64_t *time, const double *value, size_t n)
-{
-    struct io_chunk chunk = {.n = n, .capacity = n, .nruns = 1};
-    struct io_shard shard = {1, 2};
-    uint32_t id;
-    if (io_shard_has(&shard, "a", 1))
-        shard.number = 2;
-    id = io_intern_add(&chunk.ids, "a", 1);
-    chunk.time = malloc(n * sizeof *time);
-    chunk.value = malloc(n * sizeof *value);
-    chunk.runs = malloc(sizeof *chunk.runs);
-    memcpy(chunk.time, time, n * sizeof *time);
-    memcpy(chunk.value, value, n * sizeof *value);
-    chunk.runs[0] = (struct io_run){.series = id, .count = (uint32_t)n};
-    assert_true(io_chunk_pack_others(&chunk, &shard));
-    assert_int_equal(chunk.n, 0);
-    assert_int_equal(chunk.runs[0].first, 0);
-    size_t size = chunk.packed_size;
-    int64_t *times = malloc(n * sizeof *times);
-    double *values = malloc(n * sizeof *values);
-    io_unpack(chunk.packed, n, times, values);
-    for (size_t i = 0; i < n; i++) {
-        assert_true(times[i] == time[i]);
-        assert_int_equal(isnan(values[i]) != 0, isnan(value[i]) != 0);
-        assert_true(isnan(values[i]) || values[i] == 0);
-    }
-    free(times);
-    free(values);
-    io_chunk_release(&chunk);
-    return size;
-}
-
-static void regular_rows_take_a_few_bytes(void **state)
+/* A chunk of three series' rows in turn: what is kept of them in a shard. */
+static void rows_of_others_are_times_and_what_is_missing(void **state)
 {
     (void)state;
-    enum { N = 1000 };
-    int64_t time[N];
-    double value[N];
-    for (int i = 0; i < N; i++) {
-        time[i] = INT64_C(1700000000) + 86400 * i;
-        value[i] = i;
-    }
-    assert_in_range(check_packed(time, value, N), 1, 20);
-    value[17] = value[18] = NAN;
-    assert_in_range(check_packed(time, value, N), 1, 24);
-    assert_in_range(check_packed(time, value, 1), 1, 20);
-}
-
-static void any_rows_come_back(void **state)
-{
-    (void)state;
-    static const int64_t extreme[] = {0,
-                                      INT64_MAX,
-                                      INT64_MIN,
-                                      INT64_MAX,
-                                      INT64_MIN,
-                                      -1,
-                                      -1,
-                                      1,
-                                      999999999999999999,
-                                      -999999999999999999,
-                                      5,
-                                      5,
-                                      5,
-                                      4,
-                                      3,
-                                      2};
-    enum { N = sizeof extreme / sizeof *extreme };
-    double value[N] = {NAN, 1, NAN, NAN, 0, 1};
-    value[N - 1] = NAN;
-    for (size_t n = 1; n <= N; n++)
-        check_packed(extreme, value, n);
-    uint64_t x = 1;
-    int64_t time[200];
-    double missing[200];
-    for (int round = 0; round < 500; round++) {
-        for (int i = 0; i < 200; i++) {
-            x = x * UINT64_C(6364136223846793005) + 1;
-            time[i] = (int64_t)(x >> (round % 60));
-            missing[i] = x >> 63 ? NAN : 3;
+    enum { N = 30 };
+    for (uint32_t number = 1; number <= 2; number++) {
+        struct io_chunk chunk = {.n = N, .nruns = N};
+        struct io_shard shard = {number, 2};
+        size_t own = 0, other = 0;
+        chunk.time = malloc(N * sizeof *chunk.time);
+        chunk.value = malloc(N * sizeof *chunk.value);
+        chunk.run = malloc(N * sizeof *chunk.run);
+        for (uint32_t i = 0; i < N; i++) {
+            char id[2] = {(char)('a' + i % 3), '\0'};
+            uint32_t series = io_intern_add(&chunk.ids, id, 1);
+            chunk.run[i] = (struct io_run){series, 1};
+            chunk.time[i] = 100 + 7 * (int64_t)i;
+            chunk.value[i] = i % 4 == 1 ? NAN : i;
         }
-        check_packed(time, missing, 200);
+        assert_true(io_chunk_pack(&chunk, &shard));
+        assert_int_equal(chunk.own.n + chunk.other.n, N);
+        assert_null(chunk.other.value);
+        for (int s = 0; s < 3; s++) /* by series now, in the file's order */
+            for (int i = s; i < N; i += 3) {
+                char id[2] = {(char)('a' + s), '\0'};
+                bool mine = io_shard_has(&shard, id, 1);
+                size_t at = mine ? own++ : other++;
+                int64_t time;
+                io_times_get(mine ? &chunk.own.time : &chunk.other.time, at, 1,
+                             &time);
+                assert_int_equal(time, 100 + 7 * i);
+                assert_int_equal(mine ? isnan(chunk.own.value[at]) != 0
+                                      : io_rows_missing(&chunk.other, at),
+                                 i % 4 == 1);
+            }
+        assert_int_equal(own, chunk.own.n);
+        io_chunk_release(&chunk);
     }
 }
 
@@ -158,8 +115,7 @@ int main(void)
         cmocka_unit_test(hash_is_the_documented_one),
         cmocka_unit_test(shards_share_series_evenly_and_completely),
         cmocka_unit_test(shards_are_read_whole),
-        cmocka_unit_test(regular_rows_take_a_few_bytes),
-        cmocka_unit_test(any_rows_come_back),
+        cmocka_unit_test(rows_of_others_are_times_and_what_is_missing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,6 +116,18 @@ printf 'unique_id,ds,y\na,1,1\nb,1,2\na,1,3\nb,2,4\na,2,5\n' >twice.csv
 expect 3 '' twice.csv --rejects r.csv
 [ "$(grep -c '^[246],a,its series failed: 2 rows for ds 1;' r.csv)" -eq 3 ] ||
 	fail "rejects of a series that fails: $(cat r.csv)"
+printf 'unique_id,ds,y\nb,3,9\na,3,1\na,1,1\nb,2,2\na,1,3\na,1,\nb,3,4\na,2,5\nb,3,7\n' \
+	>twice.csv
+expect 0 '' twice.csv --rejects r.csv --duplicates last
+[ "$(sed 's/,replaced by a later row of the same time (--duplicates last)$/!/' \
+	r.csv | tail -n +2 | paste -sd ' ')" = '2,b! 4,a! 6,a! 8,b!' ] ||
+	fail "rejects of replaced rows: $(cat r.csv)"
+expect 0 '' twice.csv --rejects r.csv --duplicates sum
+[ "$(wc -l <r.csv)" -eq 1 ] || fail "merged rows are used: $(cat r.csv)"
+printf 'id,1,2,3\na,1,2,3\na,,7,\nb,1,2,3\na,5,,6\na,8,9,3\nb,,,\n' >turned.csv
+expect 0 '' --wide turned.csv --rejects r.csv --duplicates last
+[ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = '2,a 3,a 5,a' ] ||
+	fail "rejects of replaced records: $(cat r.csv)"
 printf 'id,1,2\na,1,2\nb,1,x\nb,3,4\n' >turned.csv
 expect 3 '' --wide turned.csv --rejects r.csv
 [ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = "3,b 4,b" ] ||
