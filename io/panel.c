@@ -43,7 +43,8 @@ struct load {
     struct io_layout layout;
     struct io_panel *panel;
     struct io_panel_memory *memory;
-    uint64_t chunk;      /* bytes */
+    uint64_t chunk; /* bytes */
+    size_t series_at_once;
     struct io_freq freq; /* options->freq, checked */
 };
 
@@ -320,44 +321,76 @@ static void copy_rows(const struct io_rows *from, size_t first, size_t n,
                 io_rows_set_missing(to, at + i);
 }
 
-/*
- * Where each series' rows lie: in their chunk if that has them all in one
- * run, else gathered from all chunks, each of which goes when no rows are
- * left in it.
- */
-static void place_rows(struct load *load)
+/* The rows of a run to where the series is gathered, or just where they are. */
+static void place_run(struct io_panel_memory *memory, size_t chunk,
+                      size_t first, uint32_t count, struct io_raw *raw)
 {
+    struct io_chunk *from = &memory->chunks[chunk];
+    struct io_chunk *to = &memory->chunks[memory->nchunks];
+    if (raw->several) {
+        copy_rows(raw->other ? &from->other : &from->own, first, count,
+                  raw->other ? &to->other : &to->own, raw->first);
+        raw->first += count;
+    } else {
+        raw->chunk = (uint32_t)chunk;
+        raw->first = first;
+        __atomic_store_n(&from->in_use, true, __ATOMIC_RELAXED);
+    }
+}
+
+/* The rows of some series: everybody goes through the runs of all. */
+static enum fc_status place_item(void *arg, size_t i, struct fc_workspace *ws)
+{
+    const struct load *load = arg;
     struct io_panel_memory *memory = load->memory;
-    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
-    for (size_t i = 0; i < memory->nchunks; i++) {
-        struct io_chunk *c = &memory->chunks[i];
+    size_t begin = i * load->series_at_once;
+    size_t end = begin + load->series_at_once;
+    (void)ws;
+    for (size_t c = 0; c < memory->nchunks; c++) {
+        const struct io_runs *runs = &memory->chunks[c].runs;
         struct io_runs_place place = {0};
         size_t own = 0, other = 0;
-        for (size_t k = 0; k < c->runs.n; k++) {
-            struct io_run run = io_runs_next(&c->runs, &place);
+        for (size_t k = 0; k < runs->n; k++) {
+            struct io_run run = io_runs_next(runs, &place);
             struct io_raw *raw = &memory->raw[run.series];
             size_t *first = raw->other ? &other : &own;
-            if (raw->several) {
-                copy_rows(raw->other ? &c->other : &c->own, *first, run.count,
-                          raw->other ? &gathered->other : &gathered->own,
-                          raw->first);
-                raw->first += run.count;
-            } else {
-                raw->chunk = (uint32_t)i;
-                raw->first = *first;
-                c->in_use = true;
-            }
+            if (run.series >= begin && run.series < end)
+                place_run(memory, c, *first, run.count, raw);
             *first += run.count;
         }
+    }
+    for (size_t s = begin; s < end && s < load->panel->nseries; s++)
+        if (memory->raw[s].several)
+            memory->raw[s].first -= memory->raw[s].n;
+    return FC_OK;
+}
+
+/*
+ * Where each series' rows lie: in their chunk if that has them all in one
+ * run, else gathered from all chunks.
+ */
+static enum fc_status place_rows(struct load *load, struct fc_error *err)
+{
+    struct io_panel_memory *memory = load->memory;
+    size_t jobs = load->options->jobs > 1 ? (size_t)load->options->jobs : 1;
+    load->series_at_once = load->panel->nseries / jobs + 1;
+    struct fc_parallel job = {
+        .n = jobs,
+        .nthreads = load->options->jobs,
+        .item = place_item,
+        .arg = load,
+    };
+    if (fc_parallel_map(&job) != FC_OK)
+        return no_memory(err);
+    for (size_t i = 0; i < memory->nchunks; i++) {
+        struct io_chunk *c = &memory->chunks[i];
         io_runs_release(&c->runs);
         if (!c->in_use) {
             io_rows_release(&c->own);
             io_rows_release(&c->other);
         }
     }
-    for (size_t i = 0; i < load->panel->nseries; i++)
-        if (memory->raw[i].several)
-            memory->raw[i].first -= memory->raw[i].n;
+    return FC_OK;
 }
 
 /*
@@ -414,9 +447,7 @@ static enum fc_status assemble(struct load *load, struct fc_error *err)
     enum fc_status status = count_rows(load, err);
     if (status == FC_OK && !reserve_gathered(load))
         status = no_memory(err);
-    if (status == FC_OK)
-        place_rows(load);
-    return status;
+    return status == FC_OK ? place_rows(load, err) : status;
 }
 
 /* Step 4: grids. */

@@ -556,20 +556,24 @@ static enum fc_status check_room(struct io_regular *job, struct fc_error *err)
                    (size_t)job->raw[worst].n, panel->series[worst].n);
 }
 
-/* A copy of the rows' values with NaN wherever the grid has no row. */
-static double *place_on_grid(const struct rows *rows,
-                             const struct io_freq *step, int64_t start,
-                             size_t n)
+/* A copy of the series' values with NaN wherever the grid has no row. */
+static double *place_on_grid(const struct io_regular *job, size_t i,
+                             struct fc_workspace *ws)
 {
+    struct io_freq step = io_panel_step(job->panel, i);
+    size_t n = job->panel->series[i].n;
+    struct rows rows;
     int64_t k = 0;
     double *y = malloc(n * sizeof *y);
-    if (y == NULL)
+    if (y == NULL || !get_rows(job, &job->raw[i], ws, &rows)) {
+        free(y);
         return NULL;
+    }
     for (size_t t = 0; t < n; t++)
         y[t] = NAN;
-    for (size_t t = 0; t < rows->n; t++) {
-        io_freq_index(step, start, rows->time[t], &k);
-        y[k] = rows->value[t];
+    for (size_t t = 0; t < rows.n; t++) {
+        io_freq_index(&step, job->panel->facts[i].start, rows.time[t], &k);
+        y[k] = rows.value[t];
     }
     return y;
 }
@@ -624,17 +628,14 @@ static bool all_equal(const double *y, size_t n)
 static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
+    const struct io_raw *raw = &job->raw[i];
     struct fc_series *series = &job->panel->series[i];
     struct io_panel_facts *facts = &job->panel->facts[i];
-    struct io_freq step = io_panel_step(job->panel, i);
-    struct rows rows;
     if (series->n == 0)
         return FC_OK;
-    if (!get_rows(job, &job->raw[i], ws, &rows))
-        return no_room(job);
-    double *y = rows.value;
-    if (series->n != rows.n) {
-        y = place_on_grid(&rows, &step, facts->start, series->n);
+    double *y = job->chunks[raw->chunk].own.value + raw->first;
+    if (series->n != raw->n) {
+        y = place_on_grid(job, i, ws);
         if (y == NULL)
             return no_room(job);
         facts->owns_y = true;
