@@ -5,7 +5,7 @@
 #   work       a folder that is removed in the end
 #   failures   how often fail() was called; finish() ends the script by it
 set -u
-nightcast=$(realpath "$PROGRAM")
+nightcast=$(realpath "$PROGRAM") || exit 1
 # shellcheck disable=SC2034
 project=$PWD
 work=$(mktemp -d)
