@@ -14,7 +14,8 @@
 #include <string.h>
 
 enum {
-    FIELD_BLOCK = 1 << 16, /* bytes by which libcsv's field buffer grows */
+    FIELD_BLOCK = 1 << 16, /* bytes by which libcsv's field buffer grows, */
+    FIELD_PART = 16,       /* or such a part of the text, if that is more */
     MAX_PEEK = 1 << 26,    /* bytes a header may take */
     MAX_COLUMNS = 1 << 22, /* each takes memory of its own */
     FIRST_ROW = 1 << 21    /* bytes that are looked at for the first row */
@@ -103,12 +104,14 @@ static int no_blank(unsigned char c)
     return 0;
 }
 
-static bool init_parser(struct csv_parser *csv)
+/* For n bytes of text: a field as long is not copied time and again. */
+static bool init_parser(struct csv_parser *csv, size_t n)
 {
+    size_t part = n / FIELD_PART;
     if (csv_init(csv, 0) != 0)
         return false;
     csv_set_space_func(csv, no_blank);
-    csv_set_blk_size(csv, FIELD_BLOCK);
+    csv_set_blk_size(csv, part > FIELD_BLOCK ? part : FIELD_BLOCK);
     return true;
 }
 
@@ -216,8 +219,8 @@ static enum fc_status read_header(struct io_cursor *cursor,
                            "this a CSV file?",
                            file);
         csv_free(csv); /* begin again with more text */
-        init_parser(csv);
         enum fc_status status = peek_more(cursor, err);
+        init_parser(csv, cursor->len - cursor->pos);
         if (status != FC_OK)
             return status;
     }
@@ -493,7 +496,7 @@ enum fc_status io_layout_read(struct io_cursor *cursor, bool wide,
         cursor->pos += 3; /* byte order mark */
         cursor->offset += 3;
     }
-    if (!init_parser(&csv))
+    if (!init_parser(&csv, 0))
         return fc_fail(err, FC_ENOMEM, "out of memory");
     status = read_layout(cursor, &csv, &r, names, layout, err);
     csv_free(&csv);

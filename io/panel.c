@@ -45,6 +45,7 @@ struct load {
     struct io_panel_memory *memory;
     uint64_t chunk; /* bytes */
     size_t series_at_once;
+    bool placing_times;
     struct io_freq freq; /* options->freq, checked */
 };
 
@@ -303,16 +304,21 @@ static bool reserve_gathered(struct load *load)
            && io_times_reserve(&gathered->other.time, other);
 }
 
-static void copy_rows(const struct io_rows *from, size_t first, size_t n,
-                      struct io_rows *to, size_t at)
+static void copy_times(const struct io_times *from, size_t first, size_t n,
+                       struct io_times *to, size_t at)
 {
     enum { AT_ONCE = 256 };
     int64_t time[AT_ONCE];
     for (size_t i = 0, some; i < n; i += some) {
         some = n - i < AT_ONCE ? n - i : AT_ONCE;
-        io_times_get(&from->time, first + i, some, time);
-        io_times_set(&to->time, at + i, some, time);
+        io_times_get(from, first + i, some, time);
+        io_times_set(to, at + i, some, time);
     }
+}
+
+static void copy_values(const struct io_rows *from, size_t first, size_t n,
+                        struct io_rows *to, size_t at)
+{
     if (from->value != NULL)
         memcpy(to->value + at, from->value + first, n * sizeof *to->value);
     else
@@ -322,20 +328,25 @@ static void copy_rows(const struct io_rows *from, size_t first, size_t n,
 }
 
 /* The rows of a run to where the series is gathered, or just where they are. */
-static void place_run(struct io_panel_memory *memory, size_t chunk,
-                      size_t first, uint32_t count, struct io_raw *raw)
+static void place_run(const struct load *load, size_t chunk, size_t first,
+                      uint32_t count, struct io_raw *raw)
 {
-    struct io_chunk *from = &memory->chunks[chunk];
-    struct io_chunk *to = &memory->chunks[memory->nchunks];
-    if (raw->several) {
-        copy_rows(raw->other ? &from->other : &from->own, first, count,
-                  raw->other ? &to->other : &to->own, raw->first);
-        raw->first += count;
-    } else {
+    struct io_panel_memory *memory = load->memory;
+    struct io_chunk *c = &memory->chunks[chunk];
+    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
+    struct io_rows *from = raw->other ? &c->other : &c->own;
+    struct io_rows *to = raw->other ? &gathered->other : &gathered->own;
+    if (!raw->several) {
         raw->chunk = (uint32_t)chunk;
         raw->first = first;
-        __atomic_store_n(&from->in_use, true, __ATOMIC_RELAXED);
+        __atomic_store_n(&c->in_use, true, __ATOMIC_RELAXED);
+        return;
     }
+    if (load->placing_times)
+        copy_times(&from->time, first, count, &to->time, raw->first);
+    else
+        copy_values(from, first, count, to, raw->first);
+    raw->first += count;
 }
 
 /* The rows of some series: everybody goes through the runs of all. */
@@ -355,7 +366,7 @@ static enum fc_status place_item(void *arg, size_t i, struct fc_workspace *ws)
             struct io_raw *raw = &memory->raw[run.series];
             size_t *first = raw->other ? &other : &own;
             if (run.series >= begin && run.series < end)
-                place_run(memory, c, *first, run.count, raw);
+                place_run(load, c, *first, run.count, raw);
             *first += run.count;
         }
     }
@@ -365,23 +376,37 @@ static enum fc_status place_item(void *arg, size_t i, struct fc_workspace *ws)
     return FC_OK;
 }
 
-/*
- * Where each series' rows lie: in their chunk if that has them all in one
- * run, else gathered from all chunks.
- */
-static enum fc_status place_rows(struct load *load, struct fc_error *err)
+static enum fc_status place(struct load *load, bool times, struct fc_error *err)
 {
-    struct io_panel_memory *memory = load->memory;
     size_t jobs = load->options->jobs > 1 ? (size_t)load->options->jobs : 1;
-    load->series_at_once = load->panel->nseries / jobs + 1;
     struct fc_parallel job = {
         .n = jobs,
         .nthreads = load->options->jobs,
         .item = place_item,
         .arg = load,
     };
-    if (fc_parallel_map(&job) != FC_OK)
-        return no_memory(err);
+    load->series_at_once = load->panel->nseries / jobs + 1;
+    load->placing_times = times;
+    return fc_parallel_map(&job) == FC_OK ? FC_OK : no_memory(err);
+}
+
+/*
+ * Where each series' rows lie: in their chunk if that has them all in one
+ * run, else gathered from all chunks.  Values first, whose old place is free
+ * when the timestamps need a new one.
+ */
+static enum fc_status place_rows(struct load *load, struct fc_error *err)
+{
+    struct io_panel_memory *memory = load->memory;
+    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
+    enum fc_status status = place(load, false, err);
+    for (size_t i = 0; i < memory->nchunks; i++)
+        if (!memory->chunks[i].in_use) {
+            free(memory->chunks[i].own.value);
+            memory->chunks[i].own.value = NULL;
+        }
+    if (status == FC_OK && gathered->own.n + gathered->other.n > 0)
+        status = place(load, true, err);
     for (size_t i = 0; i < memory->nchunks; i++) {
         struct io_chunk *c = &memory->chunks[i];
         io_runs_release(&c->runs);
@@ -390,7 +415,7 @@ static enum fc_status place_rows(struct load *load, struct fc_error *err)
             io_rows_release(&c->other);
         }
     }
-    return FC_OK;
+    return status;
 }
 
 /*

@@ -184,9 +184,11 @@ static inline bool io_rows_missing(const struct io_rows *rows, size_t i)
     return (rows->missing[i / 8] >> i % 8 & 1) != 0;
 }
 
+/* From several threads at once: a byte may be of two series. */
 static inline void io_rows_set_missing(struct io_rows *rows, size_t i)
 {
-    rows->missing[i / 8] |= (unsigned char)(1 << i % 8);
+    __atomic_fetch_or(&rows->missing[i / 8], (unsigned char)(1 << i % 8),
+                      __ATOMIC_RELAXED);
 }
 
 void io_chunk_release(struct io_chunk *chunk);

@@ -94,16 +94,39 @@ size=300000
 grows "ids of one row" 125 ids
 [ "$(wc -l <out.csv)" -eq 600001 ] || fail "rows: $(wc -l <out.csv)"
 
-# An honest file: 24 bytes per observation, 64 MB, and the forecasts as
-# numbers, which are fewer than their text has bytes.
+# Honest files: 24 bytes per observation, the forecasts as numbers, and what
+# the program takes for a small file with its buffers, less than 64 MB.
 compile generate tests/bench/generate.c -lm
+rows() { # SERIES OBSERVATIONS by-series|by-date
+	awk -v n="$1" -v k="$2" -v order="$3" 'BEGIN {
+		print "unique_id,ds,y"
+		for (i = 0; i < n * k; i++) {
+			s = order == "by-date" ? i % n : int(i / k)
+			t = order == "by-date" ? int(i / n) : i % k
+			printf "series-%07d,2024-01-%02d,%d\n", s, t + 1, (s + t * t) % 97
+		}
+	}'
+}
+bounded() { # STATUS WHAT SERIES PER-SERIES OPTIONS... of in.csv
+	local status=$1 what=$2 series=$3 each=$4 observations
+	shift 4
+	forecast "$status" '' in.csv "$@"
+	observations=$(($(wc -l <in.csv) - 1))
+	echo "$what: $peak KB, $((peak * 1024 / observations)) bytes per observation"
+	at_most $(((24 * observations + series * each) / 1024 + 12000)) "$what"
+}
 ./generate -n 8000 >in.csv
-observations=$(wc -l <in.csv)
-forecast 3 '' in.csv -H 100
-at_most $(((24 * observations + 8000 * 100 * 5 * 8) / 1024 + 64000)) \
-	"an honest file"
+bounded 3 'an honest file' 8000 $((100 * 5 * 8)) -H 100
 [ -z "$measured" ] || [ "$(stat -c %s out.csv)" -gt $((peak * 1024 / 2)) ] ||
 	fail "the output is too small to tell"
+rows 50000 28 by-series >in.csv
+bounded 0 'whole series one after the other' 50000 $((2 * 5 * 8))
+rows 50000 28 by-date >in.csv
+bounded 0 'series in turn' 50000 $((2 * 5 * 8))
+rows 150000 10 by-date >in.csv
+bounded 0 'short series in turn' 150000 $((2 * 5 * 8))
+rows 400000 1 by-series >in.csv # 100 bytes and the id on top: LIMITS
+bounded 0 'series of one row' 400000 $((2 * 5 * 8 + 100 + 14))
 
 # one field of 30 MB: an id as it is, quoted, in the header; a time, a value
 long() {
