@@ -103,6 +103,24 @@ row "snaive, interleaved, peak memory but 64 MB" \
 	"$(calc %.2f "($peak * 1024 - 64e6) / $rows")" "B/observation"
 rm "$work/long.csv"
 
+# Many short series: what each takes beside its observations and forecasts (7
+# steps, a mean and two bounds of two levels, 8 bytes each).
+echo
+echo "Files of $((long * 200)) rows of short series"
+for length in 1 4 10 20; do
+	n=$((long * 200 / length))
+	for order in '' --interleave; do
+		"$tools/generate" -n $n --min $length --max $length --clean \
+			$order >"$work/some.csv"
+		forecast 1 "$work/some.csv" naive "$threads"
+		words="$length rows each${order:+, interleaved}, peak memory"
+		row "$words" "$(calc %.1f "$peak / 1024")" MB
+		row "$words, allowed: 24 B/observation, 64 MB, forecasts" \
+			"$(calc %.1f "(24 * $n * $length + 64e6 + $n * 280) / 1048576")" MB
+	done
+done
+rm "$work/some.csv"
+
 # How cores add up: in turns, the best of each.
 echo
 echo "--jobs 2 beside --jobs 1, fitting $((long / 20)) series"
