@@ -176,6 +176,24 @@ static void unlink_temporary(struct slot *slot)
         unlinkat(slot->folder, slot->name, 0);
 }
 
+/*
+ * The new file is for whom the old one was: of the same owner, group and mode,
+ * as far as this process may say so.  What the old group might do is not for
+ * another.
+ */
+static void keep_rights(int fd, const struct stat *made, const struct stat *old)
+{
+    mode_t mode = old->st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+    bool same_owner = made->st_uid == old->st_uid;
+    bool same_group = made->st_gid == old->st_gid;
+    if (!same_owner || !same_group)
+        same_group = fchown(fd, old->st_uid, old->st_gid) == 0 || same_group
+                     || fchown(fd, (uid_t)-1, old->st_gid) == 0;
+    if (!same_group)
+        mode &= ~(mode_t)S_IRWXG;
+    fchmod(fd, mode);
+}
+
 /* Creates and locks the temporary; its name stands in the slot before. */
 static bool create_temporary(struct io_atomic_file *file)
 {
@@ -192,8 +210,11 @@ static bool create_temporary(struct io_atomic_file *file)
             atomic_store(&slot->live, false);
             return false;
         }
-        if (lock(file->fd) && fstat(file->fd, &id) == 0 && id.st_nlink > 0)
+        if (lock(file->fd) && fstat(file->fd, &id) == 0 && id.st_nlink > 0) {
+            if (file->exists)
+                keep_rights(file->fd, &id, &file->target_id);
             return true;
+        }
         unlink_temporary(slot);
         close(file->fd);
         file->fd = -1;

@@ -13,9 +13,10 @@
  *
  * A target that is a regular file, or not there yet, is written under a
  * temporary name in its own folder, flushed to disk and renamed into place.
- * Until then the old file stays as it was.  A symbolic link is followed, also
- * when what it names does not exist yet.  Devices, FIFOs, sockets, "-",
- * /dev/stdout, /dev/stderr and /dev/fd/N are written to directly.
+ * Until then the old file stays as it was; its mode, and its owner and group as
+ * far as the process may give them, are the new one's.  A symbolic link is
+ * followed, also when what it names does not exist yet.  Devices, FIFOs,
+ * sockets, "-", /dev/stdout, /dev/stderr and /dev/fd/N are written to directly.
  *
  * The program must ignore SIGPIPE and SIGXFSZ, so that a closed pipe and a
  * file grown too large are errors here and not its end.  Files are opened and

@@ -68,11 +68,67 @@ static void the_mode_is_as_the_umask_says(void **state)
     for (size_t i = 0; i < 4; i++) {
         struct stat id;
         mode_t before = umask(masks[i]);
+        unlink("f");
         replace("f", "text");
         umask(before);
         assert_int_equal(stat("f", &id), 0);
         assert_int_equal(id.st_mode & 07777, 0666 & ~masks[i]);
     }
+}
+
+static void the_old_files_rights_stay(void **state)
+{
+    const mode_t modes[] = {0600, 0640, 0444, 0666};
+    struct stat id;
+    (void)state;
+    replace("f", "old");
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(chmod("f", modes[i]), 0);
+        replace("f", "text");
+        assert_int_equal(stat("f", &id), 0);
+        assert_int_equal(id.st_mode & 07777, modes[i]);
+    }
+}
+
+static void replace_as(uid_t user, const char *path)
+{
+    fflush(stdout);
+    pid_t child = fork();
+    if (child == 0) {
+        if (setgid(user) != 0 || setuid(user) != 0)
+            _exit(1);
+        replace(path, "by another");
+        _exit(0);
+    }
+    int status = -1;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
+/* Who may not have the old group gives it nothing to read. */
+static void the_old_files_owner_stays(void **state)
+{
+    enum { OWNER = 1234, GROUP = 1235, OTHER = 4321 };
+    struct stat id;
+    (void)state;
+    if (geteuid() != 0) {
+        puts("skip: only root can give files away");
+        return;
+    }
+    replace("f", "old");
+    assert_int_equal(chown("f", OWNER, GROUP), 0);
+    assert_int_equal(chmod("f", 0660), 0);
+    replace("f", "text");
+    assert_int_equal(stat("f", &id), 0);
+    assert_int_equal(id.st_uid, OWNER);
+    assert_int_equal(id.st_gid, GROUP);
+    assert_int_equal(id.st_mode & 07777, 0660);
+    assert_int_equal(chmod(".", 0777), 0);
+    replace_as(OTHER, "f");
+    assert_int_equal(stat("f", &id), 0);
+    assert_int_equal(id.st_uid, OTHER);
+    assert_int_equal(id.st_gid, OTHER);
+    assert_int_equal(id.st_mode & 07777, 0600);
 }
 
 static void names_may_be_as_long_as_they_get(void **state)
@@ -502,6 +558,8 @@ int main(void)
         IN_FOLDER(every_byte_arrives_in_order),
         IN_FOLDER(the_old_file_stays_until_then),
         IN_FOLDER(the_mode_is_as_the_umask_says),
+        IN_FOLDER(the_old_files_rights_stay),
+        IN_FOLDER(the_old_files_owner_stays),
         IN_FOLDER(names_may_be_as_long_as_they_get),
         IN_FOLDER(a_folder_is_remembered_not_its_path),
         IN_FOLDER(a_link_is_followed_not_replaced),
