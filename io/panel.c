@@ -11,12 +11,13 @@
  * 2. As soon as a stretch and all before it are done, its ids are numbered
  *    and given back, for they take more memory than the numbers.
  * 3. Each series learns where its rows lie.  Where they lie in several
- *    stretches they are brought together.
+ *    stretches they are brought together (gather.c).
  * 4. Each series is put in order and on its grid (regular.c).
  */
 #include "io/panel.h"
 
 #include "forecast/parallel.h"
+#include "io/gather.h"
 #include "io/rejects.h"
 
 #include <math.h>
@@ -43,9 +44,7 @@ struct load {
     struct io_layout layout;
     struct io_panel *panel;
     struct io_panel_memory *memory;
-    uint64_t chunk; /* bytes */
-    size_t series_at_once;
-    bool placing_times;
+    uint64_t chunk;      /* bytes */
     struct io_freq freq; /* options->freq, checked */
 };
 
@@ -252,172 +251,6 @@ static bool attach_errors(struct load *load)
     return true;
 }
 
-/* Tells for each series how many rows it has, and whether in several runs. */
-static enum fc_status count_rows(struct load *load, struct fc_error *err)
-{
-    struct io_panel_memory *memory = load->memory;
-    for (size_t i = 0; i < memory->nchunks; i++) {
-        const struct io_runs *runs = &memory->chunks[i].runs;
-        struct io_runs_place place = {0};
-        for (size_t k = 0; k < runs->n; k++) {
-            struct io_run run = io_runs_next(runs, &place);
-            struct io_raw *raw = &memory->raw[run.series];
-            if (run.count > UINT32_MAX - raw->n)
-                return fc_fail(err, FC_EDATA,
-                               "%s: more rows in series '%.60s' than can be "
-                               "counted",
-                               load->layout.file,
-                               load->panel->series[run.series].id);
-            raw->several = raw->n > 0;
-            raw->n += run.count;
-        }
-    }
-    return FC_OK;
-}
-
-/* Room for the rows of all series that have them in several runs. */
-static bool reserve_gathered(struct load *load)
-{
-    struct io_panel_memory *memory = load->memory;
-    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
-    for (size_t i = 0; i < load->panel->nseries; i++) {
-        struct io_raw *raw = &memory->raw[i];
-        struct io_rows *rows = raw->other ? &gathered->other : &gathered->own;
-        if (!raw->several)
-            continue;
-        raw->chunk = (uint32_t)memory->nchunks;
-        raw->first = rows->n;
-        rows->n += raw->n;
-    }
-    for (size_t i = 0; i < memory->nchunks; i++) {
-        io_times_widen(&gathered->own.time, &memory->chunks[i].own.time);
-        io_times_widen(&gathered->other.time, &memory->chunks[i].other.time);
-    }
-    size_t own = gathered->own.n, other = gathered->other.n;
-    if (own > 0)
-        gathered->own.value = malloc(own * sizeof *gathered->own.value);
-    if (other > 0)
-        gathered->other.missing = calloc(other / 8 + 1, 1);
-    return (own == 0 || gathered->own.value != NULL)
-           && (other == 0 || gathered->other.missing != NULL)
-           && io_times_reserve(&gathered->own.time, own)
-           && io_times_reserve(&gathered->other.time, other);
-}
-
-static void copy_times(const struct io_times *from, size_t first, size_t n,
-                       struct io_times *to, size_t at)
-{
-    enum { AT_ONCE = 256 };
-    int64_t time[AT_ONCE];
-    for (size_t i = 0, some; i < n; i += some) {
-        some = n - i < AT_ONCE ? n - i : AT_ONCE;
-        io_times_get(from, first + i, some, time);
-        io_times_set(to, at + i, some, time);
-    }
-}
-
-static void copy_values(const struct io_rows *from, size_t first, size_t n,
-                        struct io_rows *to, size_t at)
-{
-    if (from->value != NULL)
-        memcpy(to->value + at, from->value + first, n * sizeof *to->value);
-    else
-        for (size_t i = 0; i < n; i++)
-            if (io_rows_missing(from, first + i))
-                io_rows_set_missing(to, at + i);
-}
-
-/* The rows of a run to where the series is gathered, or just where they are. */
-static void place_run(const struct load *load, size_t chunk, size_t first,
-                      uint32_t count, struct io_raw *raw)
-{
-    struct io_panel_memory *memory = load->memory;
-    struct io_chunk *c = &memory->chunks[chunk];
-    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
-    struct io_rows *from = raw->other ? &c->other : &c->own;
-    struct io_rows *to = raw->other ? &gathered->other : &gathered->own;
-    if (!raw->several) {
-        raw->chunk = (uint32_t)chunk;
-        raw->first = first;
-        __atomic_store_n(&c->in_use, true, __ATOMIC_RELAXED);
-        return;
-    }
-    if (load->placing_times)
-        copy_times(&from->time, first, count, &to->time, raw->first);
-    else
-        copy_values(from, first, count, to, raw->first);
-    raw->first += count;
-}
-
-/* The rows of some series: everybody goes through the runs of all. */
-static enum fc_status place_item(void *arg, size_t i, struct fc_workspace *ws)
-{
-    const struct load *load = arg;
-    struct io_panel_memory *memory = load->memory;
-    size_t begin = i * load->series_at_once;
-    size_t end = begin + load->series_at_once;
-    (void)ws;
-    for (size_t c = 0; c < memory->nchunks; c++) {
-        const struct io_runs *runs = &memory->chunks[c].runs;
-        struct io_runs_place place = {0};
-        size_t own = 0, other = 0;
-        for (size_t k = 0; k < runs->n; k++) {
-            struct io_run run = io_runs_next(runs, &place);
-            struct io_raw *raw = &memory->raw[run.series];
-            size_t *first = raw->other ? &other : &own;
-            if (run.series >= begin && run.series < end)
-                place_run(load, c, *first, run.count, raw);
-            *first += run.count;
-        }
-    }
-    for (size_t s = begin; s < end && s < load->panel->nseries; s++)
-        if (memory->raw[s].several)
-            memory->raw[s].first -= memory->raw[s].n;
-    return FC_OK;
-}
-
-static enum fc_status place(struct load *load, bool times, struct fc_error *err)
-{
-    size_t jobs = load->options->jobs > 1 ? (size_t)load->options->jobs : 1;
-    struct fc_parallel job = {
-        .n = jobs,
-        .nthreads = load->options->jobs,
-        .item = place_item,
-        .arg = load,
-    };
-    load->series_at_once = load->panel->nseries / jobs + 1;
-    load->placing_times = times;
-    return fc_parallel_map(&job) == FC_OK ? FC_OK : no_memory(err);
-}
-
-/*
- * Where each series' rows lie: in their chunk if that has them all in one
- * run, else gathered from all chunks.  Values first, whose old place is free
- * when the timestamps need a new one.
- */
-static enum fc_status place_rows(struct load *load, struct fc_error *err)
-{
-    struct io_panel_memory *memory = load->memory;
-    struct io_chunk *gathered = &memory->chunks[memory->nchunks];
-    enum fc_status status = place(load, false, err);
-    for (size_t i = 0; i < memory->nchunks; i++)
-        if (!memory->chunks[i].in_use) {
-            free(memory->chunks[i].own.value);
-            memory->chunks[i].own.value = NULL;
-        }
-    if (status == FC_OK && gathered->own.n + gathered->other.n > 0)
-        status = place(load, true, err);
-    for (size_t i = 0; i < memory->nchunks; i++) {
-        struct io_chunk *c = &memory->chunks[i];
-        io_runs_release(&c->runs);
-        if (!c->in_use) {
-            io_rows_release(&c->own);
-            io_rows_release(&c->other);
-        }
-    }
-    return status;
-}
-
 /*
  * Looks for ids that differ from another only in blanks around them: legal,
  * but hardly ever meant.
@@ -469,10 +302,15 @@ static enum fc_status assemble(struct load *load, struct fc_error *err)
                        load->layout.file);
     if (!make_series(load) || !attach_errors(load))
         return no_memory(err);
-    enum fc_status status = count_rows(load, err);
-    if (status == FC_OK && !reserve_gathered(load))
-        status = no_memory(err);
-    return status == FC_OK ? place_rows(load, err) : status;
+    struct io_gather gather = {
+        .file = load->layout.file,
+        .panel = load->panel,
+        .chunks = load->memory->chunks,
+        .nchunks = load->memory->nchunks,
+        .raw = load->memory->raw,
+        .jobs = load->options->jobs,
+    };
+    return io_gather_rows(&gather, err);
 }
 
 /* Step 4: grids. */
