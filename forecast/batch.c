@@ -95,12 +95,13 @@ static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
     if (!batch->want_told)
         return FC_OK;
     struct fc_told *told = &batch->told[item];
+    told->spec = copy_text(fit.spec);
+    if (told->spec == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     told->loglik = fit.loglik;
     told->aicc = fit.aicc;
     told->sigma2 = fit.sigma2;
-    told->spec = copy_text(fit.spec);
-    return told->spec != NULL ? FC_OK
-                              : fc_fail(err, FC_ENOMEM, "out of memory");
+    return FC_OK;
 }
 
 /*

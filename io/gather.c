@@ -38,7 +38,35 @@ static enum fc_status count_rows(const struct io_gather *work,
     return FC_OK;
 }
 
-/* Room for the rows of all series that have them in several runs. */
+/* The rows of a chunk's series that lie in it alone; counts or moves them. */
+static size_t rows_alone(const struct io_gather *work,
+                         const struct io_chunk *chunk, bool move)
+{
+    struct io_runs_place place = {0};
+    size_t alone = 0;
+    for (size_t k = 0; k < chunk->runs.n; k++) {
+        struct io_run run = io_runs_next(&chunk->runs, &place);
+        struct io_raw *raw = &work->raw[run.series];
+        if (raw->several)
+            continue;
+        alone += run.count;
+        raw->several = move;
+    }
+    return alone;
+}
+
+/* A chunk does not stay for the sake of a few rows: these are gathered too. */
+static void move_stragglers(const struct io_gather *work)
+{
+    for (size_t i = 0; i < work->nchunks; i++) {
+        const struct io_chunk *chunk = &work->chunks[i];
+        size_t alone = rows_alone(work, chunk, false);
+        if (alone > 0 && alone < chunk->nrows / 2)
+            rows_alone(work, chunk, true);
+    }
+}
+
+/* Room for the rows of all series that are gathered. */
 static bool reserve_gathered(const struct io_gather *work)
 {
     struct io_chunk *gathered = &work->chunks[work->nchunks];
@@ -189,7 +217,8 @@ enum fc_status io_gather_rows(const struct io_gather *work,
                               struct fc_error *err)
 {
     enum fc_status status = count_rows(work, err);
-    if (status == FC_OK && !reserve_gathered(work))
-        status = no_memory(err);
-    return status == FC_OK ? place_rows(work, err) : status;
+    if (status != FC_OK)
+        return status;
+    move_stragglers(work);
+    return reserve_gathered(work) ? place_rows(work, err) : no_memory(err);
 }

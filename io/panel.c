@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Loading in four steps, each through the parallel map.
+ * Loading in four steps, the work of each through the parallel map.
  *
  * 1. The file is cut into stretches of equal size and each is parsed on its
  *    own, from the first line end in it.  A line end may lie inside a quoted
@@ -33,8 +33,8 @@ struct io_panel_memory {
     struct io_chunk *chunks; /* nchunks, and one for gathered rows */
     size_t nchunks;
     struct io_intern ids;
-    struct io_raw *raw;  /* per series; while loading */
-    uint32_t **replaced; /* likewise, if it is asked for */
+    struct io_raw *raw;        /* per series; while loading */
+    struct io_unused **unused; /* likewise, if it is asked for */
 };
 
 /* What the steps of one loading share. */
@@ -319,11 +319,9 @@ static enum fc_status regularise(struct load *load, struct fc_error *err)
 {
     const struct io_panel_options *o = load->options;
     struct io_panel_memory *memory = load->memory;
-    bool replaced = o->rejects && o->duplicates == IO_DUPLICATES_LAST;
-    if (replaced) {
-        memory->replaced =
-            calloc(load->panel->nseries, sizeof *memory->replaced);
-        if (memory->replaced == NULL)
+    if (o->rejects && o->duplicates == IO_DUPLICATES_LAST) {
+        memory->unused = calloc(load->panel->nseries, sizeof *memory->unused);
+        if (memory->unused == NULL)
             return no_memory(err);
     }
     struct io_regular job = {
@@ -337,7 +335,7 @@ static enum fc_status regularise(struct load *load, struct fc_error *err)
         .chunks = memory->chunks,
         .nchunks = memory->nchunks + 1,
         .raw = memory->raw,
-        .replaced = memory->replaced,
+        .unused = memory->unused,
         .panel = load->panel,
     };
     return io_regularise(&job, err);
@@ -352,7 +350,7 @@ static bool list_rejects(struct load *load)
         .chunks = memory->chunks,
         .nchunks = memory->nchunks,
         .raw = memory->raw,
-        .replaced = memory->replaced,
+        .unused = memory->unused,
         .panel = load->panel,
     };
     return io_rejects_list(&work);
@@ -454,11 +452,11 @@ static enum fc_status check_frequency(struct load *load, struct fc_error *err)
 /* Gives back what only loading needs. */
 static void forget_loading(struct io_panel_memory *memory, size_t ntotal)
 {
-    for (size_t i = 0; memory->replaced != NULL && i < ntotal; i++)
-        free(memory->replaced[i]);
-    free(memory->replaced);
+    for (size_t i = 0; memory->unused != NULL && i < ntotal; i++)
+        free(memory->unused[i]);
+    free(memory->unused);
     free(memory->raw);
-    memory->replaced = NULL;
+    memory->unused = NULL;
     memory->raw = NULL;
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Every series is handled by itself, twice: first its rows are gathered,
- * ordered and rid of duplicates, which shows its own step; then, once the
- * file's step is settled, they are put on the grid and the gaps are treated.
+ * Every series is handled by itself, twice: first its rows are ordered and rid
+ * of duplicates, which shows its own step; then, once the file's step is
+ * settled, they are put on the grid and the gaps are treated.
  *
  * In most files the rows of a series are in order and without gaps: then the
  * values that were loaded are the series, and nothing is copied.
@@ -244,46 +244,65 @@ static bool put_in_order(const struct io_regular *job, struct rows *rows,
     return sort_rows(rows, ws) && merge_duplicates(job, rows, facts);
 }
 
-static int ascending(const void *a, const void *b)
+static int by_row(const void *a, const void *b)
 {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return (x > y) - (x < y);
+    const struct io_unused_row *x = a, *y = b;
+    return (x->row > y->row) - (x->row < y->row);
 }
 
-/*
- * Which rows, as they came, are followed by another of the same time.  Sorts
- * them with their places for values.
- */
-static bool find_replaced(const struct rows *given, struct fc_workspace *ws,
-                          uint32_t **replaced)
+/* Of rows that are sorted and have their places as values. */
+static struct io_unused *list_unused(const struct rows *sorted,
+                                     const double *value)
 {
-    size_t n = 0;
+    struct io_unused *unused =
+        malloc(sizeof *unused + sorted->n * sizeof *unused->at);
+    if (unused == NULL)
+        return NULL;
+    unused->n = 0;
+    for (size_t i = 0; i < sorted->n; i++) {
+        uint32_t row = (uint32_t)sorted->value[i];
+        bool replaced =
+            i + 1 < sorted->n && sorted->time[i + 1] == sorted->time[i];
+        if (replaced || isnan(value[row]))
+            unused->at[unused->n++] = (struct io_unused_row){row, replaced};
+    }
+    qsort(unused->at, unused->n, sizeof *unused->at, by_row);
+    void *fitted =
+        realloc(unused, sizeof *unused + unused->n * sizeof *unused->at);
+    return fitted != NULL ? fitted : unused;
+}
+
+static bool has_duplicates(const struct rows *sorted)
+{
+    for (size_t i = 1; i < sorted->n; i++)
+        if (sorted->time[i] == sorted->time[i - 1])
+            return true;
+    return false;
+}
+
+/* Which rows, as they come, the series does without. */
+static bool find_unused(const struct rows *given, struct fc_workspace *ws,
+                        struct io_unused **unused)
+{
+    struct fc_mark mark = fc_workspace_mark(ws);
     struct rows rows = {
         .n = given->n,
         .time = fc_workspace_array(ws, given->n, sizeof *rows.time),
         .value = fc_workspace_doubles(ws, given->n),
     };
-    if (rows.time == NULL || rows.value == NULL)
-        return false;
-    memcpy(rows.time, given->time, rows.n * sizeof *rows.time);
-    for (size_t i = 0; i < rows.n; i++)
-        rows.value[i] = (double)i;
-    if (!sort_rows(&rows, ws))
-        return false;
-    for (size_t i = 1; i < rows.n; i++)
-        n += rows.time[i] == rows.time[i - 1];
-    if (n == 0)
-        return true;
-    uint32_t *found = malloc(n * sizeof *found);
-    if (found == NULL)
-        return false;
-    n = 0;
-    for (size_t i = 1; i < rows.n; i++)
-        if (rows.time[i] == rows.time[i - 1])
-            found[n++] = (uint32_t)rows.value[i - 1];
-    qsort(found, n, sizeof *found, ascending);
-    *replaced = found;
-    return true;
+    bool good = rows.time != NULL && rows.value != NULL;
+    if (good) {
+        memcpy(rows.time, given->time, rows.n * sizeof *rows.time);
+        for (size_t i = 0; i < rows.n; i++)
+            rows.value[i] = (double)i;
+        good = sort_rows(&rows, ws);
+    }
+    if (good && has_duplicates(&rows)) {
+        *unused = list_unused(&rows, given->value);
+        good = *unused != NULL;
+    }
+    fc_workspace_release(ws, mark);
+    return good;
 }
 
 /* 20240131 or 202401: an integer to us, a date to whoever wrote it. */
@@ -324,8 +343,8 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
     bool changed;
     if (!get_rows(job, raw, ws, &rows))
         return no_room(job);
-    if (job->replaced != NULL && !raw->other && !is_ascending(rows.time, rows.n)
-        && !find_replaced(&rows, ws, &job->replaced[i]))
+    if (job->unused != NULL && !raw->other && !is_ascending(rows.time, rows.n)
+        && !find_unused(&rows, ws, &job->unused[i]))
         return no_room(job);
     if (!put_in_order(job, &rows, facts, ws, &changed))
         return no_room(job);

@@ -19,8 +19,17 @@ struct io_raw {
     uint32_t n;     /* rows */
     int64_t last;   /* timestamp, once in order; n > 0 */
     bool other;     /* of another shard: only what the file needs of it */
-    bool several;   /* came in several runs; while they are gathered */
+    bool several;   /* does not stay in its chunk; while rows are gathered */
     bool dates;     /* all timestamps are integers that look like dates */
+};
+
+/* Rows of a series that it does without, counted in file order, ascending. */
+struct io_unused {
+    size_t n;
+    struct io_unused_row {
+        uint32_t row;
+        bool replaced; /* by a later one of the same time; else it is empty */
+    } at[];
 };
 
 struct io_regular {
@@ -32,13 +41,12 @@ struct io_regular {
     int jobs;
     struct io_chunk *chunks;
     size_t nchunks;
-    struct io_raw *raw;     /* panel->nseries of them */
-    uint32_t **replaced;    /* out: likewise, which of a series' rows, counted
-                               in file order, a later one of the same time
-                               replaced, ascending: facts->nduplicates of
-                               them, or NULL; itself NULL: not wanted */
-    struct io_panel *panel; /* in: ids, errors; out: the rest */
-    bool short_of_memory;   /* inside */
+    struct io_raw *raw;        /* panel->nseries of them */
+    struct io_unused **unused; /* out: likewise, of a series with duplicates
+                                  of which the last counts; NULL for others;
+                                  itself NULL: not wanted */
+    struct io_panel *panel;    /* in: ids, errors; out: the rest */
+    bool short_of_memory;      /* inside */
 };
 
 /*

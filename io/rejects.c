@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Chunks know in which lines the rows of a series stand, and the loader knows
- * of each series which of its rows, counted in file order, were replaced.
+ * of each series which of its rows, counted in file order, it did without.
  */
 #include "io/rejects.h"
 
@@ -13,12 +13,13 @@
 
 /* How far the rows of one series have been gone through. */
 struct place {
-    uint32_t row, replaced;
+    uint32_t row;
+    size_t unused;
 };
 
 struct list {
     const struct io_rejects_work *work;
-    struct place *place; /* per series; NULL when none was replaced */
+    struct place *place; /* per series; NULL when none can be replaced */
     struct io_reject *all;
     size_t n, room;
     uint64_t line; /* of the chunk's first line */
@@ -82,20 +83,20 @@ static bool add_failed(struct list *list, const struct io_lines *lines)
     return true;
 }
 
-/* Lines of which every value was replaced. */
+/* Lines of which something was replaced and nothing used. */
 static bool add_replaced(struct list *list, const struct io_lines *lines)
 {
-    const uint32_t *replaced = list->work->replaced[lines->series];
-    uint32_t n = list->work->panel->facts[lines->series].nduplicates;
+    const struct io_unused *unused = list->work->unused[lines->series];
     struct place *place = &list->place[lines->series];
     for (uint32_t t = 0; t < lines->count; t++) {
-        uint32_t used = 0;
+        bool used = false, replaced = false;
         for (uint32_t i = 0; i < lines->rows; i++, place->row++)
-            if (place->replaced < n && replaced[place->replaced] == place->row)
-                place->replaced++;
+            if (place->unused < unused->n
+                && unused->at[place->unused].row == place->row)
+                replaced |= unused->at[place->unused++].replaced;
             else
-                used++;
-        if (used > 0 || lines->rows == 0)
+                used = true;
+        if (used || !replaced)
             continue;
         struct io_reject *reject = add(list, lines->line + t, lines->series);
         if (reject == NULL)
@@ -116,8 +117,7 @@ static bool add_good(struct list *list, const struct io_chunk *chunk)
             continue;
         if (work->panel->facts[lines->series].error != NULL)
             good = add_failed(list, lines);
-        else if (work->replaced != NULL
-                 && work->replaced[lines->series] != NULL)
+        else if (work->unused != NULL && work->unused[lines->series] != NULL)
             good = add_replaced(list, lines);
     }
     return good;
@@ -138,7 +138,7 @@ bool io_rejects_list(const struct io_rejects_work *work)
 {
     struct list list = {.work = work, .line = work->body_line};
     bool good = true;
-    if (work->replaced != NULL) {
+    if (work->unused != NULL) {
         list.place = calloc(work->panel->nseries, sizeof *list.place);
         good = list.place != NULL;
     }

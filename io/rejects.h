@@ -12,8 +12,8 @@ struct io_rejects_work {
     uint64_t body_line;      /* of the first chunk's first line */
     struct io_chunk *chunks; /* with their errors and lines, which go */
     size_t nchunks;
-    const struct io_raw *raw;  /* panel->nseries of them */
-    uint32_t *const *replaced; /* see struct io_regular; or NULL */
+    const struct io_raw *raw;        /* panel->nseries of them */
+    struct io_unused *const *unused; /* see struct io_regular; or NULL */
     struct io_panel *panel;
 };
 

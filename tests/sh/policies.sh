@@ -128,6 +128,10 @@ printf 'id,1,2,3\na,1,2,3\na,,7,\nb,1,2,3\na,5,,6\na,8,9,3\nb,,,\n' >turned.csv
 expect 0 '' --wide turned.csv --rejects r.csv --duplicates last
 [ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = '2,a 3,a 5,a' ] ||
 	fail "rejects of replaced records: $(cat r.csv)"
+printf 'id,1,2,3\na,1,,3\na,5,,\na,,,7\nb,1,2,3\nb,,,\n' >turned.csv
+expect 0 '' --wide turned.csv --rejects r.csv --duplicates last
+[ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = '2,a' ] ||
+	fail "rejects of replaced records with empty cells: $(cat r.csv)"
 printf 'id,1,2\na,1,2\nb,1,x\nb,3,4\n' >turned.csv
 expect 3 '' --wide turned.csv --rejects r.csv
 [ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = "3,b 4,b" ] ||
