@@ -5,6 +5,7 @@
 #include "cmd/metrics.h"
 
 #include "io/number.h"
+#include "io/utf8.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -16,16 +17,25 @@ static void put(struct io_atomic_file *file, const char *text)
     io_atomic_write(file, text, strlen(text));
 }
 
-/* Backslashes, quotes and line ends are escaped in labels. */
+/*
+ * Backslashes, quotes and line ends are escaped in labels, and what is not
+ * UTF-8 becomes U+FFFD: a reader of metrics refuses the whole file for it.
+ */
 static void put_label(struct io_atomic_file *file, const char *text)
 {
-    for (; *text != '\0'; text++)
-        if (*text == '\n')
+    size_t n = strlen(text), length;
+    uint32_t code;
+    for (size_t i = 0; i < n; i += length > 0 ? length : 1) {
+        length = io_utf8_char((const unsigned char *)text + i, n - i, &code);
+        if (length == 0)
+            put(file, "\xef\xbf\xbd");
+        else if (text[i] == '\n')
             put(file, "\\n");
-        else if (*text == '\\' || *text == '"')
-            io_atomic_write(file, (char[]){'\\', *text}, 2);
+        else if (text[i] == '\\' || text[i] == '"')
+            io_atomic_write(file, (char[]){'\\', text[i]}, 2);
         else
-            io_atomic_write(file, text, 1);
+            io_atomic_write(file, text + i, length);
+    }
 }
 
 static void put_help(struct io_atomic_file *file, const char *name,

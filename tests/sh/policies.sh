@@ -59,6 +59,11 @@ grep -vE '^(# (HELP|TYPE) nightcast_[a-z_]+ .+|nightcast_[a-z_]+\{[a-z]+="[^"]*"
 	m.prom && fail "not the text format"
 when=$(sed -n 's/^nightcast_success_timestamp_seconds{.*} //p' m.prom)
 [ "${when%.*}" -gt $(($(date +%s) - 100)) ] || fail "timestamp $when"
+# a label is UTF-8 whatever the output is called, or its readers refuse it
+odd=$(printf 'o\xff"\\\n\xc3\xa9.csv')
+expect 3 '' in.csv --metrics m.prom -o "$odd"
+printf 'nightcast_threads{output="o\xef\xbf\xbd\\"\\\\\\n\xc3\xa9.csv"} ' >label
+LC_ALL=C grep -qF "$(cat label)" m.prom || fail "label: $(cat m.prom)"
 echo old >m.prom
 expect 1 '' in.csv --metrics m.prom --max-failed 0
 [ "$(cat m.prom)" = old ] || fail "metrics of a run that failed"
