@@ -6,6 +6,7 @@
 #include "cmd/memory.h"
 #include "cmd/processors.h"
 #include "cmd/talk.h"
+#include "forecast/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +34,7 @@ enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
 {
     if (options->jobs == 0)
         options->jobs = cmd_processors("/proc");
+    options->jobs = fc_parallel_threads((int)options->jobs);
     cmd_memory_limit("/proc", (int)options->jobs);
     struct io_panel_options how = cmd_panel_options(options);
     enum fc_status status = io_panel_load(&how, panel, err);

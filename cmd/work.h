@@ -19,7 +19,7 @@ struct cmd_work {
 
 /*
  * Loads the input and warns of what is odd about it.  Sets options->jobs to
- * what this process may use if the user did not.
+ * what this process may use if the user did not, or may use less.
  */
 enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
                         struct fc_error *err);

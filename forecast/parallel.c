@@ -178,3 +178,9 @@ enum fc_status fc_parallel_map(const struct fc_parallel *job)
         job->progress(job->arg, done, job->n);
     return done < job->n ? FC_ESTOPPED : FC_OK;
 }
+
+int fc_parallel_threads(int wanted)
+{
+    int most = omp_get_thread_limit();
+    return wanted < most ? wanted : most;
+}

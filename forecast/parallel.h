@@ -54,4 +54,10 @@ struct fc_parallel {
  */
 enum fc_status fc_parallel_map(const struct fc_parallel *job);
 
+/*
+ * How many of so many threads a map would really get: OpenMP 5.0 (section 6.8,
+ * OMP_THREAD_LIMIT) lets the environment limit them.
+ */
+int fc_parallel_threads(int wanted);
+
 #endif

@@ -64,6 +64,9 @@ for setting in LC_ALL=de_DE.UTF-8 LC_NUMERIC=fr_FR.UTF-8 LANG=tr_TR.UTF-8 \
 	grep -q '^nightcast: 6 of 6 series' stderr || fail "$setting: $(cat stderr)"
 done
 
+OMP_THREAD_LIMIT=1 $run --verbose 2>&1 >out.csv | grep -q 'on 1 thread' ||
+	fail "threads that there are not: $(OMP_THREAD_LIMIT=1 $run -v 2>&1 >out.csv)"
+
 # Under nohup a terminal that hangs up is nothing to us.
 mkfifo pipe
 exec 3<>pipe
