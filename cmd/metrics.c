@@ -25,7 +25,7 @@ static void put_label(struct io_atomic_file *file, const char *text)
 {
     size_t n = strlen(text), length;
     uint32_t code;
-    for (size_t i = 0; i < n; i += length > 0 ? length : 1) {
+    for (size_t i = 0; i<n; i += length> 0 ? length : 1) {
         length = io_utf8_char((const unsigned char *)text + i, n - i, &code);
         if (length == 0)
             put(file, "\xef\xbf\xbd");

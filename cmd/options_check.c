@@ -10,6 +10,7 @@
 #include "cmd/talk.h"
 #include "io/number.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,6 +207,29 @@ static bool same_file(const char *input, const char *output)
            && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 
+static bool stat_folder(const char *path, struct stat *folder)
+{
+    char name[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t n = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    if (n >= sizeof name)
+        return false;
+    memcpy(name, path, n);
+    name[n] = '\0';
+    return stat(n > 0 ? name : ".", folder) == 0;
+}
+
+/* Whether two paths name one file, also when it is not there yet. */
+static bool same_place(const char *a, const char *b)
+{
+    struct stat in_a, in_b;
+    const char *end_a = strrchr(a, '/'), *end_b = strrchr(b, '/');
+    return strcmp(end_a != NULL ? end_a + 1 : a, end_b != NULL ? end_b + 1 : b)
+               == 0
+           && stat_folder(a, &in_a) && stat_folder(b, &in_b)
+           && in_a.st_dev == in_b.st_dev && in_a.st_ino == in_b.st_ino;
+}
+
 /*
  * Results must not replace the data they were made from; nor must who holds the
  * lock be written over them, or they over the lock.
@@ -235,7 +259,7 @@ static int check_files(const char *name, const struct cmd_options *options)
     }
     for (int k = 0; k < LOCK; k++)
         if (options->lock != NULL && outputs[k] != NULL
-            && (strcmp(options->lock, outputs[k]) == 0
+            && (same_place(options->lock, outputs[k])
                 || same_file(options->lock, outputs[k])))
             return cmd_usage(name,
                              "--lock needs a file of its own; '%.200s' "

@@ -201,6 +201,8 @@ expect 2 'are the same file' "$nightcast" forecast -H 1 row.csv -o out.csv \
 	--summary ./out.csv
 expect 2 'lock needs a file of its own' "$nightcast" forecast -H 1 row.csv \
 	-o out.csv --lock out.csv
+expect 2 'lock needs a file of its own' "$nightcast" forecast -H 1 row.csv \
+	-o none-yet.csv --lock ./none-yet.csv
 ln -s row.csv link.csv
 for option in -o --summary; do
 	expect 2 "put would replace the input|mary would replace the input" \
