@@ -41,6 +41,16 @@ static int64_t unit_length(enum io_freq_unit unit)
     return 0;
 }
 
+double io_freq_length(const struct io_freq *freq)
+{
+    double unit = (double)unit_length(freq->unit);
+    if (freq->unit == IO_FREQ_BUSINESS_DAY)
+        unit = IO_SECONDS_PER_DAY * 7.0 / 5;
+    else if (freq->unit == IO_FREQ_MONTH)
+        unit = IO_SECONDS_PER_DAY * 365.2425 / 12;
+    return unit * (double)freq->multiple;
+}
+
 struct io_freq io_freq_from_seconds(int64_t seconds)
 {
     static const enum io_freq_unit units[] = {IO_FREQ_WEEK, IO_FREQ_DAY,
@@ -227,6 +237,99 @@ void io_freq_infer(const int64_t *t, size_t n,
         infer_business_days(t, n, freq->multiple, freq);
 }
 
+static bool same_step(const struct io_freq *a, const struct io_freq *b)
+{
+    return a->unit == b->unit && a->multiple == b->multiple
+           && a->anchor_day == b->anchor_day;
+}
+
+/* That of most pairs of neighbours, if one is (Boyer & Moore 1991, MJRTY). */
+static struct io_freq most_common_step(const int64_t *t, size_t n,
+                                       const struct io_time_format *format)
+{
+    struct io_freq best = {IO_FREQ_UNKNOWN, 0, 0}, pair;
+    size_t lead = 0;
+    for (size_t i = 1; i < n; i++) {
+        io_freq_infer(t + i - 1, 2, format, &pair);
+        if (lead == 0)
+            best = pair;
+        if (same_step(&pair, &best))
+            lead++;
+        else
+            lead--;
+    }
+    return best;
+}
+
+/* So many that no longer step fits nine in ten. */
+static bool has_many_steps_of(const struct io_freq *freq, const int64_t *t,
+                              size_t n)
+{
+    double length = 1.5 * io_freq_length(freq);
+    size_t found = 0;
+    for (size_t i = 1; i < n && 10 * found < n; i++)
+        found += (double)(t[i] - t[i - 1]) < length;
+    return 10 * found >= n;
+}
+
+void io_freq_infer_usual(const int64_t *t, size_t n,
+                         const struct io_time_format *format,
+                         struct io_freq *freq)
+{
+    int64_t points = 0, steps;
+    size_t fit = 0;
+    if (n < 3 || !io_freq_index(freq, t[0], t[n - 1], &points)
+        || points < (int64_t)(n - 1 + n / 2) || has_many_steps_of(freq, t, n))
+        return;
+    struct io_freq usual = most_common_step(t, n, format);
+    if (io_freq_length(&usual) <= io_freq_length(freq))
+        return;
+    for (size_t i = 1; i < n; i++)
+        fit += io_freq_index(&usual, t[i - 1], t[i], &steps);
+    if (10 * fit >= 9 * (n - 1))
+        *freq = usual;
+}
+
+/* The day of the month of most, its end being 31, if one is. */
+static int most_common_day(const int64_t *t, size_t n)
+{
+    int best = 0;
+    size_t lead = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct place place = locate(t[i]);
+        int day = place.day == place.length ? 31 : place.day;
+        if (lead == 0)
+            best = day;
+        if (day == best)
+            lead++;
+        else
+            lead--;
+    }
+    return best;
+}
+
+static size_t on_day(const int64_t *t, size_t n, int anchor)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct place place = locate(t[i]);
+        found += place.day == clamp_day(anchor, place.length);
+    }
+    return found;
+}
+
+/* For timestamps that no day of the month explains. */
+static int likely_day(const struct io_freq *file, const int64_t *t, size_t n,
+                      const struct days_seen *seen)
+{
+    int day = most_common_day(t, n);
+    if (file->anchor_day != 0 && 2 * on_day(t, n, file->anchor_day) > n)
+        return file->anchor_day;
+    if (2 * on_day(t, n, day) > n)
+        return day;
+    return seen->inner > seen->end ? seen->inner : seen->end;
+}
+
 void io_freq_settle(const struct io_freq *file, const int64_t *t, size_t n,
                     struct io_freq *own)
 {
@@ -241,10 +344,11 @@ void io_freq_settle(const struct io_freq *file, const int64_t *t, size_t n,
         explained =
             explained && place.day == clamp_day(file->anchor_day, place.length);
     }
-    if (!explained && seen.inner == 0)
-        own->anchor_day = 31;
-    else if (!explained)
-        own->anchor_day = seen.inner > seen.end ? seen.inner : seen.end;
+    if (explained)
+        return;
+    own->anchor_day = common_day(&seen);
+    if (own->anchor_day == 0)
+        own->anchor_day = likely_day(file, t, n, &seen);
 }
 
 /* The anchor day to follow from this start. */

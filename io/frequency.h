@@ -58,10 +58,21 @@ void io_freq_infer(const int64_t *t, size_t n,
                    const struct io_time_format *format, struct io_freq *freq);
 
 /*
+ * The own step if a few timestamps may be mistyped: that which nine in ten of
+ * the timestamps are whole steps after the one before, if it is longer than
+ * freq, as io_freq_infer found it, and that grid would have half as many
+ * points again as there are timestamps, or more.  Otherwise freq stays.
+ */
+void io_freq_infer_usual(const int64_t *t, size_t n,
+                         const struct io_time_format *format,
+                         struct io_freq *freq);
+
+/*
  * The file's frequency adapted to one series: for months, the anchor day that
  * its timestamps fall on.  The file's own if that explains them all, else the
- * month's end if they all are, else their largest day.  Whether they do lie
- * on that grid is for io_freq_index to say.
+ * month's end if they all are, else the one day that they all fall on; failing
+ * that the file's own if it explains most of them, else the day of most, else
+ * the largest.  Whether they do lie on that grid is for io_freq_index to say.
  */
 void io_freq_settle(const struct io_freq *file, const int64_t *t, size_t n,
                     struct io_freq *own);
@@ -111,6 +122,9 @@ enum fc_status io_freq_parse(const char *text, struct io_freq *freq,
 enum fc_status io_freq_check(struct io_freq *freq,
                              const struct io_time_format *format,
                              struct fc_error *err);
+
+/* Mean seconds of a step; integers have their own measure. */
+double io_freq_length(const struct io_freq *freq);
 
 /* For people: "monthly (start)", "every 15 minutes", "business days". */
 enum { IO_FREQ_TEXT_SIZE = 48 };

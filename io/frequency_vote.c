@@ -91,27 +91,10 @@ enum fc_status io_freq_vote_merge(struct io_freq_vote *vote,
     return FC_OK;
 }
 
-/* Mean seconds of a unit; that of integer steps only among themselves. */
-static double mean_length(const struct io_freq_tally *slot)
-{
-    static const double seconds[] = {
-        [IO_FREQ_UNKNOWN] = 0,
-        [IO_FREQ_STEP] = 1,
-        [IO_FREQ_SECOND] = 1,
-        [IO_FREQ_MINUTE] = 60,
-        [IO_FREQ_HOUR] = 3600,
-        [IO_FREQ_DAY] = 86400,
-        [IO_FREQ_BUSINESS_DAY] = 86400 * 7 / 5,
-        [IO_FREQ_WEEK] = 86400 * 7,
-        [IO_FREQ_MONTH] = 86400 * 365.2425 / 12,
-    };
-    return seconds[slot->unit] * (double)slot->multiple;
-}
-
 static bool beats(const struct io_freq_tally *a, const struct io_freq_tally *b)
 {
-    double la = mean_length(a);
-    double lb = mean_length(b);
+    double la = io_freq_length(&(struct io_freq){a->unit, a->multiple, 0});
+    double lb = io_freq_length(&(struct io_freq){b->unit, b->multiple, 0});
     if (a->votes != b->votes)
         return a->votes > b->votes;
     if (la != lb)

@@ -329,6 +329,7 @@ static void note_own_step(const struct io_regular *job, const struct rows *rows,
 {
     struct io_freq own;
     io_freq_infer(rows->time, rows->n, &job->panel->format, &own);
+    io_freq_infer_usual(rows->time, rows->n, &job->panel->format, &own);
     facts->own_unit = own.unit & 15;
     facts->own_anchor = (unsigned)own.anchor_day & 31;
     facts->own_multiple = own.multiple;
@@ -474,6 +475,23 @@ static int64_t steps_until(const struct io_freq *freq, int64_t start, int64_t t)
     return low;
 }
 
+/* Whose own step is the file's, but for the row at t. */
+static bool fail_odd_row(const struct io_regular *job, size_t i, int64_t t)
+{
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    struct io_freq asked = io_panel_step(job->panel, i);
+    char text[IO_TIME_SIZE], step[IO_FREQ_TEXT_SIZE];
+    io_time_print(&job->panel->format, t, text);
+    io_freq_text(&asked, step, sizeof step);
+    return fail_series(facts,
+                       "%s: %s %s does not fit the step of %s (%s) that "
+                       "this series otherwise has; is it mistyped, or --freq "
+                       "%s?",
+                       job->file, job->time_name, text,
+                       job->freq != NULL ? "--freq" : "the file", step,
+                       job->freq != NULL ? "wrong" : "needed");
+}
+
 static bool fail_off_grid(const struct io_regular *job, size_t i, int64_t t)
 {
     struct io_panel_facts *facts = &job->panel->facts[i];
@@ -481,6 +499,8 @@ static bool fail_off_grid(const struct io_regular *job, size_t i, int64_t t)
     struct io_freq fits = io_panel_own_step(job->panel, i);
     char text[IO_TIME_SIZE], start[IO_TIME_SIZE], step[IO_FREQ_TEXT_SIZE],
         own[IO_FREQ_TEXT_SIZE];
+    if (fits.unit == asked.unit && fits.multiple == asked.multiple)
+        return fail_odd_row(job, i, t);
     io_time_print(&job->panel->format, t, text);
     io_time_print(&job->panel->format, facts->start, start);
     if (fits.unit != IO_FREQ_MONTH)
@@ -505,6 +525,17 @@ static size_t find_off_grid(const struct io_freq *step, int64_t start,
     return t;
 }
 
+/* The row to blame: the first off the grid, or the start if most are off. */
+static size_t odd_row(const struct io_freq *step, const struct rows *rows,
+                      size_t first)
+{
+    size_t off = 0;
+    int64_t k;
+    for (size_t t = 0; t < rows->n; t++)
+        off += !io_freq_index(step, rows->time[0], rows->time[t], &k);
+    return 2 * off > rows->n ? 0 : first;
+}
+
 /* Checks that all rows lie on the grid, and how long it is. */
 static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
 {
@@ -521,8 +552,10 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
     io_freq_settle(&job->panel->freq, rows.time, rows.n, &step);
     facts->anchor_day = (unsigned)step.anchor_day & 31;
     size_t off = find_off_grid(&step, facts->start, &rows, &k);
-    if (off < rows.n)
+    if (off < rows.n) {
+        off = odd_row(&step, &rows, off);
         return fail_off_grid(job, i, rows.time[off]) ? FC_OK : no_room(job);
+    }
     if (job->align == IO_ALIGN_COMMON && facts->ends_early)
         k = steps_until(&step, facts->start, job->panel->last);
     if (k > (int64_t)rows.n * MAX_STRETCH + FREE_STEPS) {

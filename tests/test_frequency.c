@@ -273,6 +273,69 @@ static void one_timestamp_has_no_step(void **state)
     assert_false(io_freq_index(&freq, times.t[0], times.t[0] + 1, &index));
 }
 
+/*
+ * n timestamps of a grid from start on, of which those from odd to end are
+ * moved by so many seconds (integers: by so much): the step they are told.
+ */
+static void expect_usual(const char *step, const char *start, size_t n,
+                         size_t odd, size_t end, int64_t move,
+                         const char *expected)
+{
+    struct times times = parse_times(start);
+    struct io_freq freq = typed(step);
+    int64_t from = times.t[0];
+    for (size_t i = 0; i < n; i++)
+        assert_true(io_freq_advance(&freq, from, (int64_t)i, &times.t[i]));
+    for (size_t i = odd; i < end; i++)
+        times.t[i] += move;
+    io_freq_infer(times.t, n, &times.format, &freq);
+    io_freq_infer_usual(times.t, n, &times.format, &freq);
+    expect_text(&freq, expected, start);
+}
+
+static void a_mistyped_timestamp_is_no_step(void **state)
+{
+    enum { DAY = 86400 };
+    (void)state;
+    expect_usual("M", "2023-01-01", 40, 20, 21, DAY, "monthly (start)");
+    expect_usual("M", "2023-01-31", 40, 20, 21, -DAY, "monthly (end)");
+    expect_usual("M", "2023-01-01", 40, 0, 1, 3 * DAY, "monthly (start)");
+    expect_usual("M", "2023-01-01", 11, 10, 11, DAY, "monthly (start)");
+    expect_usual("Q", "2023-01-01", 40, 20, 21, 31 * DAY, "quarterly (start)");
+    expect_usual("W", "2023-01-04", 40, 20, 21, DAY, "weekly");
+    expect_usual("W", "2023-01-04", 40, 20, 40, DAY, "weekly");
+    expect_usual("D", "2023-01-01 00:00", 40, 39, 40, 3600, "daily");
+    expect_usual("H", "2023-01-01 00:00", 40, 7, 8, 60, "hourly");
+    expect_usual("10", "100", 40, 7, 8, 5, "steps of 10");
+}
+
+/* Nor is a step that only holds now and then the step of all. */
+static void gaps_do_not_lengthen_the_step(void **state)
+{
+    enum { DAY = 86400 };
+    static const struct example examples[] = {
+        {"2023-01-02,2023-01-03,2023-01-04,2023-01-05,2023-01-06,2023-01-09,"
+         "2023-01-10,2023-01-11,2023-01-12,2023-01-13,2023-01-30,2023-01-31",
+         "business days", "2023-02-01"},
+        {"1,2,3,4,5,6,7,8,9,10,11,100", "steps of 1", "101"},
+        {"1,4,7,10,13,16,19,22,23,24,27,30", "steps of 1", "31"},
+        {"2023-01-07,2023-01-08,2023-01-14,2023-01-15,2023-01-21,2023-01-22,"
+         "2023-01-28,2023-01-29,2023-02-04,2023-02-05,2023-02-11,2023-02-12",
+         "daily", "2023-02-13"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+        struct times times = parse_times(examples[i].observed);
+        struct io_freq freq;
+        io_freq_infer(times.t, times.n, &times.format, &freq);
+        io_freq_infer_usual(times.t, times.n, &times.format, &freq);
+        expect_text(&freq, examples[i].freq, examples[i].observed);
+        expect_continued(&times, &freq, examples[i].continued);
+    }
+    expect_usual("M", "2023-01-01", 10, 5, 6, DAY, "daily");
+    expect_usual("W", "2023-01-04", 10, 5, 6, DAY, "business days");
+}
+
 static void expect_settled(const char *file, const char *series, int day)
 {
     struct io_freq freq = infer(file);
@@ -294,6 +357,14 @@ static void each_series_settles_on_its_own_day(void **state)
     expect_settled("2023-01-01,2023-02-01", "2023-04-15,2023-06-15", 15);
     expect_settled("2023-01-01,2023-02-01", "2023-04-01,2023-06-01", 1);
     expect_settled("2023-01-31,2023-02-28", "2023-01-30,2023-02-28", 30);
+    expect_settled("2023-01-01,2023-02-01", "2023-04-01,2023-05-02,2023-06-01",
+                   1);
+    expect_settled("2023-01-31,2023-02-28", "2023-04-30,2023-05-30,2023-06-30",
+                   30);
+    expect_settled("2023-01-31,2023-02-28", "2023-04-30,2023-05-29,2023-06-30",
+                   31);
+    expect_settled("2023-01-01,2023-02-01", "2023-04-15,2023-05-14,2023-06-15",
+                   15);
     struct times times = parse_times("2023-06-30,2023-09-30");
     io_freq_settle(&monthly, times.t, times.n, &own);
     assert_int_equal(own.anchor_day, 31);
@@ -660,6 +731,8 @@ int main(void)
         cmocka_unit_test(times_of_day_are_even),
         cmocka_unit_test(business_days_skip_weekends),
         cmocka_unit_test(one_timestamp_has_no_step),
+        cmocka_unit_test(a_mistyped_timestamp_is_no_step),
+        cmocka_unit_test(gaps_do_not_lengthen_the_step),
         cmocka_unit_test(each_series_settles_on_its_own_day),
         cmocka_unit_test(times_off_the_grid_are_told),
         cmocka_unit_test(a_start_off_its_own_grid_has_no_positions),
