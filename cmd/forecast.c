@@ -12,6 +12,7 @@
 #include "cmd/shard.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
+#include "forecast/missing.h"
 #include "io/writer.h"
 
 #include <stdarg.h>
@@ -97,12 +98,30 @@ static bool took_missing(const struct run *run, const struct fc_result *result,
     return run->options.gaps == IO_GAPS_INTERPOLATE && used->model->missing;
 }
 
+/* What became of missing values inside of a series and at its end. */
+static void append_missing(const struct run *run, size_t i, bool took,
+                           char *text, size_t size)
+{
+    static const char *const filled[] = {"interpolated", "set to zero",
+                                         "carried forward", "not allowed"};
+    const struct fc_series *series = &run->work.panel.series[i];
+    size_t tail = fc_missing_tail(series->y, series->n);
+    size_t inside = run->work.panel.facts[i].nfilled - tail;
+    if (inside > 0)
+        append(text, size, "%zu missing value%s %s", inside,
+               inside == 1 ? "" : "s",
+               took ? "left to the model" : filled[run->options.gaps]);
+    if (tail > 0)
+        append(text, size,
+               "ends %zu step%s before the file does, which %s forecast "
+               "as well",
+               tail, tail == 1 ? "" : "s", tail == 1 ? "was" : "were");
+}
+
 /* In words: what was repaired in a series, and how its fit went. */
 static void describe(const struct run *run, size_t series, size_t spec,
                      char *text, size_t size)
 {
-    static const char *const filled[] = {"interpolated", "set to zero",
-                                         "carried forward", "not allowed"};
     static const char *const merged[] = {"not allowed", "summed", "averaged",
                                          "replaced by the last"};
     const struct cmd_options *options = &run->options;
@@ -119,11 +138,7 @@ static void describe(const struct run *run, size_t series, size_t spec,
     if (facts->nduplicates > 0)
         append(text, size, "%u duplicate row%s %s", facts->nduplicates,
                facts->nduplicates == 1 ? "" : "s", merged[options->duplicates]);
-    if (facts->nfilled > 0)
-        append(text, size, "%u missing value%s %s", facts->nfilled,
-               facts->nfilled == 1 ? "" : "s",
-               took_missing(run, result, spec) ? "left to the model"
-                                               : filled[options->gaps]);
+    append_missing(run, series, took_missing(run, result, spec), text, size);
     if (cmd_other_step(&run->work.panel, series)) {
         struct io_freq own = io_panel_own_step(&run->work.panel, series);
         io_freq_text(&own, step, sizeof step);

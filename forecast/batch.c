@@ -56,20 +56,36 @@ static void clip(struct fc_forecast *out, size_t n)
             out->mean[i] = 0;
 }
 
-/* The series as the model can take it: straight lines over missing values. */
-static enum fc_status complete(const struct fc_series *series,
-                               const struct fc_model *model,
-                               struct fc_workspace *ws, struct fc_series *out,
-                               struct fc_error *err)
+/* The last steps of a forecast that begins `late` steps before them. */
+static enum fc_status predict_late(const struct fc_fit *fit, int late,
+                                   struct fc_workspace *ws,
+                                   struct fc_forecast *out,
+                                   struct fc_error *err)
 {
-    *out = *series;
-    if (model->missing || fc_count_missing(series->y, series->n) == 0)
-        return FC_OK;
-    double *y = fc_workspace_doubles(ws, series->n);
-    if (y == NULL)
+    size_t horizon = (size_t)out->horizon, whole = horizon + (size_t)late;
+    size_t nlevels = (size_t)out->nlevels;
+    double *numbers = fc_workspace_doubles(ws, whole * (1 + 2 * nlevels));
+    if (numbers == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    fc_fill_linear(series->y, series->n, y);
-    out->y = y;
+    struct fc_forecast longer = {
+        .horizon = (int)whole,
+        .nlevels = out->nlevels,
+        .levels = out->levels,
+        .mean = numbers,
+        .lo = numbers + whole,
+        .hi = numbers + whole * (1 + nlevels),
+    };
+    enum fc_status status = fc_model_predict(fit, ws, &longer, err);
+    if (status != FC_OK)
+        return status;
+    memcpy(out->mean, longer.mean + late, horizon * sizeof *out->mean);
+    for (size_t i = 0; i < nlevels; i++) {
+        size_t from = i * whole + (size_t)late;
+        memcpy(out->lo + i * horizon, longer.lo + from,
+               horizon * sizeof *out->lo);
+        memcpy(out->hi + i * horizon, longer.hi + from,
+               horizon * sizeof *out->hi);
+    }
     return FC_OK;
 }
 
@@ -81,12 +97,15 @@ static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
     struct fc_forecast forecast = fc_batch_forecast(batch, item);
     struct fc_series series;
     struct fc_fit fit;
-    enum fc_status status = complete(&batch->series[item / batch->nspecs],
-                                     spec->model, ws, &series, err);
+    int late;
+    enum fc_status status = fc_missing_prepare(
+        &batch->series[item / batch->nspecs], spec->model->missing,
+        batch->horizon, ws, &series, &late, err);
     if (status == FC_OK)
         status = fc_model_fit(&series, spec, ws, &fit, err);
     if (status == FC_OK)
-        status = fc_model_predict(&fit, ws, &forecast, err);
+        status = late > 0 ? predict_late(&fit, late, ws, &forecast, err)
+                          : fc_model_predict(&fit, ws, &forecast, err);
     if (status != FC_OK)
         return status;
     if (batch->non_negative)
@@ -246,8 +265,9 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /*
- * The series that are forecast, by their ids: what is learnt from them must
- * not depend on their order in the file.
+ * The series that are forecast, without what is missing at their ends, by
+ * their ids: what is learnt from them must not depend on their order in the
+ * file.
  */
 static struct fc_series *sort_series(const struct fc_batch *batch, size_t *n)
 {
@@ -255,9 +275,13 @@ static struct fc_series *sort_series(const struct fc_batch *batch, size_t *n)
     if (sorted == NULL)
         return NULL;
     *n = 0;
-    for (size_t i = 0; i < batch->n; i++)
-        if (batch->skip == NULL || !batch->skip[i])
-            sorted[(*n)++] = batch->series[i];
+    for (size_t i = 0; i < batch->n; i++) {
+        if (batch->skip != NULL && batch->skip[i])
+            continue;
+        struct fc_series *series = &sorted[(*n)++];
+        *series = batch->series[i];
+        series->n -= fc_missing_tail(series->y, series->n);
+    }
     qsort(sorted, *n, sizeof *sorted, compare_ids);
     return sorted;
 }

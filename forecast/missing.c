@@ -4,6 +4,7 @@
  */
 #include "forecast/missing.h"
 
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -13,6 +14,14 @@ size_t fc_count_missing(const double *y, size_t n)
     for (size_t t = 0; t < n; t++)
         missing += isnan(y[t]) != 0;
     return missing;
+}
+
+size_t fc_missing_tail(const double *y, size_t n)
+{
+    size_t left = n;
+    while (left > 0 && isnan(y[left - 1]))
+        left--;
+    return n - left;
 }
 
 /* Fills out[first .. end - 1], all of them missing. */
@@ -45,4 +54,27 @@ size_t fc_fill_linear(const double *y, size_t n, double *out)
         }
     }
     return filled;
+}
+
+enum fc_status fc_missing_prepare(const struct fc_series *given,
+                                  bool takes_missing, int horizon,
+                                  struct fc_workspace *ws,
+                                  struct fc_series *out, int *late,
+                                  struct fc_error *err)
+{
+    size_t tail = fc_missing_tail(given->y, given->n);
+    if (tail > (size_t)(INT_MAX - horizon))
+        return fc_fail(err, FC_ERANGE, "%zu values are missing at its end",
+                       tail);
+    *late = (int)tail;
+    *out = *given;
+    out->n -= tail;
+    if (takes_missing || fc_count_missing(out->y, out->n) == 0)
+        return FC_OK;
+    double *y = fc_workspace_doubles(ws, out->n);
+    if (y == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    fc_fill_linear(out->y, out->n, y);
+    out->y = y;
+    return FC_OK;
 }

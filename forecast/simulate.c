@@ -37,6 +37,7 @@ struct run {
 
 /* Where the paths of one series under one model come from. */
 struct source {
+    int late; /* steps missing at its end, before the horizon */
     bool has_fit;
     struct fc_fit fit;
     const struct fc_forecast *forecast; /* if it has no simulate function */
@@ -113,14 +114,21 @@ static enum fc_status draw_path(const struct fc_simulate *all,
                                 struct fc_workspace *ws, double *path,
                                 struct fc_error *err)
 {
-    int horizon = all->batch.horizon;
+    int horizon = all->batch.horizon, from_end = horizon + source->late;
     struct fc_mark mark = fc_workspace_mark(ws);
     enum fc_status status = FC_OK;
-    if (source->has_fit)
-        status = source->fit.model->simulate(&source->fit, horizon, rng, ws,
-                                             path, err);
+    double *whole = path;
+    if (source->late > 0)
+        whole = fc_workspace_doubles(ws, (size_t)from_end);
+    if (whole == NULL)
+        status = fc_fail(err, FC_ENOMEM, "out of memory");
+    else if (source->has_fit)
+        status = source->fit.model->simulate(&source->fit, from_end, rng, ws,
+                                             whole, err);
     else
-        draw_around(source->forecast, rng, path);
+        draw_around(source->forecast, rng, whole);
+    if (source->late > 0 && status == FC_OK)
+        memcpy(path, whole + source->late, (size_t)horizon * sizeof *path);
     fc_workspace_release(ws, mark);
     for (int h = 0; status == FC_OK && h < horizon; h++) {
         if (!isfinite(path[h]))
@@ -220,21 +228,18 @@ static enum fc_status simulate_with(const struct fc_simulate *all,
                                     struct fc_workspace *ws, double *out,
                                     struct fc_error *err)
 {
-    struct fc_series series = *given;
+    struct fc_series series;
     struct source source = {.has_fit = spec->model->simulate != NULL};
     struct fc_forecast forecast;
-    if (!spec->model->missing && fc_count_missing(given->y, given->n) > 0) {
-        double *y = fc_workspace_doubles(ws, given->n);
-        if (y == NULL)
-            return fc_fail(err, FC_ENOMEM, "out of memory");
-        fc_fill_linear(given->y, given->n, y);
-        series.y = y;
-    }
     struct fc_spec asked = *spec;
     asked.horizon = all->batch.horizon;
-    enum fc_status status = fc_model_fit(&series, &asked, ws, &source.fit, err);
+    enum fc_status status =
+        fc_missing_prepare(given, spec->model->missing, all->batch.horizon, ws,
+                           &series, &source.late, err);
+    if (status == FC_OK)
+        status = fc_model_fit(&series, &asked, ws, &source.fit, err);
     if (status == FC_OK && !source.has_fit) {
-        if (!take_forecast(ws, all->batch.horizon, &forecast))
+        if (!take_forecast(ws, all->batch.horizon + source.late, &forecast))
             return fc_fail(err, FC_ENOMEM, "out of memory");
         status = fc_model_predict(&source.fit, ws, &forecast, err);
         source.forecast = &forecast;

@@ -26,8 +26,8 @@
  */
 
 enum io_gaps {
-    IO_GAPS_INTERPOLATE, /* left as NaN inside for the core to interpolate or
-                            to model; beyond the last value: carried on */
+    IO_GAPS_INTERPOLATE, /* left as NaN for the core to interpolate or to
+                            model, beyond the last value to forecast */
     IO_GAPS_ZERO,
     IO_GAPS_PREVIOUS,
     IO_GAPS_ERROR

@@ -648,7 +648,7 @@ static bool fill_gaps(const struct io_regular *job, size_t i, double *y,
                       size_t n)
 {
     struct io_panel_facts *facts = &job->panel->facts[i];
-    size_t first = 0, last = n - 1;
+    size_t first = 0;
     for (size_t t = 0; t < n; t++)
         if (isnan(y[t]) && facts->nfilled++ == 0)
             first = t;
@@ -656,14 +656,12 @@ static bool fill_gaps(const struct io_regular *job, size_t i, double *y,
         return true;
     if (job->gaps == IO_GAPS_ERROR)
         return fail_gap(job, i, first);
-    while (isnan(y[last]))
-        last--;
     for (size_t t = first; t < n; t++) {
         if (!isnan(y[t]))
             continue;
         if (job->gaps == IO_GAPS_ZERO)
             y[t] = 0;
-        else if (job->gaps == IO_GAPS_PREVIOUS || t > last)
+        else if (job->gaps == IO_GAPS_PREVIOUS)
             y[t] = y[t - 1];
     }
     return true;

@@ -339,6 +339,79 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
     fc_batch_release(&many);
 }
 
+/* A batch of one series, run for so many steps. */
+static struct fc_batch run_one(const struct fc_series *series,
+                               const char *model, int horizon)
+{
+    static struct fc_spec spec;
+    struct fc_error err = {0};
+    spec = (struct fc_spec){.season_length = 12, .seed = 7};
+    assert_int_equal(fc_model_parse(model, strlen(model), &spec, &err), FC_OK);
+    struct fc_batch batch = {.series = series,
+                             .n = 1,
+                             .specs = &spec,
+                             .nspecs = 1,
+                             .horizon = horizon,
+                             .nlevels = LEVELS,
+                             .levels = levels,
+                             .jobs = 1};
+    if (fc_batch_run(&batch, &err) != FC_OK
+        || batch.results[0].outcome != FC_OUTCOME_OK)
+        fail_msg("%s: %s", model, err.msg);
+    return batch;
+}
+
+/* A series without its last values, and with NaN in their place. */
+static void check_missing_end(const struct fc_model *model, const double *y)
+{
+    enum { LATE = 5 };
+    double cut[LONGEST];
+    for (size_t t = 0; t < LONGEST; t++)
+        cut[t] = t < LONGEST - LATE ? y[t] : NAN;
+    struct fc_series open = {"s", cut, LONGEST}, own = {"s", y, LONGEST - LATE};
+    struct fc_batch late = run_one(&open, model->name, HORIZON);
+    struct fc_batch early = run_one(&own, model->name, HORIZON + LATE);
+    struct fc_forecast a = fc_batch_forecast(&late, 0),
+                       b = fc_batch_forecast(&early, 0);
+    for (int h = 0; h < HORIZON; h++) {
+        assert_near(a.mean[h], b.mean[h + LATE], 0);
+        for (int i = 0; i < LEVELS; i++) {
+            size_t from = (size_t)(i * (HORIZON + LATE) + h + LATE);
+            assert_near(a.lo[i * HORIZON + h], b.lo[from], 0);
+            assert_near(a.hi[i * HORIZON + h], b.hi[from], 0);
+        }
+    }
+    fc_batch_release(&late);
+    fc_batch_release(&early);
+}
+
+static void a_missing_end_is_forecast_as_well(void **state)
+{
+    (void)state;
+    double y[LONGEST];
+    const struct fc_model *model;
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+        if (model->learn == NULL) /* for another horizon it learns anew */
+            check_missing_end(model, y);
+
+    /* a random walk's, in closed form: 0, 1, 0, 1, ... has sigma = 1 */
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = t < 40 ? (double)(t % 2) : NAN;
+    struct fc_series open = {"s", y, LONGEST};
+    struct fc_batch batch = run_one(&open, "naive", HORIZON);
+    struct fc_forecast f = fc_batch_forecast(&batch, 0);
+    for (int h = 0; h < HORIZON; h++) {
+        assert_near(f.mean[h], 1, 0);
+        assert_near(f.hi[HORIZON + h], 1 + 1.959963984540054 * sqrt(20 + h + 1),
+                    1e-12);
+    }
+    fc_batch_release(&batch);
+    batch = run_one(&open, "auto", HORIZON);
+    fc_batch_release(&batch);
+}
+
 /* Fits and forecasts; mean has HORIZON values. */
 static struct fc_fit fit_like(const char *name, int season,
                               const struct fc_series *series,
@@ -456,6 +529,7 @@ int main(void)
         cmocka_unit_test(a_constant_is_forecast_by_itself),
         cmocka_unit_test(scaling_the_series_scales_the_forecasts),
         cmocka_unit_test(what_scratch_held_leaves_no_trace),
+        cmocka_unit_test(a_missing_end_is_forecast_as_well),
         cmocka_unit_test(a_batch_is_the_same_on_any_number_of_threads),
         cmocka_unit_test(a_similar_fit_is_where_estimation_starts),
         cmocka_unit_test(a_similar_fit_that_is_too_much_is_no_hindrance),

@@ -243,13 +243,17 @@ static void common_alignment_fills_the_tail(void **state)
     options.freq = &(struct io_freq){.unit = IO_FREQ_MONTH, .multiple = 1};
     options.align = IO_ALIGN_COMMON;
     load(text, &options, &p);
-    CHECK_VALUES(p.series[0], 1, NAN, 3, 3, 3);
+    CHECK_VALUES(p.series[0], 1, NAN, 3, NAN, NAN);
     assert_string_equal(future(&p, 0, 0), "2024-06");
     assert_true(p.facts[0].ends_early);
     io_panel_release(&p);
     options.gaps = IO_GAPS_ZERO;
     load(text, &options, &p);
     CHECK_VALUES(p.series[0], 1, 0, 3, 0, 0);
+    io_panel_release(&p);
+    options.gaps = IO_GAPS_PREVIOUS;
+    load(text, &options, &p);
+    CHECK_VALUES(p.series[0], 1, 1, 3, 3, 3);
     io_panel_release(&p);
 }
 

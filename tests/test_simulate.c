@@ -312,6 +312,38 @@ static void empirical_paths_are_heads_or_tails(void **state)
     fc_simulate_release(&s);
 }
 
+/* Of a random walk with sigma 1 (0, 1, 0, 1, ...), and of a straight line. */
+static void a_missing_end_is_drawn_as_well(void **state)
+{
+    (void)state;
+    enum { LATE = 20, N = 60, PATHS = 10000 };
+    double walk[N], line[N];
+    for (size_t t = 0; t < N; t++) {
+        walk[t] = t < N - LATE ? (double)(t % 2) : NAN;
+        line[t] = t < N - LATE ? 3 * (double)t : NAN;
+    }
+    const struct fc_series series[] = {{"walk", walk, N}, {"line", line, N}};
+    struct fc_spec spec[] = {spec_of("naive", 1), spec_of("drift", 1)};
+    struct fc_simulate s = simulation_of(series, 2, spec, 2, PATHS);
+    s.whole = true;
+    run(&s);
+    for (int h = 0; h < STEPS; h++) {
+        double sum = 0, squares = 0, sigma2 = LATE + h + 1;
+        for (size_t p = 0; p < PATHS; p++) {
+            double x = s.results[0].numbers[p * STEPS + (size_t)h];
+            sum += x;
+            squares += (x - 1) * (x - 1);
+            assert_near(s.results[3].numbers[p * STEPS + (size_t)h],
+                        3.0 * (N + h), 1e-12);
+        }
+        if (fabs(sum / PATHS - 1) > 5 * sqrt(sigma2 / PATHS)
+            || fabs(squares / PATHS / sigma2 - 1) > 5 * sqrt(2.0 / PATHS))
+            fail_msg("step %d: mean %g, variance %g, not %g", h, sum / PATHS,
+                     squares / PATHS, sigma2);
+    }
+    fc_simulate_release(&s);
+}
+
 static void the_same_for_threads_subsets_and_more_paths(void **state)
 {
     enum { N = 6, PATHS = 50 };
@@ -518,6 +550,7 @@ int main(void)
         cmocka_unit_test(sums_follow_the_closed_form),
         cmocka_unit_test(the_mean_of_coins_approaches_one_half),
         cmocka_unit_test(empirical_paths_are_heads_or_tails),
+        cmocka_unit_test(a_missing_end_is_drawn_as_well),
         cmocka_unit_test(the_same_for_threads_subsets_and_more_paths),
         cmocka_unit_test(failures_fallbacks_and_clipping),
         cmocka_unit_test(every_model_simulates_awkward_series),
