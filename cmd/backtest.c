@@ -153,19 +153,6 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     return cmd_scores_commit(&run->file, err);
 }
 
-/* What is wrong with the first series that could not be read. */
-static void name_unread(const struct run *run)
-{
-    char id[CMD_SHORT_SIZE];
-    for (size_t i = 0; i < run->work.batch.n; i++)
-        if (run->work.skip[i]) {
-            cmd_say(CMD_WARNING, "series '%s' left out: %s",
-                    cmd_short(run->work.panel.series[i].id, id),
-                    run->work.panel.facts[i].error);
-            return;
-        }
-}
-
 static bool is_good(const struct run *run, size_t fallbacks)
 {
     return fallbacks + run->failed + run->unread == 0;
@@ -226,14 +213,14 @@ static int backtest(struct run *run)
     size_t fallbacks = 0;
     run->start = cmd_now();
     if (compute(run, &err) != FC_OK) {
-        name_unread(run);
+        cmd_name_left_out(&run->work);
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
     for (size_t k = 0; k < run->options.nspecs; k++)
         fallbacks += run->fallbacks[k];
     bool good = is_good(run, fallbacks);
-    name_unread(run);
+    cmd_name_left_out(&run->work);
     if (!run->options.quiet || !good)
         report(run, fallbacks);
     return good ? CMD_OK : CMD_PARTIAL;

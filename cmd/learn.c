@@ -58,19 +58,6 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     return io_atomic_commit(&run->file, 1, err);
 }
 
-/* Series that cannot be read teach nothing. */
-static size_t name_unread(const struct run *run)
-{
-    char id[CMD_SHORT_SIZE];
-    size_t n = 0;
-    for (size_t i = 0; i < run->work.batch.n; i++)
-        if (run->work.skip[i] && n++ == 0)
-            cmd_say(CMD_WARNING, "series '%s' left out: %s",
-                    cmd_short(run->work.panel.series[i].id, id),
-                    run->work.panel.facts[i].error);
-    return n;
-}
-
 static void report(const struct run *run, size_t unread)
 {
     char count[CMD_COUNT_SIZE], out[CMD_COUNT_SIZE], seconds[CMD_SECONDS_SIZE];
@@ -101,10 +88,11 @@ static int learn(struct run *run)
     struct fc_error err;
     run->start = cmd_now();
     if (compute(run, &err) != FC_OK) {
+        cmd_name_left_out(&run->work);
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    size_t unread = name_unread(run);
+    size_t unread = cmd_name_left_out(&run->work);
     if (!run->options.quiet || unread > 0)
         report(run, unread);
     return unread > 0 ? CMD_PARTIAL : CMD_OK;

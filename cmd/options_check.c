@@ -64,8 +64,14 @@ static int parse_levels(const char *command, struct cmd_options *options)
 {
     if (strcmp(options->levels_text, "none") == 0)
         return -1;
-    return parse_numbers(command, "level", options->levels_text, 100,
-                         &options->levels, &options->nlevels);
+    int status = parse_numbers(command, "level", options->levels_text, 100,
+                               &options->levels, &options->nlevels);
+    if (status < 0 && options->levels[0] < 1)
+        return cmd_usage(command,
+                         "--level is in percent: 95 rather than 0.95; got "
+                         "'%.60s'",
+                         options->levels_text);
+    return status;
 }
 
 /* --- models: names begin with a letter, so "arima:2,1,1,ets" are two --- */
@@ -207,6 +213,12 @@ static bool same_file(const char *input, const char *output)
            && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
 }
 
+static bool ends_with_gz(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
 static bool stat_folder(const char *path, struct stat *folder)
 {
     char name[PATH_MAX];
@@ -247,6 +259,12 @@ static int check_files(const char *name, const struct cmd_options *options)
             if (same_file(inputs[i], outputs[k]))
                 return cmd_usage(name, "--%s would replace the input '%.200s'",
                                  option[k], inputs[i]);
+    for (int k = 0; k < LOCK; k++)
+        if (outputs[k] != NULL && ends_with_gz(outputs[k]))
+            return cmd_usage(name,
+                             "--%s is not compressed: write - into a pipe, "
+                             "| gzip >%.200s, or leave out .gz",
+                             option[k], outputs[k]);
     int standard = -1; /* the one that goes to standard output */
     for (int k = 0; k < LOCK; k++) {
         if (outputs[k] == NULL || strcmp(outputs[k], "-") != 0)
@@ -333,6 +351,9 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     if ((command->set & CMD_FITS) && options->horizon == 0)
         return cmd_usage(name, "--horizon is required: -H N steps to "
                                "forecast");
+    if (options->whole && options->lead_time > 0)
+        return cmd_usage(name, "--whole writes the paths themselves, without "
+                               "sums: leave out --lead-time");
     if (options->lead_time > options->horizon)
         return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
                          (long long)options->lead_time,

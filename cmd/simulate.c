@@ -238,13 +238,23 @@ static void report(const struct run *run)
                    cmd_output_name(o->output));
 }
 
+static void name_offenders(const struct run *run)
+{
+    char count[CMD_COUNT_SIZE];
+    size_t n = run->fallback + run->failed;
+    for (size_t i = 0; i < run->noffenders; i++)
+        cmd_say(CMD_WARNING, "%s", run->offender[i]);
+    if (n > run->noffenders)
+        cmd_say(CMD_WARNING, "... and %s more series",
+                cmd_count(n - run->noffenders, count));
+}
+
 static int simulate(struct run *run)
 {
     struct fc_error err;
     run->start = cmd_now();
     enum fc_status status = compute(run, &err);
-    for (size_t i = 0; i < run->noffenders; i++)
-        cmd_say(CMD_WARNING, "%s", run->offender[i]);
+    name_offenders(run);
     if (status != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;

@@ -90,6 +90,24 @@ static enum fc_status find_skipped(struct cmd_work *work, int horizon,
     return FC_OK;
 }
 
+size_t cmd_name_left_out(const struct cmd_work *work)
+{
+    enum { SHOWN = 5 };
+    char id[CMD_SHORT_SIZE], count[CMD_COUNT_SIZE];
+    size_t n = 0;
+    for (size_t i = 0; work->skip != NULL && i < work->batch.n; i++)
+        if (work->skip[i] && n++ < SHOWN)
+            cmd_say(CMD_WARNING, "series '%s' left out: %s",
+                    cmd_short(work->panel.series[i].id, id),
+                    work->panel.facts[i].error);
+    if (n > SHOWN)
+        cmd_say(CMD_WARNING,
+                "... and %s more series left out; forecast's --summary lists "
+                "all",
+                cmd_count(n - SHOWN, count));
+    return n;
+}
+
 static void set_season(struct cmd_options *options, struct cmd_work *work)
 {
     work->season = cmd_season(options, &work->panel);

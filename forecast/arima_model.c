@@ -94,6 +94,15 @@ static struct fc_arima_order asked_order(const struct fc_spec *spec)
     return order;
 }
 
+static bool has_seasonal_orders(const struct fc_spec *spec)
+{
+    const int *v = spec->variant;
+    return spec->has_variant
+           && v[FC_ARIMA_SEASONAL_P] + v[FC_ARIMA_SEASONAL_D]
+                      + v[FC_ARIMA_SEASONAL_Q]
+                  > 0;
+}
+
 /* The fewest observations that leave something to estimate from. */
 static size_t least_obs(const struct fc_arima_order *order)
 {
@@ -304,6 +313,10 @@ static enum fc_status fit_arima(const struct fc_series *series,
     struct fc_arima_data data;
     struct fc_arima_likelihood lik;
     struct fc_arima_end end;
+    if (spec->season_length < 2 && has_seasonal_orders(spec))
+        return fc_fail(err, FC_EDOMAIN,
+                       "seasonal orders need a season of two observations "
+                       "or more");
     enum fc_status status =
         estimate_series(series, spec, ws, fit, &data, &estimate);
     if (status == FC_EMAXITER) {

@@ -165,7 +165,11 @@ static enum fc_status fit_ces(const struct fc_series *series,
     struct fc_ces ces, other;
     if (asked < 0 && spec->similar != NULL && n / 2 >= m)
         asked = spec->similar->order[KIND];
-    if (asked > FC_CES_NONE && (m < 2 || n / 2 < m))
+    if (asked > FC_CES_NONE && m < 2)
+        return fc_fail(err, FC_ESHORT,
+                       "ces:%s needs a season of two observations or more",
+                       kind_names[asked]);
+    if (asked > FC_CES_NONE && n / 2 < m)
         return fc_fail(err, FC_ESHORT,
                        "ces:%s needs two seasons, %zu observations, has %zu",
                        kind_names[asked], 2 * m, n);

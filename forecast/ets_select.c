@@ -403,6 +403,10 @@ static enum fc_status say_why(enum fc_status reason, const struct fc_fit *fit,
                               const struct fc_series *series,
                               struct fc_error *err)
 {
+    if (reason == FC_ESHORT && fit->season_length < 2)
+        return fc_fail(err, reason,
+                       "%s needs a season of two observations or more",
+                       fit->model->name);
     if (reason == FC_ESHORT)
         return fc_fail(err, reason,
                        "%s: %zu observations are too few for season %d",

@@ -28,7 +28,7 @@
  * A series may be stretched to so many steps per row, and some more: beyond
  * that one of its timestamps is a mistake.
  */
-enum { MAX_STRETCH = 1000, FREE_STEPS = 100000 };
+enum { MAX_STRETCH = 1000, FREE_STEPS = 10000 };
 
 /* The rows of one series while it is worked on. */
 struct rows {

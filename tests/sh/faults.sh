@@ -203,6 +203,14 @@ expect 2 'lock needs a file of its own' "$nightcast" forecast -H 1 row.csv \
 	-o out.csv --lock out.csv
 expect 2 'lock needs a file of its own' "$nightcast" forecast -H 1 row.csv \
 	-o none-yet.csv --lock ./none-yet.csv
+expect 2 'level is in percent: 95 rather than 0.95' "$nightcast" forecast \
+	-H 1 -l 0.95 row.csv
+for option in -o --summary --rejects --metrics; do
+	expect 2 'is not compressed: write - into a pipe' "$nightcast" forecast \
+		-H 1 row.csv $option out.csv.gz
+done
+expect 2 'leave out --lead-time' "$nightcast" simulate -H 2 --whole \
+	--lead-time 2 row.csv
 ln -s row.csv link.csv
 for option in -o --summary; do
 	expect 2 "put would replace the input|mary would replace the input" \

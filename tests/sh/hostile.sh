@@ -212,8 +212,10 @@ fi
 # few rows that ask for many steps each
 stretched() {
 	echo unique_id,ds,y
-	for i in $(seq 2000); do printf 's%d,1,1\ns%d,100000,2\n' "$i" "$i"; done
-	for i in $(seq 2001); do printf 't%d,1,1\nt%d,2,2\n' "$i" "$i"; done
+	awk 'BEGIN {
+		for (i = 0; i < 20000; i++) printf "s%d,1,1\ns%d,11000,2\n", i, i
+		for (i = 0; i < 20001; i++) printf "t%d,1,1\nt%d,2,2\n", i, i
+	}'
 }
 stretched >in.csv
 (
