@@ -63,8 +63,6 @@ static enum fc_status fit_mean(const struct fc_series *series,
         sum += fit->resid[t] * fit->resid[t];
     }
     fit->sigma2 = n > 1 ? sum / (double)(n - 1) : 0;
-    if (n == 1)
-        fit->note = "one observation: its intervals have no width";
     snprintf(fit->spec, sizeof fit->spec, "mean%s",
              fit->order[EMPIRICAL] ? ":empirical" : "");
     return FC_OK;

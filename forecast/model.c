@@ -135,7 +135,10 @@ enum fc_status fc_model_fit(const struct fc_series *series,
         alone.similar = NULL;
         spec = &alone;
     }
-    return model->fit(series, spec, ws, fit, err);
+    enum fc_status status = model->fit(series, spec, ws, fit, err);
+    if (series->n == 1)
+        fit->note = "one observation: its intervals have no width";
+    return status;
 }
 
 static bool all_finite(const double *x, size_t n)

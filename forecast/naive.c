@@ -62,8 +62,6 @@ static enum fc_status fit_lag_walk(const struct fc_series *series, size_t lag,
     fit->order[LAG] = (int)lag;
     fit->coef[DRIFT] = drift;
     fit->coef[DRIFT_SE] = 0;
-    if (n == 1)
-        fit->note = "one observation: its intervals have no width";
     return FC_OK;
 }
 

@@ -83,8 +83,6 @@ static enum fc_status fit_naive2(const struct fc_series *series,
     fit->order[SEASON] = (int)m;
     fit->nstate = FIGURE + m;
     fit_walk(figure, m, fit);
-    if (n == 1)
-        fit->note = "one observation: its intervals have no width";
     if (m > 1)
         snprintf(fit->spec, sizeof fit->spec, "naive2[%zu]", m);
     else
