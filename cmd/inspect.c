@@ -145,8 +145,11 @@ static void print_file(const struct io_panel *panel, const char *path,
     io_time_print(&panel->format, panel->last, last);
     printf("%-18s  ", "file");
     print_visible(path);
-    printf(" (%s bytes, %s rows)\n", cmd_count(panel->bytes, a),
+    printf(" (%s bytes, %s rows", cmd_count(panel->bytes, a),
            cmd_count(panel->nrows, b));
+    if (panel->nrejected > 0)
+        printf(" and %s that cannot be read", cmd_count(panel->nrejected, a));
+    puts(")");
     printf("%-18s  %s%s\n", "step", step,
            panel->has_freq ? "" : " (assumed: no series has two timestamps)");
     printf("%-18s  %d%s\n", "season", season, season > 1 ? "" : " (none)");
