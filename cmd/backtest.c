@@ -8,6 +8,7 @@
 #include "forecast/backtest.h"
 #include "cmd/commands.h"
 #include "cmd/scores.h"
+#include "cmd/signals.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 #include "io/writer.h"
@@ -220,6 +221,7 @@ static int backtest(struct run *run)
     for (size_t k = 0; k < run->options.nspecs; k++)
         fallbacks += run->fallbacks[k];
     bool good = is_good(run, fallbacks);
+    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
     cmd_name_left_out(&run->work);
     if (!run->options.quiet || !good)
         report(run, fallbacks);

@@ -10,6 +10,7 @@
 #include "cmd/progress.h"
 #include "cmd/report.h"
 #include "cmd/shard.h"
+#include "cmd/signals.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 #include "forecast/missing.h"
@@ -355,7 +356,7 @@ static enum fc_status open_outputs(struct run *run, struct fc_error *err)
 static enum fc_status fit(struct run *run, struct fc_error *err)
 {
     struct cmd_progress bar;
-    if (cmd_shard_learns_alone(&run->options) && !run->options.quiet)
+    if (cmd_shard_learns_alone(&run->options))
         cmd_say(CMD_WARNING,
                 "warning: this shard learns from its own series only, and "
                 "forecasts otherwise than a single run; --learned FILE, made "
@@ -475,10 +476,12 @@ static int forecast(struct run *run)
     if (status == FC_EINVAL)
         return cmd_usage("forecast", "output files: %s", err.msg);
     if (status != FC_OK || compute(run, &tally, &err) != FC_OK) {
+        cmd_signals_end_with(CMD_FAILED);
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
     bool good = cmd_tally_is_good(&tally);
+    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
     name_offenders(run, FC_OUTCOME_FAILED, tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, tally.fallback, "fell back");
     say_phases(run);

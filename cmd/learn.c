@@ -5,6 +5,7 @@
  */
 #include "cmd/commands.h"
 #include "cmd/learned.h"
+#include "cmd/signals.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 
@@ -92,7 +93,11 @@ static int learn(struct run *run)
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    size_t unread = cmd_name_left_out(&run->work);
+    size_t unread = 0;
+    for (size_t i = 0; i < run->work.batch.n; i++)
+        unread += run->work.skip[i];
+    cmd_signals_end_with(unread > 0 ? CMD_PARTIAL : CMD_OK);
+    cmd_name_left_out(&run->work);
     if (!run->options.quiet || unread > 0)
         report(run, unread);
     return unread > 0 ? CMD_PARTIAL : CMD_OK;

@@ -5,6 +5,7 @@
  */
 #include "cmd/commands.h"
 #include "cmd/report.h"
+#include "cmd/signals.h"
 #include "cmd/talk.h"
 #include "io/shard_file.h"
 
@@ -130,8 +131,8 @@ static int merge(struct run *run)
         return CMD_FAILED;
     }
     bool good = cmd_tally_is_good(&run->tally);
-    if (!run->options.quiet
-        && strcmp(shared(run, "learned", learned), "alone") == 0)
+    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    if (strcmp(shared(run, "learned", learned), "alone") == 0)
         cmd_say(CMD_WARNING,
                 "warning: each shard learned from its own series only: a "
                 "single run forecasts otherwise; see `nightcast learn`");

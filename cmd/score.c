@@ -7,6 +7,7 @@
 #include "cmd/memory.h"
 #include "cmd/score_read.h"
 #include "cmd/scores.h"
+#include "cmd/signals.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 #include "io/writer.h"
@@ -321,6 +322,7 @@ static int score(struct run *run)
     for (size_t k = 0; k < run->forecasts.models.n; k++)
         missing += run->missing[k];
     bool good = missing + run->untrained == 0;
+    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
     if (!run->options.quiet || !good)
         report(run, missing);
     return good ? CMD_OK : CMD_PARTIAL;

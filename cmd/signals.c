@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+/* Of a run whose outputs are all in place; -1 before. */
+static volatile sig_atomic_t own_status = -1;
+
 /* Whether a line can go to standard error without waiting for its reader. */
 static bool can_say(void)
 {
@@ -37,13 +40,20 @@ static void end(int signal)
 {
     int error = errno;
     enum io_ending ending = io_atomic_end();
-    if (ending == IO_ENDS_LATER) {
+    bool complete = ending == IO_ENDS_COMPLETE;
+    if (ending == IO_ENDS_LATER || (complete && own_status < 0)) {
         errno = error;
         return;
     }
     if (can_say())
-        cmd_say_plain(CMD_ERROR, message_of(signal, ending));
-    _exit(CMD_FAILED);
+        cmd_say_plain(complete ? CMD_WARNING : CMD_ERROR,
+                      message_of(signal, ending));
+    _exit(complete ? own_status : CMD_FAILED);
+}
+
+void cmd_signals_end_with(int status)
+{
+    own_status = status;
 }
 
 /* nohup and cron ignore some signals on purpose; those stay ignored. */

@@ -8,6 +8,7 @@
 #include "forecast/simulate.h"
 #include "cmd/commands.h"
 #include "cmd/progress.h"
+#include "cmd/signals.h"
 #include "cmd/talk.h"
 #include "cmd/work.h"
 #include "io/writer.h"
@@ -254,12 +255,14 @@ static int simulate(struct run *run)
     struct fc_error err;
     run->start = cmd_now();
     enum fc_status status = compute(run, &err);
+    bool good = run->fallback + run->failed == 0;
+    if (status == FC_OK)
+        cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
     name_offenders(run);
     if (status != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    bool good = run->fallback + run->failed == 0;
     if (!run->options.quiet || !good)
         report(run);
     return good ? CMD_OK : CMD_PARTIAL;

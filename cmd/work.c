@@ -90,7 +90,7 @@ static enum fc_status find_skipped(struct cmd_work *work, int horizon,
     return FC_OK;
 }
 
-size_t cmd_name_left_out(const struct cmd_work *work)
+void cmd_name_left_out(const struct cmd_work *work)
 {
     enum { SHOWN = 5 };
     char id[CMD_SHORT_SIZE], count[CMD_COUNT_SIZE];
@@ -105,7 +105,6 @@ size_t cmd_name_left_out(const struct cmd_work *work)
                 "... and %s more series left out; forecast's --summary lists "
                 "all",
                 cmd_count(n - SHOWN, count));
-    return n;
 }
 
 static void set_season(struct cmd_options *options, struct cmd_work *work)

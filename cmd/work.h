@@ -33,11 +33,8 @@ int cmd_season(const struct cmd_options *options, const struct io_panel *panel);
  */
 bool cmd_other_step(const struct io_panel *panel, size_t i);
 
-/*
- * Names the first series that cannot be forecast and why; returns how many
- * there are.
- */
-size_t cmd_name_left_out(const struct cmd_work *work);
+/* Names the first series that cannot be forecast and why. */
+void cmd_name_left_out(const struct cmd_work *work);
 
 /* Loads the input and sets up the batch, not yet run. */
 enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,

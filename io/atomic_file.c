@@ -669,9 +669,11 @@ enum io_ending io_atomic_end(void)
 {
     int before = atomic_load(&phase);
     do {
+        if (before == APPEARED)
+            return IO_ENDS_COMPLETE;
         if (before == APPEARING || before == ENDING)
             return IO_ENDS_LATER;
     } while (!atomic_compare_exchange_weak(&phase, &before, ENDING));
     io_atomic_abandon_all();
-    return before == APPEARED ? IO_ENDS_COMPLETE : IO_ENDS_UNCHANGED;
+    return IO_ENDS_UNCHANGED;
 }

@@ -74,7 +74,7 @@ void io_atomic_abandon_all(void);
  * all open files, allocates nothing, takes no lock and keeps errno.
  *
  *   IO_ENDS_UNCHANGED  no file has appeared, and none will
- *   IO_ENDS_COMPLETE   those of the last commit have
+ *   IO_ENDS_COMPLETE   those of a commit have.  Nothing was done
  *   IO_ENDS_LATER      it is too late: files are appearing right now.  Nothing
  *                      was done, and the commit must be left to finish
  */

@@ -203,6 +203,8 @@ enum fc_status io_table_read(
         csv_set_blk_size(&csv, FIELD_BLOCK);
         read_all(&r, &csv, &source, block);
     }
+    if (r.status == FC_OK)
+        r.status = io_source_unchanged(&source, err);
     io_source_close(&source);
     if (started)
         csv_free(&csv);

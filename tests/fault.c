@@ -11,8 +11,11 @@
  *   FAULT=shrink:K    before the K-th read or pread, FAULT_FILE loses half its
  *                     bytes
  *   FAULT=grow:K      before the K-th read or pread, a line is added to it
+ *   FAULT=retouch:K   before the K-th pread, its last byte is written again
+ *   FAULT=short:1     every pread gives half of what it is asked for
  *   FAULT=sigfsync:K  SIGTERM comes before the K-th fsync
  *   FAULT=sigrename:K SIGTERM comes after the K-th rename
+ *   FAULT=sigsay:K    SIGTERM comes after the K-th write to standard error
  *   FAULT=count:1      how many preads there were is written to FAULT_FILE
  *   FAULT=clock:K     the time of day is set back K hours whenever it is asked
  *
@@ -120,7 +123,10 @@ ssize_t write(int fd, const void *bytes, size_t n)
         errno = ENOSPC;
         return -1;
     }
-    return real(fd, bytes, n);
+    ssize_t written = real(fd, bytes, n);
+    if (fd == STDERR_FILENO && strikes("sigsay"))
+        raise(SIGTERM);
+    return written;
 }
 
 int fsync(int fd)
@@ -168,6 +174,17 @@ static void change_file(bool shrink)
     }
 }
 
+static void retouch_file(void)
+{
+    const char *path = getenv("FAULT_FILE");
+    FILE *file = path != NULL ? fopen(path, "r+") : NULL;
+    int last;
+    if (file == NULL || fseek(file, -1, SEEK_END) != 0
+        || (last = getc(file)) == EOF || fseek(file, -1, SEEK_END) != 0
+        || putc(last, file) == EOF || fclose(file) != 0)
+        _exit(99);
+}
+
 ssize_t read(int fd, void *buf, size_t n)
 {
     ssize_t (*real)(int, void *, size_t);
@@ -187,6 +204,10 @@ ssize_t pread(int fd, void *buf, size_t n, off_t offset)
         change_file(true);
     if (strikes("grow"))
         change_file(false);
+    if (strikes("retouch"))
+        retouch_file();
+    if (strcmp(kind, "short") == 0 && n > 1)
+        n /= 2;
     if (strcmp(kind, "count") == 0)
         atomic_fetch_add(&calls, 1);
     if (strikes("pread")) {

@@ -86,6 +86,12 @@ for model in $("$nightcast" models | awk 'NF { print $1 }'); do
 done
 each write $run -j 1 -m snaive in.csv
 each fsync $run -j 1 -m snaive in.csv
+# once per file, and then per folder
+for k in 3 4; do
+	attempt fsync:$k $run -j 1 -m snaive in.csv
+	[ $status -eq 1 ] && grep -q 'its folder cannot be flushed' stderr ||
+		fail "fsync:$k of a folder: exit $status: $(cat stderr)"
+done
 each rename $run -j 1 -m snaive in.csv
 each pread $run -j 1 -m snaive in.csv
 export FAULT_FILE=in.csv
@@ -100,6 +106,13 @@ for k in 1 2 3 4 5; do
 		cp whole.csv in.csv
 	done
 done
+# also when it is as long as before
+touch -d '1 hour ago' in.csv
+attempt retouch:2 $run -j 1 -m snaive in.csv
+[ $status -eq 1 ] && grep -q 'in.csv: was written to' stderr ||
+	fail "written to in place: exit $status: $(cat stderr)"
+attempt short:1 $run -j 2 -m snaive in.csv
+[ $status -eq 3 ] || fail "short reads: exit $status: $(cat stderr)"
 # a file that is standard input, and one that is compressed
 cp in.csv.gz whole.csv.gz
 for k in 1 2 3; do
@@ -139,6 +152,9 @@ signal sigfsync:3 3 unique_id
 signal sigfsync:4 3 unique_id
 signal sigrename:1 3 unique_id
 signal sigrename:2 3 unique_id
+signal sigsay:1 3 unique_id
+grep -q 'stopped by SIGTERM at its end; what was to be written is' stderr ||
+	fail "a signal at the end: $(cat stderr)"
 
 # and when nobody reads what is said on standard error
 mkfifo full waiting
@@ -159,6 +175,25 @@ kill -9 $pid 2>/dev/null && fail "a full pipe for standard error holds it up"
 wait $pid
 status=$?
 [ $status -eq 1 ] || fail "a full pipe for standard error: exit $status"
+# not even the last message of a run whose outputs are in place
+cp expected.csv new.csv
+echo old >out.csv
+$run -j 1 -m snaive in.csv 2>full &
+pid=$!
+for i in $(seq 100); do
+	cmp -s out.csv new.csv && break
+	sleep 0.05
+done
+for i in $(seq 100); do
+	kill $pid
+	sleep 0.05
+	kill -0 $pid 2>/dev/null || break
+done 2>/dev/null
+kill -9 $pid 2>/dev/null && fail "its last message holds it up"
+wait $pid
+status=$?
+[ $status -eq 3 ] && cmp -s out.csv new.csv ||
+	fail "a signal during the last message: exit $status"
 exec 8>&- 9>&-
 
 # the other outputs, an output of many writes, and the other commands
@@ -182,6 +217,35 @@ for fault in write fsync rename; do
 	each $fault "$nightcast" score -j 1 f2.csv actual.csv --train train.csv \
 		-o out.csv
 done
+# what score reads may not change meanwhile either; before it is opened and when
+# it has been read, it may
+score="$nightcast score -j 1 f2.csv actual.csv --train train.csv -o out.csv"
+$score >/dev/null 2>&1
+cp out.csv expected.csv
+for FAULT_FILE in f2.csv actual.csv train.csv; do
+	cp $FAULT_FILE whole.csv
+	for change in grow shrink; do
+		noticed=0
+		for k in 1 2 3 4 5 6; do
+			FAULT=$change:$k LD_PRELOAD=./fault.so $score >/dev/null \
+				2>stderr
+			status=$?
+			if [ $status -eq 1 ]; then
+				grep -q "$FAULT_FILE:" stderr ||
+					fail "score: $FAULT_FILE $change:$k: $(cat stderr)"
+				noticed=$((noticed + 1))
+			elif ! cmp -s out.csv expected.csv; then
+				cp out.csv got.csv
+				$score >/dev/null 2>&1
+				[ $? -eq $status ] && cmp -s got.csv out.csv ||
+					fail "score: $FAULT_FILE $change:$k is not noticed"
+			fi
+			cp whole.csv $FAULT_FILE
+		done
+		[ $noticed -gt 0 ] || fail "score: $FAULT_FILE: no $change is noticed"
+	done
+done
+FAULT_FILE=in.csv
 
 # memory limited by the system
 for kb in 20000 40000 60000 80000 100000 150000 200000 300000; do

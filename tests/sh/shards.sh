@@ -292,11 +292,12 @@ grep -q 'network 0' whole.s || fail "no network: $(head -n 2 whole.s)"
 same 3 -H 4 --learned learned.many many.csv
 # without it every shard is on its own, and says so
 for k in 1 2; do
-	"$nightcast" forecast -H 4 --shard $k/2 "$data/monthly.csv" -o f.$k 2>said
+	"$nightcast" forecast -q -H 4 --shard $k/2 "$data/monthly.csv" -o f.$k \
+		2>said
 	grep -q 'warning: this shard learns from its own series only' said ||
 		fail "a shard that learns alone: $(cat said)"
 done
-"$nightcast" merge f.1 f.2 -o merged.f 2>said
+"$nightcast" merge -q f.1 f.2 -o merged.f 2>said
 [ $? -eq 0 ] && grep -q 'each shard learned from its own series only' said ||
 	fail "merge of shards that learned alone: $(cat said)"
 "$nightcast" forecast -q -H 4 --shard 2/2 --learned learned.4 \
