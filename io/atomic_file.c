@@ -9,6 +9,10 @@
  * work in progress.  Between creating and locking lies a moment in which
  * another run may take the file for a leftover; whoever finds its temporary
  * locked or unlinked after that starts over with another name.
+ *
+ * Several files appear one after the other.  Meanwhile the folder of the first
+ * is flock()ed, so that another run into the same files does not come between,
+ * and all are of one run in the end.
  */
 #define _GNU_SOURCE
 
@@ -28,6 +32,7 @@
 #include <sys/file.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -603,24 +608,39 @@ static void appearing(void)
         pause();
 }
 
-static bool any_appears(struct io_atomic_file **files, size_t n)
+/* The folder of the first file that appears; -1 if none does. */
+static int first_folder(struct io_atomic_file **files, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         if (files[i] != NULL && files[i]->folder >= 0)
-            return true;
-    return false;
+            return files[i]->folder;
+    return -1;
+}
+
+/*
+ * Waits until no other run has files appear in the folder, unless it takes so
+ * long that the other must be stopped, or nothing can be locked here.
+ */
+static void take_turn(int folder)
+{
+    enum { TRIES = 1000, WAIT_MS = 10 };
+    for (int i = 0; i < TRIES && !lock(folder); i++)
+        nanosleep(&(struct timespec){.tv_nsec = WAIT_MS * 1000000L}, NULL);
 }
 
 /* None or, but for what err says, all. */
 static enum fc_status appear(struct io_atomic_file **files, size_t n,
                              struct fc_error *err)
 {
-    if (!any_appears(files, n))
+    int folder = first_folder(files, n);
+    if (folder < 0)
         return FC_OK;
+    take_turn(folder);
     int before = atomic_load(&phase);
     bool replaced = false;
     appearing();
     enum fc_status status = rename_all(files, n, &replaced, err);
+    flock(folder, LOCK_UN);
     if (status == FC_OK)
         status = sync_folders(files, n, err);
     atomic_store(&phase, replaced ? APPEARED : before);

@@ -15,6 +15,7 @@
  *   FAULT=short:1     every pread gives half of what it is asked for
  *   FAULT=sigfsync:K  SIGTERM comes before the K-th fsync
  *   FAULT=sigrename:K SIGTERM comes after the K-th rename
+ *   FAULT=stop:K      SIGSTOP comes after the K-th rename
  *   FAULT=sigsay:K    SIGTERM comes after the K-th write to standard error
  *   FAULT=count:1      how many preads there were is written to FAULT_FILE
  *   FAULT=clock:K     the time of day is set back K hours whenever it is asked
@@ -153,6 +154,8 @@ int renameat(int from_folder, const char *from, int folder, const char *to)
     int failed = real(from_folder, from, folder, to);
     if (strikes("sigrename"))
         raise(SIGTERM);
+    if (strikes("stop"))
+        raise(SIGSTOP);
     return failed;
 }
 

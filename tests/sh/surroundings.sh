@@ -115,6 +115,31 @@ for _ in $(seq 12); do
 	wait
 	cat stderr.* | grep . && fail "runs disturb each other"
 done
+# Nor are several outputs of one run: who comes meanwhile waits.
+if [ -z "$sanitized" ]; then
+	for h in 400 500; do
+		"$nightcast" forecast -q -H $h -m snaive -l none monthly.csv \
+			-o one.$h
+	done
+	echo old >m.prom
+	both="$nightcast forecast -q -m snaive -l none monthly.csv -o one.csv
+		--metrics m.prom"
+	env FAULT=stop:1 LD_PRELOAD=./fault.so $both -H 400 2>stderr &
+	first=$!
+	for _ in $(seq 100); do
+		[ -e one.csv ] && break
+		sleep 0.05
+	done
+	$both -H 500 2>stderr.500 &
+	sleep 0.5
+	cmp -s one.csv one.400 && [ "$(cat m.prom)" = old ] ||
+		fail "a run came between two renames of another"
+	kill -CONT $first
+	wait
+	cmp -s one.csv one.500 && grep -q nightcast_series m.prom ||
+		fail "the second run did not wait"
+	cat stderr stderr.500 | grep . && fail "runs disturb each other"
+fi
 cp out.csv seen.csv
 cmp -s seen.csv expected.400 || cmp -s seen.csv expected.500 ||
 	cmp -s seen.csv expected.600 || fail "runs are mixed: $(wc seen.csv)"
