@@ -468,6 +468,7 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .gaps = (enum io_gaps)options->gaps,
         .duplicates = (enum io_duplicates)options->duplicates,
         .align = (enum io_align)options->align,
+        .horizon = (int)options->horizon,
         .jobs = (int)options->jobs,
         .rejects = options->rejects != NULL,
         .shard = options->shard,

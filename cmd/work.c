@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L /* strdup */
 #include "cmd/work.h"
 
 #include "cmd/learned.h"
@@ -61,32 +60,15 @@ bool cmd_other_step(const struct io_panel *panel, size_t i)
            && (panel->facts[i].nfilled > 0 || panel->series[i].n == 0);
 }
 
-/* A horizon beyond what can be written is an error of that series. */
-static bool check_horizon(const struct io_panel *panel, int horizon, size_t i)
-{
-    struct io_panel_facts *facts = &panel->facts[i];
-    char last[IO_TIME_SIZE];
-    if (facts->error != NULL || io_panel_future(panel, i, horizon - 1, last))
-        return true;
-    facts->error = strdup(panel->format.form == IO_TIME_INTEGER
-                              ? "the horizon goes beyond 18 digits"
-                              : "the horizon goes beyond the year 9999");
-    return facts->error != NULL;
-}
-
-static enum fc_status find_skipped(struct cmd_work *work, int horizon,
-                                   struct fc_error *err)
+static enum fc_status find_skipped(struct cmd_work *work, struct fc_error *err)
 {
     const struct io_panel *panel = &work->panel;
     size_t n = panel->nseries;
     work->skip = malloc((n > 0 ? n : 1) * sizeof *work->skip);
     if (work->skip == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t i = 0; i < n; i++) {
-        if (!check_horizon(panel, horizon, i))
-            return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++)
         work->skip[i] = panel->facts[i].error != NULL;
-    }
     return FC_OK;
 }
 
@@ -124,7 +106,7 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
     if (status == FC_OK)
         status = cmd_load(options, &work->panel, err);
     if (status == FC_OK)
-        status = find_skipped(work, (int)options->horizon, err);
+        status = find_skipped(work, err);
     if (status == FC_OK) {
         set_season(options, work);
         status = cmd_learned_use(options, &learned, &work->learned, err);

@@ -337,6 +337,7 @@ static enum fc_status regularise(struct load *load, struct fc_error *err)
         .raw = memory->raw,
         .unused = memory->unused,
         .panel = load->panel,
+        .horizon = o->horizon,
     };
     return io_regularise(&job, err);
 }

@@ -53,6 +53,8 @@ struct io_panel_options {
     enum io_gaps gaps;
     enum io_duplicates duplicates;
     enum io_align align;
+    int horizon;  /* steps to be forecast; a series whose timestamps end before
+                     that fails.  0: not asked */
     bool rejects; /* list every row that was not used */
     struct io_shard shard;
     int jobs;       /* threads */

@@ -536,6 +536,19 @@ static size_t odd_row(const struct io_freq *step, const struct rows *rows,
     return 2 * off > rows->n ? 0 : first;
 }
 
+/* A horizon beyond what can be written is an error of that series. */
+static bool check_horizon(const struct io_regular *job, size_t i)
+{
+    struct io_panel *panel = job->panel;
+    char last[IO_TIME_SIZE];
+    if (job->horizon < 1 || io_panel_future(panel, i, job->horizon - 1, last))
+        return true;
+    panel->series[i].n = 0;
+    return fail_series(&panel->facts[i], "the horizon goes beyond %s",
+                       panel->format.form == IO_TIME_INTEGER ? "18 digits"
+                                                             : "the year 9999");
+}
+
 /* Checks that all rows lie on the grid, and how long it is. */
 static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
 {
@@ -567,7 +580,7 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
         return FC_OK;
     }
     job->panel->series[i].n = (size_t)k + 1;
-    return FC_OK;
+    return check_horizon(job, i) ? FC_OK : no_room(job);
 }
 
 /* Bytes: what the machine has, or the process may have. */

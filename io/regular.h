@@ -38,6 +38,7 @@ struct io_regular {
     enum io_duplicates duplicates;
     enum io_align align;
     const struct io_freq *freq; /* as asked for, or NULL */
+    int horizon;                /* of a forecast, which must have timestamps */
     int jobs;
     struct io_chunk *chunks;
     size_t nchunks;

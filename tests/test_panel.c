@@ -447,10 +447,17 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
         assert_int_equal(x->nduplicates, y->nduplicates);
         check_values(&a->series[i], other->y, other->n);
     }
+    assert_int_equal(a->nrejects, b->nrejects);
+    for (size_t i = 0; i < a->nrejects; i++) {
+        assert_int_equal(a->rejects[i].line, b->rejects[i].line);
+        assert_int_equal(a->rejects[i].series, b->rejects[i].series);
+        assert_string_equal(a->rejects[i].reason, b->rejects[i].reason);
+    }
 }
 
 static void any_split_of_the_file_gives_the_same_panel(void **state)
 {
+    size_t rejects = 0;
     (void)state;
     for (uint32_t seed = 1; seed <= 60; seed++) {
         struct io_panel whole, split;
@@ -459,10 +466,12 @@ static void any_split_of_the_file_gives_the_same_panel(void **state)
         size_t n;
         char *text = random_file(seed, &n);
         options.duplicates = IO_DUPLICATES_LAST;
+        options.rejects = true;
         options.jobs = 1;
         options.chunk = 1 << 20;
         write_file(text, n);
         assert_int_equal(io_panel_load(&options, &whole, &err), FC_OK);
+        rejects += whole.nrejects;
         options.jobs = 3;
         uint32_t chunks = seed;
         for (int k = 0; k < 8; k++) {
@@ -474,6 +483,7 @@ static void any_split_of_the_file_gives_the_same_panel(void **state)
         io_panel_release(&whole);
         free(text);
     }
+    assert_true(rejects > 100);
 }
 
 /* Appends one field, in quotes or as it is. */

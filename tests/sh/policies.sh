@@ -129,6 +129,12 @@ expect 0 '' twice.csv --rejects r.csv --duplicates last
 	fail "rejects of replaced rows: $(cat r.csv)"
 expect 0 '' twice.csv --rejects r.csv --duplicates sum
 [ "$(wc -l <r.csv)" -eq 1 ] || fail "merged rows are used: $(cat r.csv)"
+printf 'unique_id,ds,y\na,9999-12-30,1\nb,2024-01-01,1\nb,2024-01-02,1\na,9999-12-31,2\n' \
+	>far.csv
+expect 3 '' far.csv --rejects r.csv
+[ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = '2,a 5,a' ] &&
+	grep -q 'its series failed: the horizon goes beyond' r.csv ||
+	fail "rejects of a series at the end of time: $(cat r.csv)"
 printf 'id,1,2,3\na,1,2,3\na,,7,\nb,1,2,3\na,5,,6\na,8,9,3\nb,,,\n' >turned.csv
 expect 0 '' --wide turned.csv --rejects r.csv --duplicates last
 [ "$(cut -d , -f 1,2 r.csv | tail -n +2 | paste -sd ' ')" = '2,a 3,a 5,a' ] ||
