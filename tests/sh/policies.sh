@@ -3,6 +3,7 @@
 # What a night's work is watched by: --lock, --max-failed, --rejects,
 # --metrics.
 . tests/sh/setup.bash
+compile measure tests/bench/measure.c
 cd "$work" || exit 1
 # expect STATUS WORDS OPTIONS...
 expect() {
@@ -40,6 +41,7 @@ for bad in -1 1.5 % 101% 5%% x ''; do
 done
 
 # metrics: a valid text format, replaced with the output or not at all
+start=$(date +%s)
 expect 3 '' in.csv --metrics m.prom
 for phase in read fit write; do
 	grep -q "^nightcast_phase_seconds{.*phase=\"$phase\"} [0-9]" m.prom ||
@@ -58,7 +60,33 @@ done
 grep -vE '^(# (HELP|TYPE) nightcast_[a-z_]+ .+|nightcast_[a-z_]+\{[a-z]+="[^"]*"(,[a-z]+="[a-z]+")?\} [0-9.e+-]+)$' \
 	m.prom && fail "not the text format"
 when=$(sed -n 's/^nightcast_success_timestamp_seconds{.*} //p' m.prom)
-[ "${when%.*}" -gt $(($(date +%s) - 100)) ] || fail "timestamp $when"
+[ "${when%.*}" -ge "$start" ] && [ "${when%.*}" -le "$(date +%s)" ] ||
+	fail "timestamp $when of a run from $start to $(date +%s)"
+# of a run that fits for long and has fallbacks: seconds, threads, peak memory
+{
+	cat in.csv
+	for i in $(seq 40); do
+		for t in $(seq 60); do echo "long$i,$t,$((RANDOM % 50 + t))"; done
+	done
+} >fits.csv
+before=${EPOCHREALTIME/[.,]/}
+read -r _ _ peak _ < <(./measure 1 "$nightcast" forecast -q -H 2 -m auto,hw \
+	-s 7 -j 1 fits.csv -o out.csv --metrics m.prom 2>/dev/null)
+wall=$((${EPOCHREALTIME/[.,]/} - before))
+value() { sed -n "s/^nightcast_$1 //p" m.prom; }
+awk -v read="$(value 'phase_seconds{.*phase="read"}')" -v wall=$wall \
+	-v fit="$(value 'phase_seconds{.*phase="fit"}')" -v peak="$peak" \
+	-v write="$(value 'phase_seconds{.*phase="write"}')" \
+	-v bytes="$(value 'peak_memory_bytes{.*}')" 'BEGIN {
+		exit !(read > 0 && write > 0 && fit > read && fit > wall / 1e6 / 4 &&
+			read + fit + write < wall / 1e6 &&
+			bytes < 1.05 * peak * 1024 && bytes > 0.6 * peak * 1024)
+	}' || fail "of a run of $wall us and $peak KB: $(cat m.prom)"
+[ "$(value 'threads{.*}')" = 1 ] || fail "threads: $(cat m.prom)"
+[ "$(value 'series{.*outcome="ok"}')" = 40 ] &&
+	[ "$(value 'series{.*outcome="fallback"}')" = 17 ] &&
+	[ "$(value 'series{.*outcome="failed"}')" = 3 ] ||
+	fail "outcomes: $(cat m.prom)"
 # a label is UTF-8 whatever the output is called, or its readers refuse it
 odd=$(printf 'o\xff"\\\n\xc3\xa9.csv')
 expect 3 '' in.csv --metrics m.prom -o "$odd"
