@@ -399,10 +399,21 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
     return status == FC_OK ? &pick->held : NULL;
 }
 
-static enum fc_status say_why(enum fc_status reason, const struct fc_fit *fit,
+static bool needs_season(const struct wanted *wanted)
+{
+    return wanted->season == FC_ETS_ADD || wanted->season == FC_ETS_MUL;
+}
+
+static enum fc_status say_why(const struct selection *pick,
+                              const struct fc_fit *fit,
                               const struct fc_series *series,
                               struct fc_error *err)
 {
+    enum fc_status reason = pick->reason;
+    if (reason == FC_ESHORT && !needs_season(pick->wanted))
+        return fc_fail(err, reason,
+                       "%s: %zu observations are too few for this form",
+                       fit->model->name, series->n);
     if (reason == FC_ESHORT && fit->season_length < 2)
         return fc_fail(err, reason,
                        "%s needs a season of two observations or more",
@@ -436,13 +447,11 @@ static enum fc_status fit_wanted(const struct fc_series *series,
     struct fc_ets_work *work = fc_ets_work_new(series->y, series->n, m, ws);
     if (work == NULL || !selection_init(&pick, m, ws))
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    bool needs_season =
-        wanted->season == FC_ETS_ADD || wanted->season == FC_ETS_MUL;
     pick.work = work;
     pick.wanted = wanted;
     pick.request.criterion = criterion;
     pick.count = 0;
-    if (!needs_season && wanted->error != FC_ETS_MUL
+    if (!needs_season(wanted) && wanted->error != FC_ETS_MUL
         && (series->n <= few || is_constant(series->y, series->n))) {
         choose_simple(work, wanted, &pick.held);
         fit->note = series->n <= few ? "few observations: simple start values"
@@ -455,7 +464,7 @@ static enum fc_status fit_wanted(const struct fc_series *series,
         return store(work, chosen, ws, fit, err);
     chosen = search_forms(&pick);
     if (chosen == NULL)
-        return say_why(pick.reason, fit, series, err);
+        return say_why(&pick, fit, series, err);
     if (chosen == &pick.held)
         fit->note = "beta held to 0.2/m; likelihood and AICc are the form's "
                     "maximum";

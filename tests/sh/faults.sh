@@ -209,6 +209,16 @@ for option in -o --summary --rejects --metrics; do
 	expect 2 'is not compressed: write - into a pipe' "$nightcast" forecast \
 		-H 1 row.csv $option out.csv.gz
 done
+printf 'unique_id,ds,y\na,1,1\na,2,4\na,3,9\n' >few.csv
+expect 1 "'a' failed: ets: 3 observations are too few for this form" \
+	"$nightcast" forecast -H 1 -m ets:MAN --fallback none few.csv -o out.csv
+for model in ets:AAA ces:full arima:1,0,0/1,0,0; do
+	expect 1 "'a' failed: .*needs? a season of two observations or more" \
+		"$nightcast" forecast -H 1 -m $model --fallback none few.csv -o out.csv
+done
+expect 1 "'a' failed: ets: 3 observations are too few for season 12" \
+	"$nightcast" forecast -H 1 -s 12 -m ets:AAA --fallback none few.csv \
+	-o out.csv
 expect 2 'leave out --lead-time' "$nightcast" simulate -H 2 --whole \
 	--lead-time 2 row.csv
 ln -s row.csv link.csv
