@@ -8,17 +8,8 @@
  * scale are learnt from the last observations of its series, which are held
  * back for it (see auto_learn.c).  A series on its own is forecast with the
  * fixed weights and scale of fc_auto_prior().  Either way the weights are
- * multiplied by the series' own trust in the candidates: all of them forecast
- * its last observations, too, and those that were far off count for less.  For
- * that, forms and orders are those chosen for the whole series: to search for
- * them again in the shortened one takes several times as long, and forecasts
- * of held-back values are no better for it.
- *
- * The width by which errors are measured is the geometric mean of two: of
- * what the candidates' own intervals say, each as much as it is trusted, and
- * of what the series has done from season to season, growing with the root of
- * the seasons ahead.  To its square is added the variance of the candidates'
- * forecasts, for where they disagree the errors are larger.
+ * multiplied by the series' own trust in the candidates (auto_trust.c), and
+ * intervals scaled by its own width (auto_width.c).
  *
  * A candidate is absurd, and left out, when its forecast of step h lies
  * outside the range of the series by more than 1 + 2 h / n times the width
@@ -27,10 +18,8 @@
  */
 #include "forecast/auto.h"
 
-#include "forecast/accuracy.h"
 #include "forecast/ensemble.h"
 
-#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -47,15 +36,9 @@ static const char *const names[FC_AUTO_CANDIDATES] = {
 /* The level that candidates are asked for. */
 static const double REFERENCE = 95;
 
-/*
- * How a series' own errors become factors of the weights: to this power, after
- * so many mean changes from season to season are added, since what is small
- * against these differs by chance.  Chosen by errors at held-back origins of
- * the training parts of M3 and of M4's hourly series.
- */
-static const double POWER = 1.5, FLOOR = 0.3;
-
 enum { MEAN, WIDTH, PARTS }; /* fc_fit.state: horizon values each */
+
+enum { KIND }; /* fc_fit.order */
 
 /* The seasonal naive forecast stands by, in case nothing else will do. */
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
@@ -117,58 +100,6 @@ static void predict_network(const struct fc_fit *fit,
         *mean = out;
 }
 
-/* The geometric mean of the half-widths of the candidates' intervals, each as
- * much as it is trusted; the stand-in's when none has any. */
-static double typical_width(const struct fc_forecast *each,
-                            const struct fc_auto_table *table, int h)
-{
-    double sum = 0, trusts = 0;
-    for (int k = 0; k <= FC_AUTO_LOCAL; k++) {
-        bool counts = k < FC_AUTO_LOCAL ? table->usable[k] : trusts == 0;
-        double half = counts ? (each[k].hi[h] - each[k].lo[h]) / 2 : 0;
-        double trust = k < FC_AUTO_LOCAL ? table->trust[k] : 1;
-        if (half > 0) {
-            sum += trust * log(half);
-            trusts += trust;
-        }
-    }
-    return trusts > 0 ? exp(sum / trusts) : 0;
-}
-
-/* The variance of the candidates' forecasts of one step, likewise; with n - 1
- * for n where all are trusted the same. */
-static double disagreement(const struct fc_auto_table *table, int h)
-{
-    double x[FC_AUTO_CANDIDATES], w[FC_AUTO_CANDIDATES];
-    size_t n = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
-        if (table->usable[k]) {
-            x[n] = table->mean[k][h];
-            w[n++] = table->trust[k];
-        }
-    if (n < 2)
-        return 0;
-    double mean = gsl_stats_wmean(w, 1, x, 1, n);
-    return gsl_stats_wvariance_with_fixed_mean(w, 1, x, 1, n, mean) * (double)n
-           / (double)(n - 1);
-}
-
-static void find_widths(const struct fc_fit *fit,
-                        const struct fc_forecast *each,
-                        struct fc_auto_table *table)
-{
-    double change = fc_error_scale(fit->series->y, fit->series->n,
-                                   (size_t)fit->season_length)
-                        .mae;
-    for (int h = 0; h < table->horizon; h++) {
-        double width = typical_width(each, table, h);
-        double walk = change * sqrt(1 + (double)h / fit->season_length);
-        if (walk > 0)
-            width = width > 0 ? sqrt(width * walk) : walk;
-        table->width[h] = sqrt(width * width + disagreement(table, h));
-    }
-}
-
 enum fc_status fc_auto_candidates(const struct fc_fit *fit,
                                   const struct fc_auto_common *common,
                                   int horizon, struct fc_workspace *ws,
@@ -202,8 +133,9 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
         return fc_fail(err, FC_ENOFIT, "auto: no candidate can be used");
     if (!any) /* in the place of the first; see share_weights() */
         table->mean[0] = each[FC_AUTO_LOCAL].mean;
-    find_widths(fit, each, table);
-    return FC_OK;
+    return fc_auto_widths(fit, common, each, ws, table) == FC_OK
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
 /* The given weights, less those of what is not usable, sum 1 again. */
@@ -239,82 +171,6 @@ void fc_auto_combine(struct fc_auto_table *table, const double *weights,
             if (table->used[k] > 0)
                 mean[h] += table->used[k] * table->mean[k][h];
     }
-}
-
-/* The mean absolute errors of a table for these values; NaN: not usable. */
-static void find_errors(const struct fc_auto_table *table, const double *actual,
-                        double *error)
-{
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
-        error[k] = table->usable[k] ? 0 : NAN;
-        for (int h = 0; h < table->horizon && table->usable[k]; h++)
-            error[k] += fabs(table->mean[k][h] - actual[h]) / table->horizon;
-    }
-}
-
-/* Errors into factors with geometric mean 1; unknown ones become 1. */
-static void trust_by_errors(const double *error, double floor, double *trust)
-{
-    double sum = 0;
-    int n = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
-        if (isfinite(error[k])) {
-            sum += log(error[k] + floor);
-            n++;
-        }
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
-        trust[k] = isfinite(error[k])
-                       ? exp(POWER * (sum / n - log(error[k] + floor)))
-                       : 1;
-}
-
-/* Of the candidates for the last values, horizon of them, by those before. */
-static enum fc_status errors_before(const struct fc_fit *whole,
-                                    const struct fc_spec *spec,
-                                    const struct fc_auto_common *before,
-                                    int horizon, struct fc_workspace *ws,
-                                    double *error, struct fc_error *err)
-{
-    struct fc_series cut = *whole->series;
-    struct fc_fit fit = {.model = spec->model,
-                         .series = &cut,
-                         .season_length = spec->season_length};
-    struct fc_auto_table table;
-    struct fc_spec same = *spec;
-    cut.n -= (size_t)horizon;
-    same.similar = whole;
-    enum fc_status status = fc_auto_fit_members(&cut, &same, ws, &fit, err);
-    if (status == FC_OK)
-        status = fc_auto_candidates(&fit, before, horizon, ws, &table, err);
-    if (status == FC_OK)
-        find_errors(&table, cut.y + cut.n, error);
-    return status;
-}
-
-enum fc_status fc_auto_trust(const struct fc_fit *fit,
-                             const struct fc_spec *spec,
-                             const struct fc_auto_common *before, int horizon,
-                             struct fc_workspace *ws, double *trust,
-                             struct fc_error *err)
-{
-    const struct fc_series *series = fit->series;
-    double error[FC_AUTO_CANDIDATES];
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
-        trust[k] = 1;
-    if (series->n < (size_t)horizon + FC_AUTO_LEAST_LEFT)
-        return FC_OK;
-    double change = fc_error_scale(series->y, series->n - (size_t)horizon,
-                                   (size_t)spec->season_length)
-                        .mae;
-    if (!(FLOOR * change > 0) || !isfinite(change))
-        return FC_OK;
-    struct fc_mark mark = fc_workspace_mark(ws);
-    enum fc_status status =
-        errors_before(fit, spec, before, horizon, ws, error, err);
-    fc_workspace_release(ws, mark);
-    if (status == FC_OK)
-        trust_by_errors(error, FLOOR * change, trust);
-    return status == FC_ENOMEM ? status : FC_OK;
 }
 
 /* "auto(ets 0.31, arima 0.22, ...)" */
@@ -366,7 +222,7 @@ static enum fc_status forecast(const struct fc_fit *fit, int horizon,
     if (status != FC_OK)
         return status;
     size_t h = (size_t)horizon;
-    fc_auto_combine(table, knowledge.weights, state);
+    fc_auto_combine(table, knowledge.of[fit->order[KIND]].weights, state);
     memcpy(state + WIDTH * h, table->width, h * sizeof *state);
     return FC_OK;
 }
@@ -379,6 +235,48 @@ static int usual_horizon(const struct fc_spec *spec)
     return spec->season_length > 4 ? 2 * spec->season_length : 8;
 }
 
+/* Of a series that teaches nothing, what is known of most. */
+static enum fc_status find_kind(struct fc_workspace *ws, struct fc_fit *fit)
+{
+    const struct fc_series *series = fit->series;
+    double *scratch = fc_workspace_doubles(ws, series->n);
+    if (scratch == NULL)
+        return FC_ENOMEM;
+    enum fc_kind kind =
+        fc_kind_of(series->y, series->n, (size_t)fit->season_length, scratch);
+    fit->order[KIND] = kind < FC_KINDS ? kind : FC_KIND_MOVING;
+    return FC_OK;
+}
+
+/* The members and the trust in them, of the series as auto sees it. */
+static enum fc_status fit_view(const struct fc_series *series,
+                               const struct fc_spec *spec,
+                               struct fc_workspace *ws, struct fc_fit *fit,
+                               struct fc_error *err)
+{
+    struct fc_auto_knowledge knowledge =
+        fc_auto_read(spec->learned, spec->season_length);
+    struct fc_auto_view *view = fc_workspace_array(ws, 1, sizeof *view);
+    fit->ncoef = FC_AUTO_CANDIDATES;
+    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    if (view == NULL || fit->coef == NULL
+        || fc_auto_look(series, spec->season_length, &knowledge.breaks, ws,
+                        view)
+               != FC_OK)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    fit->series = &view->series;
+    enum fc_status status =
+        fc_auto_fit_members(fit->series, spec, ws, fit, err);
+    if (status != FC_OK)
+        return status;
+    return find_kind(ws, fit) == FC_OK
+                   && fc_auto_trust(fit, view, spec, &knowledge.before, ws,
+                                    fit->coef)
+                          == FC_OK
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 /*
  * The forecasts are made here, because only then is it known which candidates
  * can be used; the prediction scales the intervals.
@@ -389,21 +287,15 @@ static enum fc_status fit_auto(const struct fc_series *series,
                                struct fc_error *err)
 {
     struct fc_auto_table table;
-    int horizon = usual_horizon(spec);
-    fit->nstate = PARTS * (size_t)horizon;
+    struct fc_spec until = *spec;
+    until.horizon = usual_horizon(spec);
+    fit->nstate = PARTS * (size_t)until.horizon;
     fit->state = fc_workspace_doubles(ws, fit->nstate);
-    fit->ncoef = FC_AUTO_CANDIDATES;
-    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
-    if (fit->state == NULL || fit->coef == NULL)
+    if (fit->state == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    struct fc_auto_common before =
-        fc_auto_read(spec->learned, spec->season_length).before;
-    enum fc_status status = fc_auto_fit_members(series, spec, ws, fit, err);
+    enum fc_status status = fit_view(series, &until, ws, fit, err);
     if (status == FC_OK)
-        status = fc_auto_trust(fit, spec, &before, horizon, ws, fit->coef, err);
-    if (status != FC_OK)
-        return status;
-    status = forecast(fit, horizon, ws, fit->state, &table, err);
+        status = forecast(fit, until.horizon, ws, fit->state, &table, err);
     if (status != FC_OK)
         return status;
     name_choice(&table, fit);
@@ -420,6 +312,8 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
     const double *state = fit->state;
     struct fc_auto_knowledge knowledge =
         fc_auto_read(fit->learned, fit->season_length);
+    const struct fc_auto_errors *errors =
+        &knowledge.of[fit->order[KIND]].errors;
     if (fit->nstate != PARTS * horizon) {
         struct fc_auto_table table;
         double *other = fc_workspace_doubles(ws, PARTS * horizon);
@@ -438,13 +332,13 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
             out->lo[i * horizon + h] =
                 out->mean[h]
                 - width
-                      * fc_auto_factor(&knowledge.errors, FC_AUTO_BELOW,
-                                       out->levels[i], (int)h);
+                      * fc_auto_factor(errors, FC_AUTO_BELOW, out->levels[i],
+                                       (int)h);
             out->hi[i * horizon + h] =
                 out->mean[h]
                 + width
-                      * fc_auto_factor(&knowledge.errors, FC_AUTO_ABOVE,
-                                       out->levels[i], (int)h);
+                      * fc_auto_factor(errors, FC_AUTO_ABOVE, out->levels[i],
+                                       (int)h);
         }
     return FC_OK;
 }

@@ -2,9 +2,11 @@
 #ifndef NIGHTCAST_FORECAST_AUTO_H
 #define NIGHTCAST_FORECAST_AUTO_H
 
+#include "forecast/breaks.h"
 #include "forecast/model.h"
 #include "forecast/neural.h"
 #include "forecast/pooled.h"
+#include "forecast/vet.h"
 
 /*
  * The parts of the default model: candidates, their weighted mean, intervals
@@ -42,17 +44,47 @@ struct fc_auto_errors {
 struct fc_auto_common {
     struct fc_pooled pooled[2]; /* raw, log; coef NULL: there is none */
     struct fc_neural neural;    /* parameters NULL: there is none */
+    double change; /* from value to value, over their size, of the median
+                      series; 0: not known */
+};
+
+/* What is learnt from series of one kind, for series of that kind. */
+struct fc_auto_experience {
+    double weights[FC_AUTO_CANDIDATES]; /* sum to 1 */
+    struct fc_auto_errors errors;
 };
 
 /*
  * What auto knows before it sees a series: by default, or from a batch.
  * `before` has not seen the last observations of the batch, as many as the
  * horizon.
+ *
+ * No series has unbounded influence on any of it:
+ *
+ *   kinds      which series teach which, by their own values alone: vet.h
+ *   weights    a series counts for at most five times the median error; one
+ *              whose width is unlike most others', for nothing
+ *   errors     quantiles over the same series, within multiples of the fixed
+ *              ones (auto_interval.c)
+ *   common     see pooled.h and neural.h; from moving series alone
+ *   change     a median
+ *   breaks     medians
  */
 struct fc_auto_knowledge {
-    double weights[FC_AUTO_CANDIDATES]; /* sum to 1 */
-    struct fc_auto_errors errors;
+    struct fc_auto_experience of[FC_KINDS];
     struct fc_auto_common common, before;
+    struct fc_breaks breaks;
+};
+
+/*
+ * A series as auto sees it: without the zeros before it began, if it has
+ * begun only lately, and without the breaks that it shares with the batch and
+ * that are over.
+ */
+struct fc_auto_view {
+    struct fc_series series;
+    const double *known;   /* as series.y; NaN where that was mended */
+    struct fc_breaks here; /* those that the series shares */
 };
 
 /* Observations that must be left before those held back. */
@@ -65,9 +97,27 @@ struct fc_auto_table {
     bool absurd[FC_AUTO_CANDIDATES];
     double *mean[FC_AUTO_CANDIDATES]; /* horizon values each */
     double *width; /* what errors are measured by; see auto.c */
+    double walk;   /* what the series does by itself in the first step */
+    double ratio;  /* the width that the models say, of the first step, over
+                      that; 0 or INFINITY: one of them is of rounding size */
     double trust[FC_AUTO_CANDIDATES]; /* see fc_auto_trust() */
     double used[FC_AUTO_CANDIDATES];  /* weights, by fc_auto_combine() */
 };
+
+/*
+ * The view of a series; what it changes is in ws.  FC_ENOMEM.
+ */
+enum fc_status fc_auto_look(const struct fc_series *series, int season_length,
+                            const struct fc_breaks *breaks,
+                            struct fc_workspace *ws, struct fc_auto_view *view);
+
+/* The widths of a table whose other parts are there; each holds the members'
+ * forecasts at a level of 95%, the last of them the stand-in's.  FC_ENOMEM. */
+enum fc_status fc_auto_widths(const struct fc_fit *fit,
+                              const struct fc_auto_common *common,
+                              const struct fc_forecast *each,
+                              struct fc_workspace *ws,
+                              struct fc_auto_table *table);
 
 /* Fits the local candidates into fit->members. */
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
@@ -90,6 +140,9 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
  *
  *   fit    the members fitted to the whole series: what they chose is kept
  *          for the shorter one, where only their estimates are new
+ *   view   of the series that was fitted: what was mended in it, or lies
+ *          behind a break that is not over, is not compared with
+ *   spec   with the horizon
  *   trust  FC_AUTO_CANDIDATES factors for the weights, with geometric mean 1:
  *          a power of the inverse of the mean absolute errors, to which a part
  *          of the mean change from season to season is added (after Bates &
@@ -97,10 +150,10 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
  *          a series that is too short or does not vary
  */
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
+                             const struct fc_auto_view *view,
                              const struct fc_spec *spec,
-                             const struct fc_auto_common *before, int horizon,
-                             struct fc_workspace *ws, double *trust,
-                             struct fc_error *err);
+                             const struct fc_auto_common *before,
+                             struct fc_workspace *ws, double *trust);
 
 /*
  * The weights of the usable candidates, times the series' trust in them, which
@@ -138,7 +191,8 @@ struct fc_auto_sample {
     const double *ratio; /* n * horizon */
 };
 
-/* Estimates the errors' quantiles, shrunk towards the prior's. */
+/* Estimates the errors' quantiles, shrunk towards the prior's, and bounded by
+ * multiples of them. */
 enum fc_status fc_auto_learn_errors(const struct fc_auto_sample *sample,
                                     const struct fc_auto_errors *prior,
                                     struct fc_auto_errors *errors,

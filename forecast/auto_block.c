@@ -28,12 +28,13 @@ static const double LONGEST_SEASON = 24; /* longer ones count as this */
 struct fc_auto_knowledge fc_auto_prior(int season_length)
 {
     double season = log(fmin(season_length, LONGEST_SEASON));
-    return (struct fc_auto_knowledge){
+    struct fc_auto_experience same = {
         .weights = {0.1225, 0.1225, 0.1225, 0.1225, 0.084, 0.126, 0.3},
         .errors = {.a = SCALE + SCALE_SEASON * season,
                    .b = GROWTH + GROWTH_SEASON * season,
                    .shape = {{SHAPE}, {SHAPE}}},
     };
+    return (struct fc_auto_knowledge){.of = {same, same, same}};
 }
 
 static bool has_pooled(const double *v)
@@ -87,7 +88,8 @@ size_t fc_auto_block_parameters(const double *v, enum fc_auto_time time)
 
 static struct fc_auto_common common_in(const double *v, enum fc_auto_time time)
 {
-    struct fc_auto_common common = {.neural = fc_auto_block_neural(v)};
+    struct fc_auto_common common = {.neural = fc_auto_block_neural(v),
+                                    .change = v[AT_CHANGE + time]};
     for (int i = 0; i < 2; i++) {
         common.pooled[i] = fc_auto_block_pooled(v, i);
         if (v[AT_POOLED + 2 * time + i] != 0)
@@ -98,6 +100,40 @@ static struct fc_auto_common common_in(const double *v, enum fc_auto_time time)
     return common;
 }
 
+void fc_auto_block_write(const struct fc_auto_knowledge *k, double *v)
+{
+    v[AT_BREAKS] = k->breaks.n;
+    for (int i = 0; i < k->breaks.n; i++) {
+        double *at = v + AT_BREAKS + 1 + 3 * i;
+        at[0] = k->breaks.at[i].first;
+        at[1] = k->breaks.at[i].last;
+        at[2] = k->breaks.at[i].over;
+    }
+    for (int kind = 0; kind < FC_KINDS; kind++, v += AT_KIND) {
+        const struct fc_auto_experience *of = &k->of[kind];
+        memcpy(v + AT_WEIGHTS, of->weights, sizeof of->weights);
+        memcpy(v + AT_SHAPE, of->errors.shape, sizeof of->errors.shape);
+        v[AT_A] = of->errors.a;
+        v[AT_B] = of->errors.b;
+    }
+}
+
+static void read_fixed(const double *v, struct fc_auto_knowledge *k)
+{
+    k->breaks.n = (int)v[AT_BREAKS];
+    for (int i = 0; i < k->breaks.n; i++) {
+        const double *at = v + AT_BREAKS + 1 + 3 * i;
+        k->breaks.at[i] = (struct fc_break){(int)at[0], (int)at[1], at[2] != 0};
+    }
+    for (int kind = 0; kind < FC_KINDS; kind++, v += AT_KIND) {
+        struct fc_auto_experience *of = &k->of[kind];
+        memcpy(of->weights, v + AT_WEIGHTS, sizeof of->weights);
+        memcpy(of->errors.shape, v + AT_SHAPE, sizeof of->errors.shape);
+        of->errors.a = v[AT_A];
+        of->errors.b = v[AT_B];
+    }
+}
+
 struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
                                       int season_length)
 {
@@ -106,10 +142,7 @@ struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
         || learned->values[AT_SEASON] != season_length)
         return k;
     const double *v = learned->values;
-    memcpy(k.weights, v + AT_WEIGHTS, sizeof k.weights);
-    memcpy(k.errors.shape, v + AT_SHAPE, sizeof k.errors.shape);
-    k.errors.a = v[AT_A];
-    k.errors.b = v[AT_B];
+    read_fixed(v, &k);
     k.common = common_in(v, FC_AUTO_NOW);
     k.before = common_in(v, FC_AUTO_BEFORE);
     return k;
@@ -133,7 +166,24 @@ static bool has_sizes(const double *v)
                   == fc_neural_window((int)v[AT_SEASON], (int)v[AT_HORIZON]);
 }
 
-/* Weights sum to 1; intervals grow with the level, and never turn around. */
+/* Breaks lie one behind the other. */
+static bool has_breaks(const double *v)
+{
+    const double *at = v + AT_BREAKS + 1;
+    double last = 0;
+    if (!is_whole(v[AT_BREAKS], 0, FC_MOST_BREAKS))
+        return false;
+    for (int i = 0; i < (int)v[AT_BREAKS]; i++, at += 3) {
+        if (!is_whole(at[1], last + 1, 1e6) || !is_whole(at[0], at[1], 1e6)
+            || !is_whole(at[2], 0, 1))
+            return false;
+        last = at[0];
+    }
+    return v[AT_CHANGE] >= 0 && v[AT_CHANGE + 1] >= 0;
+}
+
+/* Of the kind whose numbers v + AT_WEIGHTS are: weights sum to 1; intervals
+ * grow with the level, and never turn around. */
 static bool is_sound(const double *v)
 {
     const double *below = v + AT_SHAPE + FC_AUTO_BELOW * FC_AUTO_LEVELS;
@@ -171,7 +221,11 @@ enum fc_status fc_auto_check(const struct fc_learned *learned,
     if (learned->n != fc_auto_block_size(v))
         return fc_fail(err, FC_EDATA, "has %zu numbers where auto has %zu",
                        learned->n, fc_auto_block_size(v));
-    if (!is_sound(v))
-        return fc_fail(err, FC_EDATA, "its weights or widths make no sense");
+    if (!has_breaks(v))
+        return fc_fail(err, FC_EDATA, "its breaks make no sense");
+    for (int kind = 0; kind < FC_KINDS; kind++)
+        if (!is_sound(v + kind * AT_KIND))
+            return fc_fail(err, FC_EDATA,
+                           "its weights or widths make no sense");
     return FC_OK;
 }

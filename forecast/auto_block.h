@@ -5,12 +5,13 @@
 #include "forecast/auto.h"
 
 /*
- * The layout of what auto has learnt (struct fc_learned).  Behind the numbers
- * up to AT_COEF comes, once for each time, what all series have in common: the
+ * The layout of what auto has learnt (struct fc_learned).  The numbers from
+ * AT_WEIGHTS on are there for each kind of series.  Behind those up to AT_COEF
+ * comes, once for each time, what all series have in common: the
  * coefficients of both regressions, if AT_WINDOW is not 0, and the parameters
  * of the networks, if AT_NETWORK is not.
  */
-enum { FC_AUTO_BLOCK_VERSION = 3, FC_AUTO_LONGEST_WINDOW = 96 };
+enum { FC_AUTO_BLOCK_VERSION = 4, FC_AUTO_LONGEST_WINDOW = 96 };
 
 /* From all observations but the last horizon ones; from all. */
 enum fc_auto_time { FC_AUTO_BEFORE, FC_AUTO_NOW, FC_AUTO_TIMES };
@@ -23,11 +24,16 @@ enum {
     AT_WINDOW,  /* of the regressions */
     AT_NETWORK, /* the window of the networks */
     AT_POOLED,  /* whether a regression could be made: raw, log, each time */
-    AT_WEIGHTS = AT_POOLED + 2 * FC_AUTO_TIMES,
+    AT_CHANGE = AT_POOLED + 2 * FC_AUTO_TIMES, /* each time */
+    AT_BREAKS = AT_CHANGE + FC_AUTO_TIMES,     /* how many; then their places:
+                                                  first, last, over */
+    AT_WEIGHTS = AT_BREAKS + 1 + 3 * FC_MOST_BREAKS,
     AT_A = AT_WEIGHTS + FC_AUTO_CANDIDATES,
     AT_B,
     AT_SHAPE,
-    AT_COEF = AT_SHAPE + FC_AUTO_SIDES * FC_AUTO_LEVELS
+    AT_END_OF_KIND = AT_SHAPE + FC_AUTO_SIDES * FC_AUTO_LEVELS,
+    AT_KIND = AT_END_OF_KIND - AT_WEIGHTS, /* numbers of each kind */
+    AT_COEF = AT_WEIGHTS + FC_KINDS * AT_KIND
 };
 
 /*
@@ -40,5 +46,8 @@ struct fc_pooled fc_auto_block_pooled(const double *v, int kind);
 struct fc_neural fc_auto_block_neural(const double *v);
 size_t fc_auto_block_coef(const double *v, enum fc_auto_time time, int kind);
 size_t fc_auto_block_parameters(const double *v, enum fc_auto_time time);
+
+/* Writes what has a fixed place: experience, and breaks. */
+void fc_auto_block_write(const struct fc_auto_knowledge *k, double *v);
 
 #endif

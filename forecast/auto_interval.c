@@ -31,6 +31,13 @@ static const double FOLLOWED = 0.9;
 /* So many series weigh as much as the prior. */
 static const double PRIOR_SERIES = 20;
 
+/*
+ * Whatever the errors are: the scale may be so many times the prior's, or so
+ * many times less; a quantile over the one that is followed so many times; the
+ * power of the steps so much more or less.
+ */
+static const double MOST_SCALE = 8, MOST_SHAPE = 6, MOST_GROWTH = 1;
+
 static double z_of(double level)
 {
     return gsl_cdf_ugaussian_Pinv(0.5 + level / 200);
@@ -154,6 +161,22 @@ static void shrink(double trust, const struct fc_auto_errors *prior,
                                      + (1 - trust) * prior->shape[side][i];
 }
 
+static double within(double x, double middle, double most)
+{
+    return fmin(fmax(x, middle - most), middle + most);
+}
+
+static void bound(const struct fc_auto_errors *prior,
+                  struct fc_auto_errors *errors)
+{
+    errors->a = within(errors->a, prior->a, log(MOST_SCALE));
+    errors->b = within(errors->b, prior->b, MOST_GROWTH);
+    for (int side = 0; side < FC_AUTO_SIDES; side++)
+        for (int i = 0; i < FC_AUTO_LEVELS; i++)
+            errors->shape[side][i] = fmin(errors->shape[side][i],
+                                          MOST_SHAPE * prior->shape[side][i]);
+}
+
 enum fc_status fc_auto_learn_errors(const struct fc_auto_sample *sample,
                                     const struct fc_auto_errors *prior,
                                     struct fc_auto_errors *errors,
@@ -165,6 +188,7 @@ enum fc_status fc_auto_learn_errors(const struct fc_auto_sample *sample,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (follow_steps(sample, x, &errors->a, &errors->b)) {
         find_shape(x, sorted_all(sample, errors, x), errors);
+        bound(prior, errors);
         double n = (double)sorted_step(sample, 0, x);
         shrink(n / (n + PRIOR_SERIES), prior, errors);
     } else {

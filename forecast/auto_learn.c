@@ -22,19 +22,20 @@
  */
 #include "forecast/auto_block.h"
 
-#include "forecast/accuracy.h"
 #include "forecast/missing.h"
 #include "forecast/parallel.h"
 
 #include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    SAMPLE = 2000,   /* series learnt from, at most */
-    ITERATIONS = 200 /* of the search for weights */
-};
+/* Series of each kind that are learnt from, at most. */
+static const size_t most_series[FC_KINDS] = {
+    [FC_KIND_MOVING] = 2000, [FC_KIND_RESTING] = 500, [FC_KIND_WILD] = 500};
+
+enum { ITERATIONS = 200 /* of the search for weights */ };
 
 /*
  * The penalty: this times the Kullback-Leibler distance of the weights from
@@ -43,12 +44,18 @@ enum {
  */
 static const double PENALTY = 0.2, PENALTY_SERIES = 50;
 
-/* Series whose error is beyond this quantile count as if it were there. */
-static const double OUTLYING = 0.95;
+/* Series whose error is beyond this quantile, or so many median errors, count
+ * as if it were there. */
+static const double OUTLYING = 0.95, MEDIANS = 5;
+
+/* See leave_unlike(). */
+static const double UNLIKE = 4, LEAST = 0.5;
 
 /* One series with its last observations held back. */
 struct trial {
     bool done;
+    double ratio;      /* see struct fc_auto_table */
+    enum fc_kind kind; /* FC_KINDS: teaches nothing */
     bool usable[FC_AUTO_CANDIDATES];
     double scale;
     double trust[FC_AUTO_CANDIDATES];
@@ -64,8 +71,11 @@ enum { PER_TRIAL = FC_AUTO_CANDIDATES + 3 }; /* times the horizon */
 struct learner {
     const struct fc_spec *spec;
     int horizon;
-    struct fc_series *series; /* the sample */
-    size_t n;
+    struct fc_series *seen;   /* the sample; moving series first */
+    struct fc_series *series; /* the same, without breaks that are over */
+    double **mended;          /* what of series is not of seen, or NULL */
+    size_t n, moving;
+    struct fc_breaks breaks;
     struct fc_auto_knowledge knowledge; /* at the held-back origin */
     struct trial *trials;
     double *numbers;
@@ -79,51 +89,115 @@ static double draw(const struct fc_spec *spec, const struct fc_series *series)
     return (double)(fc_model_seed(spec->seed, series->id) >> 11);
 }
 
-static bool can_teach(const struct fc_lesson *lesson, size_t i, int horizon)
+/* Of which kind each series is a teacher; FC_KINDS: of none. */
+static void find_teachers(const struct fc_lesson *lesson,
+                          const struct fc_spec *spec, unsigned char *kind,
+                          double *scratch)
 {
-    return (lesson->skip == NULL || !lesson->skip[i])
-           && lesson->series[i].n >= (size_t)horizon + FC_AUTO_LEAST_LEFT;
+    for (size_t i = 0; i < lesson->n; i++) {
+        const struct fc_series *s = &lesson->series[i];
+        bool can = (lesson->skip == NULL || !lesson->skip[i])
+                   && s->n >= (size_t)spec->horizon + FC_AUTO_LEAST_LEFT;
+        kind[i] = (unsigned char)(can ? fc_kind_of(s->y, s->n,
+                                                   (size_t)spec->season_length,
+                                                   scratch)
+                                      : FC_KINDS);
+    }
 }
 
-/* The draw above which series are not in the sample. */
-static enum fc_status threshold(const struct fc_lesson *lesson,
-                                const struct fc_spec *spec, double *last,
-                                size_t *n, struct fc_error *err)
+/* The draw above which series of a kind are not in the sample. */
+static double threshold(const struct fc_lesson *lesson,
+                        const struct fc_spec *spec, const unsigned char *kind,
+                        enum fc_kind of, double *draws)
 {
-    double *draws = malloc((lesson->n + 1) * sizeof *draws);
-    if (draws == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    *n = 0;
+    size_t n = 0, most = most_series[of];
     for (size_t i = 0; i < lesson->n; i++)
-        if (can_teach(lesson, i, spec->horizon))
-            draws[(*n)++] = draw(spec, &lesson->series[i]);
-    *last = INFINITY;
-    if (*n > SAMPLE) {
-        gsl_sort(draws, 1, *n);
-        *last = draws[SAMPLE - 1];
-        *n = SAMPLE;
-    }
-    free(draws);
-    return FC_OK;
+        if (kind[i] == of)
+            draws[n++] = draw(spec, &lesson->series[i]);
+    if (n <= most)
+        return INFINITY;
+    gsl_sort(draws, 1, n);
+    return draws[most - 1];
+}
+
+/* Appends what is up to the threshold. */
+static void take(struct learner *l, const struct fc_lesson *lesson,
+                 const unsigned char *kind, enum fc_kind of, double last)
+{
+    size_t end = l->n + most_series[of];
+    for (size_t i = 0; i < lesson->n && l->n < end; i++)
+        if (kind[i] == of && draw(l->spec, &lesson->series[i]) <= last)
+            l->seen[l->n++] = lesson->series[i];
 }
 
 static enum fc_status take_sample(struct learner *l,
                                   const struct fc_lesson *lesson,
                                   struct fc_error *err)
 {
-    double last = INFINITY;
-    enum fc_status status = threshold(lesson, l->spec, &last, &l->n, err);
+    size_t most = 0, room = lesson->n + 1;
+    for (size_t i = 0; i < lesson->n; i++)
+        room = lesson->series[i].n > room ? lesson->series[i].n : room;
+    unsigned char *kind = malloc(lesson->n + 1);
+    double *draws = malloc(room * sizeof *draws);
+    for (int of = 0; of < FC_KINDS; of++)
+        most += most_series[of] < lesson->n ? most_series[of] : lesson->n;
+    l->seen = malloc((most + 1) * sizeof *l->seen);
+    if (kind == NULL || draws == NULL || l->seen == NULL) {
+        free(kind);
+        free(draws);
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    }
+    find_teachers(lesson, l->spec, kind, draws);
+    for (enum fc_kind of = 0; of < FC_KINDS; of++) {
+        take(l, lesson, kind, of, threshold(lesson, l->spec, kind, of, draws));
+        if (of == FC_KIND_MOVING)
+            l->moving = l->n;
+    }
+    free(kind);
+    free(draws);
+    return FC_OK;
+}
+
+/* Series i without what is over, in memory of its own if that is needed. */
+static enum fc_status mend(struct learner *l, size_t i, double *scratch)
+{
+    struct fc_series *series = &l->series[i];
+    int m = l->spec->season_length;
+    *series = l->seen[i];
+    bool shares = false;
+    for (int k = 0; k < l->breaks.n && !shares; k++)
+        shares =
+            fc_shares_break(series->y, series->n, m, &l->breaks.at[k], scratch);
+    if (!shares)
+        return FC_OK;
+    l->mended[i] = malloc(series->n * sizeof(double));
+    if (l->mended[i] == NULL)
+        return FC_ENOMEM;
+    memcpy(l->mended[i], series->y, series->n * sizeof(double));
+    fc_heal(l->mended[i], series->n, m, &l->breaks, scratch);
+    series->y = l->mended[i];
+    return FC_OK;
+}
+
+/* The breaks that the moving series share, and all series without them. */
+static enum fc_status find_breaks(struct learner *l, struct fc_error *err)
+{
+    size_t longest = 1;
+    enum fc_status status = fc_find_breaks(
+        l->seen, l->moving, l->spec->season_length, &l->breaks, err);
     if (status != FC_OK)
         return status;
+    for (size_t i = 0; i < l->n; i++)
+        longest = l->seen[i].n > longest ? l->seen[i].n : longest;
+    double *scratch = malloc(longest * sizeof *scratch);
     l->series = malloc((l->n + 1) * sizeof *l->series);
-    if (l->series == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    size_t k = 0;
-    for (size_t i = 0; i < lesson->n && k < l->n; i++)
-        if (can_teach(lesson, i, l->horizon)
-            && draw(l->spec, &lesson->series[i]) <= last)
-            l->series[k++] = lesson->series[i];
-    return FC_OK;
+    l->mended = calloc(l->n + 1, sizeof *l->mended);
+    if (scratch == NULL || l->series == NULL || l->mended == NULL)
+        status = FC_ENOMEM;
+    for (size_t i = 0; i < l->n && status == FC_OK; i++)
+        status = mend(l, i, scratch);
+    free(scratch);
+    return status == FC_OK ? FC_OK : fc_fail(err, status, "out of memory");
 }
 
 /*
@@ -134,10 +208,12 @@ static int choose_window(const struct learner *l, double *lengths)
 {
     int m = l->spec->season_length;
     int window = m < 2 ? 10 : m < 6 ? 8 : 3 * m / 2;
-    for (size_t i = 0; i < l->n; i++)
+    if (l->moving == 0)
+        return 0;
+    for (size_t i = 0; i < l->moving; i++)
         lengths[i] = (double)l->series[i].n;
-    gsl_sort(lengths, 1, l->n);
-    double half = floor((lengths[l->n / 2] - l->horizon) / 2);
+    gsl_sort(lengths, 1, l->moving);
+    double half = floor((lengths[l->moving / 2] - l->horizon) / 2);
     if (window > half)
         window = (int)half;
     return window >= (m > 3 ? m : 3) && window <= FC_AUTO_LONGEST_WINDOW
@@ -182,16 +258,6 @@ static enum fc_status allocate(struct learner *l, struct fc_error *err)
     return allocate_learned(l, window, err);
 }
 
-static void write_knowledge(const struct fc_auto_knowledge *k,
-                            struct fc_learned *learned)
-{
-    double *v = learned->values;
-    memcpy(v + AT_WEIGHTS, k->weights, sizeof k->weights);
-    memcpy(v + AT_SHAPE, k->errors.shape, sizeof k->errors.shape);
-    v[AT_A] = k->errors.a;
-    v[AT_B] = k->errors.b;
-}
-
 /* Both regressions from the sample. */
 static enum fc_status learn_pooled(struct learner *l,
                                    const struct fc_lesson *sample,
@@ -233,7 +299,38 @@ static enum fc_status learn_networks(struct learner *l,
     return FC_OK;
 }
 
-/* What all series have in common; networks first, for without them the rest
+/* The median of the series' mean changes from value to value, over their
+ * size. */
+static enum fc_status learn_change(struct learner *l, enum fc_auto_time time,
+                                   struct fc_error *err)
+{
+    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0, known = 0;
+    double *relative = malloc((l->moving + 1) * sizeof *relative);
+    if (relative == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t i = 0; i < l->moving; i++) {
+        const double *y = l->series[i].y;
+        double change = 0, size = 0, changes = 0, values = 0;
+        for (size_t t = 0; t < l->series[i].n - hold; t++) {
+            if (isnan(y[t]))
+                continue;
+            size += fabs(y[t]);
+            values++;
+            if (t > 0 && !isnan(y[t - 1])) {
+                change += fabs(y[t] - y[t - 1]);
+                changes++;
+            }
+        }
+        if (changes > 0 && size > 0)
+            relative[known++] = (change / changes) / (size / values);
+    }
+    l->learned->values[AT_CHANGE + time] =
+        known > 0 ? gsl_stats_median(relative, 1, known) : 0;
+    free(relative);
+    return FC_OK;
+}
+
+/* What moving series have in common; networks first, for without them the rest
  * has another place. */
 static enum fc_status learn_common(struct learner *l,
                                    const struct fc_lesson *lesson,
@@ -241,22 +338,25 @@ static enum fc_status learn_common(struct learner *l,
 {
     struct fc_lesson sample = *lesson;
     sample.series = l->series;
-    sample.n = l->n;
+    sample.n = l->moving;
     sample.skip = NULL;
+    sample.breaks = &l->breaks;
     enum fc_status status = learn_networks(l, &sample, time, err);
-    return status == FC_OK ? learn_pooled(l, &sample, time, err) : status;
+    if (status == FC_OK)
+        status = learn_pooled(l, &sample, time, err);
+    return status == FC_OK ? learn_change(l, time, err) : status;
 }
 
 /*
  * The scale in which the errors of different series are compared: between
  * those of MASE and of percentages.
  */
-static double scale_of(const double *y, size_t n, size_t m)
+static double scale_of(const double *y, size_t n, double change)
 {
-    double seasonal = fc_error_scale(y, n, m).mae, size = 0;
+    double size = 0;
     for (size_t t = 0; t < n; t++)
         size += fabs(y[t]) / (double)n;
-    return sqrt(seasonal * size);
+    return sqrt(change * size);
 }
 
 static void place_trial(struct learner *l, size_t i)
@@ -272,6 +372,7 @@ static void place_trial(struct learner *l, size_t i)
 static void keep_table(const struct fc_auto_table *table, struct trial *trial)
 {
     size_t h = (size_t)table->horizon;
+    trial->ratio = table->ratio;
     memcpy(trial->usable, table->usable, sizeof trial->usable);
     memcpy(trial->width, table->width, h * sizeof(double));
     for (size_t k = 0; k < FC_AUTO_CANDIDATES; k++)
@@ -280,39 +381,81 @@ static void keep_table(const struct fc_auto_table *table, struct trial *trial)
                h * sizeof(double));
 }
 
+/* What followed, as far as it could be told. */
+static void find_actual(const struct learner *l, size_t i, double *actual)
+{
+    const struct fc_series *series = &l->series[i];
+    size_t h = (size_t)l->horizon, n = series->n - h;
+    size_t told = fc_before_break(&l->breaks, n, series->n);
+    for (size_t k = 0; k < h; k++)
+        actual[k] = k < told && series->y[n + k] == l->seen[i].y[n + k]
+                        ? series->y[n + k]
+                        : NAN;
+}
+
+/* The kind of which the trial is an example: of resting series it is one, too,
+ * when they come to rest in what is held back. */
+static enum fc_kind kind_of_trial(const struct learner *l, size_t i,
+                                  double *scratch)
+{
+    const struct fc_series *series = &l->series[i];
+    size_t n = series->n - (size_t)l->horizon;
+    enum fc_kind kind =
+        fc_kind_of(series->y, n, (size_t)l->spec->season_length, scratch);
+    return kind == FC_KIND_MOVING && fc_rests(series->y, n, series->n)
+               ? FC_KIND_RESTING
+               : kind;
+}
+
+/* The candidates of the n first values of a series, whose view that is. */
+static enum fc_status try_candidates(struct learner *l,
+                                     const struct fc_auto_view *view,
+                                     struct fc_workspace *ws,
+                                     struct trial *trial,
+                                     struct fc_auto_table *table)
+{
+    const struct fc_auto_common *before = &l->knowledge.before;
+    struct fc_fit fit = {.model = l->spec->model,
+                         .series = &view->series,
+                         .season_length = l->spec->season_length,
+                         .coef = trial->trust};
+    enum fc_status status =
+        fc_auto_fit_members(&view->series, l->spec, ws, &fit, NULL);
+    if (status == FC_OK)
+        status = fc_auto_trust(&fit, view, l->spec, before, ws, trial->trust);
+    if (status == FC_OK)
+        status = fc_auto_candidates(&fit, before, l->horizon, ws, table, NULL);
+    return status;
+}
+
 /* An item of the map: what the candidates make of one shortened series. */
 static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
 {
+    static const struct fc_breaks none = {0};
     struct learner *l = arg;
     struct trial *trial = &l->trials[i];
-    size_t h = (size_t)l->horizon, n = l->series[i].n - h;
-    struct fc_spec spec = *l->spec;
-    struct fc_fit fit;
+    size_t n = l->series[i].n - (size_t)l->horizon;
     struct fc_auto_table table;
-    struct fc_error err;
+    struct fc_auto_view view;
     place_trial(l, i);
-    memcpy(trial->actual, l->series[i].y + n, h * sizeof(double));
+    find_actual(l, i, trial->actual);
     double *y = fc_workspace_doubles(ws, n);
     if (y == NULL)
         return FC_ENOMEM;
+    trial->kind = kind_of_trial(l, i, y);
     fc_fill_linear(l->series[i].y, n, y);
     struct fc_series series = {l->series[i].id, y, n};
-    fit = (struct fc_fit){.model = spec.model,
-                          .series = &series,
-                          .season_length = spec.season_length,
-                          .coef = trial->trust};
-    enum fc_status status = fc_auto_fit_members(&series, &spec, ws, &fit, &err);
+    enum fc_status status =
+        fc_auto_look(&series, l->spec->season_length, &none, ws, &view);
     if (status == FC_OK)
-        status = fc_auto_trust(&fit, &spec, &l->knowledge.before, l->horizon,
-                               ws, trial->trust, &err);
-    if (status == FC_OK)
-        status = fc_auto_candidates(&fit, &l->knowledge.before, l->horizon, ws,
-                                    &table, &err);
+        status = try_candidates(l, &view, ws, trial, &table);
     if (status != FC_OK)
         return status;
-    fc_auto_combine(&table, l->knowledge.weights, trial->base);
+    const struct fc_auto_experience *of =
+        &l->knowledge.of[trial->kind < FC_KINDS ? trial->kind : 0];
+    fc_auto_combine(&table, of->weights, trial->base);
     keep_table(&table, trial);
-    trial->scale = scale_of(y, n, (size_t)spec.season_length);
+    trial->scale = scale_of(view.series.y, view.series.n, table.walk);
     trial->done = true;
     return FC_OK;
 }
@@ -366,18 +509,20 @@ static double error_of(const struct trial *trial, const double *mean,
 }
 
 /*
- * What a series counts for: the same for all but the outlying, and nothing
- * if its error is unknown.  Returns the mean error that is left, and 0 when
- * there is nothing to learn.
+ * What a series counts for in the weights of a kind: the same for all of it but
+ * the outlying, and nothing if its error is unknown.  Returns the mean error
+ * that is left, and 0 when there is nothing to learn.
  */
-static double importances(const struct learner *l, double *importance,
-                          double *scratch, size_t *counted)
+static double importances(const struct learner *l, enum fc_kind kind,
+                          double *importance, double *scratch, size_t *counted)
 {
     size_t n = 0;
     double sum = 0;
     for (size_t i = 0; i < l->n; i++) {
-        importance[i] =
-            error_of(&l->trials[i], l->trials[i].base, (size_t)l->horizon);
+        const struct trial *trial = &l->trials[i];
+        importance[i] = trial->kind == kind
+                            ? error_of(trial, trial->base, (size_t)l->horizon)
+                            : NAN;
         if (isfinite(importance[i]))
             scratch[n++] = importance[i];
     }
@@ -385,7 +530,9 @@ static double importances(const struct learner *l, double *importance,
     if (n == 0)
         return 0;
     gsl_sort(scratch, 1, n);
-    double most = scratch[(size_t)(OUTLYING * (double)(n - 1))];
+    double most =
+        fmin(scratch[(size_t)(OUTLYING * (double)(n - 1))],
+             MEDIANS * gsl_stats_median_from_sorted_data(scratch, 1, n));
     for (size_t i = 0; i < l->n; i++) {
         double e = importance[i];
         importance[i] = !isfinite(e) ? 0 : e > most && most > 0 ? most / e : 1;
@@ -472,14 +619,15 @@ static void descend(const struct learner *l, const double *importance,
     memcpy(weights, mean, sizeof mean);
 }
 
-static enum fc_status learn_weights(const struct learner *l, double *weights,
-                                    struct fc_error *err)
+static enum fc_status learn_weights(const struct learner *l, enum fc_kind kind,
+                                    double *weights, struct fc_error *err)
 {
     double *importance = malloc(2 * l->n * sizeof *importance);
     size_t counted;
     if (importance == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    double error = importances(l, importance, importance + l->n, &counted);
+    double error =
+        importances(l, kind, importance, importance + l->n, &counted);
     if (error > 0)
         descend(l, importance, error,
                 PENALTY * (1 + PENALTY_SERIES / (double)counted), weights);
@@ -487,27 +635,81 @@ static enum fc_status learn_weights(const struct learner *l, double *weights,
     return FC_OK;
 }
 
-/* Errors of the final combination over the widths. */
-static enum fc_status learn_errors(struct learner *l, const double *weights,
-                                   struct fc_auto_errors *errors,
+/* Errors of the final combination over the widths, of one kind of series. */
+static enum fc_status learn_errors(struct learner *l, enum fc_kind kind,
+                                   struct fc_auto_experience *of,
                                    struct fc_error *err)
 {
     size_t horizon = (size_t)l->horizon;
     struct fc_auto_sample sample = {l->n, l->horizon, l->ratio};
-    struct fc_auto_errors prior = *errors;
+    struct fc_auto_errors prior = of->errors;
     for (size_t i = 0; i < l->n; i++) {
         const struct trial *trial = &l->trials[i];
+        bool counts = trial->done && trial->kind == kind;
         double used[FC_AUTO_CANDIDATES];
-        share(trial, weights, used);
+        share(trial, of->weights, used);
         for (size_t h = 0; h < horizon; h++) {
             double mean = 0;
-            for (size_t k = 0; k < FC_AUTO_CANDIDATES && trial->done; k++)
+            for (size_t k = 0; k < FC_AUTO_CANDIDATES && counts; k++)
                 mean += used[k] * trial->mean[k * horizon + h];
             l->ratio[i * horizon + h] =
-                trial->done ? (trial->actual[h] - mean) / trial->width[h] : NAN;
+                counts ? (trial->actual[h] - mean) / trial->width[h] : NAN;
         }
     }
-    return fc_auto_learn_errors(&sample, &prior, errors, err);
+    return fc_auto_learn_errors(&sample, &prior, &of->errors, err);
+}
+
+/*
+ * Trials whose models say other widths, against what their series do, than
+ * those of most others of their kind teach nothing: more than so many robust
+ * standard deviations from the median, in logarithms; within one there is
+ * always room.
+ */
+static enum fc_status leave_unlike(struct learner *l, enum fc_kind kind,
+                                   struct fc_error *err)
+{
+    size_t n = 0;
+    double *x = malloc((l->n + 1) * sizeof *x);
+    if (x == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t i = 0; i < l->n; i++) {
+        struct trial *trial = &l->trials[i];
+        if (!trial->done || trial->kind != kind)
+            continue;
+        if (trial->ratio > 0 && isfinite(trial->ratio))
+            x[n++] = log(trial->ratio);
+        else
+            trial->kind = FC_KINDS;
+    }
+    double middle = n > 0 ? gsl_stats_median(x, 1, n) : 0;
+    for (size_t i = 0; i < n; i++)
+        x[i] = fabs(x[i] - middle);
+    double most =
+        n > 0 ? UNLIKE * fmax(1.4826 * gsl_stats_median(x, 1, n), LEAST) : 0;
+    for (size_t i = 0; i < l->n; i++) {
+        struct trial *trial = &l->trials[i];
+        if (trial->done && trial->kind == kind
+            && fabs(log(trial->ratio) - middle) > most)
+            trial->kind = FC_KINDS;
+    }
+    free(x);
+    return FC_OK;
+}
+
+/* From the trials. */
+static enum fc_status learn_experience(struct learner *l,
+                                       struct fc_auto_knowledge *k,
+                                       struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    for (enum fc_kind kind = 0; kind < FC_KINDS && status == FC_OK; kind++) {
+        status = leave_unlike(l, kind, err);
+        if (status == FC_OK)
+            status = learn_weights(l, kind, k->of[kind].weights, err);
+        if (status == FC_OK)
+            status = learn_errors(l, kind, &k->of[kind], err);
+    }
+    return status;
 }
 
 static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
@@ -516,23 +718,24 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
     enum fc_status status = take_sample(l, lesson, err);
     if (status != FC_OK || l->n == 0)
         return status;
-    status = allocate(l, err);
+    status = find_breaks(l, err);
+    if (status == FC_OK)
+        status = allocate(l, err);
     if (status == FC_OK)
         status = learn_common(l, lesson, FC_AUTO_BEFORE, err);
     if (status != FC_OK)
         return status;
     struct fc_auto_knowledge k = fc_auto_prior(l->spec->season_length);
-    write_knowledge(&k, l->learned);
+    k.breaks = l->breaks;
+    fc_auto_block_write(&k, l->learned->values);
     l->knowledge = fc_auto_read(l->learned, l->spec->season_length);
     status = try_all(l, lesson, err);
     if (status == FC_OK)
-        status = learn_weights(l, k.weights, err);
-    if (status == FC_OK)
-        status = learn_errors(l, k.weights, &k.errors, err);
+        status = learn_experience(l, &k, err);
     if (status == FC_OK)
         status = learn_common(l, lesson, FC_AUTO_NOW, err);
     if (status == FC_OK)
-        write_knowledge(&k, l->learned);
+        fc_auto_block_write(&k, l->learned->values);
     return status;
 }
 
@@ -542,6 +745,10 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
 {
     struct learner l = {.spec = spec, .horizon = spec->horizon};
     enum fc_status status = spec->horizon > 0 ? learn(&l, lesson, err) : FC_OK;
+    for (size_t i = 0; l.mended != NULL && i < l.n; i++)
+        free(l.mended[i]);
+    free(l.mended);
+    free(l.seen);
     free(l.series);
     free(l.trials);
     free(l.numbers);

@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_MODEL_H
 #define NIGHTCAST_FORECAST_MODEL_H
 
+#include "forecast/breaks.h"
 #include "forecast/series.h"
 #include "forecast/status.h"
 #include "forecast/workspace.h"
@@ -43,6 +44,8 @@ struct fc_lesson {
     const struct fc_series *series;
     size_t n;
     const bool *skip; /* n flags: not to be looked at; or NULL */
+    const struct fc_breaks *breaks; /* that no forecast could have foreseen;
+                                       or NULL */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
 };

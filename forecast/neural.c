@@ -34,7 +34,9 @@
 #include "forecast/missing.h"
 #include "forecast/network.h"
 #include "forecast/parallel.h"
+#include "forecast/vet.h"
 
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -47,7 +49,8 @@ enum {
     FEATURES = 3, /* inputs beside the window and the seasonal indices */
     LONGEST_WINDOW = 96,
     LONGEST_HORIZON = 400,
-    LEAST_WINDOWS = 500, /* to learn from */
+    LONGEST_LENGTH = 250, /* that is told */
+    LEAST_WINDOWS = 500,  /* to learn from */
     LEAST_SERIES = 20,
     RECENT = 1000, /* windows of one series, the last ones */
     PASSES = 3     /* over all windows, on average */
@@ -59,6 +62,12 @@ static const double MOST_WORK = 1.6e9;
 /* Adam's rate, which rises from 0 and then falls to 0 like a cosine, and the
  * share of the steps in which it rises. */
 static const double RATE = 0.008, RISE = 0.05;
+
+/*
+ * A series' errors weigh, and its windows make training longer, at most like
+ * so many times those of the median series.
+ */
+static const double HEAVY = 10, LONG = 1.5;
 
 /* Inputs beyond that many scales count as if they were there. */
 static const double FAR = 8;
@@ -77,6 +86,7 @@ struct seen {
     double weight;    /* of its errors */
     size_t before;    /* values that are left out of z and path */
     size_t n, first;  /* windows end before t = first .. n - 1 of z */
+    size_t held;      /* values after those */
     double *z;        /* n values */
     double *path;     /* n: sums of absolute differences until there */
     double *index;    /* n: of the season, until there */
@@ -132,16 +142,6 @@ static size_t least_length(const struct fc_neural *neural)
     return m > 1 ? m + m / 2 : 5;
 }
 
-static double mean_change(const double *z, size_t n, size_t m)
-{
-    double sum = 0;
-    if (n <= m + 1)
-        m = 1;
-    for (size_t t = m; t < n; t++)
-        sum += fabs(z[t] - z[t - m]);
-    return n > m ? sum / (double)(n - m) : 0;
-}
-
 /* index[t]: the mean of z - (the mean of the season about it) at t, t - m ...
  */
 static void find_indices(const double *z, size_t n, size_t m, double *index)
@@ -161,7 +161,7 @@ static void find_indices(const double *z, size_t n, size_t m, double *index)
 
 /* Values, path and indices of the n first of y, and their scale. */
 static void transform(const struct fc_neural *neural, const double *y, size_t n,
-                      struct seen *seen)
+                      double *scratch, struct seen *seen)
 {
     double *z = seen->z, *path = seen->path;
     for (size_t t = 0; t < n; t++) {
@@ -169,7 +169,8 @@ static void transform(const struct fc_neural *neural, const double *y, size_t n,
         path[t] = t > 0 ? path[t - 1] + fabs(z[t] - z[t - 1]) : 0;
     }
     find_indices(z, n, (size_t)neural->season_length, seen->index);
-    seen->scale = mean_change(z, n, (size_t)neural->season_length);
+    seen->scale =
+        fc_steady_change(z, n, (size_t)neural->season_length, scratch);
 }
 
 /*
@@ -194,9 +195,11 @@ static enum fc_status look(const struct fc_neural *neural, const double *y,
     seen->z = fc_workspace_doubles(ws, n);
     seen->path = fc_workspace_doubles(ws, n);
     seen->index = fc_workspace_doubles(ws, n);
-    if (seen->z == NULL || seen->path == NULL || seen->index == NULL)
+    double *scratch = fc_workspace_doubles(ws, n);
+    if (seen->z == NULL || seen->path == NULL || seen->index == NULL
+        || scratch == NULL)
         return FC_ENOMEM;
-    transform(neural, y, n, seen);
+    transform(neural, y, n, scratch, seen);
     double relative = seen->logs ? seen->scale : seen->scale / size;
     seen->roughness = log(relative) / 2;
     seen->weight = sqrt(relative);
@@ -239,7 +242,7 @@ static double inputs(const struct fc_neural *neural, const struct seen *seen,
         *x++ = bounded(index_ahead(seen, t, h, m) / seen->scale);
     double change = seen->path[t - 1] / (length - 1);
     x[0] = seen->roughness;
-    x[1] = log(length) - 3.5;
+    x[1] = log(fmin(length, LONGEST_LENGTH)) - 3.5;
     x[2] = log(change / seen->scale + 0.01) / 2;
     return level;
 }
@@ -279,6 +282,7 @@ static enum fc_status look_at(void *arg, size_t i, struct fc_workspace *ws)
         return FC_ENOMEM;
     fc_fill_linear(series->y, n, y);
     enum fc_status status = look(tr->neural, y, n, ws, &seen);
+    seen.held = series->n - n;
     if (status != FC_OK || seen.n <= seen.first)
         return status == FC_ENOMEM ? status : FC_OK;
     seen.id = series->id;
@@ -334,13 +338,39 @@ static enum fc_status look_at_all(struct training *tr)
     return status;
 }
 
+/* The most that x, n of them, may be: so many times the median. */
+static double most_of(const struct training *tr, double times,
+                      double (*x)(const struct seen *), double *scratch)
+{
+    for (size_t i = 0; i < tr->n; i++)
+        scratch[i] = x(&tr->seen[i]);
+    return tr->n > 0 ? times * gsl_stats_median(scratch, 1, tr->n) : 0;
+}
+
+static double windows_of(const struct seen *seen)
+{
+    return (double)(seen->n - seen->first);
+}
+
+static double weight_of(const struct seen *seen)
+{
+    return seen->weight;
+}
+
 /* Weights with mean 1, and how many steps of training. */
 static enum fc_status prepare(struct training *tr)
 {
     double sum = 0, windows = 0;
+    double *scratch = malloc((tr->n + 1) * sizeof *scratch);
+    if (scratch == NULL)
+        return FC_ENOMEM;
+    double heavy = most_of(tr, HEAVY, weight_of, scratch);
+    double many = most_of(tr, LONG, windows_of, scratch);
+    free(scratch);
     for (size_t i = 0; i < tr->n; i++) {
+        tr->seen[i].weight = fmin(tr->seen[i].weight, heavy);
         sum += tr->seen[i].weight / (double)tr->n;
-        windows += (double)(tr->seen[i].n - tr->seen[i].first);
+        windows += fmin(windows_of(&tr->seen[i]), many);
     }
     if (tr->n < LEAST_SERIES || windows < LEAST_WINDOWS)
         return FC_ESHORT;
@@ -401,12 +431,16 @@ static void draw_window(const struct training *tr, struct member *m,
     size_t t =
         seen->first + fc_network_random(&m->random) % (seen->n - seen->first);
     double level = inputs(tr->neural, seen, t, m->inputs);
+    size_t told = seen->n - t;
+    if (tr->lesson->breaks != NULL)
+        told = fc_before_break(tr->lesson->breaks, t, seen->n + seen->held);
     for (size_t i = 0; i < (size_t)tr->net.inputs; i++)
         m->x[i * FC_NETWORK_LANES + lane] = (float)m->inputs[i];
     for (size_t h = 0; h < (size_t)tr->net.outputs; h++)
         m->target[h * FC_NETWORK_LANES + lane] =
-            t + h < seen->n ? (float)((seen->z[t + h] - level) / seen->scale)
-                            : NAN;
+            t + h < seen->n && h < told
+                ? (float)((seen->z[t + h] - level) / seen->scale)
+                : NAN;
     m->weight[lane] = (float)seen->weight / (float)tr->net.outputs;
 }
 

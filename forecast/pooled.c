@@ -20,8 +20,10 @@
 
 #include "forecast/missing.h"
 #include "forecast/parallel.h"
+#include "forecast/vet.h"
 
 #include <gsl/gsl_linalg.h>
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,11 +39,13 @@ enum {
 static const double RIDGE = 1e-4;
 
 /*
- * A window with values that many scales from its level is left out: of a series
- * that repeats itself but for rounding errors, which are then its scale, one
- * window would outweigh all other series.
+ * What bounds a series: a window with a value or a target farther than so many
+ * scales from its level counts for less, as if the farthest were there; so
+ * does one in which the growth common to all series weighs more; and a series
+ * with more windows than so many times the median number counts like one with
+ * that many.
  */
-static const double FAR = 1000;
+static const double FAR = 30, GROWTH = 100, LONG = 1;
 
 /* Sums of one block of series for some steps. */
 struct sums {
@@ -53,7 +57,9 @@ struct sums {
 struct gather {
     const struct fc_pooled *pooled;
     const struct fc_series *series;
+    const struct fc_breaks *breaks;
     size_t n, hold;
+    double most_windows; /* that a series may count for */
     size_t size;       /* coefficients of a step: an intercept and the window */
     size_t most;       /* steps at a time */
     size_t first, end; /* the steps now, from 0, without the end */
@@ -62,17 +68,10 @@ struct gather {
 };
 
 static double scale_of(enum fc_pooled_kind kind, const double *z, size_t n,
-                       size_t m)
+                       size_t m, double *scratch)
 {
-    double sum = 0;
-    if (n <= m + 1)
-        m = 1;
-    if (n <= m)
-        return 0;
-    for (size_t t = m; t < n; t++)
-        sum += fabs(z[t] - z[t - m]);
-    sum /= (double)(n - m);
-    return kind == FC_POOLED_LOG ? sqrt(sum) : sum;
+    double change = fc_steady_change(z, n, m, scratch);
+    return kind == FC_POOLED_LOG ? sqrt(change) : change;
 }
 
 /* z = y or log y; false where that is not defined. */
@@ -120,33 +119,63 @@ static void add_square(double *a, const double *x, size_t size)
             a[i * size + j] += x[i] * x[j];
 }
 
-static bool is_far(const double *x, size_t size)
+/* The row of a window and its targets in units of the farthest. */
+static void bound(const struct gather *g, double *x, double *target,
+                  size_t targets)
 {
-    for (size_t i = 1; i < size; i++)
-        if (!(fabs(x[i]) <= FAR))
-            return true;
-    return false;
+    double far = fmax(1, fabs(x[0]) / GROWTH);
+    for (size_t i = 1; i < g->size; i++)
+        far = fmax(far, fabs(x[i]) / FAR);
+    for (size_t h = 0; h < targets; h++)
+        far = fmax(far, fabs(target[h]) / FAR);
+    for (size_t i = 0; i < g->size && far > 1; i++)
+        x[i] /= far;
+    for (size_t h = 0; h < targets && far > 1; h++)
+        target[h] /= far;
 }
 
-static void add_series(const struct gather *g, struct sums *sums,
-                       const double *z, size_t n, double scale, double *x)
+static size_t windows_of(const struct gather *g, size_t n)
 {
-    size_t window = (size_t)g->pooled->window, size = g->size;
-    size_t horizon = (size_t)g->pooled->horizon;
-    size_t begin = n > window + RECENT ? n - RECENT : window;
-    for (size_t t = begin; t < n; t++) {
-        size_t ahead = n - t < horizon ? n - t : horizon;
+    size_t window = (size_t)g->pooled->window;
+    size_t all = n > window ? n - window : 0;
+    return all < RECENT ? all : RECENT;
+}
+
+/* Steps after t that the window which ends there has targets for. */
+static size_t targets_of(const struct gather *g, size_t t, size_t n,
+                         size_t whole)
+{
+    size_t horizon = (size_t)g->pooled->horizon, left = n - t;
+    if (g->breaks != NULL) {
+        size_t told = fc_before_break(g->breaks, t, whole);
+        left = told < left ? told : left;
+    }
+    return left < horizon ? left : horizon;
+}
+
+/* The n first of whole values. */
+static void add_series(const struct gather *g, struct sums *sums,
+                       const double *z, size_t n, size_t whole, double scale,
+                       double *x)
+{
+    size_t size = g->size, windows = windows_of(g, n);
+    double *target = x + size;
+    double weight = fmin(1, sqrt(g->most_windows / (double)windows));
+    for (size_t t = n - windows; t < n; t++) {
+        size_t ahead = targets_of(g, t, n, whole);
         double level = regressors(g->pooled, z + t, scale, x);
-        if (is_far(x, size))
-            continue;
+        for (size_t h = 0; h < ahead; h++)
+            target[h] = (z[t + h] - level) / scale;
+        bound(g, x, target, ahead);
+        for (size_t i = 0; i < size && weight < 1; i++)
+            x[i] *= weight;
         if (ahead > g->first && ahead <= g->end)
             add_square(sums->xx + (ahead - 1 - g->first) * size * size, x,
                        size);
         for (size_t h = g->first; h < ahead && h < g->end; h++) {
-            double target = (z[t + h] - level) / scale;
             double *xy = sums->xy + (h - g->first) * size;
             for (size_t i = 0; i < size; i++)
-                xy[i] += x[i] * target;
+                xy[i] += x[i] * target[h] * weight;
         }
         sums->rows++;
     }
@@ -156,7 +185,7 @@ static enum fc_status gather_block(void *arg, size_t block,
                                    struct fc_workspace *ws)
 {
     struct gather *g = arg;
-    double *x = fc_workspace_doubles(ws, g->size);
+    double *x = fc_workspace_doubles(ws, g->size + (size_t)g->pooled->horizon);
     if (x == NULL)
         return FC_ENOMEM;
     for (size_t i = g->n * block / BLOCKS; i < g->n * (block + 1) / BLOCKS;
@@ -164,15 +193,16 @@ static enum fc_status gather_block(void *arg, size_t block,
         const struct fc_series *s = &g->series[i];
         struct fc_mark mark = fc_workspace_mark(ws);
         double *z = fc_workspace_doubles(ws, s->n);
-        if (z == NULL)
+        double *scratch = fc_workspace_doubles(ws, s->n);
+        if (z == NULL || scratch == NULL)
             return FC_ENOMEM;
         size_t n = s->n > g->hold ? s->n - g->hold : 0;
         fc_fill_linear(s->y, n, z);
         if (transform(g->pooled->kind, z, n, z)) {
             double scale = scale_of(g->pooled->kind, z, n,
-                                    (size_t)g->pooled->season_length);
+                                    (size_t)g->pooled->season_length, scratch);
             if (scale > 0 && isfinite(scale))
-                add_series(g, &g->sums[block], z, n, scale, x);
+                add_series(g, &g->sums[block], z, n, s->n, scale, x);
         }
         fc_workspace_release(ws, mark);
     }
@@ -275,12 +305,28 @@ size_t fc_pooled_size(const struct fc_pooled *pooled)
     return (size_t)pooled->horizon * (1 + (size_t)pooled->window);
 }
 
+/* So many times the median number of windows. */
+static enum fc_status find_most_windows(struct gather *g)
+{
+    double *windows = malloc((g->n + 1) * sizeof *windows);
+    if (windows == NULL)
+        return FC_ENOMEM;
+    for (size_t i = 0; i < g->n; i++)
+        windows[i] = (double)windows_of(
+            g, g->series[i].n > g->hold ? g->series[i].n - g->hold : 0);
+    g->most_windows =
+        g->n > 0 ? fmax(1, LONG * gsl_stats_median(windows, 1, g->n)) : 1;
+    free(windows);
+    return FC_OK;
+}
+
 enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                              const struct fc_lesson *lesson, size_t hold,
                              double *coef, struct fc_error *err)
 {
     struct gather g = {.pooled = pooled,
                        .series = lesson->series,
+                       .breaks = lesson->breaks,
                        .n = lesson->n,
                        .hold = hold,
                        .size = 1 + (size_t)pooled->window};
@@ -289,8 +335,10 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
     g.most = MOST_SUMS / each < horizon ? MOST_SUMS / each : horizon;
     g.most = g.most > 0 ? g.most : 1;
     double *numbers = calloc(g.most * each + square, sizeof *numbers);
-    if (numbers == NULL)
+    if (numbers == NULL || find_most_windows(&g) != FC_OK) {
+        free(numbers);
         return fc_fail(err, FC_ENOMEM, "out of memory");
+    }
     for (size_t b = 0; b < BLOCKS; b++) {
         g.sums[b].xx = numbers + b * g.most * (square + g.size);
         g.sums[b].xy = g.sums[b].xx + g.most * square;
@@ -314,11 +362,13 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
         return FC_ESHORT;
     double *z = fc_workspace_doubles(ws, n);
     double *x = fc_workspace_doubles(ws, size);
-    if (z == NULL || x == NULL)
+    double *scratch = fc_workspace_doubles(ws, n);
+    if (z == NULL || x == NULL || scratch == NULL)
         return FC_ENOMEM;
     if (!transform(pooled->kind, y, n, z))
         return FC_EDOMAIN;
-    double scale = scale_of(pooled->kind, z, n, (size_t)pooled->season_length);
+    double scale =
+        scale_of(pooled->kind, z, n, (size_t)pooled->season_length, scratch);
     if (!(scale > 0) || !isfinite(scale))
         return FC_EDOMAIN;
     double level = regressors(pooled, z + n, scale, x);

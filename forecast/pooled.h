@@ -9,9 +9,8 @@
  * the last `window` values, with the same coefficients for every series.
  *
  *   level    of a window: the mean of its last season
- *   raw      values less the level, over the series' mean absolute seasonal
- *            difference
- *   log      the same with logarithms, over the root of that difference;
+ *   raw      values less the level, over the series' steady change (vet.h)
+ *   log      the same with logarithms, over the root of that change;
  *            series of positive values only
  */
 enum fc_pooled_kind { FC_POOLED_RAW, FC_POOLED_LOG };
@@ -33,6 +32,10 @@ size_t fc_pooled_size(const struct fc_pooled *pooled);
  * skipped.  hold observations at the end of every series are not looked at.
  *
  *   coef  fc_pooled_size() values out; pooled->coef is not touched
+ *
+ * One series' influence is bounded: by the size of each window's row, and by
+ * their number (see pooled.c).  No window has targets behind one of the
+ * lesson's breaks that it lies before.
  *
  * FC_ESHORT when there is too little to learn from.  The result does not
  * depend on the number of threads.

@@ -109,12 +109,14 @@ static void weights_sum_to_one(void **state)
         struct simulated s = simulate_batch(40, 30, 4, laws[i]);
         struct fc_learned *learned = learn(&s, 4);
         struct fc_auto_knowledge k = fc_auto_read(learned, 4);
-        double sum = 0;
-        for (int c = 0; c < FC_AUTO_CANDIDATES; c++) {
-            assert_true(k.weights[c] >= 0);
-            sum += k.weights[c];
+        for (int kind = 0; kind < FC_KINDS; kind++) {
+            double sum = 0;
+            for (int c = 0; c < FC_AUTO_CANDIDATES; c++) {
+                assert_true(k.of[kind].weights[c] >= 0);
+                sum += k.of[kind].weights[c];
+            }
+            assert_near(sum, 1, 1e-12);
         }
-        assert_near(sum, 1, 1e-12);
         free(learned);
         release_simulated(&s);
     }
@@ -157,11 +159,16 @@ static void cycles_are_left_to_autoregressions(void **state)
     struct fc_learned *learned = learn(&s, 1);
     struct fc_auto_knowledge k = fc_auto_read(learned, 1),
                              prior = fc_auto_prior(1);
-    assert_true(k.weights[FC_AUTO_DOTM] < 0.5 * prior.weights[FC_AUTO_DOTM]);
-    assert_true(k.weights[FC_AUTO_ETS] < 0.5 * prior.weights[FC_AUTO_ETS]);
-    assert_true(k.weights[FC_AUTO_ARIMA] + k.weights[FC_AUTO_POOLED]
-                    + k.weights[FC_AUTO_POOLED_LOG] + k.weights[FC_AUTO_NETWORK]
+    const double *w = k.of[FC_KIND_MOVING].weights,
+                 *fixed = prior.of[0].weights;
+    assert_true(w[FC_AUTO_DOTM] < 0.5 * fixed[FC_AUTO_DOTM]);
+    assert_true(w[FC_AUTO_ETS] < 0.5 * fixed[FC_AUTO_ETS]);
+    assert_true(w[FC_AUTO_ARIMA] + w[FC_AUTO_POOLED] + w[FC_AUTO_POOLED_LOG]
+                    + w[FC_AUTO_NETWORK]
                 > 0.8);
+    /* there was no other kind to learn of */
+    assert_memory_equal(k.of[FC_KIND_RESTING].weights, fixed,
+                        FC_AUTO_CANDIDATES * sizeof *w);
     free(learned);
     struct fc_spec best = spec_of("auto", 1), alone = spec_of("scum", 1);
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));
@@ -207,6 +214,12 @@ static double error_before(const char *model, const struct fc_series *series,
     return error;
 }
 
+/* A series as it is. */
+static struct fc_auto_view view_of(const struct fc_series *series)
+{
+    return (struct fc_auto_view){.series = *series, .known = series->y};
+}
+
 /* auto's members, fitted. */
 static struct fc_fit fit_members(const struct fc_series *series,
                                  const struct fc_spec *spec,
@@ -240,7 +253,9 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
         struct fc_fit fit = fit_members(series, &spec, ws);
         for (int k = 0; k < FC_AUTO_LOCAL; k++)
             error[k] = error_before(local[k], series, &fit.members[k], H, ws);
-        assert_int_equal(fc_auto_trust(&fit, &spec, &none, H, ws, trust, NULL),
+        struct fc_auto_view view = view_of(series);
+        spec.horizon = H;
+        assert_int_equal(fc_auto_trust(&fit, &view, &spec, &none, ws, trust),
                          FC_OK);
         double product = 1;
         for (int k = 0; k < FC_AUTO_LOCAL; k++) {
@@ -271,7 +286,9 @@ static void without_errors_all_are_trusted_alike(void **state)
     struct fc_series series = {"a", y + 25, 11};
     for (int i = 0; i < 2; i++) {
         struct fc_fit fit = fit_members(&series, &spec, ws);
-        assert_int_equal(fc_auto_trust(&fit, &spec, &none, 6, ws, trust, NULL),
+        struct fc_auto_view view = view_of(&series);
+        spec.horizon = 6;
+        assert_int_equal(fc_auto_trust(&fit, &view, &spec, &none, ws, trust),
                          FC_OK);
         for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
             assert_true(trust[k] == 1);
@@ -324,7 +341,7 @@ static void factors_are_the_errors_quantiles(void **state)
     (void)state;
     enum { N = 20000, H = 5 };
     static double ratio[N * H];
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).errors;
+    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
     for (size_t i = 0; i < N; i++)
         for (size_t h = 0; h < H; h++)
             ratio[i * H + h] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N)
@@ -351,7 +368,7 @@ static void skewed_errors_make_skewed_intervals(void **state)
     (void)state;
     enum { N = 20000 };
     static double ratio[N];
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).errors;
+    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
     for (size_t i = 0; i < N; i++)
         ratio[i] = -log1p(-((double)i + 0.5) / N) - log(2);
     struct fc_auto_sample sample = {N, 1, ratio};
@@ -373,7 +390,7 @@ static void without_errors_the_prior_stays(void **state)
 {
     (void)state;
     double ratio[4] = {NAN, NAN, INFINITY, NAN};
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).errors;
+    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
     struct fc_auto_sample sample = {2, 2, ratio};
     assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
                      FC_OK);
