@@ -59,6 +59,14 @@ static bool is_lost(const struct run *run, size_t series)
     return true;
 }
 
+static bool has_replaced(const struct run *run, size_t series)
+{
+    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+        if (result_of(run, series, k)->replaced)
+            return true;
+    return false;
+}
+
 static struct cmd_tally count_outcomes(const struct run *run)
 {
     struct cmd_tally tally = {.n = run->work.batch.n};
@@ -69,6 +77,7 @@ static struct cmd_tally count_outcomes(const struct run *run)
         tally.failed += outcome == FC_OUTCOME_FAILED;
         tally.none += is_lost(run, i);
         tally.early += run->work.panel.facts[i].ends_early;
+        tally.replaced += has_replaced(run, i);
     }
     return tally;
 }

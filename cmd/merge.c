@@ -91,6 +91,7 @@ static enum fc_status merge_all(struct run *run, struct fc_error *err)
         .failed = c.failed,
         .none = c.none,
         .early = c.early,
+        .replaced = c.replaced,
     };
     status = judge(run, err);
     return status == FC_OK ? io_atomic_commit(&run->out, 1, err) : status;

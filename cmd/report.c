@@ -34,6 +34,8 @@ void cmd_story_text(const struct cmd_story *story,
     else if (tally->early > 0)
         ADD(", %s series filled up to the common end",
             cmd_count(tally->early, a));
+    if (tally->replaced > 0)
+        ADD(", absurd intervals of %s replaced", cmd_count(tally->replaced, a));
 #undef ADD
 }
 
@@ -50,6 +52,7 @@ void cmd_story_fields(const struct cmd_story *story,
         {"failed", NULL, (double)tally->none},
         {"failed_in_part", NULL, (double)(tally->failed - tally->none)},
         {"ends_early", NULL, (double)tally->early},
+        {"intervals_replaced", NULL, (double)tally->replaced},
         {"seconds", NULL, end->seconds},
         {"threads", NULL, end->threads},
         {"output", end->output, 0},

@@ -17,6 +17,7 @@ struct cmd_tally {
     size_t ok, fallback, failed; /* of several models, the worst */
     size_t none;                 /* series that no model could forecast */
     size_t early;                /* series that end before the file does */
+    size_t replaced;             /* series with absurd intervals replaced */
 };
 
 struct cmd_story {
@@ -40,7 +41,7 @@ struct cmd_end {
 };
 
 /* The same for a machine; they end with one without a name. */
-enum { CMD_STORY_FIELDS = 12 };
+enum { CMD_STORY_FIELDS = 13 };
 void cmd_story_fields(const struct cmd_story *story,
                       const struct cmd_tally *tally, const struct cmd_end *end,
                       struct cmd_field fields[CMD_STORY_FIELDS]);

@@ -105,6 +105,7 @@ void cmd_shard_end(const struct cmd_options *options,
         .failed = tally->failed,
         .none = tally->none,
         .early = tally->early,
+        .replaced = tally->replaced,
     };
     if (options->shard.count > 0)
         io_shard_end(file, &counts);

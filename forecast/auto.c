@@ -11,7 +11,8 @@
  * multiplied by the series' own trust in the candidates (auto_trust.c), and
  * intervals scaled by its own width (auto_width.c).
  *
- * A candidate is absurd, and left out, when its forecast of step h lies
+ * What no forecast can be is caught by rules.  Absurd bounds: see auto.h.  A
+ * candidate is absurd, and left out, when its forecast of step h lies
  * outside the range of the series by more than 1 + 2 h / n times the width
  * of that range.  When nothing is left, the seasonal naive forecast is used,
  * which never leaves the range.
@@ -38,7 +39,9 @@ static const double REFERENCE = 95;
 
 enum { MEAN, WIDTH, PARTS }; /* fc_fit.state: horizon values each */
 
-enum { KIND }; /* fc_fit.order */
+/* fc_fit.order; fc_fit.coef, behind the trust in the candidates */
+enum { KIND };
+enum { WALK = FC_AUTO_CANDIDATES, COEFS };
 
 /* The seasonal naive forecast stands by, in case nothing else will do. */
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
@@ -257,7 +260,7 @@ static enum fc_status fit_view(const struct fc_series *series,
     struct fc_auto_knowledge knowledge =
         fc_auto_read(spec->learned, spec->season_length);
     struct fc_auto_view *view = fc_workspace_array(ws, 1, sizeof *view);
-    fit->ncoef = FC_AUTO_CANDIDATES;
+    fit->ncoef = COEFS;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     if (view == NULL || fit->coef == NULL
         || fc_auto_look(series, spec->season_length, &knowledge.breaks, ws,
@@ -298,9 +301,54 @@ static enum fc_status fit_auto(const struct fc_series *series,
         status = forecast(fit, until.horizon, ws, fit->state, &table, err);
     if (status != FC_OK)
         return status;
+    fit->coef[WALK] = table.walk;
     name_choice(&table, fit);
     fit->note = note_of(&table);
     return FC_OK;
+}
+
+static void set_bounds(const struct fc_auto_errors *errors, const double *width,
+                       struct fc_forecast *out)
+{
+    for (int i = 0; i < out->nlevels; i++)
+        for (int h = 0; h < out->horizon; h++) {
+            int at = i * out->horizon + h;
+            double level = out->levels[i];
+            out->lo[at] =
+                out->mean[h]
+                - width[h] * fc_auto_factor(errors, FC_AUTO_BELOW, level, h);
+            out->hi[at] =
+                out->mean[h]
+                + width[h] * fc_auto_factor(errors, FC_AUTO_ABOVE, level, h);
+        }
+}
+
+/*
+ * Instead of absurd bounds: by the fixed scale, which knows no other series; by
+ * the stand-in; at last, as far as the rule allows.
+ */
+static void replace_bounds(const struct fc_fit *fit, const double *width,
+                           struct fc_workspace *ws, struct fc_forecast *out)
+{
+    struct fc_auto_knowledge fixed = fc_auto_prior(fit->season_length);
+    double walk = fit->coef[WALK];
+    const struct fc_fit *stand_in = &fit->members[FC_AUTO_LOCAL];
+    size_t nbounds = (size_t)out->nlevels * (size_t)out->horizon;
+    out->replaced = true;
+    set_bounds(&fixed.of[fit->order[KIND]].errors, width, out);
+    if (!fc_auto_is_absurd(fit->series, walk, out))
+        return;
+    struct fc_forecast other = *out;
+    other.mean = fc_workspace_doubles(ws, (size_t)out->horizon);
+    if (other.mean != NULL && stand_in->model != NULL
+        && fc_model_predict(stand_in, ws, &other, NULL) == FC_OK)
+        for (size_t i = 0; i < nbounds; i++) {
+            size_t h = i % (size_t)out->horizon;
+            out->lo[i] = out->mean[h] - (other.hi[i] - other.lo[i]) / 2;
+            out->hi[i] = out->mean[h] + (other.hi[i] - other.lo[i]) / 2;
+        }
+    if (fc_auto_is_absurd(fit->series, walk, out))
+        fc_auto_clip(fit->series, walk, out);
 }
 
 static enum fc_status predict_auto(const struct fc_fit *fit,
@@ -312,8 +360,6 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
     const double *state = fit->state;
     struct fc_auto_knowledge knowledge =
         fc_auto_read(fit->learned, fit->season_length);
-    const struct fc_auto_errors *errors =
-        &knowledge.of[fit->order[KIND]].errors;
     if (fit->nstate != PARTS * horizon) {
         struct fc_auto_table table;
         double *other = fc_workspace_doubles(ws, PARTS * horizon);
@@ -325,21 +371,11 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
             return status;
         state = other;
     }
+    const double *width = state + WIDTH * horizon;
     memcpy(out->mean, state, horizon * sizeof *state);
-    for (size_t i = 0; i < (size_t)out->nlevels; i++)
-        for (size_t h = 0; h < horizon; h++) {
-            double width = state[WIDTH * horizon + h];
-            out->lo[i * horizon + h] =
-                out->mean[h]
-                - width
-                      * fc_auto_factor(errors, FC_AUTO_BELOW, out->levels[i],
-                                       (int)h);
-            out->hi[i * horizon + h] =
-                out->mean[h]
-                + width
-                      * fc_auto_factor(errors, FC_AUTO_ABOVE, out->levels[i],
-                                       (int)h);
-        }
+    set_bounds(&knowledge.of[fit->order[KIND]].errors, width, out);
+    if (fc_auto_is_absurd(fit->series, fit->coef[WALK], out))
+        replace_bounds(fit, width, ws, out);
     return FC_OK;
 }
 

@@ -78,6 +78,7 @@ static enum fc_status predict_late(const struct fc_fit *fit, int late,
     enum fc_status status = fc_model_predict(fit, ws, &longer, err);
     if (status != FC_OK)
         return status;
+    out->replaced = longer.replaced;
     memcpy(out->mean, longer.mean + late, horizon * sizeof *out->mean);
     for (size_t i = 0; i < nlevels; i++) {
         size_t from = i * whole + (size_t)late;
@@ -94,6 +95,7 @@ static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
                                     struct fc_workspace *ws, const char **note,
                                     struct fc_error *err)
 {
+    bool *replaced = &batch->results[item].replaced;
     struct fc_forecast forecast = fc_batch_forecast(batch, item);
     struct fc_series series;
     struct fc_fit fit;
@@ -108,6 +110,7 @@ static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
                           : fc_model_predict(&fit, ws, &forecast, err);
     if (status != FC_OK)
         return status;
+    *replaced = forecast.replaced;
     if (batch->non_negative)
         clip(&forecast, forecast_size(batch));
     *note = fit.note;
@@ -147,6 +150,9 @@ static const char *share(struct fc_batch *batch, const char *text)
     return NULL;
 }
 
+static const char ABSURD[] =
+    "absurd intervals replaced by those of the series alone";
+
 /* Most series that fail do so for one of a few reasons. */
 static void give_reason(struct fc_batch *batch, const char *reason,
                         const char *note, struct fc_result *result)
@@ -172,7 +178,10 @@ static void try_models(struct fc_batch *batch, size_t item,
                       &note, &err)
         == FC_OK) {
         result->outcome = FC_OUTCOME_OK;
-        result->detail = note;
+        if (result->replaced)
+            give_reason(batch, ABSURD, note, result);
+        else
+            result->detail = note;
         return;
     }
     fc_workspace_reset(ws);

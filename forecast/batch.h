@@ -24,6 +24,7 @@ struct fc_result {
                            know of the fit; or NULL */
     enum fc_outcome outcome;
     bool owns_detail;
+    bool replaced; /* absurd intervals were; see struct fc_forecast */
 };
 
 /* What is to be told of the fit, if it is wanted. */

@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_SERIES_H
 #define NIGHTCAST_FORECAST_SERIES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -28,6 +29,8 @@ struct fc_forecast {
     double *mean;         /* horizon values */
     double *lo;           /* nlevels * horizon values */
     double *hi;           /* nlevels * horizon values */
+    bool replaced;        /* by a model that found its bounds absurd: others
+                             stand in their place */
 };
 
 #endif

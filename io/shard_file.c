@@ -43,9 +43,10 @@ void io_shard_end(struct io_atomic_file *file, const struct io_shard_counts *c)
     char text[200];
     snprintf(text, sizeof text,
              "%sseries=%" PRIu64 " ok=%" PRIu64 " fallback=%" PRIu64
-             " failed=%" PRIu64 " none=%" PRIu64 " early=%" PRIu64 " %s",
+             " failed=%" PRIu64 " none=%" PRIu64 " early=%" PRIu64
+             " replaced=%" PRIu64 " %s",
              END, c->series, c->ok, c->fallback, c->failed, c->none, c->early,
-             CRC);
+             c->replaced, CRC);
     put(file, text);
     snprintf(text, sizeof text, "%08" PRIx32 "\n", io_atomic_checksum(file));
     put(file, text);
@@ -186,8 +187,13 @@ static bool parse_counts(const char **text, const char *limit,
         if (!take_text(text, limit, names[i])
             || !take_number(text, limit, ' ', numbers[i]))
             return false;
-    return c->ok + c->fallback + c->failed == c->series && c->none <= c->failed
-           && c->early <= c->series;
+    c->replaced = 0; /* not counted by earlier versions */
+    if (take_text(text, limit, "replaced=")
+        && !take_number(text, limit, ' ', &c->replaced))
+        return false;
+    return c->replaced <= c->series
+           && c->ok + c->fallback + c->failed == c->series
+           && c->none <= c->failed && c->early <= c->series;
 }
 
 /* The last line, of n bytes, and that nothing is behind it. */

@@ -14,7 +14,7 @@
  *   number,unique_id,ds,model,mean
  *   2,N0002,1994,ets,6040.3
  *   ...
- *   #end series=752 ok=752 fallback=0 failed=0 none=0 early=3 crc32=0c5d9f61
+ *   #end series=752 ok=752 fallback=0 failed=0 none=0 early=3 replaced=0 crc32=0c5d9f61
  *
  * number is the place of the series in the whole file, of a rejected row its
  * line and series, so that rows of several shards can be put in the order of a
@@ -29,6 +29,7 @@ struct io_shard_counts {
     uint64_t ok, fallback, failed; /* of several models, the worst */
     uint64_t none;                 /* that no model could forecast */
     uint64_t early;                /* that end before the file does */
+    uint64_t replaced;             /* with absurd intervals replaced */
 };
 
 /* Writes the first line and the name of the first column. */

@@ -218,6 +218,7 @@ static void add_counts(struct io_shard_counts *sum,
     sum->failed += c->failed;
     sum->none += c->none;
     sum->early += c->early;
+    sum->replaced += c->replaced;
 }
 
 enum fc_status io_shard_merge(struct io_shard_file *files, size_t n,
