@@ -135,7 +135,8 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
 
 /*
  * How far a series trusts its candidates: by the errors of their forecasts of
- * its last horizon values, made from those before (and from what is common
+ * its last horizon values (fewer, if that leaves less than two seasons), made
+ * from those before (and from what is common
  * without the last values of any series).  The series has no missing values.
  *
  *   fit    the members fitted to the whole series: what they chose is kept

@@ -87,6 +87,19 @@ static enum fc_status errors_before(const struct fc_fit *whole,
     return status;
 }
 
+/*
+ * How many values of n are held back: the horizon, but no more than leave two
+ * seasons of a series that has them, for without these no candidate could show
+ * that it knows the season.
+ */
+static int held_back(size_t n, const struct fc_spec *spec)
+{
+    size_t two = 2 * (size_t)spec->season_length;
+    if (spec->season_length < 2 || n < two || n - two >= (size_t)spec->horizon)
+        return spec->horizon;
+    return (int)(n - two);
+}
+
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
                              const struct fc_spec *spec,
@@ -94,21 +107,24 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              struct fc_workspace *ws, double *trust)
 {
     const struct fc_series *series = &view->series;
+    struct fc_spec asked = *spec;
     double error[FC_AUTO_CANDIDATES];
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
         trust[k] = 1;
-    if (series->n < (size_t)spec->horizon + FC_AUTO_LEAST_LEFT)
+    asked.horizon = held_back(series->n, spec);
+    if (asked.horizon == 0
+        || series->n < (size_t)asked.horizon + FC_AUTO_LEAST_LEFT)
         return FC_OK;
     struct fc_mark mark = fc_workspace_mark(ws);
     double *scratch = fc_workspace_doubles(ws, series->n);
     if (scratch == NULL)
         return FC_ENOMEM;
     double change =
-        fc_steady_change(series->y, series->n - (size_t)spec->horizon,
+        fc_steady_change(series->y, series->n - (size_t)asked.horizon,
                          (size_t)spec->season_length, scratch);
     enum fc_status status = FC_OK;
     if (change > 0 && isfinite(change)) {
-        status = errors_before(fit, view, spec, before, ws, error);
+        status = errors_before(fit, view, &asked, before, ws, error);
         if (status == FC_OK)
             trust_by_errors(error, change, trust);
     }

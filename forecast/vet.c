@@ -87,11 +87,9 @@ enum fc_kind fc_kind_of(const double *y, size_t n, size_t season_length,
     size_t m = n <= season_length + 1 ? 1 : season_length;
     size_t k = find_changes(y, n, m, scratch);
     double mean = k > 0 ? gsl_stats_mean(scratch, 1, k) : 0;
-    if (repeats(y, n, m, mean))
-        return FC_KINDS;
-    return k > 0 && mean > WILD * gsl_stats_median(scratch, 1, k)
-               ? FC_KIND_WILD
-               : FC_KIND_MOVING;
+    if (k > 0 && mean > WILD * gsl_stats_median(scratch, 1, k))
+        return FC_KIND_WILD;
+    return repeats(y, n, m, mean) ? FC_KINDS : FC_KIND_MOVING;
 }
 
 double fc_steady_change(const double *y, size_t n, size_t season_length,

@@ -59,7 +59,7 @@ static inline enum fc_status forecast_series(const char *model, const double *y,
 {
     static const double levels[2] = {80, 95};
     struct fc_spec spec = {.season_length = season, .seed = 1};
-    struct fc_forecast out = {horizon, 2, levels, f->mean, f->lo, f->hi};
+    struct fc_forecast out = {horizon, 2, levels, f->mean, f->lo, f->hi, false};
     f->series = (struct fc_series){"a", y, n};
     assert_int_equal(fc_model_parse(model, strlen(model), &spec, &f->err),
                      FC_OK);

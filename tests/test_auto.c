@@ -282,8 +282,8 @@ static void without_errors_all_are_trusted_alike(void **state)
     struct fc_spec spec = spec_of("auto", 4);
     for (int t = 0; t < 40; t++)
         y[t] = t < 30 ? 5 : t;
-    /* 11 values with 6 held back; then 30 that are all the same before */
-    struct fc_series series = {"a", y + 25, 11};
+    /* too few values; then 30 that are all the same before */
+    struct fc_series series = {"a", y + 25, 6};
     for (int i = 0; i < 2; i++) {
         struct fc_fit fit = fit_members(&series, &spec, ws);
         struct fc_auto_view view = view_of(&series);
@@ -424,6 +424,147 @@ static void absurd_candidates_are_left_out(void **state)
     fc_batch_release(&batch);
 }
 
+/* A series that repeats itself, and grows by the same each year. */
+static void an_exact_season_is_followed_exactly(void **state)
+{
+    (void)state;
+    enum { N = 60, H = 12 };
+    double y[N + H], lowest = INFINITY, highest = -INFINITY;
+    for (int t = 0; t < N + H; t++) {
+        y[t] = 50 + 37 * sin(t % 12 * (t % 12)) + 2.5 * (t / 12);
+        lowest = fmin(lowest, y[t]);
+        highest = fmax(highest, y[t]);
+    }
+    struct fc_series series = {"exact", y, N};
+    struct simulated s = {1, N, H, &series, NULL, NULL, NULL};
+    struct fc_spec spec = spec_of("auto", 12);
+    struct fc_batch batch = run_batch(&s, &spec, 1);
+    for (int h = 0; h < H; h++)
+        assert_true(fabs(fc_batch_forecast(&batch, 0).mean[h] - y[N + h])
+                    < 0.001 * (highest - lowest));
+    fc_batch_release(&batch);
+}
+
+/* Relative widths come from the batch, whose series change by 1% a step. */
+static void a_few_values_have_the_batchs_widths(void **state)
+{
+    (void)state;
+    enum { H = 5 };
+    struct simulated s = simulate_batch(40, 40, H, random_walk);
+    struct fc_spec spec = spec_of("auto", 1);
+    for (size_t n = 1; n <= 3; n++) {
+        double few[] = {5000, 5000, 5000};
+        s.series[0] = (struct fc_series){"s0", few, n};
+        struct fc_batch batch = run_batch(&s, &spec, 2);
+        struct fc_forecast f = fc_batch_forecast(&batch, 0);
+        assert_near(f.mean[0], 5000, 0.01);
+        /* a normal step's mean size is 0.8 of its standard deviation */
+        double width = (f.hi[H] - f.lo[H]) / 2;
+        assert_true(width > 0.25 * 1.96 * 50 && width < 4 * 1.96 * 50);
+        fc_batch_release(&batch);
+    }
+    release_simulated(&s);
+}
+
+/* What was zero for long and is sold since a few days is a new series. */
+static void new_series_are_as_if_they_began_when_they_did(void **state)
+{
+    (void)state;
+    enum { N = 60, H = 7 };
+    struct simulated s = simulate_batch(30, N, H, seasonal);
+    struct fc_spec spec = spec_of("auto", 4);
+    double y[N] = {[55] = 8, 12, 6, 14, 9};
+    s.series[0] = (struct fc_series){"new", y, N};
+    struct fc_batch zeros = run_batch(&s, &spec, 2);
+    s.series[0] = (struct fc_series){"new", y + 55, 5};
+    struct fc_batch begun = run_batch(&s, &spec, 2);
+    assert_memory_equal(fc_batch_forecast(&zeros, 0).mean,
+                        fc_batch_forecast(&begun, 0).mean,
+                        5 * H * sizeof(double));
+    fc_batch_release(&zeros);
+    fc_batch_release(&begun);
+    release_simulated(&s);
+}
+
+/* Knowledge by which every interval is a million times too wide. */
+static void absurd_intervals_are_replaced(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(40, 40, 5, random_walk);
+    struct fc_spec spec = spec_of("auto", 1);
+    struct fc_learned *learned = learn(&s, 1);
+    spec.learned = learned;
+    struct fc_batch sane = run_batch(&s, &spec, 2);
+    assert_false(sane.results[0].replaced);
+    /* the scale of moving series is behind their weights */
+    struct fc_auto_knowledge k = fc_auto_read(learned, 1);
+    for (size_t i = 0; i < learned->n; i++)
+        if (learned->values[i] == k.of[FC_KIND_MOVING].errors.a)
+            learned->values[i] += log(1e6);
+    assert_near(fc_auto_read(learned, 1).of[FC_KIND_MOVING].errors.a,
+                k.of[FC_KIND_MOVING].errors.a + log(1e6), 1e-12);
+    struct fc_batch absurd = run_batch(&s, &spec, 2);
+    for (size_t i = 0; i < s.n; i++) {
+        struct fc_forecast f = fc_batch_forecast(&sane, i);
+        struct fc_forecast g = fc_batch_forecast(&absurd, i);
+        assert_true(absurd.results[i].replaced);
+        assert_non_null(strstr(absurd.results[i].detail, "absurd intervals"));
+        assert_memory_equal(f.mean, g.mean, 5 * sizeof(double));
+        for (int at = 0; at < 10; at++)
+            assert_true(g.hi[at] - g.lo[at] < 3 * (f.hi[at] - f.lo[at]));
+    }
+    fc_batch_release(&sane);
+    fc_batch_release(&absurd);
+    free(learned);
+    release_simulated(&s);
+}
+
+/* Outside the range, 4 z (1 + 2 h / n) times its width are allowed. */
+static void bounds_are_absurd_by_the_stated_rule(void **state)
+{
+    (void)state;
+    double y[10] = {10, 20, 12, 14, 16, 18, 11, 13, 15, 17};
+    double mean[1] = {15}, lo[1] = {12}, hi[1], level[1] = {95};
+    struct fc_series series = {"a", y, 10};
+    struct fc_forecast out = {.horizon = 1,
+                              .nlevels = 1,
+                              .levels = level,
+                              .mean = mean,
+                              .lo = lo,
+                              .hi = hi};
+    double most = 20 + 10 * 4 * 1.959964 * 1.2;
+    hi[0] = most - 0.001;
+    assert_false(fc_auto_is_absurd(&series, 1, &out));
+    hi[0] = most + 0.001;
+    assert_true(fc_auto_is_absurd(&series, 1, &out));
+    assert_false(fc_auto_is_absurd(&series, 3, &out));
+    fc_auto_clip(&series, 1, &out);
+    assert_near(hi[0], most, 1e-5);
+    assert_true(lo[0] == 12);
+    lo[0] = NAN;
+    assert_true(fc_auto_is_absurd(&series, 1, &out));
+}
+
+/* Two and a half years: the season is known to those who have one. */
+static void short_seasonal_series_keep_their_season(void **state)
+{
+    (void)state;
+    enum { H = 12 };
+    struct simulated s = simulate_batch(40, 30, H, seasonal);
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t t = 0; t < 30 + H; t++)
+            s.y[i * (30 + H) + t] = 100
+                                    + 30 * sin((double)(t % 12 * (3 + i % 5)))
+                                    + gsl_ran_gaussian(rng, 2);
+    for (size_t i = 0; i < s.n; i++)
+        memcpy(s.future + i * H, s.y + i * (30 + H) + 30, H * sizeof(double));
+    struct fc_spec best = spec_of("auto", 12), arima = spec_of("arima", 12);
+    assert_true(batch_error(&s, &best) < 1.1 * batch_error(&s, &arima));
+    gsl_rng_free(rng);
+    release_simulated(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -443,6 +584,12 @@ int main(void)
         cmocka_unit_test(skewed_errors_make_skewed_intervals),
         cmocka_unit_test(without_errors_the_prior_stays),
         cmocka_unit_test(absurd_candidates_are_left_out),
+        cmocka_unit_test(an_exact_season_is_followed_exactly),
+        cmocka_unit_test(a_few_values_have_the_batchs_widths),
+        cmocka_unit_test(new_series_are_as_if_they_began_when_they_did),
+        cmocka_unit_test(absurd_intervals_are_replaced),
+        cmocka_unit_test(bounds_are_absurd_by_the_stated_rule),
+        cmocka_unit_test(short_seasonal_series_keep_their_season),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
