@@ -226,8 +226,8 @@ static void draw_one_path(const struct fc_fit *fit, struct arena *a)
     struct fc_error err;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     assert_non_null(rng);
-    assert_int_equal(
-        fit->model->simulate(fit, HORIZON, rng, a->ws, a->lo, &err), FC_OK);
+    assert_int_equal(fc_model_simulate(fit, HORIZON, rng, a->ws, a->lo, &err),
+                     FC_OK);
     gsl_rng_free(rng);
 }
 
