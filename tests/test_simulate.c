@@ -516,6 +516,68 @@ static void failures_fallbacks_and_clipping(void **state)
     fc_simulate_release(&direct);
 }
 
+/* Paths, with their own model or around a forecast, in units of 2^exponent. */
+static void extreme_paths_are_like_any_others(void **state)
+{
+    static const char *const models[] = {"naive", "ets:MAM", "arima:0,1,1",
+                                         "scum"};
+    static const int exponents[] = {300, 600, 1000, -300, -600, -900};
+    double y[MONTHS], scaled[MONTHS];
+    (void)state;
+    make_series(y, MONTHS, 9);
+    for (size_t t = 0; t < MONTHS; t++)
+        y[t] = ldexp(t == 3 ? 200 : y[t], -8);
+    const struct fc_series usual = {"a", y, MONTHS};
+    const struct fc_series extreme = {"a", scaled, MONTHS};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        struct fc_spec spec = spec_of(models[i], 12);
+        struct fc_simulate a = simulation_of(&usual, 1, &spec, 1, 50);
+        run(&a);
+        for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++) {
+            for (size_t t = 0; t < MONTHS; t++)
+                scaled[t] = ldexp(y[t], exponents[k]);
+            struct fc_simulate b = simulation_of(&extreme, 1, &spec, 1, 50);
+            run(&b);
+            assert_int_equal(b.results[0].outcome, FC_OUTCOME_OK);
+            for (size_t j = 0; j < fc_simulate_size(&a); j++)
+                assert_near(ldexp(b.numbers[j], -exponents[k]), a.numbers[j],
+                            1e-12);
+            assert_true(b.numbers[1] < b.numbers[3]); /* q-0.1, q-0.9 */
+            fc_simulate_release(&b);
+        }
+        fc_simulate_release(&a);
+    }
+}
+
+/* A path that stays below the largest number, whose sum does not. */
+static void a_sum_that_is_no_number_fails(void **state)
+{
+    double y[MONTHS];
+    (void)state;
+    for (size_t t = 0; t < MONTHS; t++)
+        y[t] = ldexp(1 + 0.001 * (double)(t % 2), 1022);
+    const struct fc_series series = {"a", y, MONTHS};
+    struct fc_spec spec = spec_of("mean:empirical", 1);
+    struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20);
+    run(&s);
+    assert_int_equal(s.results[0].outcome, FC_OUTCOME_FAILED);
+    assert_non_null(strstr(s.results[0].detail, "not finite"));
+    fc_simulate_release(&s);
+}
+
+/* Only Holt and Winters want a season, positive values, or many of them. */
+static bool must_fit(const struct fc_model *model, const struct fc_spec *spec,
+                     const struct fc_series *series)
+{
+    bool positive = true;
+    for (size_t t = 0; t < series->n; t++)
+        positive = positive && series->y[t] > 0;
+    if (strncmp(model->name, "hw", 2) == 0 && spec->season_length == 1)
+        return false;
+    return series->n >= model->min_obs(spec)
+           && (positive || strcmp(model->name, "hw-mul") != 0);
+}
+
 /* Constant, short, tiny, huge, ... series, with a season and without. */
 static void every_model_simulates_awkward_series(void **state)
 {
@@ -532,7 +594,9 @@ static void every_model_simulates_awkward_series(void **state)
                 struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20);
                 s.batch.fallback = &snaive;
                 run(&s);
-                if (s.results[0].outcome == FC_OUTCOME_FAILED)
+                bool fits = must_fit(model, &spec, &series);
+                if (s.results[0].outcome
+                    != (fits ? FC_OUTCOME_OK : FC_OUTCOME_FALLBACK))
                     fail_msg("%s, series %d, season %d: %s", model->name, k, m,
                              s.results[0].detail);
                 for (size_t j = 0; j < fc_simulate_size(&s); j++)
@@ -553,6 +617,8 @@ int main(void)
         cmocka_unit_test(a_missing_end_is_drawn_as_well),
         cmocka_unit_test(the_same_for_threads_subsets_and_more_paths),
         cmocka_unit_test(failures_fallbacks_and_clipping),
+        cmocka_unit_test(extreme_paths_are_like_any_others),
+        cmocka_unit_test(a_sum_that_is_no_number_fails),
         cmocka_unit_test(every_model_simulates_awkward_series),
     };
     gsl_set_error_handler_off();
