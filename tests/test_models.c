@@ -339,6 +339,34 @@ static void where_numbers_end_a_fit_fails(void **state)
     fc_workspace_free(a.ws);
 }
 
+/* A variance that grows beyond all numbers is not cut down to one. */
+static void an_interval_without_bounds_fails(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ets:MNN", "ets:MAN", "ets:MNA",
+                                        "ets:MAM", "ets:MNM"};
+    double y[LONGEST];
+    struct arena a;
+    const struct fc_series series = {"a", y, LONGEST};
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct fc_spec spec = {.season_length = 4, .seed = 1};
+        struct fc_fit fit;
+        struct fc_error err;
+        fc_workspace_reset(a.ws);
+        assert_int_equal(
+            fc_model_parse(names[i], strlen(names[i]), &spec, &err), FC_OK);
+        assert_int_equal(fc_model_fit(&series, &spec, a.ws, &fit, &err), FC_OK);
+        assert_int_equal(fc_model_predict(&fit, a.ws, &a.out, &err), FC_OK);
+        fit.sigma2 = 1e200; /* of relative errors: each step's square of it */
+        assert_int_equal(fc_model_predict(&fit, a.ws, &a.out, &err), FC_ERANGE);
+        assert_non_null(strstr(err.msg, "not finite"));
+    }
+    fc_workspace_free(a.ws);
+}
+
 /* Sets a workspace's memory to the value, and gives it back. */
 static void fill_scratch(struct fc_workspace *ws, double value)
 {
@@ -769,6 +797,7 @@ int main(void)
         cmocka_unit_test(scaling_the_series_scales_the_forecasts),
         cmocka_unit_test(an_extreme_series_is_forecast_like_any_other),
         cmocka_unit_test(where_numbers_end_a_fit_fails),
+        cmocka_unit_test(an_interval_without_bounds_fails),
         cmocka_unit_test(what_scratch_held_leaves_no_trace),
         cmocka_unit_test(a_missing_end_is_forecast_as_well),
         cmocka_unit_test(a_batch_is_the_same_on_any_number_of_threads),
