@@ -778,6 +778,39 @@ static void an_extreme_series_teaches_like_any_other(void **state)
     fc_batch_release(&usual);
 }
 
+/* By their definitions (Hyndman et al. 2008, section 7.1), with n what is left
+   after differencing. */
+static void information_criteria_are_of_the_likelihood(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int season, lost;
+    } kinds[] = {
+        {"ets:ANN", 1, 0},     {"ets:MAdM", 12, 0},
+        {"ces:none", 1, 0},    {"ces:partial", 12, 0},
+        {"ces:full", 12, 0},   {"arima:1,0,1+c", 1, 0},
+        {"arima:2,1,0", 1, 1}, {"arima:0,1,1/0,1,1", 12, 13},
+    };
+    double y[LONGEST];
+    struct arena a;
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    const struct fc_series series = {"a", y, LONGEST};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        fc_workspace_reset(a.ws);
+        struct fc_fit fit =
+            fit_like(kinds[i].name, kinds[i].season, &series, NULL, &a);
+        double k = fit.nparam, n = LONGEST - kinds[i].lost;
+        assert_true(k >= 1);
+        assert_near(fit.aic, -2 * fit.loglik + 2 * k, 1e-12);
+        assert_near(fit.bic, -2 * fit.loglik + log(n) * k, 1e-12);
+        assert_near(fit.aicc, fit.aic + 2 * k * (k + 1) / (n - k - 1), 1e-12);
+    }
+    fc_workspace_free(a.ws);
+}
+
 static void unknown_models_and_variants_are_named(void **state)
 {
     (void)state;
@@ -806,6 +839,7 @@ int main(void)
         cmocka_unit_test(a_similar_fit_in_other_units_is_passed_over),
         cmocka_unit_test(of_an_extreme_series_no_variance_is_told),
         cmocka_unit_test(an_extreme_series_teaches_like_any_other),
+        cmocka_unit_test(information_criteria_are_of_the_likelihood),
         cmocka_unit_test(unknown_models_and_variants_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -406,6 +406,22 @@ static void a_mistyped_year_does_not_fill_the_memory(void **state)
     io_panel_release(&p);
 }
 
+/* 1,000 steps per row, and 10,000: here three rows, from 1 to 13,001. */
+static void a_series_may_have_so_many_gaps(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\na,1,5\na,2,5\na,13001,5\n"
+               "b,1,5\nb,2,5\nb,13002,5\n",
+               &p);
+    assert_null(p.facts[0].error);
+    assert_int_equal(p.series[0].n, 13001);
+    assert_int_equal(p.facts[0].nfilled, 12998);
+    assert_non_null(p.facts[1].error);
+    assert_non_null(strstr(p.facts[1].error, "13002 steps"));
+    io_panel_release(&p);
+}
+
 /* The start of a month or an hour, or what a late row has in its place. */
 static void put_time(bool hourly, int i, bool late, char out[IO_TIME_SIZE])
 {
@@ -684,6 +700,7 @@ int main(void)
         cmocka_unit_test(a_series_off_the_files_grid_fails),
         cmocka_unit_test(what_is_no_table_is_refused_with_its_place),
         cmocka_unit_test(a_mistyped_year_does_not_fill_the_memory),
+        cmocka_unit_test(a_series_may_have_so_many_gaps),
         cmocka_unit_test(the_mistyped_row_is_named),
         cmocka_unit_test(of_mistyped_rows_one_is_named),
         cmocka_unit_test(any_split_of_the_file_gives_the_same_panel),
