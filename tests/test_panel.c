@@ -422,6 +422,20 @@ static void a_series_may_have_so_many_gaps(void **state)
     io_panel_release(&p);
 }
 
+/* To be the same, there must be two. */
+static void a_constant_has_two_equal_values(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\na,1,5\na,2,5\na,3,\na,4,5\nb,1,5\n"
+               "c,1,5\nc,2,5\nc,3,6\n",
+               &p);
+    assert_true(p.facts[0].is_constant);
+    assert_false(p.facts[1].is_constant);
+    assert_false(p.facts[2].is_constant);
+    io_panel_release(&p);
+}
+
 /* The start of a month or an hour, or what a late row has in its place. */
 static void put_time(bool hourly, int i, bool late, char out[IO_TIME_SIZE])
 {
@@ -700,6 +714,7 @@ int main(void)
         cmocka_unit_test(a_series_off_the_files_grid_fails),
         cmocka_unit_test(what_is_no_table_is_refused_with_its_place),
         cmocka_unit_test(a_mistyped_year_does_not_fill_the_memory),
+        cmocka_unit_test(a_constant_has_two_equal_values),
         cmocka_unit_test(a_series_may_have_so_many_gaps),
         cmocka_unit_test(the_mistyped_row_is_named),
         cmocka_unit_test(of_mistyped_rows_one_is_named),

@@ -181,6 +181,53 @@ static void paths_around_a_forecast_keep_its_intervals(void **state)
     fc_simulate_release(&s);
 }
 
+/* An 80% interval that does not hold its mean, within a 95% one that does. */
+static enum fc_status beside_its_mean(const struct fc_fit *fit,
+                                      struct fc_workspace *ws,
+                                      struct fc_forecast *out,
+                                      struct fc_error *err)
+{
+    (void)fit;
+    (void)ws;
+    (void)err;
+    for (int h = 0; h < out->horizon; h++) {
+        out->mean[h] = 10;
+        for (int i = 0; i < out->nlevels; i++) {
+            bool far = out->levels[i] > 90;
+            out->lo[i * out->horizon + h] = far ? 3 : 5;
+            out->hi[i * out->horizon + h] = far ? 12 : 9;
+        }
+    }
+    return FC_OK;
+}
+
+/* The upper half of the paths does not go below the mean: from 9 to 10 are
+   those of the lower half alone, whose z lies within 1/5 of that of 80%. */
+static void paths_do_not_turn_around_beside_a_mean(void **state)
+{
+    enum { PATHS = 5000 };
+    const double y[] = {1, 2};
+    const struct fc_series series = {"a", y, 2};
+    struct fc_model model = *fc_model_find("naive");
+    struct fc_spec spec = {.model = &model, .season_length = 1};
+    double p = gsl_cdf_ugaussian_P(Z80 / 5) - 0.5;
+    (void)state;
+    model.simulate = NULL;
+    model.predict = beside_its_mean;
+    struct fc_simulate s = simulation_of(&series, 1, &spec, 1, PATHS);
+    s.whole = true;
+    run(&s);
+    double inside = 0, above = 0;
+    for (int k = 0; k < PATHS; k++) {
+        double x = s.results[0].numbers[k * STEPS];
+        inside += x > 9 && x < 10;
+        above += x >= 10;
+    }
+    assert_true(fabs(inside / PATHS - p) < 5 * sqrt(p * (1 - p) / PATHS));
+    assert_true(fabs(above / PATHS - 0.5) < 5 * sqrt(0.25 / PATHS));
+    fc_simulate_release(&s);
+}
+
 static void sums_follow_the_closed_form(void **state)
 {
     (void)state;
@@ -193,6 +240,11 @@ static void sums_follow_the_closed_form(void **state)
     assert_int_equal(fc_simulate_row(&s, STEPS).over, 5);
     assert_int_equal(fc_simulate_row(&s, STEPS).last, 4);
     assert_int_equal(fc_simulate_row(&s, STEPS + 1).over, STEPS);
+    s.lead_time = STEPS; /* the whole horizon is summed in any case */
+    assert_int_equal(fc_simulate_rows(&s), STEPS + 1);
+    s.lead_time = 1;
+    assert_int_equal(fc_simulate_rows(&s), STEPS + 1);
+    s.lead_time = 5;
     assert_int_equal(fc_simulate_row(&s, 3).over, 1);
     assert_int_equal(fc_simulate_row(&s, 3).last, 3);
     run(&s);
@@ -611,6 +663,7 @@ int main(void)
         cmocka_unit_test(quantiles_are_those_of_the_paths),
         cmocka_unit_test(quantiles_approach_the_intervals),
         cmocka_unit_test(paths_around_a_forecast_keep_its_intervals),
+        cmocka_unit_test(paths_do_not_turn_around_beside_a_mean),
         cmocka_unit_test(sums_follow_the_closed_form),
         cmocka_unit_test(the_mean_of_coins_approaches_one_half),
         cmocka_unit_test(empirical_paths_are_heads_or_tails),
