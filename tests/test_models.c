@@ -778,6 +778,50 @@ static void an_extreme_series_teaches_like_any_other(void **state)
     fc_batch_release(&usual);
 }
 
+/* As in R: no error of a multiplicative model changes the sign. */
+static void relative_errors_leave_paths_positive(void **state)
+{
+    (void)state;
+    double y[LONGEST], path[HORIZON];
+    struct arena a;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    const struct fc_series series = {"a", y, LONGEST};
+    struct fc_fit fit = fit_like("ets:MNN", 1, &series, NULL, &a);
+    fit.sigma2 = 4; /* three errors in ten are below -1 */
+    for (int k = 0; k < 200; k++) {
+        assert_int_equal(
+            fc_model_simulate(&fit, HORIZON, rng, a.ws, path, NULL), FC_OK);
+        for (int h = 0; h < HORIZON; h++)
+            assert_true(path[h] >= 0);
+    }
+    gsl_rng_free(rng);
+    fc_workspace_free(a.ws);
+}
+
+static void what_may_not_be_negative_is_clipped(void **state)
+{
+    (void)state;
+    double y[LONGEST];
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = noise(t) - 0.8;
+    const struct fc_series series = {"a", y, LONGEST};
+    struct fc_batch batch = run_one(&series, "naive", HORIZON);
+    assert_true(fc_batch_forecast(&batch, 0).lo[0] < 0);
+    fc_batch_release(&batch);
+    batch.non_negative = true;
+    assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
+    struct fc_forecast f = fc_batch_forecast(&batch, 0);
+    for (int h = 0; h < HORIZON; h++)
+        for (int i = 0; i < LEVELS; i++)
+            assert_true(f.mean[h] >= 0 && f.lo[i * HORIZON + h] >= 0
+                        && f.hi[i * HORIZON + h] >= 0);
+    assert_true(f.hi[HORIZON] > 0);
+    fc_batch_release(&batch);
+}
+
 /* By their definitions (Hyndman et al. 2008, section 7.1), with n what is left
    after differencing. */
 static void information_criteria_are_of_the_likelihood(void **state)
@@ -839,6 +883,8 @@ int main(void)
         cmocka_unit_test(a_similar_fit_in_other_units_is_passed_over),
         cmocka_unit_test(of_an_extreme_series_no_variance_is_told),
         cmocka_unit_test(an_extreme_series_teaches_like_any_other),
+        cmocka_unit_test(relative_errors_leave_paths_positive),
+        cmocka_unit_test(what_may_not_be_negative_is_clipped),
         cmocka_unit_test(information_criteria_are_of_the_likelihood),
         cmocka_unit_test(unknown_models_and_variants_are_named),
     };
