@@ -3,16 +3,16 @@
  * nightcast: forecasts many time series at once.  The table of subcommands,
  * and what must be set up once before any of them runs.
  */
-#define _DEFAULT_SOURCE /* readlink, unsetenv */
 #include "cmd/commands.h"
 #include "cmd/signals.h"
+#include "cmd/stack.h"
 #include "cmd/talk.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <gsl/gsl_errno.h>
-#include <limits.h>
 #include <malloc.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,6 +27,9 @@ enum {
     NCOMMANDS = sizeof commands / sizeof *commands,
     LARGE_BLOCK = 1 << 20 /* returned to the system when freed */
 };
+
+/* Whether main() has come to its end, for who is called after it. */
+static bool ended = false;
 
 static void print_help(void)
 {
@@ -75,32 +78,21 @@ static void hold_standard_files(void)
             exit(CMD_FAILED);
 }
 
-/*
- * The size of threads' stacks is not for the environment to choose: one that
- * is too small would end the program without a word.  OpenMP's library has
- * read it before this one begins, so it has to begin again.
- */
-static void refuse_stack_size(char **argv)
+/* OpenMP's library ends the program, with a line of its own, if it cannot go
+   on. */
+static void say_that_it_ended(void)
 {
-    char program[PATH_MAX];
-    if (getenv("OMP_STACKSIZE") == NULL && getenv("GOMP_STACKSIZE") == NULL)
-        return;
-    ssize_t n = readlink("/proc/self/exe", program, sizeof program - 1);
-    unsetenv("OMP_STACKSIZE");
-    unsetenv("GOMP_STACKSIZE");
-    if (n <= 0)
-        return;
-    program[n] = '\0';
-    const char *slash = strrchr(program, '/');
-    if (slash != NULL && strncmp(slash, "/ld", 3) == 0)
-        return; /* the dynamic linker, told to run us: it would not again */
-    execv(program, argv); /* if it fails, the stacks may well be enough */
+    if (!ended)
+        cmd_say(CMD_ERROR, "ended by a library that could not go on; output "
+                           "files are as they were before");
 }
 
 int main(int argc, char **argv)
 {
-    refuse_stack_size(argv);
     hold_standard_files();
+    if (!cmd_stack_suffices(argv))
+        return CMD_FAILED;
+    atexit(say_that_it_ended);
     gsl_set_error_handler_off();
     mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
     cmd_signals_set_up();
@@ -109,5 +101,6 @@ int main(int argc, char **argv)
         cmd_say(CMD_ERROR, "<stdout>: cannot write: %s", strerror(errno));
         status = CMD_FAILED;
     }
+    ended = true;
     return status;
 }

@@ -5,6 +5,7 @@
 #include "cmd/memory.h"
 #include "cmd/processors.h"
 #include "cmd/talk.h"
+#include "cmd/threads.h"
 #include "forecast/parallel.h"
 
 #include <stdlib.h>
@@ -35,8 +36,11 @@ enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
         options->jobs = cmd_processors("/proc");
     options->jobs = fc_parallel_threads((int)options->jobs);
     cmd_memory_limit("/proc", (int)options->jobs);
+    enum fc_status status = cmd_threads_start((int)options->jobs, err);
+    if (status != FC_OK)
+        return status;
     struct io_panel_options how = cmd_panel_options(options);
-    enum fc_status status = io_panel_load(&how, panel, err);
+    status = io_panel_load(&how, panel, err);
     if (status == FC_OK)
         warn(options, panel);
     if (status == FC_ENOMEM)

@@ -9,6 +9,7 @@
 
 #include "forecast/missing.h"
 #include "forecast/parallel.h"
+#include "forecast/units.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -120,6 +121,8 @@ static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
     told->spec = copy_text(fit.spec);
     if (told->spec == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (fit.exponent != 0)
+        return FC_OK; /* the numbers are in other units */
     told->loglik = fit.loglik;
     told->aicc = fit.aicc;
     told->sigma2 = fit.sigma2;
@@ -273,12 +276,24 @@ static int compare_ids(const void *a, const void *b)
     return strcmp(x->id, y->id);
 }
 
+/* As a model is to see it: in units of its own, if it is extreme. */
+static bool in_units(struct fc_series *series, struct fc_workspace *ws)
+{
+    int exponent = fc_units(series);
+    const struct fc_series *scaled =
+        exponent != 0 ? fc_units_series(series, exponent, ws) : series;
+    if (scaled != NULL)
+        *series = *scaled;
+    return scaled != NULL;
+}
+
 /*
  * The series that are forecast, without what is missing at their ends, by
  * their ids: what is learnt from them must not depend on their order in the
- * file.
+ * file.  NULL when memory is short.
  */
-static struct fc_series *sort_series(const struct fc_batch *batch, size_t *n)
+static struct fc_series *sort_series(const struct fc_batch *batch,
+                                     struct fc_workspace *ws, size_t *n)
 {
     struct fc_series *sorted = malloc((batch->n + 1) * sizeof *sorted);
     if (sorted == NULL)
@@ -290,6 +305,10 @@ static struct fc_series *sort_series(const struct fc_batch *batch, size_t *n)
         struct fc_series *series = &sorted[(*n)++];
         *series = batch->series[i];
         series->n -= fc_missing_tail(series->y, series->n);
+        if (!in_units(series, ws)) {
+            free(sorted);
+            return NULL;
+        }
     }
     qsort(sorted, *n, sizeof *sorted, compare_ids);
     return sorted;
@@ -332,12 +351,17 @@ static enum fc_status learn_all(const struct fc_batch *batch,
     }
     if (!wanted)
         return FC_OK;
-    struct fc_series *sorted = sort_series(batch, &lesson.n);
-    if (sorted == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series *sorted =
+        ws != NULL ? sort_series(batch, ws, &lesson.n) : NULL;
+    enum fc_status status = FC_OK;
     lesson.series = sorted;
-    enum fc_status status = learn(batch, &lesson, specs, learned, err);
+    if (sorted == NULL)
+        status = fc_fail(err, FC_ENOMEM, "out of memory");
+    else
+        status = learn(batch, &lesson, specs, learned, err);
     free(sorted);
+    fc_workspace_free(ws);
     return status;
 }
 

@@ -25,9 +25,6 @@
 
 enum { PATHS = 5000 };
 
-/* Beyond this a bound would not be a number any more. */
-static const double LARGEST = 1e300;
-
 bool fc_ets_has_variance(struct fc_ets_form form)
 {
     if (form.trend == FC_ETS_MUL)
@@ -35,9 +32,10 @@ bool fc_ets_has_variance(struct fc_ets_form form)
     return form.season != FC_ETS_MUL || form.error == FC_ETS_MUL;
 }
 
+/* Of what rounding makes negative: 0.  Of what is no number: none. */
 static double root(double variance)
 {
-    return variance > 0 ? sqrt(fmin(variance, LARGEST)) : 0;
+    return variance <= 0 ? 0 : sqrt(variance);
 }
 
 /* A season's covariances with level and growth, and its variance, after its
@@ -236,11 +234,6 @@ static double sigma_of(const struct fc_fit *fit)
                : ldexp(sigma, -fit->order[FC_ETS_ORDER_SCALE]);
 }
 
-static double limit(double x)
-{
-    return fmax(-LARGEST, fmin(x, LARGEST));
-}
-
 /* --- simulation --- */
 
 /* The next observation of a path, which then moves on. */
@@ -386,8 +379,8 @@ enum fc_status fc_ets_predict(const struct fc_fit *fit, struct fc_workspace *ws,
     for (size_t h = 0; h < horizon; h++)
         out->mean[h] *= scale;
     for (size_t i = 0; i < horizon * (size_t)out->nlevels; i++) {
-        out->lo[i] = limit(out->lo[i] * scale);
-        out->hi[i] = limit(out->hi[i] * scale);
+        out->lo[i] *= scale;
+        out->hi[i] *= scale;
     }
     fc_workspace_release(ws, mark);
     return FC_OK;

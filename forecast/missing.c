@@ -24,11 +24,11 @@ size_t fc_missing_tail(const double *y, size_t n)
     return n - left;
 }
 
-/* Fills out[first .. end - 1], all of them missing. */
-static void fill_gap(double *out, size_t n, size_t first, size_t end)
+/* Fills out[first .. end - 1], all of them missing; how many. */
+static size_t fill_gap(double *out, size_t n, size_t first, size_t end)
 {
     if (first == 0 && end == n)
-        return;
+        return 0;
     double left = first > 0 ? out[first - 1] : out[end];
     double right = end < n ? out[end] : left;
     double width = (double)(end - first + 1);
@@ -36,6 +36,7 @@ static void fill_gap(double *out, size_t n, size_t first, size_t end)
         double share = (double)(t - first + 1) / width;
         out[t] = left * (1 - share) + right * share;
     }
+    return end - first;
 }
 
 size_t fc_fill_linear(const double *y, size_t n, double *out)
@@ -48,8 +49,7 @@ size_t fc_fill_linear(const double *y, size_t n, double *out)
         while (end < n && isnan(out[end]))
             end++;
         if (end > t) {
-            fill_gap(out, n, t, end);
-            filled += end - t;
+            filled += fill_gap(out, n, t, end);
             t = end;
         }
     }

@@ -4,6 +4,8 @@
  */
 #include "forecast/model.h"
 
+#include "forecast/units.h"
+
 #include <gsl/gsl_cdf.h>
 #include <math.h>
 #include <string.h>
@@ -105,17 +107,14 @@ size_t fc_model_any_length(const struct fc_spec *spec)
     return 1;
 }
 
-enum fc_status fc_model_fit(const struct fc_series *series,
-                            const struct fc_spec *spec, struct fc_workspace *ws,
-                            struct fc_fit *fit, struct fc_error *err)
+/* A fit with nothing but what is the same for all models. */
+static struct fc_fit blank_fit(const struct fc_series *series,
+                               const struct fc_spec *spec)
 {
-    const struct fc_model *model = spec->model;
-    const struct fc_fit *similar = spec->similar;
-    struct fc_spec alone = *spec;
-    size_t least = model->min_obs(spec);
-    *fit = (struct fc_fit){
-        .model = model,
+    return (struct fc_fit){
+        .model = spec->model,
         .series = series,
+        .exponent = fc_units(series),
         .season_length = spec->season_length < 1 ? 1 : spec->season_length,
         .seed = fc_model_seed(spec->seed, series->id),
         .loglik = NAN,
@@ -125,19 +124,39 @@ enum fc_status fc_model_fit(const struct fc_series *series,
         .sigma2 = NAN,
         .learned = spec->learned,
     };
+}
+
+static bool can_start_from(const struct fc_fit *similar,
+                           const struct fc_fit *fit)
+{
+    return similar->model == fit->model
+           && similar->season_length == fit->season_length
+           && similar->exponent == fit->exponent;
+}
+
+enum fc_status fc_model_fit(const struct fc_series *series,
+                            const struct fc_spec *spec, struct fc_workspace *ws,
+                            struct fc_fit *fit, struct fc_error *err)
+{
+    const struct fc_model *model = spec->model;
+    struct fc_spec asked = *spec;
+    size_t least = model->min_obs(spec);
+    *fit = blank_fit(series, spec);
     if (series->n < least)
         return fc_fail(err, FC_ESHORT,
                        "%s needs at least %zu observations, has %zu",
                        model->name, least, series->n);
-    if (similar != NULL
-        && (similar->model != model
-            || similar->season_length != fit->season_length)) {
-        alone.similar = NULL;
-        spec = &alone;
-    }
-    enum fc_status status = model->fit(series, spec, ws, fit, err);
+    if (fit->exponent != 0)
+        fit->series = fc_units_series(series, fit->exponent, ws);
+    if (fit->series == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (asked.similar != NULL && !can_start_from(asked.similar, fit))
+        asked.similar = NULL;
+    enum fc_status status = model->fit(fit->series, &asked, ws, fit, err);
     if (series->n == 1)
         fit->note = "one observation: its intervals have no width";
+    else if (fit->exponent != 0 && fit->note == NULL)
+        fit->note = "its values are extreme: no likelihood or variance is told";
     return status;
 }
 
@@ -149,11 +168,36 @@ static bool all_finite(const double *x, size_t n)
     return true;
 }
 
+static size_t count_without_width(const struct fc_forecast *out)
+{
+    size_t n = (size_t)out->horizon * (size_t)out->nlevels, count = 0;
+    for (size_t i = 0; i < n; i++)
+        count += out->lo[i] == out->hi[i];
+    return count;
+}
+
+/* The units of 1 may be too coarse, where numbers end, for a width. */
+static enum fc_status undo_units(const struct fc_fit *fit,
+                                 struct fc_forecast *out, struct fc_error *err)
+{
+    size_t h = (size_t)out->horizon, nbounds = h * (size_t)out->nlevels;
+    size_t without = count_without_width(out);
+    fc_units_undo(out->mean, h, fit->exponent);
+    fc_units_undo(out->lo, nbounds, fit->exponent);
+    fc_units_undo(out->hi, nbounds, fit->exponent);
+    if (count_without_width(out) > without)
+        return fc_fail(err, FC_ERANGE, "%s: interval is too narrow for numbers",
+                       fit->spec);
+    return FC_OK;
+}
+
 enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err)
 {
     enum fc_status status = fit->model->predict(fit, ws, out, err);
+    if (status == FC_OK && fit->exponent != 0)
+        status = undo_units(fit, out, err);
     if (status != FC_OK)
         return status;
     size_t h = (size_t)out->horizon;
@@ -163,6 +207,17 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
     if (!all_finite(out->lo, nbounds) || !all_finite(out->hi, nbounds))
         return fc_fail(err, FC_ERANGE, "%s: interval is not finite", fit->spec);
     return FC_OK;
+}
+
+enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
+                                 gsl_rng *rng, struct fc_workspace *ws,
+                                 double *path, struct fc_error *err)
+{
+    enum fc_status status =
+        fit->model->simulate(fit, horizon, rng, ws, path, err);
+    if (status == FC_OK && fit->exponent != 0)
+        fc_units_undo(path, (size_t)horizon, fit->exponent);
+    return status;
 }
 
 void fc_model_normal_bounds(struct fc_forecast *out, const double *se)

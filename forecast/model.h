@@ -90,14 +90,16 @@ struct fc_spec {
 struct fc_fit {
     const struct fc_model *model;
     const struct fc_series *series; /* what was fitted; outlives the fit */
-    int season_length;              /* as the model used it */
-    uint64_t seed;                  /* for this series: see fc_model_seed() */
-    char spec[FC_SPEC_SIZE];        /* "ETS(M,Ad,M)" */
-    const char *note;               /* what a person should know of this fit,
-                                       a string constant; or NULL */
-    double loglik, aic, aicc, bic;  /* by R's definitions */
-    double sigma2;                  /* of the one-step errors, as R's */
-    int nparam;                     /* estimated, as R counts them */
+    int exponent; /* all numbers here, series and members too, are in units of
+                     2^exponent: 0 but for extreme series, see units.h */
+    int season_length;             /* as the model used it */
+    uint64_t seed;                 /* for this series: see fc_model_seed() */
+    char spec[FC_SPEC_SIZE];       /* "ETS(M,Ad,M)" */
+    const char *note;              /* what a person should know of this fit,
+                                      a string constant; or NULL */
+    double loglik, aic, aicc, bic; /* by R's definitions */
+    double sigma2;                 /* of the one-step errors, as R's */
+    int nparam;                    /* estimated, as R counts them */
     int order[FC_VARIANT_SIZE];
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
@@ -159,8 +161,8 @@ struct fc_model {
                                     struct fc_error *err);
 
     /*
-     * Draws one sample path of the next horizon observations; NULL when the
-     * model has none yet.
+     * Draws one sample path of the next horizon observations.  Called through
+     * fc_model_simulate() only.  NULL when the model has none yet.
      */
     enum fc_status (*simulate)(const struct fc_fit *fit, int horizon,
                                gsl_rng *rng, struct fc_workspace *ws,
@@ -185,7 +187,7 @@ enum fc_status fc_model_parse(const char *text, size_t length,
  * Fits spec->model to the series.
  *
  *   series   must outlive fit.  Missing values inside only if the model's
- *            `missing` says so
+ *            `missing` says so.  Of any size: see fc_fit.exponent
  *
  * FC_ESHORT when the series has fewer than min_obs() observations; otherwise
  * what the model's own fit reports.  Memory comes from ws and is not released.
@@ -198,11 +200,19 @@ enum fc_status fc_model_fit(const struct fc_series *series,
  * Forecasts out->horizon steps.  On FC_OK every number of out is finite and
  * lo <= mean <= hi need not hold (a simulated mean may lie outside a narrow
  * interval) but lo <= hi does.  FC_ERANGE when the model's numbers are not
- * finite.
+ * finite, or so small that an interval with a width would have none.
  */
 enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err);
+
+/*
+ * Draws one sample path of horizon steps from a model that has a simulate
+ * function.  It need not be finite.
+ */
+enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
+                                 gsl_rng *rng, struct fc_workspace *ws,
+                                 double *path, struct fc_error *err);
 
 /* A min_obs function for models that take one observation or more. */
 size_t fc_model_any_length(const struct fc_spec *spec);

@@ -41,6 +41,7 @@ struct source {
     bool has_fit;
     struct fc_fit fit;
     const struct fc_forecast *forecast; /* if it has no simulate function */
+    double unit; /* its widths times this can be squared */
 };
 
 int fc_simulate_rows(const struct fc_simulate *simulate)
@@ -91,14 +92,30 @@ static double stretch(const struct fc_forecast *forecast, const double *zs,
     return sign * (x0 + slope * (fabs(z) - z0));
 }
 
-static void draw_around(const struct fc_forecast *forecast, gsl_rng *rng,
-                        double *path)
+/* A power of two, so that no digit of a path depends on it. */
+static double find_unit(const struct fc_forecast *forecast)
 {
+    enum {
+        MOST = 1000
+    }; /* as a power of two: a number, and one that divides */
+    double largest = 0;
+    int exponent;
+    for (int h = 0; h < forecast->horizon; h++)
+        largest = fmax(largest, fmax(fabs(forecast->lo[h]), forecast->hi[h]));
+    frexp(largest, &exponent);
+    exponent = exponent > MOST ? MOST : exponent < -MOST ? -MOST : exponent;
+    return ldexp(1, -exponent);
+}
+
+static void draw_around(const struct source *source, gsl_rng *rng, double *path)
+{
+    const struct fc_forecast *forecast = source->forecast;
     double zs[NLEVELS], clock = 0, walk = 0;
     for (int i = 0; i < NLEVELS; i++)
         zs[i] = gsl_cdf_ugaussian_Pinv(0.5 + LEVELS[i] / 200);
     for (int h = 0; h < forecast->horizon; h++) {
-        double width = forecast->hi[h] - forecast->lo[h]; /* of the 80% */
+        double width = forecast->hi[h] * source->unit
+                       - forecast->lo[h] * source->unit; /* of the 80% */
         double variance = width * width / (4 * zs[0] * zs[0]);
         if (variance > clock) {
             walk += gsl_ran_gaussian_ziggurat(rng, sqrt(variance - clock));
@@ -123,10 +140,9 @@ static enum fc_status draw_path(const struct fc_simulate *all,
     if (whole == NULL)
         status = fc_fail(err, FC_ENOMEM, "out of memory");
     else if (source->has_fit)
-        status = source->fit.model->simulate(&source->fit, from_end, rng, ws,
-                                             whole, err);
+        status = fc_model_simulate(&source->fit, from_end, rng, ws, whole, err);
     else
-        draw_around(source->forecast, rng, whole);
+        draw_around(source, rng, whole);
     if (source->late > 0 && status == FC_OK)
         memcpy(path, whole + source->late, (size_t)horizon * sizeof *path);
     fc_workspace_release(ws, mark);
@@ -194,9 +210,12 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
         if (status == FC_OK)
             add_path(all, path, p, columns);
     }
+    size_t width = 1 + (size_t)all->nquantiles;
     for (size_t row = 0; status == FC_OK && row < nrows; row++)
-        summarise(all, rank, nranks, columns + row * n,
-                  out + row * (1 + (size_t)all->nquantiles));
+        summarise(all, rank, nranks, columns + row * n, out + row * width);
+    for (size_t i = 0; status == FC_OK && i < nrows * width; i++)
+        if (!isfinite(out[i]))
+            status = fc_fail(err, FC_ERANGE, "a sum of paths is not finite");
     return status;
 }
 
@@ -243,6 +262,7 @@ static enum fc_status simulate_with(const struct fc_simulate *all,
             return fc_fail(err, FC_ENOMEM, "out of memory");
         status = fc_model_predict(&source.fit, ws, &forecast, err);
         source.forecast = &forecast;
+        source.unit = find_unit(&forecast);
     }
     if (status == FC_OK)
         status = draw_paths(all, &source, rng, ws, out, err);
@@ -276,8 +296,10 @@ static enum fc_status simulate_forecast(const struct fc_simulate *all,
     out->outcome = result->outcome;
     if (result->outcome != FC_OUTCOME_OK && result->detail != NULL)
         out->detail = copy_text(result->detail);
-    if (result->outcome != FC_OUTCOME_FAILED
-        && draw_paths(all, &source, rng, ws, out->numbers, &err) != FC_OK) {
+    if (result->outcome == FC_OUTCOME_FAILED)
+        return FC_OK;
+    source.unit = find_unit(&forecast);
+    if (draw_paths(all, &source, rng, ws, out->numbers, &err) != FC_OK) {
         out->outcome = FC_OUTCOME_FAILED;
         free(out->detail);
         out->detail = copy_text(err.msg);

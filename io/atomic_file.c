@@ -3,12 +3,14 @@
  * An output file that appears whole or not at all: a temporary beside the
  * target, fsync, rename, fsync of the folder.
  *
- * The temporary is called .<target>.nightcast-<16 hexadecimal digits> and is
- * flock()ed while its writer lives.  A killed process drops its locks, so
- * the next run into the same target can tell a leftover from a neighbour's
- * work in progress.  Between creating and locking lies a moment in which
- * another run may take the file for a leftover; whoever finds its temporary
- * locked or unlinked after that starts over with another name.
+ * The temporary is its owner's alone (mode 0600) until all of its bytes are
+ * there: whoever opened it before could read the rest as well.  It is called
+ * .<target>.nightcast-<16 hexadecimal digits> and is flock()ed while its
+ * writer lives.  A killed process drops its locks, so the next run of the
+ * same user into the same target can tell a leftover from a neighbour's work
+ * in progress.  Between creating and locking lies a moment in which another
+ * run may take the file for a leftover; whoever finds its temporary locked or
+ * unlinked after that starts over with another name.
  *
  * Several files appear one after the other.  Meanwhile the folder of the first
  * is flock()ed, so that another run into the same files does not come between,
@@ -75,7 +77,8 @@ struct io_atomic_file {
     struct stat folder_id;   /* valid if folder >= 0 */
     struct stat target_id;   /* valid if exists */
     bool exists;
-    int error; /* errno of the first write that failed */
+    mode_t mode; /* of a new file: see ask_mode() */
+    int error;   /* errno of the first write that failed */
     size_t used, flushed;
     bool summed; /* crc is of what has left the buffer */
     uint32_t crc;
@@ -181,6 +184,61 @@ static void unlink_temporary(struct slot *slot)
         unlinkat(slot->folder, slot->name, 0);
 }
 
+/* A file beside the target; its name stands in the slot before. */
+static bool create(struct io_atomic_file *file, mode_t mode)
+{
+    struct slot *slot = file->slot;
+    slot->folder = file->folder;
+    if (!random_name(file->name, slot->name))
+        return false;
+    atomic_store(&slot->live, true);
+    file->fd = openat(file->folder, slot->name,
+                      O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+    if (file->fd < 0)
+        atomic_store(&slot->live, false);
+    return file->fd >= 0;
+}
+
+static void drop(struct io_atomic_file *file)
+{
+    unlink_temporary(file->slot);
+    close(file->fd);
+    file->fd = -1;
+}
+
+/*
+ * The mode of a new file, from the umask or the folder's default access list:
+ * that of one which is made for the question and stays empty.
+ */
+static bool ask_mode(struct io_atomic_file *file)
+{
+    struct stat id;
+    if (!create(file, 0666))
+        return false;
+    bool told = fstat(file->fd, &id) == 0;
+    if (told)
+        file->mode = id.st_mode & (S_IRWXU | S_IRWXG | S_IRWXO);
+    drop(file);
+    return told;
+}
+
+/* Creates and locks the temporary. */
+static bool create_temporary(struct io_atomic_file *file)
+{
+    struct stat id;
+    if (!file->exists && !ask_mode(file))
+        return false;
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+        if (!create(file, S_IRUSR | S_IWUSR))
+            return false;
+        if (lock(file->fd) && fstat(file->fd, &id) == 0 && id.st_nlink > 0)
+            return true;
+        drop(file);
+    }
+    errno = EBUSY;
+    return false;
+}
+
 /*
  * The new file is for whom the old one was: of the same owner, group and mode,
  * as far as this process may say so.  What the old group might do is not for
@@ -199,33 +257,14 @@ static void keep_rights(int fd, const struct stat *made, const struct stat *old)
     fchmod(fd, mode);
 }
 
-/* Creates and locks the temporary; its name stands in the slot before. */
-static bool create_temporary(struct io_atomic_file *file)
+/* Opens the temporary to those who may read the target. */
+static void give_rights(const struct io_atomic_file *file)
 {
-    struct slot *slot = file->slot;
     struct stat id;
-    slot->folder = file->folder;
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-        if (!random_name(file->name, slot->name))
-            return false;
-        atomic_store(&slot->live, true);
-        file->fd = openat(file->folder, slot->name,
-                          O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-        if (file->fd < 0) {
-            atomic_store(&slot->live, false);
-            return false;
-        }
-        if (lock(file->fd) && fstat(file->fd, &id) == 0 && id.st_nlink > 0) {
-            if (file->exists)
-                keep_rights(file->fd, &id, &file->target_id);
-            return true;
-        }
-        unlink_temporary(slot);
-        close(file->fd);
-        file->fd = -1;
-    }
-    errno = EBUSY;
-    return false;
+    if (!file->exists)
+        fchmod(file->fd, file->mode);
+    else if (fstat(file->fd, &id) == 0)
+        keep_rights(file->fd, &id, &file->target_id);
 }
 
 /* Where a path leads. */
@@ -519,8 +558,11 @@ static enum fc_status finish_writing(struct io_atomic_file *file,
                                      struct fc_error *err)
 {
     flush(file);
-    if (file->error == 0 && file->folder >= 0 && sync_to_disk(file->fd) != 0)
-        file->error = errno;
+    if (file->error == 0 && file->folder >= 0) {
+        give_rights(file);
+        if (sync_to_disk(file->fd) != 0)
+            file->error = errno;
+    }
     if (file->error == 0 && file->folder < 0) {
         if (close(file->fd) != 0 && errno != EINTR)
             file->error = errno;

@@ -13,9 +13,11 @@
  *
  * A target that is a regular file, or not there yet, is written under a
  * temporary name in its own folder, flushed to disk and renamed into place.
- * Until then the old file stays as it was; its mode, and its owner and group as
- * far as the process may give them, are the new one's.  A symbolic link is
- * followed, also when what it names does not exist yet.  Devices, FIFOs,
+ * Until then the old file stays as it was, and nobody but its owner can open
+ * the new one.  When all bytes are there, it takes the old one's mode, and its
+ * owner and group as far as the process may give them; where there is none,
+ * the mode that files are created with.  A symbolic link is followed, also
+ * when what it names does not exist yet.  Devices, FIFOs,
  * sockets, "-", /dev/stdout, /dev/stderr and /dev/fd/N are written to directly.
  *
  * The program must ignore SIGPIPE and SIGXFSZ, so that a closed pipe and a
@@ -27,8 +29,9 @@ struct io_atomic_file;
 /*
  * Opens a target.  What can be known to fail later fails now: a missing
  * folder, one that may not be written to, a folder as target (FC_EIO), a
- * target that is open already (FC_EINVAL).  What killed runs into the same
- * target left behind is removed.  path is borrowed until commit or abandon.
+ * target that is open already (FC_EINVAL).  What this user's killed runs into
+ * the same target left behind is removed.  path is borrowed until commit or
+ * abandon.
  */
 enum fc_status io_atomic_open(const char *path, struct io_atomic_file **file,
                               struct fc_error *err);

@@ -17,6 +17,8 @@
  *   FAULT=sigrename:K SIGTERM comes after the K-th rename
  *   FAULT=stop:K      SIGSTOP comes after the K-th rename
  *   FAULT=sigsay:K    SIGTERM comes after the K-th write to standard error
+ *   FAULT=thread:K    the K-th thread cannot be made: try again later
+ *   FAULT=thread+:K   nor can those that follow
  *   FAULT=count:1      how many preads there were is written to FAULT_FILE
  *   FAULT=clock:K     the time of day is set back K hours whenever it is asked
  *
@@ -26,6 +28,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdbool.h>
@@ -56,10 +59,10 @@ __attribute__((constructor)) static void read_plan(void)
         return;
     memcpy(kind, plan, (size_t)(colon - plan));
     when = atol(colon + 1);
-    if (strcmp(kind, "memory+") == 0) {
-        for_good = true;
-        kind[6] = '\0';
-    }
+    char *plus = strchr(kind, '+');
+    for_good = plus != NULL;
+    if (plus != NULL)
+        *plus = '\0';
 }
 
 /* Whether this call is the one. */
@@ -157,6 +160,15 @@ int renameat(int from_folder, const char *from, int folder, const char *to)
     if (strikes("stop"))
         raise(SIGSTOP);
     return failed;
+}
+
+int pthread_create(pthread_t *restrict thread,
+                   const pthread_attr_t *restrict attributes,
+                   void *(*start)(void *), void *restrict arg)
+{
+    int (*real)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
+    *(void **)&real = next("pthread_create");
+    return strikes("thread") ? EAGAIN : real(thread, attributes, start, arg);
 }
 
 static void change_file(bool shrink)

@@ -113,7 +113,7 @@ static inline void fuzzed_try(const struct fc_series *series,
     if (spec->model->simulate == NULL)
         return;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    if (spec->model->simulate(&fit, FUZZED_PATH, rng, ws, path, &err) == FC_OK)
+    if (fc_model_simulate(&fit, FUZZED_PATH, rng, ws, path, &err) == FC_OK)
         for (int h = 0; h < FUZZED_PATH; h++)
             assert(!isnan(path[h]));
     gsl_rng_free(rng);

@@ -170,7 +170,7 @@ static inline void check_simulation(const char *model, const double *y,
                      FC_OK);
     for (int i = 0; i < PATHS; i++) {
         assert_int_equal(
-            f.fit.model->simulate(&f.fit, STEPS, rng, ws, path, &f.err), FC_OK);
+            fc_model_simulate(&f.fit, STEPS, rng, ws, path, &f.err), FC_OK);
         for (int h = 0; h < STEPS; h++) {
             double d = path[h] - f.mean[h];
             sum[h] += d / PATHS;

@@ -3,6 +3,8 @@
 
 #include "tests/atomic.h"
 
+#include <sys/xattr.h>
+
 /* Ordinary files. */
 
 static void the_file_appears_at_the_commit(void **state)
@@ -87,6 +89,108 @@ static void the_old_files_rights_stay(void **state)
         replace("f", "text");
         assert_int_equal(stat("f", &id), 0);
         assert_int_equal(id.st_mode & 07777, modes[i]);
+    }
+}
+
+static int mode_of(const char *path)
+{
+    struct stat id;
+    assert_int_equal(stat(path, &id), 0);
+    return id.st_mode & 07777;
+}
+
+static int mode_of_temporary(const char *folder)
+{
+    struct dirent *e;
+    struct stat id = {0};
+    DIR *entries = opendir(folder);
+    assert_non_null(entries);
+    while ((e = readdir(entries)) != NULL)
+        if (strstr(e->d_name, ".nightcast-") != NULL)
+            assert_int_equal(fstatat(dirfd(entries), e->d_name, &id, 0), 0);
+    closedir(entries);
+    assert_true(S_ISREG(id.st_mode));
+    return id.st_mode & 07777;
+}
+
+/* Written under a mask; the temporary's mode on the way. */
+static void write_slowly(const char *path, mode_t mask)
+{
+    char *much = calloc(3, MB);
+    mode_t before = umask(mask);
+    struct io_atomic_file *file = open_file(path);
+    assert_int_equal(count_temporaries("."), 1);
+    assert_int_equal(mode_of_temporary("."), 0600);
+    io_atomic_write(file, much, 3 * MB);
+    assert_int_equal(mode_of_temporary("."), 0600);
+    umask(077); /* the one at the opening counts */
+    assert_int_equal(commit(file, NULL), FC_OK);
+    umask(before);
+    free(much);
+}
+
+static void nobody_else_can_open_what_is_not_complete(void **state)
+{
+    const mode_t masks[] = {022, 077, 002, 0};
+    const mode_t modes[] = {0640, 0600, 0666, 0444};
+    (void)state;
+    for (size_t i = 0; i < 4; i++)
+        for (size_t k = 0; k <= 4; k++) {
+            unlink("f");
+            if (k < 4) {
+                put("f", "old");
+                assert_int_equal(chmod("f", modes[k]), 0);
+            }
+            write_slowly("f", masks[i]);
+            assert_int_equal(mode_of("f"), k < 4 ? modes[k] : 0666 & ~masks[i]);
+        }
+}
+
+/*
+ * A folder's default access list, as acl(5) has it: version 2, then tag,
+ * permissions and id of each entry.  The owner, a user and the group may read
+ * and write, all others nothing; or read only, where the mask says so.
+ */
+static bool set_default_list(const char *folder, unsigned short mask)
+{
+    struct {
+        unsigned version;
+        struct {
+            unsigned short tag, permissions;
+            unsigned id;
+        } entry[5];
+    } list = {2,
+              {{0x01, 6, ~0U},
+               {0x02, 6, 1234},
+               {0x04, 6, ~0U},
+               {0x10, mask, ~0U},
+               {0x20, 0, ~0U}}};
+    return setxattr(folder, "system.posix_acl_default", &list, sizeof list, 0)
+           == 0;
+}
+
+/* A new file's list is what open(2) alone would have given it. */
+static void the_folders_default_list_is_kept(void **state)
+{
+    char expected[100], found[100];
+    (void)state;
+    for (unsigned short mask = 4; mask <= 6; mask += 2) {
+        if (!set_default_list(".", mask)) {
+            puts("skip: no access lists on this file system");
+            return;
+        }
+        put("plain", "made by open");
+        unlink("f");
+        write_slowly("f", 022);
+        assert_int_equal(mode_of("plain"), 0600 | mask << 3);
+        assert_int_equal(mode_of("f"), mode_of("plain"));
+        ssize_t n = getxattr("plain", "system.posix_acl_access", expected,
+                             sizeof expected);
+        assert_true(n > 0);
+        assert_int_equal(
+            getxattr("f", "system.posix_acl_access", found, sizeof found), n);
+        assert_memory_equal(found, expected, n);
+        unlink("plain");
     }
 }
 
@@ -559,6 +663,8 @@ int main(void)
         IN_FOLDER(the_old_file_stays_until_then),
         IN_FOLDER(the_mode_is_as_the_umask_says),
         IN_FOLDER(the_old_files_rights_stay),
+        IN_FOLDER(nobody_else_can_open_what_is_not_complete),
+        IN_FOLDER(the_folders_default_list_is_kept),
         IN_FOLDER(the_old_files_owner_stays),
         IN_FOLDER(names_may_be_as_long_as_they_get),
         IN_FOLDER(a_folder_is_remembered_not_its_path),

@@ -233,8 +233,7 @@ static void check_paths(const char *variant, const double *y, size_t n,
     for (int i = 0; i < PATHS; i++) {
         struct fc_mark mark = fc_workspace_mark(ws);
         assert_int_equal(
-            r.fit.model->simulate(&r.fit, HORIZON, rng, ws, path, &r.err),
-            FC_OK);
+            fc_model_simulate(&r.fit, HORIZON, rng, ws, path, &r.err), FC_OK);
         fc_workspace_release(ws, mark);
         for (int h = 0; h < HORIZON; h++) {
             sum[h] += path[h] - r.mean[h];

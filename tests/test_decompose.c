@@ -98,6 +98,24 @@ static void constants_have_no_season(void **state)
     assert_true(fc_seasonality(y, 4, 4) == 0);
 }
 
+/* The mean absolute difference from the first value, over the mean size. */
+static void all_equal_is_so_to_the_tolerance_of_r(void **state)
+{
+    (void)state;
+    double y[11];
+    for (int sign = -1; sign <= 1; sign += 2)
+        for (double size = 1e-9; size < 1e10; size *= 1e6) {
+            for (size_t t = 0; t < 11; t++)
+                y[t] = sign * size;
+            y[5] = sign * size * (1 + 11 * 1.45e-8);
+            assert_true(fc_all_equal(y, 11));
+            y[5] = sign * size * (1 + 11 * 1.55e-8);
+            assert_false(fc_all_equal(y, 11));
+            y[5] = sign * size * (1 - 11 * 1.55e-8);
+            assert_false(fc_all_equal(y, 11));
+        }
+}
+
 int main(void)
 {
     series_rows = rows_read("tests/reference/theta_series.csv");
@@ -109,6 +127,7 @@ int main(void)
         cmocka_unit_test(short_series_are_refused),
         cmocka_unit_test(a_trend_of_zero_has_no_multiplicative_figure),
         cmocka_unit_test(constants_have_no_season),
+        cmocka_unit_test(all_equal_is_so_to_the_tolerance_of_r),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     free(series_rows.row);

@@ -83,6 +83,26 @@ static void data_with_zeros_take_an_additive_season(void **state)
     fc_workspace_free(ws);
 }
 
+/* Divided by less than a hundredth, rounding would be all that is left. */
+static void only_a_season_that_nearly_vanishes_is_additive(void **state)
+{
+    (void)state;
+    static const double least[] = {0.3, 0.05, 0.015, 0.005};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct forecasts f;
+    double y[48];
+    for (size_t i = 0; i < 4; i++) {
+        for (size_t t = 0; t < 48; t++)
+            y[t] = 70 * (t % 4 == 2 ? least[i] : (4 - least[i]) / 3);
+        assert_int_equal(forecast_series("dotm", y, 48, 4, 8, ws, &f), FC_OK);
+        assert_string_equal(f.fit.spec,
+                            least[i] < 0.01 ? "DOTM[4] additive" : "DOTM[4]");
+        for (int h = 0; h < 8; h++)
+            assert_near(f.mean[h], y[h], 1e-9);
+    }
+    fc_workspace_free(ws);
+}
+
 static void awkward_series_are_forecast(void **state)
 {
     (void)state;
@@ -106,6 +126,7 @@ int main(void)
         cmocka_unit_test(a_line_is_continued),
         cmocka_unit_test(forecasts_move_with_scale_and_shift),
         cmocka_unit_test(data_with_zeros_take_an_additive_season),
+        cmocka_unit_test(only_a_season_that_nearly_vanishes_is_additive),
         cmocka_unit_test(awkward_series_are_forecast),
         cmocka_unit_test(paths_have_the_forecast_s_moments),
     };

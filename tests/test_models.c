@@ -85,7 +85,7 @@ static double (*const shapes[])(size_t t) = {
     explosion,        step,     one_outlier, exact_season, rounding,
 };
 
-static const double scales[] = {1, 1e-9, 1e12, -1};
+static const double scales[] = {1, 1e-9, 1e12, -1, 1e200, 1e-200};
 static const int seasons[] = {1, 4, 12, 24};
 
 struct arena {
@@ -129,43 +129,59 @@ static enum fc_status try(const char *name, const double *y, size_t n,
     return status;
 }
 
-/* The models a series of this length and shape may be too much for. */
-static bool may_fail(const struct fc_model *model, const struct fc_spec *spec,
-                     size_t n)
+static bool is_called(const struct fc_model *model, const char *name)
 {
-    return n < model->min_obs(spec);
+    return strcmp(model->name, name) == 0;
+}
+
+/*
+ * What must become of a series: only too few observations, no season where
+ * one is asked for, and values that cannot be divided by are reasons to fail.
+ */
+static enum fc_status expected_of(const struct fc_model *model, const double *y,
+                                  size_t n, int season)
+{
+    struct fc_spec spec = {.season_length = season};
+    bool multiplicative = is_called(model, "hw-mul"), positive = true;
+    for (size_t t = 0; t < n; t++)
+        positive = positive && y[t] > 0;
+    if (n < model->min_obs(&spec))
+        return FC_ESHORT;
+    if (season == 1 && (multiplicative || is_called(model, "hw")))
+        return FC_ESHORT;
+    return multiplicative && !positive ? FC_EDOMAIN : FC_OK;
+}
+
+static void check_shape(const struct fc_model *model, size_t shape,
+                        double scale, struct arena *a)
+{
+    static const size_t lengths[] = {1, 2, 3, 4, 5, 7, 12, 13, 25, LONGEST};
+    double y[LONGEST];
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = shapes[shape](t) * scale;
+    for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
+        for (size_t m = 0; m < sizeof seasons / sizeof *seasons; m++) {
+            size_t n = lengths[k];
+            enum fc_status status = try(model->name, y, n, seasons[m], a);
+            enum fc_status expected = expected_of(model, y, n, seasons[m]);
+            if (status != expected)
+                fail_msg("%s on shape %zu, scale %g, n = %zu, m = %d: %s, "
+                         "not %s",
+                         model->name, shape, scale, n, seasons[m],
+                         fc_status_text(status), fc_status_text(expected));
+        }
 }
 
 static void every_model_gives_finite_numbers_on_any_series(void **state)
 {
     (void)state;
-    static const size_t lengths[] = {1, 2, 3, 4, 5, 7, 12, 13, 25, LONGEST};
     const struct fc_model *model;
     struct arena a;
-    double y[LONGEST];
     arena_init(&a);
     for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
         for (size_t s = 0; s < sizeof shapes / sizeof *shapes; s++)
             for (size_t c = 0; c < sizeof scales / sizeof *scales; c++)
-                for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++)
-                    for (size_t m = 0; m < sizeof seasons / sizeof *seasons;
-                         m++) {
-                        struct fc_spec spec = {.season_length = seasons[m]};
-                        for (size_t t = 0; t < lengths[k]; t++)
-                            y[t] = shapes[s](t) * scales[c];
-                        enum fc_status status =
-                            try(model->name, y, lengths[k], seasons[m], &a);
-                        /* a multiplicative season needs positive data and a
-                           few of them; everything else must work */
-                        if (status != FC_OK
-                            && !may_fail(model, &spec, lengths[k])
-                            && strcmp(model->name, "hw-mul") != 0
-                            && strcmp(model->name, "hw") != 0)
-                            fail_msg("%s fails on shape %zu, scale %g, n = "
-                                     "%zu, m = %d",
-                                     model->name, s, scales[c], lengths[k],
-                                     seasons[m]);
-                    }
+                check_shape(model, s, scales[c], &a);
     fc_workspace_free(a.ws);
 }
 
@@ -208,6 +224,149 @@ static void scaling_the_series_scales_the_forecasts(void **state)
     fc_workspace_free(b.ws);
 }
 
+/* Forecasts and bounds in units of 2^exponent are those in units of 1. */
+static void assert_scaled(const char *name, int exponent, const struct arena *a,
+                          const struct arena *b, double tolerance)
+{
+    double size = 0;
+    for (int i = 0; i < LEVELS * HORIZON; i++)
+        size = fmax(size, a->hi[i] - a->lo[i]);
+    for (int i = 0; i < LEVELS * HORIZON; i++) {
+        double mean = ldexp(b->mean[i % HORIZON], -exponent);
+        double lo = ldexp(b->lo[i], -exponent);
+        double hi = ldexp(b->hi[i], -exponent);
+        if (!(fabs(mean - a->mean[i % HORIZON]) <= tolerance * size)
+            || !(fabs(lo - a->lo[i]) <= tolerance * size)
+            || !(fabs(hi - a->hi[i]) <= tolerance * size)
+            || (hi == lo) != (a->hi[i] == a->lo[i]))
+            fail_msg("%s, 2^%d: %g [%g, %g] is not %g [%g, %g]", name, exponent,
+                     mean, lo, hi, a->mean[i % HORIZON], a->lo[i], a->hi[i]);
+    }
+}
+
+static void check_extremes(const char *name, double (*shape)(size_t),
+                           int season, struct arena *a, struct arena *b)
+{
+    /* to the last digit, where the units are the same; as well as searches
+       can, where the values are extreme, but squared as they are; to the
+       digits that are left of 2^-1060 */
+    static const struct {
+        int exponent;
+        double tolerance;
+    } sizes[] = {
+        {250, 0},  {550, 0},  {800, 0},    {1010, 0},    {-250, 0},
+        {-550, 0}, {-900, 0}, {190, 1e-4}, {-190, 1e-4}, {-1050, 1e-2},
+    };
+    double y[LONGEST], scaled[LONGEST], largest = 0;
+    for (size_t t = 0; t < LONGEST; t++) {
+        y[t] = ldexp(shape(t), -8);
+        largest = fmax(largest, fabs(y[t]));
+    }
+    assert_true(largest >= 0.5 && largest < 1); /* as in units */
+    enum fc_status status = try(name, y, LONGEST, season, a);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+        int exponent = sizes[i].exponent;
+        for (size_t t = 0; t < LONGEST; t++)
+            scaled[t] = ldexp(y[t], exponent);
+        assert_int_equal(try(name, scaled, LONGEST, season, b), status);
+        if (status == FC_OK)
+            assert_scaled(name, exponent, a, b, sizes[i].tolerance);
+    }
+}
+
+static double around_zero(size_t t)
+{
+    return t == 0 ? 130 : 150 * (noise(t) - 0.5);
+}
+
+static double sales(size_t t)
+{
+    return noise(t) < 0.5 ? 0 : floor(200 * noise(t + 1000));
+}
+
+static void an_extreme_series_is_forecast_like_any_other(void **state)
+{
+    (void)state;
+    static double (*const kinds[])(size_t) = {trend_and_season, negative,
+                                              around_zero, sales};
+    static const char *const variants[] = {
+        "ets:MAM",
+        "ets:MMM",
+        "ets:MNN",
+        "ets:ANA",
+        "ets:MMdN",
+        "mean:empirical",
+        "arima:1,0,1/1,1,0+c",
+        "ces:full",
+    };
+    const struct fc_model *model;
+    struct arena a, b;
+    arena_init(&a);
+    arena_init(&b);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (int season = 1; season <= 12; season += 11) {
+            for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+                check_extremes(model->name, kinds[k], season, &a, &b);
+            for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+                if (season == 12 || strchr(variants[i], '/') == NULL)
+                    check_extremes(variants[i], kinds[k], season, &a, &b);
+        }
+    fc_workspace_free(a.ws);
+    fc_workspace_free(b.ws);
+}
+
+/* An interval that numbers cannot show, and one beyond them. */
+static void where_numbers_end_a_fit_fails(void **state)
+{
+    (void)state;
+    struct arena a;
+    double least[LONGEST], most[LONGEST];
+    const struct fc_model *model;
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++) {
+        least[t] = ldexp(t == 3, -1074);
+        most[t] = ldexp(1 + 0.5 * (double)(t % 2), 1023);
+    }
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++) {
+        enum fc_status status = try(model->name, least, LONGEST, 12, &a);
+        if (status != FC_EDOMAIN && status != FC_ERANGE)
+            fail_msg("%s: the least number: %s", model->name,
+                     fc_status_text(status));
+    }
+    assert_int_equal(try("naive", most, LONGEST, 1, &a), FC_ERANGE);
+    assert_int_equal(try("ets:ANN", most, LONGEST, 1, &a), FC_ERANGE);
+    assert_int_equal(try("drift", most, LONGEST, 1, &a), FC_ERANGE);
+    fc_workspace_free(a.ws);
+}
+
+/* A variance that grows beyond all numbers is not cut down to one. */
+static void an_interval_without_bounds_fails(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ets:MNN", "ets:MAN", "ets:MNA",
+                                        "ets:MAM", "ets:MNM"};
+    double y[LONGEST];
+    struct arena a;
+    const struct fc_series series = {"a", y, LONGEST};
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct fc_spec spec = {.season_length = 4, .seed = 1};
+        struct fc_fit fit;
+        struct fc_error err;
+        fc_workspace_reset(a.ws);
+        assert_int_equal(
+            fc_model_parse(names[i], strlen(names[i]), &spec, &err), FC_OK);
+        assert_int_equal(fc_model_fit(&series, &spec, a.ws, &fit, &err), FC_OK);
+        assert_int_equal(fc_model_predict(&fit, a.ws, &a.out, &err), FC_OK);
+        fit.sigma2 = 1e200; /* of relative errors: each step's square of it */
+        assert_int_equal(fc_model_predict(&fit, a.ws, &a.out, &err), FC_ERANGE);
+        assert_non_null(strstr(err.msg, "not finite"));
+    }
+    fc_workspace_free(a.ws);
+}
+
 /* Sets a workspace's memory to the value, and gives it back. */
 static void fill_scratch(struct fc_workspace *ws, double value)
 {
@@ -226,12 +385,13 @@ static void draw_one_path(const struct fc_fit *fit, struct arena *a)
     struct fc_error err;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     assert_non_null(rng);
-    assert_int_equal(
-        fit->model->simulate(fit, HORIZON, rng, a->ws, a->lo, &err), FC_OK);
+    assert_int_equal(fc_model_simulate(fit, HORIZON, rng, a->ws, a->lo, &err),
+                     FC_OK);
     gsl_rng_free(rng);
 }
 
-/* Numbers a fit leaves: forecasts and bounds, or a path if that is asked. */
+/* Numbers a fit leaves: forecasts and bounds, or a path of a model that has
+   paths. */
 static enum fc_status numbers_after(double left, const char *name, int season,
                                     bool path, struct arena *a)
 {
@@ -251,7 +411,7 @@ static enum fc_status numbers_after(double left, const char *name, int season,
     enum fc_status status = fc_model_fit(&series, &spec, a->ws, &fit, &err);
     if (status == FC_OK && !path)
         status = fc_model_predict(&fit, a->ws, &a->out, &err);
-    else if (status == FC_OK && fit.model->simulate != NULL)
+    else if (status == FC_OK)
         draw_one_path(&fit, a);
     return status;
 }
@@ -259,10 +419,14 @@ static enum fc_status numbers_after(double left, const char *name, int season,
 static void check_traceless(const char *name, int season, struct arena *a,
                             struct arena *b)
 {
-    for (int path = 0; path < 2; path++) {
+    struct fc_spec spec;
+    assert_int_equal(fc_model_parse(name, strlen(name), &spec, NULL), FC_OK);
+    for (int path = 0; path <= (spec.model->simulate != NULL); path++) {
         enum fc_status first = numbers_after(0, name, season, path, a);
         enum fc_status second = numbers_after(NAN, name, season, path, b);
         assert_int_equal(first, second);
+        for (int h = 0; first == FC_OK && h < HORIZON; h++)
+            assert_true(a->lo[h] > 10); /* of a series around 100 */
         if (memcmp(a->mean, b->mean, sizeof a->mean) != 0
             || memcmp(a->lo, b->lo, sizeof a->lo) != 0
             || memcmp(a->hi, b->hi, sizeof a->hi) != 0)
@@ -511,6 +675,186 @@ static void a_similar_fit_that_is_too_much_is_no_hindrance(void **state)
     fc_workspace_free(a.ws);
 }
 
+/* Its numbers are of no use in other units. */
+static void a_similar_fit_in_other_units_is_passed_over(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ets", "arima", "ces"};
+    double y[LONGEST], mean[HORIZON];
+    struct arena a;
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = ldexp(trend_and_season(t), t < LONGEST - HORIZON ? 300 : 310);
+    for (size_t i = 0; i < 3; i++) {
+        struct fc_series whole = {"a", y, LONGEST}, part = whole;
+        part.n -= HORIZON;
+        fc_workspace_reset(a.ws);
+        struct fc_fit fit = fit_like(names[i], 12, &whole, NULL, &a);
+        fit_like(names[i], 12, &part, NULL, &a);
+        memcpy(mean, a.mean, sizeof mean);
+        fit_like(names[i], 12, &part, &fit, &a);
+        for (int h = 0; h < HORIZON; h++)
+            assert_near(a.mean[h], mean[h], 0);
+    }
+    fc_workspace_free(a.ws);
+}
+
+/* The likelihood of its units is not its own. */
+static void of_an_extreme_series_no_variance_is_told(void **state)
+{
+    (void)state;
+    double y[LONGEST];
+    for (int exponent = 0; exponent <= 300; exponent += 300) {
+        for (size_t t = 0; t < LONGEST; t++)
+            y[t] = ldexp(trend_and_season(t), exponent);
+        const struct fc_series series = {"a", y, LONGEST};
+        struct fc_batch batch = run_one(&series, "ets:ANN", HORIZON);
+        fc_batch_release(&batch);
+        batch.want_told = true;
+        assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
+        assert_int_equal(isnan(batch.told[0].sigma2), exponent != 0);
+        assert_int_equal(isnan(batch.told[0].loglik), exponent != 0);
+        assert_int_equal(isnan(batch.told[0].aicc), exponent != 0);
+        assert_int_equal(batch.results[0].detail != NULL, exponent != 0);
+        fc_batch_release(&batch);
+    }
+}
+
+enum { PUPILS = 20 };
+
+/* Forecasts of all by auto; of every third series, in units of 2^exponent. */
+static struct fc_batch teach(int exponent, double y[PUPILS][LONGEST])
+{
+    static char ids[PUPILS][8];
+    static struct fc_series series[PUPILS];
+    static struct fc_spec spec;
+    struct fc_error err;
+    spec = (struct fc_spec){.season_length = 12, .seed = 7};
+    assert_int_equal(fc_model_parse("auto", 4, &spec, &err), FC_OK);
+    for (size_t i = 0; i < PUPILS; i++) {
+        double level = 130;
+        for (size_t t = 0; t < LONGEST; t++) {
+            level += 4 * noise(t + 77 * i) - 2;
+            double value = level + 20 * wave(t + i) + 9 * noise(t * 31 + i);
+            y[i][t] = ldexp(t == 0 ? 200 : value, i % 3 == 0 ? exponent : 0);
+        }
+        snprintf(ids[i], sizeof ids[i], "s%zu", i);
+        series[i] = (struct fc_series){ids[i], y[i], LONGEST};
+    }
+    struct fc_batch batch = {.series = series,
+                             .n = PUPILS,
+                             .specs = &spec,
+                             .nspecs = 1,
+                             .horizon = HORIZON,
+                             .nlevels = LEVELS,
+                             .levels = levels,
+                             .jobs = 1};
+    assert_int_equal(fc_batch_run(&batch, &err), FC_OK);
+    return batch;
+}
+
+/* What is learnt is the same: the others' forecasts do not change. */
+static void an_extreme_series_teaches_like_any_other(void **state)
+{
+    (void)state;
+    static double y[PUPILS][LONGEST];
+    static const int exponents[] = {300, 800, -300, -800};
+    struct fc_batch usual = teach(0, y);
+    for (size_t k = 0; k < 4; k++) {
+        struct fc_batch batch = teach(exponents[k], y);
+        for (size_t i = 0; i < PUPILS; i++) {
+            struct fc_forecast f = fc_batch_forecast(&batch, i);
+            struct fc_forecast own = fc_batch_forecast(&usual, i);
+            int exponent = i % 3 == 0 ? exponents[k] : 0;
+            for (int h = 0; h < HORIZON; h++) {
+                double mean = ldexp(f.mean[h], -exponent);
+                double hi = ldexp(f.hi[HORIZON + h], -exponent);
+                assert_near(mean, own.mean[h], 1e-4);
+                assert_near(hi, own.hi[HORIZON + h], 1e-4);
+            }
+        }
+        fc_batch_release(&batch);
+    }
+    fc_batch_release(&usual);
+}
+
+/* As in R: no error of a multiplicative model changes the sign. */
+static void relative_errors_leave_paths_positive(void **state)
+{
+    (void)state;
+    double y[LONGEST], path[HORIZON];
+    struct arena a;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    const struct fc_series series = {"a", y, LONGEST};
+    struct fc_fit fit = fit_like("ets:MNN", 1, &series, NULL, &a);
+    fit.sigma2 = 4; /* three errors in ten are below -1 */
+    for (int k = 0; k < 200; k++) {
+        assert_int_equal(
+            fc_model_simulate(&fit, HORIZON, rng, a.ws, path, NULL), FC_OK);
+        for (int h = 0; h < HORIZON; h++)
+            assert_true(path[h] >= 0);
+    }
+    gsl_rng_free(rng);
+    fc_workspace_free(a.ws);
+}
+
+static void what_may_not_be_negative_is_clipped(void **state)
+{
+    (void)state;
+    double y[LONGEST];
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = noise(t) - 0.8;
+    const struct fc_series series = {"a", y, LONGEST};
+    struct fc_batch batch = run_one(&series, "naive", HORIZON);
+    assert_true(fc_batch_forecast(&batch, 0).lo[0] < 0);
+    fc_batch_release(&batch);
+    batch.non_negative = true;
+    assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
+    struct fc_forecast f = fc_batch_forecast(&batch, 0);
+    for (int h = 0; h < HORIZON; h++)
+        for (int i = 0; i < LEVELS; i++)
+            assert_true(f.mean[h] >= 0 && f.lo[i * HORIZON + h] >= 0
+                        && f.hi[i * HORIZON + h] >= 0);
+    assert_true(f.hi[HORIZON] > 0);
+    fc_batch_release(&batch);
+}
+
+/* By their definitions (Hyndman et al. 2008, section 7.1), with n what is left
+   after differencing. */
+static void information_criteria_are_of_the_likelihood(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name;
+        int season, lost;
+    } kinds[] = {
+        {"ets:ANN", 1, 0},     {"ets:MAdM", 12, 0},
+        {"ces:none", 1, 0},    {"ces:partial", 12, 0},
+        {"ces:full", 12, 0},   {"arima:1,0,1+c", 1, 0},
+        {"arima:2,1,0", 1, 1}, {"arima:0,1,1/0,1,1", 12, 13},
+    };
+    double y[LONGEST];
+    struct arena a;
+    arena_init(&a);
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = trend_and_season(t);
+    const struct fc_series series = {"a", y, LONGEST};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        fc_workspace_reset(a.ws);
+        struct fc_fit fit =
+            fit_like(kinds[i].name, kinds[i].season, &series, NULL, &a);
+        double k = fit.nparam, n = LONGEST - kinds[i].lost;
+        assert_true(k >= 1);
+        assert_near(fit.aic, -2 * fit.loglik + 2 * k, 1e-12);
+        assert_near(fit.bic, -2 * fit.loglik + log(n) * k, 1e-12);
+        assert_near(fit.aicc, fit.aic + 2 * k * (k + 1) / (n - k - 1), 1e-12);
+    }
+    fc_workspace_free(a.ws);
+}
+
 static void unknown_models_and_variants_are_named(void **state)
 {
     (void)state;
@@ -528,11 +872,20 @@ int main(void)
         cmocka_unit_test(every_model_gives_finite_numbers_on_any_series),
         cmocka_unit_test(a_constant_is_forecast_by_itself),
         cmocka_unit_test(scaling_the_series_scales_the_forecasts),
+        cmocka_unit_test(an_extreme_series_is_forecast_like_any_other),
+        cmocka_unit_test(where_numbers_end_a_fit_fails),
+        cmocka_unit_test(an_interval_without_bounds_fails),
         cmocka_unit_test(what_scratch_held_leaves_no_trace),
         cmocka_unit_test(a_missing_end_is_forecast_as_well),
         cmocka_unit_test(a_batch_is_the_same_on_any_number_of_threads),
         cmocka_unit_test(a_similar_fit_is_where_estimation_starts),
         cmocka_unit_test(a_similar_fit_that_is_too_much_is_no_hindrance),
+        cmocka_unit_test(a_similar_fit_in_other_units_is_passed_over),
+        cmocka_unit_test(of_an_extreme_series_no_variance_is_told),
+        cmocka_unit_test(an_extreme_series_teaches_like_any_other),
+        cmocka_unit_test(relative_errors_leave_paths_positive),
+        cmocka_unit_test(what_may_not_be_negative_is_clipped),
+        cmocka_unit_test(information_criteria_are_of_the_likelihood),
         cmocka_unit_test(unknown_models_and_variants_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 #include "tests/reference_series.h"
 
 #include "forecast/accuracy.h"
+#include "forecast/decompose.h"
 
 static struct fc_workspace *ws;
 
@@ -19,6 +20,52 @@ static void naive2_repeats_the_adjusted_last_value(void **state)
     assert_near(f.mean[1], 8, 1e-12);
     assert_near(f.mean[2], 12, 1e-12);
     assert_near_floor(f.hi[7], f.mean[3], 1e-12, 1);
+}
+
+/* The competition's test, at 1.645; and three seasons at least. */
+static void naive2_adjusts_what_the_test_finds(void **state)
+{
+    (void)state;
+    enum { N = 36, M = 4 };
+    double y[N];
+    struct forecasts f;
+    int between = 0;
+    for (int k = 0; k < 400; k++) {
+        for (size_t t = 0; t < N; t++)
+            y[t] = 100 + 0.02 * k * (t % M == 1)
+                   + fmod(fabs(sin((double)t * 12.9898 + 4.1) * 43758.5453), 1);
+        double statistic = fc_seasonality(y, N, M);
+        fc_workspace_reset(ws);
+        assert_int_equal(forecast_series("naive2", y, N, M, 4, ws, &f), FC_OK);
+        assert_string_equal(f.fit.spec,
+                            statistic > 1.645 ? "naive2[4]" : "naive2");
+        between += statistic > 1.645 && statistic < 1.96;
+    }
+    assert_true(between > 0); /* or another critical value would do */
+    for (size_t n = 2 * M; n <= 4 * M; n++) {
+        for (size_t t = 0; t < n; t++)
+            y[t] = t % M == 1 ? 20 : 10;
+        fc_workspace_reset(ws);
+        assert_int_equal(forecast_series("naive2", y, n, M, 4, ws, &f), FC_OK);
+        bool found = n >= 3 * M && fc_seasonality(y, n, M) > 1.645;
+        assert_string_equal(f.fit.spec, found ? "naive2[4]" : "naive2");
+        assert_true(fc_seasonality(y, n, M) > 1.645 || n < 2 * M + 2);
+    }
+}
+
+/* Without a season, those of a random walk: differences 1, -3, 2, 4. */
+static void naive2_has_the_intervals_of_naive(void **state)
+{
+    (void)state;
+    const double y[] = {5, 6, 3, 5, 9};
+    struct forecasts f;
+    assert_int_equal(forecast_series("naive2", y, 5, 1, 3, ws, &f), FC_OK);
+    for (int h = 0; h < 3; h++) {
+        double se = sqrt((1 + 9 + 4 + 16) / 4.0 * (h + 1));
+        assert_near(f.mean[h], 9, 0);
+        assert_near(f.hi[3 + h], 9 + 1.959963984540054 * se, 1e-12);
+        assert_near(f.lo[3 + h], 9 - 1.959963984540054 * se, 1e-12);
+    }
 }
 
 /* Published for the M3 (Makridakis & Hibon 2000, table 6): Naive 2 has 17.88
@@ -77,6 +124,8 @@ int main(void)
     ws = fc_workspace_new();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(naive2_repeats_the_adjusted_last_value),
+        cmocka_unit_test(naive2_adjusts_what_the_test_finds),
+        cmocka_unit_test(naive2_has_the_intervals_of_naive),
         cmocka_unit_test(naive2_has_its_published_error_on_m3_yearly),
         cmocka_unit_test(naive2_forecasts_awkward_series),
         cmocka_unit_test(naive2_paths_have_the_forecast_s_moments),

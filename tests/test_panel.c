@@ -406,6 +406,99 @@ static void a_mistyped_year_does_not_fill_the_memory(void **state)
     io_panel_release(&p);
 }
 
+/* 1,000 steps per row, and 10,000: here three rows, from 1 to 13,001. */
+static void a_series_may_have_so_many_gaps(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\na,1,5\na,2,5\na,13001,5\n"
+               "b,1,5\nb,2,5\nb,13002,5\n",
+               &p);
+    assert_null(p.facts[0].error);
+    assert_int_equal(p.series[0].n, 13001);
+    assert_int_equal(p.facts[0].nfilled, 12998);
+    assert_non_null(p.facts[1].error);
+    assert_non_null(strstr(p.facts[1].error, "13002 steps"));
+    io_panel_release(&p);
+}
+
+/* To be the same, there must be two. */
+static void a_constant_has_two_equal_values(void **state)
+{
+    (void)state;
+    struct io_panel p;
+    load_plain("unique_id,ds,y\na,1,5\na,2,5\na,3,\na,4,5\nb,1,5\n"
+               "c,1,5\nc,2,5\nc,3,6\n",
+               &p);
+    assert_true(p.facts[0].is_constant);
+    assert_false(p.facts[1].is_constant);
+    assert_false(p.facts[2].is_constant);
+    io_panel_release(&p);
+}
+
+/* The start of a month or an hour, or what a late row has in its place. */
+static void put_time(bool hourly, int i, bool late, char out[IO_TIME_SIZE])
+{
+    if (hourly)
+        snprintf(out, IO_TIME_SIZE, "2024-05-17 %02d:%02d", i, late ? 7 : 0);
+    else
+        snprintf(out, IO_TIME_SIZE, "2023-%02d-%02d", i + 2, late ? 2 : 1);
+}
+
+/* Three series, the second of which has late rows. */
+static void load_late(bool hourly, const bool *late, int n, struct io_panel *p)
+{
+    char text[4000], time[IO_TIME_SIZE];
+    int used = snprintf(text, sizeof text, "unique_id,ds,y\n");
+    for (char id = 'a'; id <= 'c'; id++)
+        for (int i = 0; i < n; i++) {
+            put_time(hourly, i, id == 'b' && late[i], time);
+            used += snprintf(text + used, sizeof text - (size_t)used,
+                             "%c,%s,%d\n", id, time, i);
+        }
+    load_plain(text, p);
+}
+
+/* Late rows of the second series, n from first on, and the one to blame. */
+static void check_blamed(bool hourly, int of, int first, int n, int blamed)
+{
+    enum { MOST = 10 };
+    struct io_panel p;
+    char named[IO_TIME_SIZE], message[IO_TIME_SIZE + 20];
+    bool late[MOST] = {false};
+    for (int i = first; i < first + n; i++)
+        late[i] = true;
+    load_late(hourly, late, of, &p);
+    put_time(hourly, blamed, late[blamed], named);
+    snprintf(message, sizeof message, "ds %s does not fit", named);
+    assert_null(p.facts[0].error);
+    assert_null(p.facts[2].error);
+    assert_non_null(p.facts[1].error);
+    if (strstr(p.facts[1].error, message) == NULL)
+        fail_msg("%d to %d of %d: %s", first, first + n - 1, of,
+                 p.facts[1].error);
+    io_panel_release(&p);
+}
+
+/* Whichever row it is: the first, too, off which all others seem to be. */
+static void the_mistyped_row_is_named(void **state)
+{
+    (void)state;
+    for (int hourly = 0; hourly < 2; hourly++)
+        for (int n = 4; n <= 10; n++)
+            for (int odd = 0; odd < n; odd++)
+                check_blamed(hourly, n, odd, 1, odd);
+}
+
+/* Of several, the first. */
+static void of_mistyped_rows_one_is_named(void **state)
+{
+    (void)state;
+    for (int hourly = 0; hourly < 2; hourly++)
+        for (int first = 0; first < 7; first += 3)
+            check_blamed(hourly, 8, first, 2, first);
+}
+
 /* A small generator of random numbers, for random files. */
 static uint32_t next(uint32_t *seed)
 {
@@ -621,6 +714,10 @@ int main(void)
         cmocka_unit_test(a_series_off_the_files_grid_fails),
         cmocka_unit_test(what_is_no_table_is_refused_with_its_place),
         cmocka_unit_test(a_mistyped_year_does_not_fill_the_memory),
+        cmocka_unit_test(a_constant_has_two_equal_values),
+        cmocka_unit_test(a_series_may_have_so_many_gaps),
+        cmocka_unit_test(the_mistyped_row_is_named),
+        cmocka_unit_test(of_mistyped_rows_one_is_named),
         cmocka_unit_test(any_split_of_the_file_gives_the_same_panel),
         cmocka_unit_test(quotes_change_nothing),
         cmocka_unit_test(gzip_reads_as_the_plain_file_and_damage_is_noticed),

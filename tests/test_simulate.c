@@ -181,6 +181,53 @@ static void paths_around_a_forecast_keep_its_intervals(void **state)
     fc_simulate_release(&s);
 }
 
+/* An 80% interval that does not hold its mean, within a 95% one that does. */
+static enum fc_status beside_its_mean(const struct fc_fit *fit,
+                                      struct fc_workspace *ws,
+                                      struct fc_forecast *out,
+                                      struct fc_error *err)
+{
+    (void)fit;
+    (void)ws;
+    (void)err;
+    for (int h = 0; h < out->horizon; h++) {
+        out->mean[h] = 10;
+        for (int i = 0; i < out->nlevels; i++) {
+            bool far = out->levels[i] > 90;
+            out->lo[i * out->horizon + h] = far ? 3 : 5;
+            out->hi[i * out->horizon + h] = far ? 12 : 9;
+        }
+    }
+    return FC_OK;
+}
+
+/* The upper half of the paths does not go below the mean: from 9 to 10 are
+   those of the lower half alone, whose z lies within 1/5 of that of 80%. */
+static void paths_do_not_turn_around_beside_a_mean(void **state)
+{
+    enum { PATHS = 5000 };
+    const double y[] = {1, 2};
+    const struct fc_series series = {"a", y, 2};
+    struct fc_model model = *fc_model_find("naive");
+    struct fc_spec spec = {.model = &model, .season_length = 1};
+    double p = gsl_cdf_ugaussian_P(Z80 / 5) - 0.5;
+    (void)state;
+    model.simulate = NULL;
+    model.predict = beside_its_mean;
+    struct fc_simulate s = simulation_of(&series, 1, &spec, 1, PATHS);
+    s.whole = true;
+    run(&s);
+    double inside = 0, above = 0;
+    for (int k = 0; k < PATHS; k++) {
+        double x = s.results[0].numbers[k * STEPS];
+        inside += x > 9 && x < 10;
+        above += x >= 10;
+    }
+    assert_true(fabs(inside / PATHS - p) < 5 * sqrt(p * (1 - p) / PATHS));
+    assert_true(fabs(above / PATHS - 0.5) < 5 * sqrt(0.25 / PATHS));
+    fc_simulate_release(&s);
+}
+
 static void sums_follow_the_closed_form(void **state)
 {
     (void)state;
@@ -193,6 +240,11 @@ static void sums_follow_the_closed_form(void **state)
     assert_int_equal(fc_simulate_row(&s, STEPS).over, 5);
     assert_int_equal(fc_simulate_row(&s, STEPS).last, 4);
     assert_int_equal(fc_simulate_row(&s, STEPS + 1).over, STEPS);
+    s.lead_time = STEPS; /* the whole horizon is summed in any case */
+    assert_int_equal(fc_simulate_rows(&s), STEPS + 1);
+    s.lead_time = 1;
+    assert_int_equal(fc_simulate_rows(&s), STEPS + 1);
+    s.lead_time = 5;
     assert_int_equal(fc_simulate_row(&s, 3).over, 1);
     assert_int_equal(fc_simulate_row(&s, 3).last, 3);
     run(&s);
@@ -516,6 +568,68 @@ static void failures_fallbacks_and_clipping(void **state)
     fc_simulate_release(&direct);
 }
 
+/* Paths, with their own model or around a forecast, in units of 2^exponent. */
+static void extreme_paths_are_like_any_others(void **state)
+{
+    static const char *const models[] = {"naive", "ets:MAM", "arima:0,1,1",
+                                         "scum"};
+    static const int exponents[] = {300, 600, 1000, -300, -600, -900};
+    double y[MONTHS], scaled[MONTHS];
+    (void)state;
+    make_series(y, MONTHS, 9);
+    for (size_t t = 0; t < MONTHS; t++)
+        y[t] = ldexp(t == 3 ? 200 : y[t], -8);
+    const struct fc_series usual = {"a", y, MONTHS};
+    const struct fc_series extreme = {"a", scaled, MONTHS};
+    for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
+        struct fc_spec spec = spec_of(models[i], 12);
+        struct fc_simulate a = simulation_of(&usual, 1, &spec, 1, 50);
+        run(&a);
+        for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++) {
+            for (size_t t = 0; t < MONTHS; t++)
+                scaled[t] = ldexp(y[t], exponents[k]);
+            struct fc_simulate b = simulation_of(&extreme, 1, &spec, 1, 50);
+            run(&b);
+            assert_int_equal(b.results[0].outcome, FC_OUTCOME_OK);
+            for (size_t j = 0; j < fc_simulate_size(&a); j++)
+                assert_near(ldexp(b.numbers[j], -exponents[k]), a.numbers[j],
+                            1e-12);
+            assert_true(b.numbers[1] < b.numbers[3]); /* q-0.1, q-0.9 */
+            fc_simulate_release(&b);
+        }
+        fc_simulate_release(&a);
+    }
+}
+
+/* A path that stays below the largest number, whose sum does not. */
+static void a_sum_that_is_no_number_fails(void **state)
+{
+    double y[MONTHS];
+    (void)state;
+    for (size_t t = 0; t < MONTHS; t++)
+        y[t] = ldexp(1 + 0.001 * (double)(t % 2), 1022);
+    const struct fc_series series = {"a", y, MONTHS};
+    struct fc_spec spec = spec_of("mean:empirical", 1);
+    struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20);
+    run(&s);
+    assert_int_equal(s.results[0].outcome, FC_OUTCOME_FAILED);
+    assert_non_null(strstr(s.results[0].detail, "not finite"));
+    fc_simulate_release(&s);
+}
+
+/* Only Holt and Winters want a season, positive values, or many of them. */
+static bool must_fit(const struct fc_model *model, const struct fc_spec *spec,
+                     const struct fc_series *series)
+{
+    bool positive = true;
+    for (size_t t = 0; t < series->n; t++)
+        positive = positive && series->y[t] > 0;
+    if (strncmp(model->name, "hw", 2) == 0 && spec->season_length == 1)
+        return false;
+    return series->n >= model->min_obs(spec)
+           && (positive || strcmp(model->name, "hw-mul") != 0);
+}
+
 /* Constant, short, tiny, huge, ... series, with a season and without. */
 static void every_model_simulates_awkward_series(void **state)
 {
@@ -532,7 +646,9 @@ static void every_model_simulates_awkward_series(void **state)
                 struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20);
                 s.batch.fallback = &snaive;
                 run(&s);
-                if (s.results[0].outcome == FC_OUTCOME_FAILED)
+                bool fits = must_fit(model, &spec, &series);
+                if (s.results[0].outcome
+                    != (fits ? FC_OUTCOME_OK : FC_OUTCOME_FALLBACK))
                     fail_msg("%s, series %d, season %d: %s", model->name, k, m,
                              s.results[0].detail);
                 for (size_t j = 0; j < fc_simulate_size(&s); j++)
@@ -547,12 +663,15 @@ int main(void)
         cmocka_unit_test(quantiles_are_those_of_the_paths),
         cmocka_unit_test(quantiles_approach_the_intervals),
         cmocka_unit_test(paths_around_a_forecast_keep_its_intervals),
+        cmocka_unit_test(paths_do_not_turn_around_beside_a_mean),
         cmocka_unit_test(sums_follow_the_closed_form),
         cmocka_unit_test(the_mean_of_coins_approaches_one_half),
         cmocka_unit_test(empirical_paths_are_heads_or_tails),
         cmocka_unit_test(a_missing_end_is_drawn_as_well),
         cmocka_unit_test(the_same_for_threads_subsets_and_more_paths),
         cmocka_unit_test(failures_fallbacks_and_clipping),
+        cmocka_unit_test(extreme_paths_are_like_any_others),
+        cmocka_unit_test(a_sum_that_is_no_number_fails),
         cmocka_unit_test(every_model_simulates_awkward_series),
     };
     gsl_set_error_handler_off();

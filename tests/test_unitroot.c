@@ -39,6 +39,31 @@ static void unit_root_tests_match_r(void **state)
     fc_workspace_free(ws);
 }
 
+/*
+ * Differences that alternate about a small trend: the KPSS statistic asks for
+ * more, but a second difference would only make them alternate more.
+ */
+static void alternating_differences_are_not_differenced_again(void **state)
+{
+    enum { N = 80 };
+    struct fc_difference_rules rules = fc_difference_rules_r;
+    struct fc_workspace *ws = fc_workspace_new();
+    double y[N], w[N];
+    (void)state;
+    y[0] = 0;
+    for (size_t t = 1; t < N; t++)
+        y[t] = y[t - 1] + (t % 2 == 0 ? 1 : -1) + 0.02 * (double)t;
+    memcpy(w, y, sizeof y);
+    size_t n = fc_difference(w, N, 1, 1);
+    assert_true(fc_kpss(y, N, ws) > rules.first);
+    assert_true(fc_kpss(w, n, ws) > rules.second);
+    rules.autocorrelation = -0.3; /* theirs is about -0.5 */
+    assert_int_equal(fc_ndiffs(y, N, 2, &rules, ws), 1);
+    rules.autocorrelation = -1;
+    assert_int_equal(fc_ndiffs(y, N, 2, &rules, ws), 2);
+    fc_workspace_free(ws);
+}
+
 static void differencing_is_undone(void **state)
 {
     (void)state;
@@ -61,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unit_root_tests_match_r),
+        cmocka_unit_test(alternating_differences_are_not_differenced_again),
         cmocka_unit_test(differencing_is_undone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

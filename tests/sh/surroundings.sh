@@ -67,6 +67,84 @@ done
 OMP_THREAD_LIMIT=1 $run --verbose 2>&1 >out.csv | grep -q 'on 1 thread' ||
 	fail "threads that there are not: $(OMP_THREAD_LIMIT=1 $run -v 2>&1 >out.csv)"
 
+# What a run cannot go on without, it says: status 1, one line, the old file.
+refused() { # message, command...
+	local message=$1 status
+	shift
+	echo old >out.csv
+	"$@" >stdout 2>stderr
+	status=$?
+	[ $status -eq 1 ] && [ "$(cat out.csv)" = old ] &&
+		grep -q "^nightcast: .*$message" stderr ||
+		fail "$*: exit $status: $(cat stderr)"
+	no_leftovers "$*"
+}
+small_run="$nightcast forecast -H 3 -m auto,scum,ets -q monthly.csv -o out.csv"
+
+# A stack that is too small.  What the system needs before us is not ours.
+for kb in 24 32 40 48; do
+	[ -z "$sanitized" ] || break
+	for jobs in 1 2; do
+		refused 'stack is too small' env -i bash -c "ulimit -s $kb
+			exec $small_run -j $jobs"
+	done
+done
+for kb in 64 70 100; do
+	for jobs in 1 2; do
+		[ -z "$sanitized" ] || break
+		env -i bash -c "ulimit -s $kb; exec $small_run -j $jobs" 2>stderr &&
+			cmp -s out.csv expected.csv || fail "ulimit -s $kb: $(cat stderr)"
+	done
+done
+refused 'stack is too small' env -i X="$(printf '%040000d' 0)" bash -c \
+	"ulimit -s 90; exec $small_run"
+loader=$(readelf -l "$nightcast" | sed -n 's/.*interpreter: \(.*\)]/\1/p')
+for setting in OMP_STACKSIZE=16k OMP_STACKSIZE=32 'GOMP_STACKSIZE=40 K' \
+	OMP_STACKSIZE=20000B; do
+	# the program cannot begin again where the loader was told to run it
+	refused 'stacks of threads are too small' env "$setting" "$loader" \
+		$small_run -j 2
+done
+
+# Threads that cannot be made: by a fault, and by the system.
+if [ -z "$sanitized" ]; then
+	for k in 1 2 3; do
+		refused 'cannot make 4 threads: .*--jobs' env FAULT=thread:$k \
+			LD_PRELOAD=./fault.so $small_run -j 4
+		grep libgomp stderr && fail "the library comes first"
+	done
+	env FAULT=thread:1 LD_PRELOAD=./fault.so $small_run -j 1 ||
+		fail "threads that are not asked for"
+	# from the library itself, too late to be foreseen
+	for k in 4 5 6; do
+		refused 'ended by a library' env FAULT=thread+:$k \
+			LD_PRELOAD=./fault.so $small_run -j 4
+	done
+	for command in "backtest -H 3 -m naive" "simulate -H 3 -m naive" \
+		"learn -H 3" inspect "bench -H 3"; do
+		refused 'cannot make 2 threads' env FAULT=thread:1 \
+			LD_PRELOAD=./fault.so "$nightcast" $command -j 2 monthly.csv
+	done
+fi
+if [ "$(id -u)" = 0 ] && [ -z "$sanitized" ]; then
+	cp "$nightcast" run-as
+	chmod 755 run-as
+	as_other="setpriv --reuid 54321 --clear-groups --regid 54321 bash -c"
+	for limit in 1 2 3; do
+		refused 'cannot make 4 threads: .*--jobs' $as_other \
+			"ulimit -u $limit; exec ./run-as forecast -q -H 3 -j 4 monthly.csv"
+		grep libgomp stderr && fail "the library comes first"
+	done
+	for _ in $(seq 20); do
+		$as_other "ulimit -u 4; exec ./run-as forecast -q -H 3 -j 4 \
+			-m auto,scum,ets monthly.csv" >out.csv 2>stderr &&
+			cmp -s out.csv expected.csv ||
+			fail "as many threads as there may be: $(cat stderr)"
+	done
+else
+	echo "skip: only root can be another user, who may have few threads"
+fi
+
 # Under nohup a terminal that hangs up is nothing to us.
 mkfifo pipe
 exec 3<>pipe

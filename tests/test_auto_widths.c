@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The parts of auto's intervals, each by itself: what a candidate says of its
+ * own errors, what the series has done from season to season, and how far the
+ * candidates disagree.  And that what was learnt is what it says it is.
+ */
+#include "tests/batches.h"
+
+#include "forecast/auto_block.h"
+
+#include <gsl/gsl_statistics.h>
+
+enum { LENGTH = 48, STEPS = 9 };
+
+static struct fc_spec spec_of(const char *model, int season)
+{
+    struct fc_spec spec = {.seed = 1};
+    assert_int_equal(fc_model_parse(model, strlen(model), &spec, NULL), FC_OK);
+    spec.season_length = season;
+    return spec;
+}
+
+/* A series' candidates, by its members alone. */
+struct candidates {
+    struct fc_workspace *ws;
+    struct fc_fit fit;
+    double trust[FC_AUTO_CANDIDATES];
+    struct fc_auto_table table;
+};
+
+static void fit_candidates(const struct fc_series *series, int season,
+                           struct candidates *c)
+{
+    struct fc_spec spec = spec_of("auto", season);
+    fc_workspace_reset(c->ws);
+    c->fit = (struct fc_fit){.model = spec.model,
+                             .series = series,
+                             .season_length = season,
+                             .coef = c->trust};
+    assert_int_equal(fc_auto_fit_members(series, &spec, c->ws, &c->fit, NULL),
+                     FC_OK);
+}
+
+/* The table when all local candidates are trusted alike, or one alone. */
+static void trust_only(struct candidates *c, int candidate)
+{
+    struct fc_auto_common none = {.neural = {.parameters = NULL}};
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        c->trust[k] = candidate < 0 || k == candidate;
+    assert_int_equal(
+        fc_auto_candidates(&c->fit, &none, STEPS, c->ws, &c->table, NULL),
+        FC_OK);
+    for (int k = 0; k < FC_AUTO_LOCAL; k++)
+        assert_true(c->table.usable[k]); /* the series are chosen so */
+}
+
+static double mean_change(const struct fc_series *series, size_t lag)
+{
+    double sum = 0;
+    for (size_t t = lag; t < series->n; t++)
+        sum += fabs(series->y[t] - series->y[t - lag]);
+    return sum / (double)(series->n - lag);
+}
+
+/* Half of the width of a member's own 95% interval. */
+static void half_widths(const struct fc_fit *member, struct fc_workspace *ws,
+                        double *half)
+{
+    static const double level = 95;
+    double mean[STEPS], lo[STEPS], hi[STEPS];
+    struct fc_forecast out = {STEPS, 1, &level, mean, lo, hi};
+    assert_int_equal(fc_model_predict(member, ws, &out, NULL), FC_OK);
+    for (int h = 0; h < STEPS; h++)
+        half[h] = (hi[h] - lo[h]) / 2;
+}
+
+/*
+ * Where one candidate is trusted alone, nobody disagrees, and the width is the
+ * geometric mean of the half-width of its interval and of the mean change from
+ * season to season, which grows with the root of the seasons ahead.
+ */
+static void a_width_is_between_the_models_and_the_series_own(void **state)
+{
+    static void (*const laws[])(gsl_rng *, size_t, double *,
+                                size_t) = {random_walk, seasonal};
+    struct candidates c = {.ws = fc_workspace_new()};
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct simulated s = simulate_batch(6, LENGTH, STEPS, laws[i]);
+        for (size_t k = 0; k < s.n; k++) {
+            int m = i == 0 ? 1 : 4;
+            fit_candidates(&s.series[k], m, &c);
+            double change = mean_change(&s.series[k], (size_t)m);
+            for (int one = 0; one < FC_AUTO_LOCAL; one++) {
+                double half[STEPS];
+                trust_only(&c, one);
+                half_widths(&c.fit.members[one], c.ws, half);
+                for (int h = 0; h < STEPS; h++) {
+                    double walk = change * sqrt(1 + (double)h / m);
+                    assert_near(c.table.width[h], sqrt(half[h] * walk), 1e-9);
+                }
+            }
+        }
+        release_simulated(&s);
+    }
+    fc_workspace_free(c.ws);
+}
+
+/*
+ * Where all are trusted alike, the square of the width is that of the
+ * geometric mean of the widths of each alone, and the sample variance of
+ * their forecasts, by n - 1.
+ */
+static void where_candidates_disagree_intervals_are_wider(void **state)
+{
+    static void (*const laws[])(gsl_rng *, size_t, double *,
+                                size_t) = {random_walk, cycles};
+    struct candidates c = {.ws = fc_workspace_new()};
+    double matters = 0;
+    (void)state;
+    for (int i = 0; i < 2; i++) {
+        struct simulated s = simulate_batch(6, LENGTH, STEPS, laws[i]);
+        for (size_t k = 0; k < s.n; k++) {
+            double alone[STEPS] = {0};
+            fit_candidates(&s.series[k], 1, &c);
+            for (int one = 0; one < FC_AUTO_LOCAL; one++) {
+                trust_only(&c, one);
+                for (int h = 0; h < STEPS; h++)
+                    alone[h] += log(c.table.width[h]) / FC_AUTO_LOCAL;
+            }
+            trust_only(&c, -1);
+            for (int h = 0; h < STEPS; h++) {
+                double x[FC_AUTO_LOCAL];
+                for (int one = 0; one < FC_AUTO_LOCAL; one++)
+                    x[one] = c.table.mean[one][h];
+                double variance = gsl_stats_variance(x, 1, FC_AUTO_LOCAL);
+                double square = exp(2 * alone[h]) + variance;
+                assert_near(c.table.width[h], sqrt(square), 1e-9);
+                matters = fmax(matters, variance / square);
+            }
+        }
+        release_simulated(&s);
+    }
+    assert_true(matters > 0.1); /* or this test says nothing */
+    fc_workspace_free(c.ws);
+}
+
+static struct fc_learned *learn(const struct simulated *s, int season)
+{
+    struct fc_spec spec = spec_of("auto", season);
+    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 1};
+    struct fc_learned *learned = NULL;
+    spec.horizon = (int)s->horizon;
+    assert_int_equal(fc_auto_learn(&lesson, &spec, &learned, NULL), FC_OK);
+    assert_non_null(learned);
+    return learned;
+}
+
+/* A block of which one part is wrong is no block of ours. */
+static void weights_and_widths_that_make_no_sense_are_refused(void **state)
+{
+    enum { SHAPES = FC_AUTO_SIDES * FC_AUTO_LEVELS };
+    struct simulated s = simulate_batch(12, 30, 4, seasonal);
+    struct fc_learned *learned = learn(&s, 4);
+    struct fc_spec spec = spec_of("auto", 4);
+    struct fc_error err;
+    double *weight = learned->values + AT_WEIGHTS;
+    double *shape = learned->values + AT_SHAPE, sum = 0;
+    (void)state;
+    spec.horizon = 4;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        sum += weight[k];
+    assert_near(sum, 1, 1e-12);
+    assert_int_equal(fc_auto_check(learned, &spec, &err), FC_OK);
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        double before = weight[k];
+        const double wrong[] = {before + 1e-3, before + 1, before * 0.99 - 1e-5,
+                                -before,       NAN,        INFINITY};
+        for (int i = 0; i < 6; i++) {
+            weight[k] = wrong[i];
+            assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+        }
+        weight[k] = before;
+    }
+    /* one negative, of the right sum */
+    weight[0] -= 1;
+    weight[1] += 1;
+    assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+    weight[0] += 1;
+    weight[1] -= 1;
+    /* a level that reaches less far than one below it */
+    for (int i = 0; i < SHAPES; i++) {
+        double before = shape[i];
+        if (i % FC_AUTO_LEVELS == 0)
+            continue;
+        shape[i] = shape[i - 1] - 1e-6;
+        assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+        shape[i] = before;
+    }
+    /* bounds that change places */
+    for (int i = 0; i < SHAPES; i++)
+        shape[i] -= shape[0] + shape[FC_AUTO_LEVELS] + 1;
+    assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+    free(learned);
+    release_simulated(&s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_width_is_between_the_models_and_the_series_own),
+        cmocka_unit_test(where_candidates_disagree_intervals_are_wider),
+        cmocka_unit_test(weights_and_widths_that_make_no_sense_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
