@@ -393,18 +393,22 @@ static void find_actual(const struct learner *l, size_t i, double *actual)
                         : NAN;
 }
 
-/* The kind of which the trial is an example: of resting series it is one, too,
- * when they come to rest in what is held back. */
+/*
+ * The kind of which the trial is an example: of moving series only if the
+ * values held back are a moving series', too.
+ */
 static enum fc_kind kind_of_trial(const struct learner *l, size_t i,
                                   double *scratch)
 {
     const struct fc_series *series = &l->series[i];
     size_t n = series->n - (size_t)l->horizon;
-    enum fc_kind kind =
-        fc_kind_of(series->y, n, (size_t)l->spec->season_length, scratch);
-    return kind == FC_KIND_MOVING && fc_rests(series->y, n, series->n)
-               ? FC_KIND_RESTING
-               : kind;
+    size_t m = (size_t)l->spec->season_length;
+    enum fc_kind kind = fc_kind_of(series->y, n, m, scratch);
+    if (kind != FC_KIND_MOVING)
+        return kind;
+    if (fc_rests(series->y, n, series->n))
+        return FC_KIND_RESTING;
+    return fc_kind_of(series->y, series->n, m, scratch);
 }
 
 /* The candidates of the n first values of a series, whose view that is. */
@@ -439,7 +443,7 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     struct fc_auto_view view;
     place_trial(l, i);
     find_actual(l, i, trial->actual);
-    double *y = fc_workspace_doubles(ws, n);
+    double *y = fc_workspace_doubles(ws, l->series[i].n);
     if (y == NULL)
         return FC_ENOMEM;
     trial->kind = kind_of_trial(l, i, y);

@@ -39,11 +39,11 @@ enum {
 static const double RIDGE = 1e-4;
 
 /*
- * What bounds a series: a window with a value or a target farther than so many
- * scales from its level counts for less, as if the farthest were there; so
- * does one in which the growth common to all series weighs more; and a series
- * with more windows than so many times the median number counts like one with
- * that many.
+ * What bounds a series: a window with a value farther than so many scales from
+ * its level counts for less, as if the farthest were there; so does one in
+ * which the growth common to all series weighs more; a target farther away
+ * counts as if it were there; and a series with more windows than so many times
+ * the median number counts like one with that many.
  */
 static const double FAR = 30, GROWTH = 100, LONG = 1;
 
@@ -119,19 +119,13 @@ static void add_square(double *a, const double *x, size_t size)
             a[i * size + j] += x[i] * x[j];
 }
 
-/* The row of a window and its targets in units of the farthest. */
-static void bound(const struct gather *g, double *x, double *target,
-                  size_t targets)
+/* What the row of a window is divided by. */
+static double far_of(const struct gather *g, const double *x)
 {
     double far = fmax(1, fabs(x[0]) / GROWTH);
     for (size_t i = 1; i < g->size; i++)
         far = fmax(far, fabs(x[i]) / FAR);
-    for (size_t h = 0; h < targets; h++)
-        far = fmax(far, fabs(target[h]) / FAR);
-    for (size_t i = 0; i < g->size && far > 1; i++)
-        x[i] /= far;
-    for (size_t h = 0; h < targets && far > 1; h++)
-        target[h] /= far;
+    return far;
 }
 
 static size_t windows_of(const struct gather *g, size_t n)
@@ -159,23 +153,22 @@ static void add_series(const struct gather *g, struct sums *sums,
                        double *x)
 {
     size_t size = g->size, windows = windows_of(g, n);
-    double *target = x + size;
     double weight = fmin(1, sqrt(g->most_windows / (double)windows));
     for (size_t t = n - windows; t < n; t++) {
         size_t ahead = targets_of(g, t, n, whole);
         double level = regressors(g->pooled, z + t, scale, x);
-        for (size_t h = 0; h < ahead; h++)
-            target[h] = (z[t + h] - level) / scale;
-        bound(g, x, target, ahead);
-        for (size_t i = 0; i < size && weight < 1; i++)
-            x[i] *= weight;
+        double share = weight / far_of(g, x);
+        for (size_t i = 0; i < size && share < 1; i++)
+            x[i] *= share;
         if (ahead > g->first && ahead <= g->end)
             add_square(sums->xx + (ahead - 1 - g->first) * size * size, x,
                        size);
         for (size_t h = g->first; h < ahead && h < g->end; h++) {
+            double target = (z[t + h] - level) / scale;
             double *xy = sums->xy + (h - g->first) * size;
+            target = fmin(fmax(target, -FAR), FAR) * share;
             for (size_t i = 0; i < size; i++)
-                xy[i] += x[i] * target[h] * weight;
+                xy[i] += x[i] * target;
         }
         sums->rows++;
     }
