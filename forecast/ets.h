@@ -93,11 +93,16 @@ void fc_ets_align(struct fc_ets *model, size_t n);
 
 /*
  * Whether the forecasts do not depend on the distant past, for parameters
- * within the usual bounds: R's admissible().  scratch: 2 (m + 2) values.
+ * within the usual bounds: R's admissible().  With a trend and a season that
+ * is when beta is at most fc_ets_beta_bound(); slope, unless NULL, is how the
+ * bound moves with alpha, gamma and phi.  fc_ets_least_beta_bound() is below
+ * it and quick.
  */
 bool fc_ets_admissible(struct fc_ets_form form, int m,
-                       const struct fc_ets_smoothing *smoothing,
-                       double *scratch);
+                       const struct fc_ets_smoothing *smoothing);
+double fc_ets_beta_bound(const struct fc_ets_smoothing *k, int m,
+                         struct fc_ets_smoothing *slope);
+double fc_ets_least_beta_bound(const struct fc_ets_smoothing *k, int m);
 
 /* The forecast of the next observation, whose seasonal term is s; and the
  * move of the states (s included) when it turns out to be y. */

@@ -11,7 +11,6 @@
 static const double LOG_2 = 0.693147180559945309417;
 enum {
     MAX_ITERATIONS = 60,
-    MAX_HALVINGS = 12,
     RACE = 2 /* steps after which only the best start goes on */
 };
 
@@ -93,12 +92,6 @@ static bool begin_flat(struct fc_ets_search *search, struct fc_ets *start)
 /* Goes to the start, or to one near it where the model has a value. */
 static bool begin_somewhere(struct fc_ets_search *search, struct fc_ets *start)
 {
-    for (int i = 0; i < MAX_HALVINGS; i++) {
-        const struct fc_ets_smoothing *k = &start->smoothing;
-        if (fc_ets_admissible(start->form, start->m, k, search->work->scratch))
-            break;
-        start->smoothing.beta = fmax(k->beta / 2, FC_ETS_LOW);
-    }
     return fc_ets_search_begin(search, start) || begin_flat(search, start);
 }
 

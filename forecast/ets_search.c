@@ -19,16 +19,43 @@
 
 /* A step that promises less than this in -2 loglik ends the search. */
 static const double TOLERANCE = 1e-5;
-enum { MAX_REJECTIONS = 12 };
+enum { MAX_REJECTIONS = 12, MAX_ACTIVE_SETS = 20 };
+
+/* A parameter leaves its bound within a step only for more than this share of
+   the sum of squares. */
+static const double LEAST_RELEASE = 1e-10;
 
 double fc_ets_room_for_gamma(double alpha)
 {
     return fmax(fmin(1 - alpha, FC_ETS_HIGH) - FC_ETS_LOW, 0);
 }
 
-static double room_for_beta(const struct fc_ets_search *search, double alpha)
+/*
+ * The upper bound of beta, and how it moves with the others: k's beta does not
+ * matter.  slope may be NULL.
+ */
+static double beta_bound(const struct fc_ets_search *search,
+                         const struct fc_ets_smoothing *k,
+                         struct fc_ets_smoothing *slope)
 {
-    return fmax(fmin(alpha, search->beta_limit) - FC_ETS_LOW, 0);
+    struct fc_ets_form form = search->model.form;
+    double usual = fmin(k->alpha, search->beta_limit);
+    if (slope != NULL)
+        *slope = (struct fc_ets_smoothing){.alpha = k->alpha <= usual};
+    if (form.trend == FC_ETS_NONE || form.season == FC_ETS_NONE
+        || usual <= fc_ets_least_beta_bound(k, search->at.m))
+        return usual;
+    struct fc_ets_smoothing moves;
+    double bound = fc_ets_beta_bound(k, search->at.m, slope ? &moves : NULL);
+    if (slope != NULL && bound < usual)
+        *slope = moves;
+    return fmin(usual, bound);
+}
+
+static double room_for_beta(const struct fc_ets_search *search,
+                            const struct fc_ets_smoothing *k)
+{
+    return fmax(beta_bound(search, k, NULL) - FC_ETS_LOW, 0);
 }
 
 static double fraction(double part, double room)
@@ -42,8 +69,7 @@ static void pack(const struct fc_ets_search *search, const struct fc_ets *model,
     const struct fc_ets_layout *at = &search->at;
     const struct fc_ets_smoothing *k = &model->smoothing;
     x[FC_ETS_ALPHA] = k->alpha;
-    x[FC_ETS_BETA] =
-        fraction(k->beta - FC_ETS_LOW, room_for_beta(search, k->alpha));
+    x[FC_ETS_BETA] = fraction(k->beta - FC_ETS_LOW, room_for_beta(search, k));
     x[FC_ETS_GAMMA] =
         fraction(k->gamma - FC_ETS_LOW, fc_ets_room_for_gamma(k->alpha));
     x[FC_ETS_PHI] = k->phi;
@@ -62,12 +88,12 @@ void fc_ets_search_unpack(const struct fc_ets_search *search, const double *x,
     const struct fc_ets_layout *at = &search->at;
     struct fc_ets_form form = model->form;
     struct fc_ets_smoothing k = {.alpha = x[FC_ETS_ALPHA], .phi = 1};
-    if (form.trend != FC_ETS_NONE)
-        k.beta = FC_ETS_LOW + x[FC_ETS_BETA] * room_for_beta(search, k.alpha);
     if (form.season != FC_ETS_NONE)
         k.gamma = FC_ETS_LOW + x[FC_ETS_GAMMA] * fc_ets_room_for_gamma(k.alpha);
     if (form.damped)
         k.phi = x[FC_ETS_PHI];
+    if (form.trend != FC_ETS_NONE)
+        k.beta = FC_ETS_LOW + x[FC_ETS_BETA] * room_for_beta(search, &k);
     model->smoothing = k;
     if (at->at_l >= 0)
         model->l = x[at->at_l];
@@ -104,8 +130,7 @@ static bool evaluate(struct fc_ets_search *search, const double *x,
     struct fc_ets model = search->model;
     model.s = work->ring;
     fc_ets_search_unpack(search, x, &model);
-    if (!fc_ets_admissible(model.form, model.m, &model.smoothing,
-                           work->scratch))
+    if (!fc_ets_admissible(model.form, model.m, &model.smoothing))
         return false;
     if (!fc_ets_filter(&model, work->y, work->n, trace, sums))
         return false;
@@ -116,22 +141,30 @@ static bool evaluate(struct fc_ets_search *search, const double *x,
 void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
                         size_t step)
 {
-    row[0] += chain->beta_alpha * row[FC_ETS_BETA * step]
-              + chain->gamma_alpha * row[FC_ETS_GAMMA * step];
-    row[FC_ETS_BETA * step] *= chain->beta_v;
-    row[FC_ETS_GAMMA * step] *= chain->gamma_v;
+    double beta = row[FC_ETS_BETA * step], gamma = row[FC_ETS_GAMMA * step];
+    row[FC_ETS_ALPHA * step] +=
+        chain->beta_alpha * beta + chain->gamma_alpha * gamma;
+    row[FC_ETS_BETA * step] = chain->beta_v * beta;
+    row[FC_ETS_GAMMA * step] =
+        chain->beta_gamma * beta + chain->gamma_v * gamma;
+    row[FC_ETS_PHI * step] += chain->beta_phi * beta;
 }
 
 static struct fc_ets_chain chain_at(const struct fc_ets_search *search)
 {
     const double *x = search->work->x;
-    double alpha = x[FC_ETS_ALPHA];
-    return (struct fc_ets_chain){
-        .beta_alpha = alpha < search->beta_limit ? x[FC_ETS_BETA] : 0,
-        .beta_v = room_for_beta(search, alpha),
-        .gamma_alpha = 1 - alpha < FC_ETS_HIGH ? -x[FC_ETS_GAMMA] : 0,
-        .gamma_v = fc_ets_room_for_gamma(alpha),
+    const struct fc_ets_smoothing *k = &search->model.smoothing;
+    struct fc_ets_smoothing moves;
+    double bound = beta_bound(search, k, &moves), v = x[FC_ETS_BETA];
+    struct fc_ets_chain chain = {
+        .beta_v = fmax(bound - FC_ETS_LOW, 0),
+        .gamma_alpha = 1 - k->alpha < FC_ETS_HIGH ? -x[FC_ETS_GAMMA] : 0,
+        .gamma_v = fc_ets_room_for_gamma(k->alpha),
     };
+    chain.beta_alpha = v * (moves.alpha + moves.gamma * chain.gamma_alpha);
+    chain.beta_gamma = v * moves.gamma * chain.gamma_v;
+    chain.beta_phi = search->model.form.damped ? v * moves.phi : 0;
+    return chain;
 }
 
 /* From alpha, beta and gamma to what the search moves. */
@@ -203,7 +236,8 @@ static bool eliminate_states(const struct fc_ets_search *search)
 
 struct box {
     double low[FC_ETS_STATES], high[FC_ETS_STATES];
-    bool held[FC_ETS_STATES]; /* at a bound, or absent from the form */
+    bool absent[FC_ETS_STATES]; /* not of the form, or without influence */
+    bool held[FC_ETS_STATES];   /* those, and the ones kept on a bound */
 };
 
 static struct box step_bounds(const struct fc_ets_search *search)
@@ -214,8 +248,8 @@ static struct box step_bounds(const struct fc_ets_search *search)
         .low = {FC_ETS_LOW - x[0], -x[1], -x[2], FC_ETS_PHI_LOW - x[3]},
         .high = {FC_ETS_HIGH - x[0], 1 - x[1], 1 - x[2],
                  FC_ETS_PHI_HIGH - x[3]},
-        .held = {false, form.trend == FC_ETS_NONE, form.season == FC_ETS_NONE,
-                 !form.damped},
+        .absent = {false, form.trend == FC_ETS_NONE, form.season == FC_ETS_NONE,
+                   !form.damped},
     };
     return box;
 }
@@ -257,24 +291,54 @@ static bool solve_free(small h, const double *rhs, const bool *held,
     return true;
 }
 
-/* Holds the parameter whose step overshoots its bound the most. */
-static bool hold_worst(struct box *box, double *step)
+/* Goes towards target, as far as the box allows; holds what stops it. */
+static bool go_towards(struct box *box, const double *target, double *step)
 {
-    int worst = -1;
-    double most = 0;
+    int stops = -1;
+    double share = 1;
     for (int i = 0; i < FC_ETS_STATES; i++) {
-        double over = fmax(step[i] - box->high[i], box->low[i] - step[i]);
-        if (!box->held[i] && over > most) {
-            most = over;
-            worst = i;
+        double way = target[i] - step[i];
+        double bound = way > 0 ? box->high[i] : box->low[i];
+        if (!box->held[i] && (target[i] - bound) * way > 0
+            && (bound - step[i]) / way < share) {
+            share = (bound - step[i]) / way;
+            stops = i;
         }
     }
-    if (worst < 0)
-        return false;
-    step[worst] =
-        step[worst] > box->high[worst] ? box->high[worst] : box->low[worst];
-    box->held[worst] = true;
-    return true;
+    for (int i = 0; i < FC_ETS_STATES; i++)
+        if (!box->held[i])
+            step[i] += share * (target[i] - step[i]);
+    if (stops < 0)
+        return true;
+    step[stops] =
+        target[stops] > step[stops] ? box->high[stops] : box->low[stops];
+    box->held[stops] = true;
+    return false;
+}
+
+/* Lets go of the parameter on a bound that gains most by leaving it. */
+static bool release_best(struct box *box, small h, const double *rhs,
+                         const double *step)
+{
+    int best = -1;
+    double most = LEAST_RELEASE;
+    for (int i = 0; i < FC_ETS_STATES; i++) {
+        if (!box->held[i] || box->absent[i])
+            continue;
+        double downhill = rhs[i];
+        for (int j = 0; j < FC_ETS_STATES; j++)
+            downhill -= h[i][j] * step[j];
+        bool inwards =
+            downhill > 0 ? step[i] < box->high[i] : step[i] > box->low[i];
+        double gain = downhill * downhill / h[i][i];
+        if (inwards && gain > most) {
+            most = gain;
+            best = i;
+        }
+    }
+    if (best >= 0)
+        box->held[best] = false;
+    return best >= 0;
 }
 
 /* The symmetric matrix that the elimination left, with what it lacks. */
@@ -289,22 +353,33 @@ static void smoothing_equations(const struct fc_ets_search *search, small h)
         }
 }
 
-/* The step of the smoothing parameters, within their bounds. */
+/*
+ * The step of the smoothing parameters: the least value of their quadratic
+ * function in the box, by the primal method of active sets (Nocedal & Wright
+ * 2006, Numerical Optimization, section 16.5).
+ */
 static bool solve_smoothing(const struct fc_ets_search *search)
 {
     struct fc_ets_work *work = search->work;
     struct box box = step_bounds(search);
     double *step = work->delta;
+    const double *rhs = work->rhs_work;
     small h;
     smoothing_equations(search, h);
     for (int i = 0; i < FC_ETS_STATES; i++) {
         step[i] = 0;
-        box.held[i] |= !(h[i][i] > 0); /* no influence, e.g. no room left */
+        box.absent[i] |= !(h[i][i] > 0); /* e.g. no room left */
+        box.held[i] = box.absent[i]
+                      || (rhs[i] > 0 ? !(box.high[i] > 0) : !(box.low[i] < 0));
     }
-    do
-        if (!solve_free(h, work->rhs_work, box.held, step))
+    for (int i = 0; i < MAX_ACTIVE_SETS; i++) {
+        double target[FC_ETS_STATES];
+        memcpy(target, step, sizeof target);
+        if (!solve_free(h, rhs, box.held, target))
             return false;
-    while (hold_worst(&box, step));
+        if (go_towards(&box, target, step) && !release_best(&box, h, rhs, step))
+            break;
+    }
     return true;
 }
 
@@ -445,29 +520,39 @@ static void scale_equations(const struct fc_ets_search *search)
         work->rhs[i] *= inverse;
 }
 
+/* The step of the equations that are eliminated, and its promise; see below. */
+static double solve_step(const struct fc_ets_search *search)
+{
+    double n = (double)search->work->n;
+    if (!solve_smoothing(search))
+        return NAN;
+    solve_states(search);
+    double drop = predicted_drop(search);
+    return drop < 1 ? -n * log1p(-drop) : n * fmin(drop, 30);
+}
+
 /*
  * The step for the current damping into work->delta; returns what it promises
- * to take off -2 loglik, NaN when the equations cannot be solved.
+ * to take off -2 loglik, NaN when the equations cannot be solved.  Curvature
+ * that was learnt may be wrong, and must not end the search.
  */
 static double plan_step(struct fc_ets_search *search, bool first)
 {
-    double n = (double)search->work->n;
     if (!eliminate_states(search))
         return NAN;
-    if (first && search->secant.known)
+    bool learnt = first && search->secant.known;
+    if (learnt)
         learn_curvature(search);
     else
         forget_curvature(search);
     if (first)
         remember(search);
-    if (!solve_smoothing(search)) {
+    double promise = solve_step(search);
+    if (learnt && !(promise > TOLERANCE)) {
         forget_curvature(search);
-        if (!solve_smoothing(search))
-            return NAN;
+        promise = solve_step(search);
     }
-    solve_states(search);
-    double drop = predicted_drop(search);
-    return drop < 1 ? -n * log1p(-drop) : n * fmin(drop, 30);
+    return promise;
 }
 
 static bool try_step(struct fc_ets_search *search, double promise)
