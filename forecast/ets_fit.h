@@ -162,6 +162,11 @@ struct fc_ets_search {
     struct fc_ets_layout at;
     enum fc_ets_criterion criterion;
     double beta_limit;
+    double tolerance;        /* steps that promise less end the descent */
+    double useless;          /* so does the prospect of ending above this: */
+    double gap, patience;    /* being gap, and patience steps, above it */
+    bool given_up;           /* for that reason */
+    bool elsewhere;          /* near work->x_best it ends, too */
     struct fc_ets model;     /* its form; its states before the series */
     struct fc_ets_sums sums; /* at the current point */
     double value;            /* -2 loglik of the scaled series */

@@ -17,8 +17,6 @@
 #include <math.h>
 #include <string.h>
 
-/* A step that promises less than this in -2 loglik ends the search. */
-static const double TOLERANCE = 1e-5;
 enum { MAX_REJECTIONS = 12, MAX_ACTIVE_SETS = 20 };
 
 /* A parameter leaves its bound within a step only for more than this share of
@@ -168,22 +166,23 @@ static struct fc_ets_chain chain_at(const struct fc_ets_search *search)
 }
 
 /* From alpha, beta and gamma to what the search moves. */
-static void change_variables(const struct fc_ets_search *search)
+static void change_variables(const struct fc_ets_search *search,
+                             const struct fc_ets_chain *chain)
 {
     struct fc_ets_work *work = search->work;
+    struct fc_ets_form form = search->model.form;
     size_t stride = (size_t)search->at.stride;
-    struct fc_ets_chain c = chain_at(search);
     double *h = work->normal;
     for (size_t i = 0; i < FC_ETS_STATES; i++)
         for (size_t j = i + 1; j < FC_ETS_STATES; j++)
             h[i * stride + j] = h[j * stride + i];
-    for (size_t i = 0; i < FC_ETS_STATES; i++)
-        fc_ets_apply_chain(&c, h + i * stride, 1);
+    if (form.trend == FC_ETS_NONE && form.season == FC_ETS_NONE)
+        return;
     for (size_t j = 0; j < FC_ETS_STATES; j++)
-        fc_ets_apply_chain(&c, h + j, stride);
-    for (size_t i = FC_ETS_STATES; i < (size_t)search->at.rows; i++)
-        fc_ets_apply_chain(&c, h + i * stride, 1);
-    fc_ets_apply_chain(&c, work->rhs, 1);
+        fc_ets_apply_chain(chain, h + j, stride);
+    for (size_t i = 0; i < (size_t)search->at.rows; i++)
+        fc_ets_apply_chain(chain, h + i * stride, 1);
+    fc_ets_apply_chain(chain, work->rhs, 1);
 }
 
 /* Sum r^2 over G^2 at the current point. */
@@ -263,30 +262,32 @@ typedef double small[FC_ETS_STATES][FC_ETS_STATES];
 static bool solve_free(small h, const double *rhs, const bool *held,
                        double *step)
 {
-    double a[FC_ETS_STATES][FC_ETS_STATES + 1] = {{0}};
-    for (int i = 0; i < FC_ETS_STATES; i++) {
-        a[i][i] = 1;
-        a[i][FC_ETS_STATES] = step[i];
-        if (held[i])
-            continue;
-        a[i][FC_ETS_STATES] = rhs[i];
+    double a[FC_ETS_STATES][FC_ETS_STATES], b[FC_ETS_STATES];
+    int at[FC_ETS_STATES], n = 0;
+    for (int i = 0; i < FC_ETS_STATES; i++)
+        if (!held[i])
+            at[n++] = i;
+    for (int i = 0; i < n; i++) {
+        b[i] = rhs[at[i]];
         for (int j = 0; j < FC_ETS_STATES; j++)
-            a[i][j] = h[i][j];
+            b[i] -= held[j] ? h[at[i]][j] * step[j] : 0;
+        for (int j = 0; j < n; j++)
+            a[i][j] = h[at[i]][at[j]];
     }
-    for (int i = 0; i < FC_ETS_STATES; i++) {
+    for (int i = 0; i < n; i++) {
         if (!(a[i][i] > 0))
             return false;
-        for (int r = i + 1; r < FC_ETS_STATES; r++) {
+        for (int r = i + 1; r < n; r++) {
             double ratio = a[r][i] / a[i][i];
-            for (int j = i; j <= FC_ETS_STATES; j++)
+            for (int j = i; j < n; j++)
                 a[r][j] -= ratio * a[i][j];
+            b[r] -= ratio * b[i];
         }
     }
-    for (int i = FC_ETS_STATES - 1; i >= 0; i--) {
-        double sum = a[i][FC_ETS_STATES];
-        for (int j = i + 1; j < FC_ETS_STATES; j++)
-            sum -= a[i][j] * step[j];
-        step[i] = sum / a[i][i];
+    for (int i = n - 1; i >= 0; i--) {
+        for (int j = i + 1; j < n; j++)
+            b[i] -= a[i][j] * step[at[j]];
+        step[at[i]] = b[i] / a[i][i];
     }
     return true;
 }
@@ -458,40 +459,44 @@ static void accept(struct fc_ets_search *search, const struct fc_ets_sums *sums,
 static void learn_curvature(struct fc_ets_search *search)
 {
     const struct fc_ets_work *work = search->work;
-    size_t stride = (size_t)search->at.stride;
+    size_t stride = (size_t)search->at.stride, moved[FC_ETS_STATES], n = 0;
     double(*c)[FC_ETS_STATES] = search->secant.hessian;
     double s[FC_ETS_STATES], y[FC_ETS_STATES], u[FC_ETS_STATES];
     double ys = 0, ws = 0, scs = 0, us = 0;
-    for (int i = 0; i < FC_ETS_STATES; i++) {
-        s[i] = work->x[i] - search->secant.x[i];
-        y[i] = s[i] != 0 ? search->secant.rhs[i] - work->rhs_work[i] : 0;
-        ys += y[i] * s[i];
+    for (size_t i = 0; i < FC_ETS_STATES; i++)
+        if (work->x[i] != search->secant.x[i])
+            moved[n++] = i;
+    for (size_t k = 0; k < n; k++) {
+        s[k] = work->x[moved[k]] - search->secant.x[moved[k]];
+        y[k] = search->secant.rhs[moved[k]] - work->rhs_work[moved[k]];
+        ys += y[k] * s[k];
     }
-    for (size_t i = 0; i < FC_ETS_STATES; i++) {
-        u[i] = y[i]; /* becomes y - B s, B the Gauss-Newton matrix */
-        for (size_t j = 0; j < FC_ETS_STATES && s[i] != 0; j++) {
-            size_t row = i > j ? i : j, column = i > j ? j : i;
-            u[i] -= work->factor[row * stride + column] * s[j];
-            scs += s[i] * c[i][j] * s[j];
+    for (size_t k = 0; k < n; k++) {
+        u[k] = y[k]; /* becomes y - B s, B the Gauss-Newton matrix */
+        for (size_t l = 0; l < n; l++) {
+            size_t i = moved[k > l ? k : l], j = moved[k > l ? l : k];
+            u[k] -= work->factor[i * stride + j] * s[l];
+            scs += s[k] * c[i][j] * s[l];
         }
-        ws += u[i] * s[i];
+        ws += u[k] * s[k];
     }
     if (!(ys > 0)) {
         memset(search->secant.hessian, 0, sizeof search->secant.hessian);
         return;
     }
     double size = scs != 0 ? fmin(fabs(ws / scs), 1) : 0;
-    for (int i = 0; i < FC_ETS_STATES; i++) {
-        for (int j = 0; j < FC_ETS_STATES; j++) {
+    for (size_t i = 0; i < FC_ETS_STATES; i++)
+        for (size_t j = 0; j < FC_ETS_STATES; j++)
             c[i][j] *= size;
-            u[i] -= s[i] != 0 ? c[i][j] * s[j] : 0;
-        }
-        us += u[i] * s[i];
+    for (size_t k = 0; k < n; k++) {
+        for (size_t l = 0; l < n; l++)
+            u[k] -= c[moved[k]][moved[l]] * s[l];
+        us += u[k] * s[k];
     }
-    for (int i = 0; i < FC_ETS_STATES; i++)
-        for (int j = 0; j < FC_ETS_STATES; j++)
-            c[i][j] +=
-                (u[i] * y[j] + y[i] * u[j]) / ys - us * y[i] * y[j] / (ys * ys);
+    for (size_t k = 0; k < n; k++)
+        for (size_t l = 0; l < n; l++)
+            c[moved[k]][moved[l]] +=
+                (u[k] * y[l] + y[k] * u[l]) / ys - us * y[k] * y[l] / (ys * ys);
 }
 
 static void remember(struct fc_ets_search *search)
@@ -548,7 +553,7 @@ static double plan_step(struct fc_ets_search *search, bool first)
     if (first)
         remember(search);
     double promise = solve_step(search);
-    if (learnt && !(promise > TOLERANCE)) {
+    if (learnt && !(promise > search->tolerance)) {
         forget_curvature(search);
         promise = solve_step(search);
     }
@@ -581,9 +586,16 @@ static void set_up_equations(const struct fc_ets_search *search)
     } else {
         fc_ets_normal_equations(search->work, &search->model, search->criterion,
                                 &search->at);
-        change_variables(search);
+        change_variables(search, &chain);
     }
     scale_equations(search);
+}
+
+/* Whether the descent will not come to anything. */
+static bool is_useless(const struct fc_ets_search *search, double promise)
+{
+    double prospect = fmax(search->patience * promise, search->gap);
+    return search->value - prospect > search->useless;
 }
 
 bool fc_ets_search_step(struct fc_ets_search *search)
@@ -591,7 +603,8 @@ bool fc_ets_search_step(struct fc_ets_search *search)
     set_up_equations(search);
     for (int tries = 0; tries < MAX_REJECTIONS; tries++) {
         double promise = plan_step(search, tries == 0);
-        if (promise <= TOLERANCE)
+        search->given_up = tries == 0 && is_useless(search, promise);
+        if (promise <= search->tolerance || search->given_up)
             return false;
         if (!isnan(promise) && try_step(search, promise))
             return true;
@@ -609,6 +622,7 @@ bool fc_ets_search_begin(struct fc_ets_search *search,
     pack(search, start, work->x);
     search->lambda = 1e-3;
     search->growth = 2;
+    search->given_up = false;
     search->secant.known = false;
     forget_curvature(search);
     return evaluate(search, work->x, &work->trace, &search->sums,
