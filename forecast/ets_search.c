@@ -603,7 +603,8 @@ bool fc_ets_search_step(struct fc_ets_search *search)
     set_up_equations(search);
     for (int tries = 0; tries < MAX_REJECTIONS; tries++) {
         double promise = plan_step(search, tries == 0);
-        search->given_up = tries == 0 && is_useless(search, promise);
+        search->given_up =
+            tries == 0 && promise >= 0 && is_useless(search, promise);
         if (promise <= search->tolerance || search->given_up)
             return false;
         if (!isnan(promise) && try_step(search, promise))
