@@ -207,6 +207,7 @@ struct fc_arima_effort {
     int max_starts;     /* how many of the starting points to follow */
     double give_up;     /* a log-likelihood below which nothing is of use, or
                            -HUGE_VAL */
+    bool many_maxima;   /* a start is left when it leads to what is known */
 };
 
 /*

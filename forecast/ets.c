@@ -15,6 +15,13 @@
 
 #define ALWAYS_INLINE static inline __attribute__((always_inline))
 
+static const double PI = 3.14159265358979323846;
+static const double NEWTON_TOLERANCE = 1e-14; /* of an angle */
+enum { MAX_NEWTON = 60 };
+
+/* A beta on its bound is admissible, however the bound was rounded. */
+static const double BOUND_ROUNDING = 1e-12;
+
 static char component_letter(enum fc_ets_component component)
 {
     return "NAM"[component];
@@ -235,57 +242,103 @@ bool fc_ets_filter(struct fc_ets *model, const double *y, size_t n,
 }
 
 /*
- * The characteristic polynomial of the seasonal forms, constant term first,
- * for the reciprocals of the roots R looks at: 1, then the powers of B.
- * Hyndman, Akram & Archibald (2008), equation (11).
+ * Inside the usual bounds only a trend together with a season can leave the
+ * region in which forecasts forget the distant past, and only by its beta.
+ *
+ * The characteristic polynomial of Hyndman, Akram & Archibald (2008), equation
+ * (11), times 1 - B, is
+ *
+ *   ((1 - B)(1 - phi B) + alpha B (1 - phi B) + beta B)(1 - B^m)
+ *       + gamma B^m (1 - B)(1 - phi B).
+ *
+ * It is linear in beta, so that B = exp(-i omega) is a root only where the beta
+ * that makes it one is real: where
+ *
+ *   gamma cot(m omega / 2) + 2 K cot(omega / 2) = 0,
+ *   K = ((1 - gamma / 2)(1 - phi) + phi alpha) / (1 + phi),
+ *
+ * which has one solution between 2 (j - 1) pi / m and 2 j pi / m, for every j,
+ * and beta is then
+ *
+ *   (2 - alpha - gamma)(1 - 2 phi cos(omega) + phi^2) / (1 + phi),
+ *
+ * which grows with omega: the first solution is the bound.  Here theta is half
+ * of omega, and delta is pi - m omega / 2, between 0 and pi / 2.
  */
-static void characteristic(const struct fc_ets_smoothing *k, int m, double *a)
+struct crossing {
+    double K, delta, theta;
+    double slope; /* of the equation, in sines and cosines, by delta */
+};
+
+static double equation(const struct fc_ets_smoothing *k, int m,
+                       struct crossing *at)
 {
-    double common = k->alpha + k->beta - k->alpha * k->phi;
-    a[0] = 1;
-    for (int j = 1; j < m; j++)
-        a[j] = common;
-    a[1] = k->alpha + k->beta - k->phi;
-    a[m] = common + k->gamma - 1;
-    a[m + 1] = k->phi * (1 - k->alpha - k->gamma);
+    at->theta = (PI - at->delta) / m;
+    double sin_delta = sin(at->delta), cos_delta = cos(at->delta);
+    double sin_theta = sin(at->theta), cos_theta = cos(at->theta);
+    at->slope =
+        2 * at->K * (cos_delta * cos_theta + sin_delta * sin_theta / m)
+        + k->gamma * (sin_delta * sin_theta + cos_delta * cos_theta / m);
+    return 2 * at->K * sin_delta * cos_theta - k->gamma * cos_delta * sin_theta;
 }
 
-/* Schur and Cohn's test: all reflection coefficients inside (-1, 1). */
-static bool roots_are_stable(double *a, double *next, int degree)
+/* Newton's method, between bounds; the equation grows with delta. */
+static struct crossing first_crossing(const struct fc_ets_smoothing *k, int m)
 {
-    for (int d = degree; d > 0; d--) {
-        double r = a[d];
-        if (!(fabs(r) < 1 + 1e-10))
-            return false;
-        double scale = 1 - r * r;
-        if (scale <= 0)
-            return true; /* on the circle, where R's tolerance accepts */
-        for (int j = 0; j < d; j++)
-            next[j] = (a[j] - r * a[d - j]) / scale;
-        memcpy(a, next, (size_t)d * sizeof *a);
+    struct crossing at = {.theta = PI / m};
+    double low = 0, high = PI / 2;
+    at.K =
+        ((1 - k->gamma / 2) * (1 - k->phi) + k->phi * k->alpha) / (1 + k->phi);
+    at.delta = atan2(k->gamma * sin(at.theta), 2 * at.K * cos(at.theta));
+    for (int i = 0; i < MAX_NEWTON; i++) {
+        double value = equation(k, m, &at);
+        double next = at.delta - value / at.slope;
+        if (fabs(next - at.delta) <= NEWTON_TOLERANCE)
+            break;
+        if (value > 0)
+            high = at.delta;
+        else
+            low = at.delta;
+        at.delta = next > low && next < high ? next : (low + high) / 2;
     }
-    return true;
+    return at;
+}
+
+double fc_ets_least_beta_bound(const struct fc_ets_smoothing *k, int m)
+{
+    return (2 - k->alpha - k->gamma)
+           * (1 - 2 * k->phi * cos(PI / m) + k->phi * k->phi) / (1 + k->phi);
+}
+
+double fc_ets_beta_bound(const struct fc_ets_smoothing *k, int m,
+                         struct fc_ets_smoothing *slope)
+{
+    struct crossing at = first_crossing(k, m);
+    double omega = 2 * at.theta, cosine = cos(omega), phi = k->phi;
+    double share = (2 - k->alpha - k->gamma) / (1 + phi);
+    double square = 1 - 2 * phi * cosine + phi * phi;
+    if (slope == NULL)
+        return share * square;
+    /* delta by K and by gamma; then everything by omega, which delta moves */
+    double by_K = -2 * sin(at.delta) * cos(at.theta) / at.slope;
+    double by_gamma = cos(at.delta) * sin(at.theta) / at.slope;
+    double by_delta = share * 2 * phi * sin(omega) * -2 / m;
+    *slope = (struct fc_ets_smoothing){
+        .alpha = -square / (1 + phi) + by_delta * by_K * phi / (1 + phi),
+        .gamma = -square / (1 + phi)
+                 + by_delta * (by_gamma - by_K * (1 - phi) / (2 * (1 + phi))),
+        .phi = -share * square / (1 + phi) + share * 2 * (phi - cosine)
+               - by_delta * by_K * share / (1 + phi),
+    };
+    return share * square;
 }
 
 bool fc_ets_admissible(struct fc_ets_form form, int m,
-                       const struct fc_ets_smoothing *smoothing,
-                       double *scratch)
+                       const struct fc_ets_smoothing *smoothing)
 {
-    /*
-     * Inside the usual bounds only a trend together with a season can leave
-     * the region: without a trend |A|^2 - |C|^2 below is never negative.
-     *
-     * With A = 1 - (1 + phi - alpha - beta) B + phi (1 - alpha) B^2 and
-     * C = A - gamma (1 - B)(1 - phi B), the polynomial times 1 - B is
-     * A - B^m C, and |C| <= |A| all around the unit circle when
-     * (2 - alpha - gamma)(1 - phi)^2 >= beta (1 + phi): Rouche's theorem.
-     */
-    if (form.trend == FC_ETS_NONE || form.season == FC_ETS_NONE)
+    if (form.trend == FC_ETS_NONE || form.season == FC_ETS_NONE
+        || smoothing->beta <= fc_ets_least_beta_bound(smoothing, m))
         return true;
-    const struct fc_ets_smoothing *k = smoothing;
-    double rest = 1 - k->phi;
-    if ((2 - k->alpha - k->gamma) * rest * rest >= k->beta * (1 + k->phi))
-        return true;
-    characteristic(k, m, scratch);
-    return roots_are_stable(scratch, scratch + m + 2, m + 1);
+    return smoothing->beta
+           <= fc_ets_beta_bound(smoothing, m, NULL) * (1 + BOUND_ROUNDING);
 }

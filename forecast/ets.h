@@ -93,11 +93,16 @@ void fc_ets_align(struct fc_ets *model, size_t n);
 
 /*
  * Whether the forecasts do not depend on the distant past, for parameters
- * within the usual bounds: R's admissible().  scratch: 2 (m + 2) values.
+ * within the usual bounds: R's admissible().  With a trend and a season that
+ * is when beta is at most fc_ets_beta_bound(); slope, unless NULL, is how the
+ * bound moves with alpha, gamma and phi.  fc_ets_least_beta_bound() is below
+ * it and quick.
  */
 bool fc_ets_admissible(struct fc_ets_form form, int m,
-                       const struct fc_ets_smoothing *smoothing,
-                       double *scratch);
+                       const struct fc_ets_smoothing *smoothing);
+double fc_ets_beta_bound(const struct fc_ets_smoothing *k, int m,
+                         struct fc_ets_smoothing *slope);
+double fc_ets_least_beta_bound(const struct fc_ets_smoothing *k, int m);
 
 /* The forecast of the next observation, whose seasonal term is s; and the
  * move of the states (s included) when it turns out to be y. */
@@ -126,6 +131,7 @@ struct fc_ets_fitted {
     double loglik, aic, aicc, bic; /* in the units of the series itself */
     double squares;                /* of the errors; relative if they are */
     int nparam;                    /* estimated, with sigma, as R counts */
+    bool given_up;                 /* as useless */
 };
 
 /* Makes room for a result with m seasons; false when memory is short. */
@@ -141,17 +147,22 @@ bool fc_ets_estimable(const struct fc_ets_work *work, struct fc_ets_form form);
 
 /* How many starts the search is given. */
 enum fc_ets_effort {
-    FC_ETS_QUICK,   /* those of a scan, or the related model: one of many */
-    FC_ETS_THOROUGH /* and a dozen more: the form that was asked for */
+    FC_ETS_QUICK,     /* those of a scan, or the related model: one of many */
+    FC_ETS_ELSEWHERE, /* the related model, which is at a maximum, and some
+                         that may lead to a higher one */
+    FC_ETS_THOROUGH   /* a dozen and more: the form that was asked for */
 };
 
 struct fc_ets_request {
     enum fc_ets_criterion criterion;
     enum fc_ets_effort effort;
-    double beta_limit;            /* beta stays below; 1: R's own bound */
+    double beta_limit; /* beta stays below; 1: R's own bound */
+    bool rough;        /* to compare forms by, not to forecast from */
+    double useless;    /* a form whose AICc will not fall below this may end
+                          anywhere; or INFINITY */
     const struct fc_ets *related; /* initial states and smoothing of a model
                                      that differs in its error or its
-                                     beta_limit alone; or NULL */
+                                     beta_limit at most; or NULL */
 };
 
 /*

@@ -108,11 +108,11 @@ void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
 
 /*
  * How the searched smoothing parameters move beta and gamma: derivatives by
- * alpha and by the own fraction v.  Applied to the first four entries, step
- * apart, of a row of derivatives.
+ * alpha, by phi, by the own fraction v, and of beta by gamma's.  Applied to the
+ * first four entries, step apart, of a row of derivatives.
  */
 struct fc_ets_chain {
-    double beta_alpha, beta_v, gamma_alpha, gamma_v;
+    double beta_alpha, beta_v, beta_gamma, beta_phi, gamma_alpha, gamma_v;
 };
 
 void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
@@ -152,9 +152,9 @@ double fc_ets_long_season(struct fc_ets_work *work, const struct fc_ets *at,
 
 /*
  * A descent from one start.  beta and gamma are searched as fractions v of
- * the room that alpha leaves them:
+ * the room that the others leave them, so that every bound is one of a box:
  *
- *     beta = low + v (min(alpha, beta_limit) - low)
+ *     beta = low + v (min(alpha, beta_limit, fc_ets_beta_bound()) - low)
  *     gamma = low + v (1 - alpha - low)
  */
 struct fc_ets_search {
@@ -162,6 +162,11 @@ struct fc_ets_search {
     struct fc_ets_layout at;
     enum fc_ets_criterion criterion;
     double beta_limit;
+    double tolerance;        /* steps that promise less end the descent */
+    double useless;          /* so does the prospect of ending above this: */
+    double gap, patience;    /* being gap, and patience steps, above it */
+    bool given_up;           /* for that reason */
+    bool elsewhere;          /* near work->x_best it ends, too */
     struct fc_ets model;     /* its form; its states before the series */
     struct fc_ets_sums sums; /* at the current point */
     double value;            /* -2 loglik of the scaled series */

@@ -17,18 +17,43 @@
 #include <math.h>
 #include <string.h>
 
-/* A step that promises less than this in -2 loglik ends the search. */
-static const double TOLERANCE = 1e-5;
-enum { MAX_REJECTIONS = 12 };
+enum { MAX_REJECTIONS = 12, MAX_ACTIVE_SETS = 20 };
+
+/* A parameter leaves its bound within a step only for more than this share of
+   the sum of squares. */
+static const double LEAST_RELEASE = 1e-10;
 
 double fc_ets_room_for_gamma(double alpha)
 {
     return fmax(fmin(1 - alpha, FC_ETS_HIGH) - FC_ETS_LOW, 0);
 }
 
-static double room_for_beta(const struct fc_ets_search *search, double alpha)
+/*
+ * The upper bound of beta, and how it moves with the others: k's beta does not
+ * matter.  slope may be NULL.
+ */
+static double beta_bound(const struct fc_ets_search *search,
+                         const struct fc_ets_smoothing *k,
+                         struct fc_ets_smoothing *slope)
 {
-    return fmax(fmin(alpha, search->beta_limit) - FC_ETS_LOW, 0);
+    struct fc_ets_form form = search->model.form;
+    double usual = fmin(k->alpha, search->beta_limit);
+    if (slope != NULL)
+        *slope = (struct fc_ets_smoothing){.alpha = k->alpha <= usual};
+    if (form.trend == FC_ETS_NONE || form.season == FC_ETS_NONE
+        || usual <= fc_ets_least_beta_bound(k, search->at.m))
+        return usual;
+    struct fc_ets_smoothing moves;
+    double bound = fc_ets_beta_bound(k, search->at.m, slope ? &moves : NULL);
+    if (slope != NULL && bound < usual)
+        *slope = moves;
+    return fmin(usual, bound);
+}
+
+static double room_for_beta(const struct fc_ets_search *search,
+                            const struct fc_ets_smoothing *k)
+{
+    return fmax(beta_bound(search, k, NULL) - FC_ETS_LOW, 0);
 }
 
 static double fraction(double part, double room)
@@ -42,8 +67,7 @@ static void pack(const struct fc_ets_search *search, const struct fc_ets *model,
     const struct fc_ets_layout *at = &search->at;
     const struct fc_ets_smoothing *k = &model->smoothing;
     x[FC_ETS_ALPHA] = k->alpha;
-    x[FC_ETS_BETA] =
-        fraction(k->beta - FC_ETS_LOW, room_for_beta(search, k->alpha));
+    x[FC_ETS_BETA] = fraction(k->beta - FC_ETS_LOW, room_for_beta(search, k));
     x[FC_ETS_GAMMA] =
         fraction(k->gamma - FC_ETS_LOW, fc_ets_room_for_gamma(k->alpha));
     x[FC_ETS_PHI] = k->phi;
@@ -62,12 +86,12 @@ void fc_ets_search_unpack(const struct fc_ets_search *search, const double *x,
     const struct fc_ets_layout *at = &search->at;
     struct fc_ets_form form = model->form;
     struct fc_ets_smoothing k = {.alpha = x[FC_ETS_ALPHA], .phi = 1};
-    if (form.trend != FC_ETS_NONE)
-        k.beta = FC_ETS_LOW + x[FC_ETS_BETA] * room_for_beta(search, k.alpha);
     if (form.season != FC_ETS_NONE)
         k.gamma = FC_ETS_LOW + x[FC_ETS_GAMMA] * fc_ets_room_for_gamma(k.alpha);
     if (form.damped)
         k.phi = x[FC_ETS_PHI];
+    if (form.trend != FC_ETS_NONE)
+        k.beta = FC_ETS_LOW + x[FC_ETS_BETA] * room_for_beta(search, &k);
     model->smoothing = k;
     if (at->at_l >= 0)
         model->l = x[at->at_l];
@@ -104,8 +128,7 @@ static bool evaluate(struct fc_ets_search *search, const double *x,
     struct fc_ets model = search->model;
     model.s = work->ring;
     fc_ets_search_unpack(search, x, &model);
-    if (!fc_ets_admissible(model.form, model.m, &model.smoothing,
-                           work->scratch))
+    if (!fc_ets_admissible(model.form, model.m, &model.smoothing))
         return false;
     if (!fc_ets_filter(&model, work->y, work->n, trace, sums))
         return false;
@@ -116,41 +139,50 @@ static bool evaluate(struct fc_ets_search *search, const double *x,
 void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
                         size_t step)
 {
-    row[0] += chain->beta_alpha * row[FC_ETS_BETA * step]
-              + chain->gamma_alpha * row[FC_ETS_GAMMA * step];
-    row[FC_ETS_BETA * step] *= chain->beta_v;
-    row[FC_ETS_GAMMA * step] *= chain->gamma_v;
+    double beta = row[FC_ETS_BETA * step], gamma = row[FC_ETS_GAMMA * step];
+    row[FC_ETS_ALPHA * step] +=
+        chain->beta_alpha * beta + chain->gamma_alpha * gamma;
+    row[FC_ETS_BETA * step] = chain->beta_v * beta;
+    row[FC_ETS_GAMMA * step] =
+        chain->beta_gamma * beta + chain->gamma_v * gamma;
+    row[FC_ETS_PHI * step] += chain->beta_phi * beta;
 }
 
 static struct fc_ets_chain chain_at(const struct fc_ets_search *search)
 {
     const double *x = search->work->x;
-    double alpha = x[FC_ETS_ALPHA];
-    return (struct fc_ets_chain){
-        .beta_alpha = alpha < search->beta_limit ? x[FC_ETS_BETA] : 0,
-        .beta_v = room_for_beta(search, alpha),
-        .gamma_alpha = 1 - alpha < FC_ETS_HIGH ? -x[FC_ETS_GAMMA] : 0,
-        .gamma_v = fc_ets_room_for_gamma(alpha),
+    const struct fc_ets_smoothing *k = &search->model.smoothing;
+    struct fc_ets_smoothing moves;
+    double bound = beta_bound(search, k, &moves), v = x[FC_ETS_BETA];
+    struct fc_ets_chain chain = {
+        .beta_v = fmax(bound - FC_ETS_LOW, 0),
+        .gamma_alpha = 1 - k->alpha < FC_ETS_HIGH ? -x[FC_ETS_GAMMA] : 0,
+        .gamma_v = fc_ets_room_for_gamma(k->alpha),
     };
+    chain.beta_alpha = v * (moves.alpha + moves.gamma * chain.gamma_alpha);
+    chain.beta_gamma = v * moves.gamma * chain.gamma_v;
+    chain.beta_phi = search->model.form.damped ? v * moves.phi : 0;
+    return chain;
 }
 
 /* From alpha, beta and gamma to what the search moves. */
-static void change_variables(const struct fc_ets_search *search)
+static void change_variables(const struct fc_ets_search *search,
+                             const struct fc_ets_chain *chain)
 {
     struct fc_ets_work *work = search->work;
+    struct fc_ets_form form = search->model.form;
     size_t stride = (size_t)search->at.stride;
-    struct fc_ets_chain c = chain_at(search);
     double *h = work->normal;
     for (size_t i = 0; i < FC_ETS_STATES; i++)
         for (size_t j = i + 1; j < FC_ETS_STATES; j++)
             h[i * stride + j] = h[j * stride + i];
-    for (size_t i = 0; i < FC_ETS_STATES; i++)
-        fc_ets_apply_chain(&c, h + i * stride, 1);
+    if (form.trend == FC_ETS_NONE && form.season == FC_ETS_NONE)
+        return;
     for (size_t j = 0; j < FC_ETS_STATES; j++)
-        fc_ets_apply_chain(&c, h + j, stride);
-    for (size_t i = FC_ETS_STATES; i < (size_t)search->at.rows; i++)
-        fc_ets_apply_chain(&c, h + i * stride, 1);
-    fc_ets_apply_chain(&c, work->rhs, 1);
+        fc_ets_apply_chain(chain, h + j, stride);
+    for (size_t i = 0; i < (size_t)search->at.rows; i++)
+        fc_ets_apply_chain(chain, h + i * stride, 1);
+    fc_ets_apply_chain(chain, work->rhs, 1);
 }
 
 /* Sum r^2 over G^2 at the current point. */
@@ -203,7 +235,8 @@ static bool eliminate_states(const struct fc_ets_search *search)
 
 struct box {
     double low[FC_ETS_STATES], high[FC_ETS_STATES];
-    bool held[FC_ETS_STATES]; /* at a bound, or absent from the form */
+    bool absent[FC_ETS_STATES]; /* not of the form, or without influence */
+    bool held[FC_ETS_STATES];   /* those, and the ones kept on a bound */
 };
 
 static struct box step_bounds(const struct fc_ets_search *search)
@@ -214,8 +247,8 @@ static struct box step_bounds(const struct fc_ets_search *search)
         .low = {FC_ETS_LOW - x[0], -x[1], -x[2], FC_ETS_PHI_LOW - x[3]},
         .high = {FC_ETS_HIGH - x[0], 1 - x[1], 1 - x[2],
                  FC_ETS_PHI_HIGH - x[3]},
-        .held = {false, form.trend == FC_ETS_NONE, form.season == FC_ETS_NONE,
-                 !form.damped},
+        .absent = {false, form.trend == FC_ETS_NONE, form.season == FC_ETS_NONE,
+                   !form.damped},
     };
     return box;
 }
@@ -229,52 +262,84 @@ typedef double small[FC_ETS_STATES][FC_ETS_STATES];
 static bool solve_free(small h, const double *rhs, const bool *held,
                        double *step)
 {
-    double a[FC_ETS_STATES][FC_ETS_STATES + 1] = {{0}};
-    for (int i = 0; i < FC_ETS_STATES; i++) {
-        a[i][i] = 1;
-        a[i][FC_ETS_STATES] = step[i];
-        if (held[i])
-            continue;
-        a[i][FC_ETS_STATES] = rhs[i];
+    double a[FC_ETS_STATES][FC_ETS_STATES], b[FC_ETS_STATES];
+    int at[FC_ETS_STATES], n = 0;
+    for (int i = 0; i < FC_ETS_STATES; i++)
+        if (!held[i])
+            at[n++] = i;
+    for (int i = 0; i < n; i++) {
+        b[i] = rhs[at[i]];
         for (int j = 0; j < FC_ETS_STATES; j++)
-            a[i][j] = h[i][j];
+            b[i] -= held[j] ? h[at[i]][j] * step[j] : 0;
+        for (int j = 0; j < n; j++)
+            a[i][j] = h[at[i]][at[j]];
     }
-    for (int i = 0; i < FC_ETS_STATES; i++) {
+    for (int i = 0; i < n; i++) {
         if (!(a[i][i] > 0))
             return false;
-        for (int r = i + 1; r < FC_ETS_STATES; r++) {
+        for (int r = i + 1; r < n; r++) {
             double ratio = a[r][i] / a[i][i];
-            for (int j = i; j <= FC_ETS_STATES; j++)
+            for (int j = i; j < n; j++)
                 a[r][j] -= ratio * a[i][j];
+            b[r] -= ratio * b[i];
         }
     }
-    for (int i = FC_ETS_STATES - 1; i >= 0; i--) {
-        double sum = a[i][FC_ETS_STATES];
-        for (int j = i + 1; j < FC_ETS_STATES; j++)
-            sum -= a[i][j] * step[j];
-        step[i] = sum / a[i][i];
+    for (int i = n - 1; i >= 0; i--) {
+        for (int j = i + 1; j < n; j++)
+            b[i] -= a[i][j] * step[at[j]];
+        step[at[i]] = b[i] / a[i][i];
     }
     return true;
 }
 
-/* Holds the parameter whose step overshoots its bound the most. */
-static bool hold_worst(struct box *box, double *step)
+/* Goes towards target, as far as the box allows; holds what stops it. */
+static bool go_towards(struct box *box, const double *target, double *step)
 {
-    int worst = -1;
-    double most = 0;
+    int stops = -1;
+    double share = 1;
     for (int i = 0; i < FC_ETS_STATES; i++) {
-        double over = fmax(step[i] - box->high[i], box->low[i] - step[i]);
-        if (!box->held[i] && over > most) {
-            most = over;
-            worst = i;
+        double way = target[i] - step[i];
+        double bound = way > 0 ? box->high[i] : box->low[i];
+        if (!box->held[i] && (target[i] - bound) * way > 0
+            && (bound - step[i]) / way < share) {
+            share = (bound - step[i]) / way;
+            stops = i;
         }
     }
-    if (worst < 0)
-        return false;
-    step[worst] =
-        step[worst] > box->high[worst] ? box->high[worst] : box->low[worst];
-    box->held[worst] = true;
-    return true;
+    for (int i = 0; i < FC_ETS_STATES; i++)
+        if (!box->held[i])
+            step[i] += share * (target[i] - step[i]);
+    if (stops < 0)
+        return true;
+    step[stops] =
+        target[stops] > step[stops] ? box->high[stops] : box->low[stops];
+    box->held[stops] = true;
+    return false;
+}
+
+/* Lets go of the parameter on a bound that gains most by leaving it. */
+static bool release_best(struct box *box, small h, const double *rhs,
+                         const double *step)
+{
+    int best = -1;
+    double most = LEAST_RELEASE;
+    for (int i = 0; i < FC_ETS_STATES; i++) {
+        if (!box->held[i] || box->absent[i])
+            continue;
+        double downhill = rhs[i];
+        for (int j = 0; j < FC_ETS_STATES; j++)
+            downhill -= h[i][j] * step[j];
+        bool inwards =
+            downhill > 0 ? step[i] < box->high[i] : step[i] > box->low[i];
+        double gain = downhill * downhill / h[i][i];
+        if (inwards && gain > most) {
+            most = gain;
+            best = i;
+        }
+    }
+    if (best >= 0)
+        box->held[best] = false;
+    return best >= 0;
 }
 
 /* The symmetric matrix that the elimination left, with what it lacks. */
@@ -289,22 +354,33 @@ static void smoothing_equations(const struct fc_ets_search *search, small h)
         }
 }
 
-/* The step of the smoothing parameters, within their bounds. */
+/*
+ * The step of the smoothing parameters: the least value of their quadratic
+ * function in the box, by the primal method of active sets (Nocedal & Wright
+ * 2006, Numerical Optimization, section 16.5).
+ */
 static bool solve_smoothing(const struct fc_ets_search *search)
 {
     struct fc_ets_work *work = search->work;
     struct box box = step_bounds(search);
     double *step = work->delta;
+    const double *rhs = work->rhs_work;
     small h;
     smoothing_equations(search, h);
     for (int i = 0; i < FC_ETS_STATES; i++) {
         step[i] = 0;
-        box.held[i] |= !(h[i][i] > 0); /* no influence, e.g. no room left */
+        box.absent[i] |= !(h[i][i] > 0); /* e.g. no room left */
+        box.held[i] = box.absent[i]
+                      || (rhs[i] > 0 ? !(box.high[i] > 0) : !(box.low[i] < 0));
     }
-    do
-        if (!solve_free(h, work->rhs_work, box.held, step))
+    for (int i = 0; i < MAX_ACTIVE_SETS; i++) {
+        double target[FC_ETS_STATES];
+        memcpy(target, step, sizeof target);
+        if (!solve_free(h, rhs, box.held, target))
             return false;
-    while (hold_worst(&box, step));
+        if (go_towards(&box, target, step) && !release_best(&box, h, rhs, step))
+            break;
+    }
     return true;
 }
 
@@ -383,40 +459,44 @@ static void accept(struct fc_ets_search *search, const struct fc_ets_sums *sums,
 static void learn_curvature(struct fc_ets_search *search)
 {
     const struct fc_ets_work *work = search->work;
-    size_t stride = (size_t)search->at.stride;
+    size_t stride = (size_t)search->at.stride, moved[FC_ETS_STATES], n = 0;
     double(*c)[FC_ETS_STATES] = search->secant.hessian;
     double s[FC_ETS_STATES], y[FC_ETS_STATES], u[FC_ETS_STATES];
     double ys = 0, ws = 0, scs = 0, us = 0;
-    for (int i = 0; i < FC_ETS_STATES; i++) {
-        s[i] = work->x[i] - search->secant.x[i];
-        y[i] = s[i] != 0 ? search->secant.rhs[i] - work->rhs_work[i] : 0;
-        ys += y[i] * s[i];
+    for (size_t i = 0; i < FC_ETS_STATES; i++)
+        if (work->x[i] != search->secant.x[i])
+            moved[n++] = i;
+    for (size_t k = 0; k < n; k++) {
+        s[k] = work->x[moved[k]] - search->secant.x[moved[k]];
+        y[k] = search->secant.rhs[moved[k]] - work->rhs_work[moved[k]];
+        ys += y[k] * s[k];
     }
-    for (size_t i = 0; i < FC_ETS_STATES; i++) {
-        u[i] = y[i]; /* becomes y - B s, B the Gauss-Newton matrix */
-        for (size_t j = 0; j < FC_ETS_STATES && s[i] != 0; j++) {
-            size_t row = i > j ? i : j, column = i > j ? j : i;
-            u[i] -= work->factor[row * stride + column] * s[j];
-            scs += s[i] * c[i][j] * s[j];
+    for (size_t k = 0; k < n; k++) {
+        u[k] = y[k]; /* becomes y - B s, B the Gauss-Newton matrix */
+        for (size_t l = 0; l < n; l++) {
+            size_t i = moved[k > l ? k : l], j = moved[k > l ? l : k];
+            u[k] -= work->factor[i * stride + j] * s[l];
+            scs += s[k] * c[i][j] * s[l];
         }
-        ws += u[i] * s[i];
+        ws += u[k] * s[k];
     }
     if (!(ys > 0)) {
         memset(search->secant.hessian, 0, sizeof search->secant.hessian);
         return;
     }
     double size = scs != 0 ? fmin(fabs(ws / scs), 1) : 0;
-    for (int i = 0; i < FC_ETS_STATES; i++) {
-        for (int j = 0; j < FC_ETS_STATES; j++) {
+    for (size_t i = 0; i < FC_ETS_STATES; i++)
+        for (size_t j = 0; j < FC_ETS_STATES; j++)
             c[i][j] *= size;
-            u[i] -= s[i] != 0 ? c[i][j] * s[j] : 0;
-        }
-        us += u[i] * s[i];
+    for (size_t k = 0; k < n; k++) {
+        for (size_t l = 0; l < n; l++)
+            u[k] -= c[moved[k]][moved[l]] * s[l];
+        us += u[k] * s[k];
     }
-    for (int i = 0; i < FC_ETS_STATES; i++)
-        for (int j = 0; j < FC_ETS_STATES; j++)
-            c[i][j] +=
-                (u[i] * y[j] + y[i] * u[j]) / ys - us * y[i] * y[j] / (ys * ys);
+    for (size_t k = 0; k < n; k++)
+        for (size_t l = 0; l < n; l++)
+            c[moved[k]][moved[l]] +=
+                (u[k] * y[l] + y[k] * u[l]) / ys - us * y[k] * y[l] / (ys * ys);
 }
 
 static void remember(struct fc_ets_search *search)
@@ -445,29 +525,39 @@ static void scale_equations(const struct fc_ets_search *search)
         work->rhs[i] *= inverse;
 }
 
+/* The step of the equations that are eliminated, and its promise; see below. */
+static double solve_step(const struct fc_ets_search *search)
+{
+    double n = (double)search->work->n;
+    if (!solve_smoothing(search))
+        return NAN;
+    solve_states(search);
+    double drop = predicted_drop(search);
+    return drop < 1 ? -n * log1p(-drop) : n * fmin(drop, 30);
+}
+
 /*
  * The step for the current damping into work->delta; returns what it promises
- * to take off -2 loglik, NaN when the equations cannot be solved.
+ * to take off -2 loglik, NaN when the equations cannot be solved.  Curvature
+ * that was learnt may be wrong, and must not end the search.
  */
 static double plan_step(struct fc_ets_search *search, bool first)
 {
-    double n = (double)search->work->n;
     if (!eliminate_states(search))
         return NAN;
-    if (first && search->secant.known)
+    bool learnt = first && search->secant.known;
+    if (learnt)
         learn_curvature(search);
     else
         forget_curvature(search);
     if (first)
         remember(search);
-    if (!solve_smoothing(search)) {
+    double promise = solve_step(search);
+    if (learnt && !(promise > search->tolerance)) {
         forget_curvature(search);
-        if (!solve_smoothing(search))
-            return NAN;
+        promise = solve_step(search);
     }
-    solve_states(search);
-    double drop = predicted_drop(search);
-    return drop < 1 ? -n * log1p(-drop) : n * fmin(drop, 30);
+    return promise;
 }
 
 static bool try_step(struct fc_ets_search *search, double promise)
@@ -496,9 +586,16 @@ static void set_up_equations(const struct fc_ets_search *search)
     } else {
         fc_ets_normal_equations(search->work, &search->model, search->criterion,
                                 &search->at);
-        change_variables(search);
+        change_variables(search, &chain);
     }
     scale_equations(search);
+}
+
+/* Whether the descent will not come to anything. */
+static bool is_useless(const struct fc_ets_search *search, double promise)
+{
+    double prospect = fmax(search->patience * promise, search->gap);
+    return search->value - prospect > search->useless;
 }
 
 bool fc_ets_search_step(struct fc_ets_search *search)
@@ -506,7 +603,9 @@ bool fc_ets_search_step(struct fc_ets_search *search)
     set_up_equations(search);
     for (int tries = 0; tries < MAX_REJECTIONS; tries++) {
         double promise = plan_step(search, tries == 0);
-        if (promise <= TOLERANCE)
+        search->given_up =
+            tries == 0 && promise >= 0 && is_useless(search, promise);
+        if (promise <= search->tolerance || search->given_up)
             return false;
         if (!isnan(promise) && try_step(search, promise))
             return true;
@@ -524,6 +623,7 @@ bool fc_ets_search_begin(struct fc_ets_search *search,
     pack(search, start, work->x);
     search->lambda = 1e-3;
     search->growth = 2;
+    search->given_up = false;
     search->secant.known = false;
     forget_curvature(search);
     return evaluate(search, work->x, &work->trace, &search->sums,

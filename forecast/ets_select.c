@@ -135,6 +135,7 @@ struct selection {
     int count;
     struct fc_ets_fitted fitted[FORMS];
     struct fc_ets_fitted held; /* the chosen form, its growth held */
+    bool is_lower;             /* it forecasts from a lower maximum */
 };
 
 static bool selection_init(struct selection *pick, int m,
@@ -163,6 +164,15 @@ static bool feasible(struct selection *pick, struct fc_ets_form form)
     return true;
 }
 
+static int lowest_aicc(const struct selection *pick)
+{
+    int best = 0;
+    for (int i = 1; i < pick->count; i++)
+        if (pick->fitted[i].aicc < pick->fitted[best].aicc)
+            best = i;
+    return best;
+}
+
 /* Fits a form into the next place; NULL when that cannot be. */
 static const struct fc_ets_fitted *try_form(struct selection *pick,
                                             struct fc_ets_form form,
@@ -172,6 +182,8 @@ static const struct fc_ets_fitted *try_form(struct selection *pick,
         return NULL;
     struct fc_ets_fitted *fitted = pick->fitted + pick->count;
     pick->request.related = related;
+    if (pick->count > 0 && pick->request.rough)
+        pick->request.useless = pick->fitted[lowest_aicc(pick)].aicc;
     enum fc_status status =
         fc_ets_estimate(pick->work, form, &pick->request, fitted);
     if (status != FC_OK) {
@@ -194,13 +206,13 @@ static void try_errors(struct selection *pick, struct fc_ets_form form)
     try_form(pick, form, additive != NULL ? &additive->initial : NULL);
 }
 
-static int lowest_aicc(const struct selection *pick)
+static void take_likelihood(struct fc_ets_fitted *to,
+                            const struct fc_ets_fitted *from)
 {
-    int best = 0;
-    for (int i = 1; i < pick->count; i++)
-        if (pick->fitted[i].aicc < pick->fitted[best].aicc)
-            best = i;
-    return best;
+    to->loglik = from->loglik;
+    to->aic = from->aic;
+    to->aicc = from->aicc;
+    to->bic = from->bic;
 }
 
 static double growth_limit(const struct fc_ets_work *work)
@@ -226,15 +238,13 @@ static const struct fc_ets_fitted *hold_growth(struct selection *pick,
     struct fc_ets_fitted *held = &pick->held;
     if (best->initial.smoothing.beta <= limit)
         return best;
+    pick->request.effort = FC_ETS_QUICK;
     pick->request.beta_limit = limit;
     pick->request.related = NULL;
     if (fc_ets_estimate(pick->work, best->initial.form, &pick->request, held)
         != FC_OK)
         return best;
-    held->loglik = best->loglik;
-    held->aic = best->aic;
-    held->aicc = best->aicc;
-    held->bic = best->bic;
+    take_likelihood(held, best);
     return held;
 }
 
@@ -261,20 +271,80 @@ static bool sinks(const struct selection *pick,
     return false;
 }
 
+static bool estimate_from(struct selection *pick,
+                          const struct fc_ets_fitted *fitted,
+                          enum fc_ets_effort effort, struct fc_ets_fitted *out)
+{
+    pick->request.effort = effort;
+    pick->request.beta_limit = 1;
+    pick->request.rough = false;
+    pick->request.useless = INFINITY;
+    pick->request.related = &fitted->initial;
+    return fc_ets_estimate(pick->work, fitted->initial.form, &pick->request,
+                           out)
+               == FC_OK
+           && out->loglik > fitted->loglik;
+}
+
+/* From the rough estimates of a form to the maximum. */
+static void polish(struct selection *pick, struct fc_ets_fitted *fitted)
+{
+    if (estimate_from(pick, fitted, FC_ETS_QUICK, &pick->held))
+        fc_ets_fitted_copy(fitted, &pick->held);
+    fitted->given_up = false;
+}
+
+/*
+ * The chosen form's likelihood and AICc are those of its highest maximum, but
+ * it forecasts from the one at which its search arrived: with multiplicative
+ * errors the one next to that with additive errors.  Where a higher one lies
+ * elsewhere, on 2 percent of M3's series, its forecasts are no better: with
+ * the last horizons of the training data held back sMAPE would be higher by
+ * 0.05 to 0.2 percent in every group but the monthly one, where it would be
+ * lower by 0.03.
+ */
+static void maximise(struct selection *pick, struct fc_ets_fitted *fitted)
+{
+    static const double little = 1e-3;
+    polish(pick, fitted);
+    pick->is_lower = false;
+    if (!estimate_from(pick, fitted, FC_ETS_ELSEWHERE, &pick->held))
+        return;
+    pick->is_lower = pick->held.loglik > fitted->loglik + little;
+    if (pick->is_lower)
+        take_likelihood(fitted, &pick->held);
+    else
+        fc_ets_fitted_copy(fitted, &pick->held);
+}
+
+/* Forms were given up in comparison with one that is out of the choice. */
+static void catch_up(struct selection *pick)
+{
+    for (int i = 0; i < pick->count; i++)
+        if (pick->fitted[i].given_up)
+            polish(pick, pick->fitted + i);
+}
+
 /* The lowest AICc whose forecasts make sense; if none, the lowest of all. */
 static const struct fc_ets_fitted *choose(struct selection *pick)
 {
     int first = lowest_aicc(pick);
+    maximise(pick, pick->fitted + first);
     double aicc = pick->fitted[first].aicc;
+    bool is_lower = pick->is_lower;
     for (int best = first, i = 0; i < pick->count; i++) {
+        if (i > 0)
+            maximise(pick, pick->fitted + best);
         const struct fc_ets_fitted *held =
             hold_growth(pick, pick->fitted + best);
         if (!sinks(pick, held))
             return held;
+        catch_up(pick);
         pick->fitted[best].aicc = INFINITY;
         best = lowest_aicc(pick);
     }
     pick->fitted[first].aicc = aicc;
+    pick->is_lower = is_lower;
     return hold_growth(pick, pick->fitted + first);
 }
 
@@ -284,6 +354,8 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
     bool named = is_named(pick->wanted);
     pick->request.effort = named ? FC_ETS_THOROUGH : FC_ETS_QUICK;
     pick->request.beta_limit = 1;
+    pick->request.rough = !named;
+    pick->request.useless = INFINITY;
     pick->reason = FC_ENOFIT;
     for (int code = 0; code < 3 * 3 * 2; code++) {
         struct fc_ets_form form = {
@@ -393,6 +465,8 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
                         pick->fitted[0].initial.s);
     pick->request.effort = FC_ETS_QUICK;
     pick->request.beta_limit = growth_limit(work);
+    pick->request.rough = false;
+    pick->request.useless = INFINITY;
     pick->request.related = &similar;
     enum fc_status status =
         fc_ets_estimate(work, similar.form, &pick->request, &pick->held);
@@ -451,6 +525,7 @@ static enum fc_status fit_wanted(const struct fc_series *series,
     pick.wanted = wanted;
     pick.request.criterion = criterion;
     pick.count = 0;
+    pick.is_lower = false;
     if (!needs_season(wanted) && wanted->error != FC_ETS_MUL
         && (series->n <= few || is_constant(series->y, series->n))) {
         choose_simple(work, wanted, &pick.held);
@@ -468,6 +543,9 @@ static enum fc_status fit_wanted(const struct fc_series *series,
     if (chosen == &pick.held)
         fit->note = "beta held to 0.2/m; likelihood and AICc are the form's "
                     "maximum";
+    else if (pick.is_lower)
+        fit->note = "a lower maximum's estimates; likelihood and AICc are the "
+                    "form's maximum";
     return store(work, chosen, ws, fit, err);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/arima_reference.h"
 #include "tests/check.h"
+#include "tests/rows.h"
 
 #include "forecast/arima_filter.h"
 #include "forecast/difference.h"
@@ -391,10 +392,48 @@ static void simulated_parameters_are_recovered(void **state)
     fc_workspace_free(ws);
 }
 
+/* With several maxima, of which most starts lead to a lower one. */
+static void named_orders_are_as_likely_as_r_s_on_hard_series(void **state)
+{
+    static const char *const cases[] = {
+        "N0876 arima:0,0,3/2,1,0+c", "N1399 arima:2,0,1/0,1,1",
+        "N1779 arima:3,1,2/1,0,0",   "N2637 arima:2,1,2/2,0,0",
+        "N2921 arima:2,1,2+c",
+    };
+    struct fc_workspace *ws = fc_workspace_new();
+    struct rows series = rows_read("tests/reference/maxima.csv");
+    struct rows r = rows_read("tests/reference/maxima_r.csv");
+    static struct result result;
+    (void)state;
+    assert_true(series.n > 0 && r.n > 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double y[128];
+        char id[8], name[32];
+        size_t n, count;
+        snprintf(id, sizeof id, "%.5s", cases[i]);
+        snprintf(name, sizeof name, "%s arima", id);
+        const struct row *row = rows_find(series, id, &n);
+        const struct row *loglik = rows_find(r, name, &count);
+        assert_true(row != NULL && loglik != NULL && n <= 128);
+        for (size_t t = 0; t < n; t++)
+            y[t] = row[t].v[1];
+        fc_workspace_reset(ws);
+        assert_int_equal(
+            run(cases[i] + 6, (int)row->v[0], y, n, 8, ws, &result), FC_OK);
+        if (!(result.fit.loglik >= loglik->v[0] - 0.01))
+            fail_msg("%s: %.4f, R %.4f", cases[i], result.fit.loglik,
+                     loglik->v[0]);
+    }
+    free(series.row);
+    free(r.row);
+    fc_workspace_free(ws);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(explicit_orders_match_r),
+        cmocka_unit_test(named_orders_are_as_likely_as_r_s_on_hard_series),
         cmocka_unit_test(likelihood_is_the_normal_density),
         cmocka_unit_test(likelihood_with_gaps_is_the_normal_density),
         cmocka_unit_test(gaps_are_the_same_to_both_filters),

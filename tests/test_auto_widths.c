@@ -68,7 +68,7 @@ static void half_widths(const struct fc_fit *member, struct fc_workspace *ws,
 {
     static const double level = 95;
     double mean[STEPS], lo[STEPS], hi[STEPS];
-    struct fc_forecast out = {STEPS, 1, &level, mean, lo, hi};
+    struct fc_forecast out = {STEPS, 1, &level, mean, lo, hi, false};
     assert_int_equal(fc_model_predict(member, ws, &out, NULL), FC_OK);
     for (int h = 0; h < STEPS; h++)
         half[h] = (hi[h] - lo[h]) / 2;

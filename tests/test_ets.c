@@ -242,16 +242,92 @@ static void the_admissible_region_is_r_s(void **state)
         {0.5, 0.1, 0.4, 0.9, true},        {0.9999, 0.3, 0.0001, 0.98, false},
         {0.9999, 0.1, 0.0001, 0.98, true}, {0.1, 0.09, 0.8, 0.98, false},
     };
-    double scratch[2 * 14];
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fc_ets_smoothing k = {cases[i].alpha, cases[i].beta,
                                      cases[i].gamma, cases[i].phi};
         struct fc_ets_form form = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD,
                                    k.phi < 1};
-        assert_int_equal(fc_ets_admissible(form, 12, &k, scratch),
-                         cases[i].inside);
+        assert_int_equal(fc_ets_admissible(form, 12, &k), cases[i].inside);
     }
+}
+
+/*
+ * Whether all roots of the characteristic polynomial are inside the unit
+ * circle, by Schur and Cohn's test.  Its coefficients are those of R's
+ * admissible(): 1 first, then the powers of B.
+ */
+static bool roots_are_inside(const struct fc_ets_smoothing *k, int m)
+{
+    double a[64], next[64], common = k->alpha + k->beta - k->alpha * k->phi;
+    a[0] = 1;
+    for (int j = 1; j < m; j++)
+        a[j] = common;
+    a[1] = k->alpha + k->beta - k->phi;
+    a[m] = common + k->gamma - 1;
+    a[m + 1] = k->phi * (1 - k->alpha - k->gamma);
+    for (int d = m + 1; d > 0; d--) {
+        double r = a[d];
+        if (!(fabs(r) < 1))
+            return false;
+        for (int j = 0; j < d; j++)
+            next[j] = (a[j] - r * a[d - j]) / (1 - r * r);
+        memcpy(a, next, (size_t)d * sizeof *a);
+    }
+    return true;
+}
+
+static double bound_at(double alpha, double gamma, double phi, int m)
+{
+    struct fc_ets_smoothing k = {alpha, 0, gamma, phi};
+    return fc_ets_beta_bound(&k, m, NULL);
+}
+
+static void beta_s_bound_is_where_a_root_leaves_the_circle(void **state)
+{
+    static const int seasons[] = {2, 3, 4, 5, 7, 12, 24, 52};
+    static const double alphas[] = {1e-4, 0.05, 0.5, 0.9, 0.9999};
+    static const double shares[] = {0, 0.1, 0.6, 1};
+    static const double phis[] = {0.8, 0.9, 0.98, 1};
+    static const double part[] = {0.1, 0.9, 0.9999, 1.0001, 1.1, 2};
+    (void)state;
+    for (int i = 0; i < 8 * 5 * 4 * 4; i++) {
+        int m = seasons[i % 8];
+        struct fc_ets_smoothing k = {.alpha = alphas[i / 8 % 5],
+                                     .phi = phis[i / 160]};
+        k.gamma = 1e-4 + shares[i / 40 % 4] * (0.9999 - k.alpha);
+        double bound = fc_ets_beta_bound(&k, m, NULL);
+        assert_true(fc_ets_least_beta_bound(&k, m) <= bound);
+        for (int j = 0; j < 6; j++) {
+            struct fc_ets_form form = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD,
+                                       k.phi < 1};
+            k.beta = part[j] * bound;
+            assert_int_equal(roots_are_inside(&k, m), part[j] < 1);
+            assert_int_equal(fc_ets_admissible(form, m, &k), part[j] < 1);
+        }
+    }
+}
+
+static void beta_s_bound_moves_as_its_slope_says(void **state)
+{
+    static const double h = 1e-6;
+    (void)state;
+    for (int m = 2; m <= 24; m += 2)
+        for (double alpha = 0.01; alpha < 1; alpha += 0.2)
+            for (double phi = 0.8; phi <= 1; phi += 0.09) {
+                double gamma = 0.3 * (1 - alpha);
+                struct fc_ets_smoothing k = {alpha, 0, gamma, phi}, slope;
+                fc_ets_beta_bound(&k, m, &slope);
+                double by_alpha = bound_at(alpha + h, gamma, phi, m)
+                                  - bound_at(alpha - h, gamma, phi, m);
+                double by_gamma = bound_at(alpha, gamma + h, phi, m)
+                                  - bound_at(alpha, gamma - h, phi, m);
+                double by_phi = bound_at(alpha, gamma, phi + h, m)
+                                - bound_at(alpha, gamma, phi - h, m);
+                assert_near_floor(slope.alpha, by_alpha / (2 * h), 1e-6, 1e-2);
+                assert_near_floor(slope.gamma, by_gamma / (2 * h), 1e-6, 1e-2);
+                assert_near_floor(slope.phi, by_phi / (2 * h), 1e-6, 1e-2);
+            }
 }
 
 int main(void)
@@ -262,6 +338,8 @@ int main(void)
         cmocka_unit_test(closed_formulas_are_the_moments_of_simulated_paths),
         cmocka_unit_test(simulated_intervals_are_normal_at_the_first_step),
         cmocka_unit_test(the_admissible_region_is_r_s),
+        cmocka_unit_test(beta_s_bound_is_where_a_root_leaves_the_circle),
+        cmocka_unit_test(beta_s_bound_moves_as_its_slope_says),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

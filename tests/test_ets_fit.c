@@ -201,7 +201,72 @@ static void m3_models_are_as_likely_as_r_s_and_mostly_chosen(void **state)
     assert_true(tally.chosen >= 0.95 * tally.series);
 }
 
+/* The values of a series of tests/reference/maxima.csv. */
+static size_t hard_series(struct rows rows, const char *id, double *y,
+                          int *season)
+{
+    size_t n;
+    const struct row *row = rows_find(rows, id, &n);
+    assert_non_null(row);
+    *season = (int)row->v[0];
+    for (size_t t = 0; t < n; t++)
+        y[t] = row[t].v[1];
+    return n;
+}
+
+/* With several maxima of which the search meets a lower one first. */
+static void the_choice_is_as_likely_as_r_s_on_hard_series(void **state)
+{
+    static const char *const ids[] = {"N0137", "N0312", "N0897"};
+    struct fitted *f = *state;
+    static double y[LONGEST];
+    struct rows rows = rows_read("tests/reference/maxima.csv");
+    struct rows r = rows_read("tests/reference/maxima_r.csv");
+    assert_true(rows.n > 0);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        char name[32];
+        size_t count;
+        int m;
+        snprintf(name, sizeof name, "%s ets", ids[i]);
+        const struct row *row = rows_find(r, name, &count);
+        assert_non_null(row);
+        size_t n = hard_series(rows, ids[i], y, &m);
+        fit(f, "ets", y, n, m, 5);
+        assert_true(f->fit.loglik >= row->v[0] - 0.01);
+    }
+    free(rows.row);
+    free(r.row);
+}
+
 /* --- what must hold of an optimum --- */
+
+/*
+ * The likelihood that goes with an automatic choice is the form's maximum:
+ * also where that is on the bound of beta, on another bound that a parameter
+ * must leave again, or far from where the search arrived first.
+ */
+static void the_choice_is_at_the_maximum_of_its_form(void **state)
+{
+    static const char *const ids[] = {"N0137", "N0312", "N0897", "N1933",
+                                      "N1964", "N2161", "N2555", "N3001"};
+    struct fitted *f = *state;
+    static double y[LONGEST];
+    struct rows rows = rows_read("tests/reference/maxima.csv");
+    assert_true(rows.n > 0);
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++) {
+        char model[32];
+        int m;
+        size_t n = hard_series(rows, ids[i], y, &m);
+        fit(f, "ets", y, n, m, 5);
+        double loglik = f->fit.loglik;
+        form_of(f->fit.spec, model);
+        fit(f, model, y, n, m, 5);
+        if (fabs(f->fit.loglik - loglik) > 0.01)
+            fail_msg("%s: ets has %.3f, %s %.3f", ids[i], loglik, model,
+                     f->fit.loglik);
+    }
+    free(rows.row);
+}
 
 static double noise(uint64_t *seed)
 {
@@ -246,6 +311,71 @@ static double minus_loglik(const struct fc_fit *fit, const double *coef,
            (size_t)fit->season_length * sizeof *coef);
     assert_true(fc_ets_filter(&model, fit->series->y, n, &trace, &sums));
     return 0.5 * (double)n * log(sums.squares) + sums.log_mu;
+}
+
+/* The ends of descents from all over the smoothing parameters. */
+static void range_of_ends(struct fc_ets_work *work, struct fc_ets_form form,
+                          int m, double *s, double ends[2])
+{
+    struct fc_ets_search search = {
+        .work = work,
+        .criterion = FC_ETS_LIKELIHOOD,
+        .beta_limit = 1,
+        .tolerance = 1e-5,
+        .useless = INFINITY,
+        .at = fc_ets_layout(form, m),
+    };
+    ends[0] = INFINITY;
+    ends[1] = -INFINITY;
+    for (int i = 0; i < 12; i++) {
+        static const double alphas[] = {0.1, 0.5, 0.95};
+        struct fc_ets start = {.s = s};
+        fc_ets_start(work, form, &start);
+        struct fc_ets_smoothing *k = &start.smoothing;
+        k->alpha = alphas[i % 3];
+        k->beta = (i / 3 % 2 ? 0.95 : 0.02) * k->alpha;
+        k->gamma = (i / 6 ? 0.6 : 0.02) * (1 - k->alpha);
+        if (!fc_ets_search_begin(&search, &start))
+            continue;
+        for (int step = 0; step < 60 && fc_ets_search_step(&search); step++)
+            continue;
+        ends[0] = fmin(ends[0], search.value);
+        ends[1] = fmax(ends[1], search.value);
+    }
+}
+
+/*
+ * These likelihoods have one maximum, on the bound of beta that a trend with a
+ * season has, or between others that descents must leave: wherever they start,
+ * they end there.
+ */
+static void descents_end_at_the_one_maximum(void **state)
+{
+    static const struct {
+        const char *id;
+        struct fc_ets_form form;
+    } cases[] = {
+        {"N2555", {FC_ETS_MUL, FC_ETS_ADD, FC_ETS_MUL, false}},
+        {"N2161", {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD, true}},
+        {"N3001", {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, true}},
+    };
+    struct fitted *f = *state;
+    static double y[LONGEST];
+    struct rows rows = rows_read("tests/reference/maxima.csv");
+    assert_true(rows.n > 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        double s[12], ends[2];
+        int m;
+        size_t n = hard_series(rows, cases[i].id, y, &m);
+        fc_workspace_reset(f->ws);
+        struct fc_ets_work *work = fc_ets_work_new(y, n, m, f->ws);
+        assert_non_null(work);
+        range_of_ends(work, cases[i].form, m, s, ends);
+        if (!(ends[1] - ends[0] < 0.01))
+            fail_msg("%s: descents end between %.4f and %.4f", cases[i].id,
+                     ends[0], ends[1]);
+    }
+    free(rows.row);
 }
 
 /* Moving any free number of the optimum by a little gains nothing to speak
@@ -395,6 +525,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(classical_methods_are_at_least_as_good_as_r_s),
         cmocka_unit_test(m3_models_are_as_likely_as_r_s_and_mostly_chosen),
+        cmocka_unit_test(the_choice_is_as_likely_as_r_s_on_hard_series),
+        cmocka_unit_test(the_choice_is_at_the_maximum_of_its_form),
+        cmocka_unit_test(descents_end_at_the_one_maximum),
         cmocka_unit_test(no_small_change_of_an_optimum_is_better),
         cmocka_unit_test(scaling_the_data_scales_the_forecasts),
         cmocka_unit_test(a_constant_shifts_additive_forecasts),
