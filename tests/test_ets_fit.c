@@ -284,6 +284,23 @@ static void no_small_change_of_an_optimum_is_better(void **state)
     }
 }
 
+/* AICc of ten observations has no form with a season of four. */
+static void an_evident_season_is_chosen_whatever_aicc_says(void **state)
+{
+    struct fitted *f = *state;
+    double y[10];
+    for (size_t t = 0; t < 10; t++)
+        y[t] = 100 + 10 * (double)(t % 4 == 1) + cos((double)(t * t));
+    fit(f, "ets", y, 10, 4, 8);
+    assert_int_not_equal(f->fit.order[FC_ETS_ORDER_SEASON], FC_ETS_NONE);
+    for (int h = 0; h < 8; h++)
+        assert_near(f->mean[h], (10 + h) % 4 == 1 ? 110 : 100, 0.02);
+    double aicc = f->fit.aicc;
+    fit(f, "ets:ZZN", y, 10, 4, 8);
+    assert_int_equal(f->fit.order[FC_ETS_ORDER_SEASON], FC_ETS_NONE);
+    assert_true(f->fit.aicc < aicc);
+}
+
 static void scaling_the_data_scales_the_forecasts(void **state)
 {
     static const char *const models[] = {"ets", "ses",    "damped",
@@ -396,6 +413,7 @@ int main(void)
         cmocka_unit_test(classical_methods_are_at_least_as_good_as_r_s),
         cmocka_unit_test(m3_models_are_as_likely_as_r_s_and_mostly_chosen),
         cmocka_unit_test(no_small_change_of_an_optimum_is_better),
+        cmocka_unit_test(an_evident_season_is_chosen_whatever_aicc_says),
         cmocka_unit_test(scaling_the_data_scales_the_forecasts),
         cmocka_unit_test(a_constant_shifts_additive_forecasts),
         cmocka_unit_test(a_line_goes_on_as_a_line),
