@@ -6,6 +6,7 @@
 #include "forecast/arima_gaps.h"
 #include "forecast/arima_predict.h"
 #include "forecast/missing.h"
+#include "forecast/season_test.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -176,8 +177,11 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     if (end->nfactors > 0)
         memcpy(fit->state + dim, end->factor,
                dim * end->nfactors * sizeof *fit->state);
-    for (size_t t = 0; t < n; t++)
+    for (size_t t = 0; t < n; t++) {
         fit->fitted[t] = fit->series->y[t] - fit->resid[t];
+        if (isnan(fit->fitted[t]))
+            fit->resid[t] = NAN; /* of a value that was put there */
+    }
     return FC_OK;
 }
 
@@ -304,6 +308,58 @@ static enum fc_status estimate_series(const struct fc_series *series,
     return status;
 }
 
+/* y with straight lines at the positions of the season that have fewer than D
+ * values; NULL when memory is short. */
+static double *fill_unseen(const double *y, size_t n, size_t m, size_t D,
+                           struct fc_workspace *ws)
+{
+    double *filled = fc_workspace_doubles(ws, n);
+    double *lines = fc_workspace_doubles(ws, n);
+    if (filled == NULL || lines == NULL)
+        return NULL;
+    fc_fill_linear(y, n, lines);
+    for (size_t i = 0; i < m && i < n; i++) {
+        size_t seen = 0;
+        for (size_t t = i; t < n; t += m)
+            seen += !isnan(y[t]);
+        for (size_t t = i; t < n; t += m)
+            filled[t] = seen < D ? lines[t] : y[t];
+    }
+    return filled;
+}
+
+/*
+ * D seasonal differences are undone from D values at every position of the
+ * season.  Of one with fewer the model would know nothing at all; its values
+ * are put on straight lines, as all missing values are for other models.  A
+ * search does so only where that makes a season evident, and else leaves such
+ * differences alone.  *series and *spec become what can be estimated.
+ */
+static enum fc_status heed_unseen(struct fc_series *series,
+                                  struct fc_spec *spec, struct fc_workspace *ws,
+                                  struct fc_fit *fit)
+{
+    size_t n = series->n, m = (size_t)fit->season_length;
+    int D = spec->has_variant ? spec->variant[FC_ARIMA_SEASONAL_D]
+                              : limits_of(spec).max_D;
+    size_t seen = fc_season_seen(series->y, n, m);
+    if (m < 2 || seen >= (size_t)D)
+        return FC_OK;
+    double *filled = fill_unseen(series->y, n, m, (size_t)D, ws);
+    if (filled == NULL)
+        return FC_ENOMEM;
+    if (spec->has_variant || fc_season_is_evident(filled, n, m)) {
+        series->y = filled;
+        fit->note = "straight lines where the season was never seen";
+        return FC_OK;
+    }
+    spec->max_D = seen > 0 ? (int)seen : -1;
+    if (spec->similar != NULL
+        && spec->similar->order[FC_ARIMA_SEASONAL_D] > (int)seen)
+        spec->similar = NULL;
+    return FC_OK;
+}
+
 static enum fc_status fit_arima(const struct fc_series *series,
                                 const struct fc_spec *spec,
                                 struct fc_workspace *ws, struct fc_fit *fit,
@@ -317,8 +373,11 @@ static enum fc_status fit_arima(const struct fc_series *series,
         return fc_fail(err, FC_EDOMAIN,
                        "seasonal orders need a season of two observations "
                        "or more");
-    enum fc_status status =
-        estimate_series(series, spec, ws, fit, &data, &estimate);
+    struct fc_spec possible = *spec;
+    struct fc_series seen = *series;
+    enum fc_status status = heed_unseen(&seen, &possible, ws, fit);
+    if (status == FC_OK)
+        status = estimate_series(&seen, &possible, ws, fit, &data, &estimate);
     if (status == FC_EMAXITER) {
         if (fit->note == NULL)
             fit->note = "the likelihood was not quite maximised";

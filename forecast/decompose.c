@@ -73,6 +73,45 @@ enum fc_status fc_decompose(const double *y, size_t n, size_t m,
     return normalise(figure, m, kind, err);
 }
 
+enum fc_status fc_seasonal_figure(const double *y, size_t n, size_t m,
+                                  double least, enum fc_decomposition *kind,
+                                  double *figure)
+{
+    if (*kind == FC_DECOMPOSE_MULTIPLICATIVE
+        && fc_decompose(y, n, m, *kind, figure, NULL) == FC_OK) {
+        double smallest = figure[0];
+        for (size_t i = 1; i < m; i++)
+            smallest = fmin(smallest, figure[i]);
+        if (smallest >= least)
+            return FC_OK;
+    }
+    *kind = FC_DECOMPOSE_ADDITIVE;
+    return fc_decompose(y, n, m, *kind, figure, NULL);
+}
+
+bool fc_has_one_sign(const double *y, size_t n)
+{
+    bool below = false, above = false;
+    for (size_t t = 0; t < n; t++) {
+        below |= y[t] < 0;
+        above |= y[t] > 0;
+    }
+    return !(below && above);
+}
+
+void fc_remove_season(const double *y, size_t n, const double *figure, size_t m,
+                      enum fc_decomposition kind, double *x)
+{
+    for (size_t t = 0; t < n; t++)
+        x[t] = kind == FC_DECOMPOSE_ADDITIVE ? y[t] - figure[t % m]
+                                             : y[t] / figure[t % m];
+}
+
+double fc_put_back(double x, double season, enum fc_decomposition kind)
+{
+    return kind == FC_DECOMPOSE_ADDITIVE ? x + season : x * season;
+}
+
 bool fc_all_equal(const double *y, size_t n)
 {
     double difference = 0, size = 0;

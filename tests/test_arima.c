@@ -26,8 +26,8 @@ static enum fc_status run(const char *model, int season, const double *y,
                           struct result *result)
 {
     struct fc_spec spec = {.season_length = season};
-    struct fc_forecast out = {horizon,      1,          &level_95,
-                              result->mean, result->lo, result->hi};
+    struct fc_forecast out = {horizon,    1,          &level_95, result->mean,
+                              result->lo, result->hi, false};
     enum fc_status status;
     result->series = (struct fc_series){"test", y, n};
     status = fc_model_parse(model, strlen(model), &spec, &result->err);

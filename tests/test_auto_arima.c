@@ -20,7 +20,8 @@ static const double z_95 = 1.959963984540054;
 static enum fc_status run_spec(struct fc_spec *spec, const double *y, size_t n,
                                struct fc_workspace *ws, struct result *r)
 {
-    struct fc_forecast out = {HORIZON, 1, &level_95, r->mean, r->lo, r->hi};
+    struct fc_forecast out = {HORIZON, 1,     &level_95, r->mean,
+                              r->lo,   r->hi, false};
     enum fc_status status;
     r->series = (struct fc_series){"test", y, n};
     spec->model = fc_model_find("arima");

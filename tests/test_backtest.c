@@ -320,7 +320,7 @@ static void averages_leave_out_what_is_not_there(void **state)
     size_t count[FC_MEASURES + FC_LEVEL_MEASURES];
     const double actual[] = {1, 3, NAN}, flat[] = {2, 2, 2};
     double mean[] = {2, 5, 9}, lo[] = {0, NAN, 0}, hi[] = {3, 9, 9};
-    struct fc_forecast f = {3, 1, &LEVEL, mean, lo, hi};
+    struct fc_forecast f = {3, 1, &LEVEL, mean, lo, hi, false};
     double row[FC_MEASURES + FC_LEVEL_MEASURES], none[9];
     struct fc_score_mean m;
     assert_int_equal(fc_score_size(1), FC_MEASURES + FC_LEVEL_MEASURES);

@@ -99,6 +99,26 @@ static void the_kind_has_the_least_aicc(void **state)
     fc_workspace_free(ws);
 }
 
+/* An exact season with a little noise: AICc alone refuses it. */
+static void an_evident_season_of_a_short_series_has_a_level(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    struct forecasts f;
+    double y[48];
+    for (size_t t = 0; t < 48; t++)
+        y[t] = 10 * (double)(t * t % 4 == 1) + cos((double)(t * t));
+    for (size_t n = 9; n <= 15; n++) {
+        assert_int_equal(forecast_series("ces", y, n, 4, 4, ws, &f), FC_OK);
+        assert_true(strcmp(f.fit.spec, "CES(partial)[4]") == 0
+                    || strcmp(f.fit.spec, "CES(full)[4]") == 0);
+    }
+    /* with four seasons the kind of the least AICc */
+    assert_int_equal(forecast_series("ces", y, 16, 4, 4, ws, &f), FC_OK);
+    assert_string_equal(f.fit.spec, "CES(simple)[4]");
+    fc_workspace_free(ws);
+}
+
 static void forecasts_move_with_scale(void **state)
 {
     (void)state;
@@ -183,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(forecasts_match_the_state_space_form),
         cmocka_unit_test(the_kind_has_the_least_aicc),
+        cmocka_unit_test(an_evident_season_of_a_short_series_has_a_level),
         cmocka_unit_test(forecasts_move_with_scale),
         cmocka_unit_test(short_series_are_smoothed_with_the_start),
         cmocka_unit_test(variants_are_named_in_full_or_by_letter),

@@ -84,6 +84,29 @@ static void a_trend_of_zero_has_no_multiplicative_figure(void **state)
         fc_decompose(y, 12, 3, FC_DECOMPOSE_ADDITIVE, figure, &err), FC_OK);
 }
 
+static void a_figure_that_means_nothing_becomes_additive(void **state)
+{
+    (void)state;
+    double positive[12], gone[12], figure[3], add[3];
+    for (size_t t = 0; t < 12; t++) {
+        positive[t] = 10 + (double)(t % 3);
+        gone[t] = (double)(t % 3);
+    }
+    enum fc_decomposition kind = FC_DECOMPOSE_MULTIPLICATIVE;
+    assert_int_equal(fc_seasonal_figure(positive, 12, 3, 0.01, &kind, figure),
+                     FC_OK);
+    assert_int_equal(kind, FC_DECOMPOSE_MULTIPLICATIVE);
+    assert_near(figure[0], 10.0 / 11, 1e-12);
+    assert_int_equal(fc_seasonal_figure(gone, 12, 3, 0.01, &kind, figure),
+                     FC_OK);
+    assert_int_equal(kind, FC_DECOMPOSE_ADDITIVE);
+    fc_decompose(gone, 12, 3, FC_DECOMPOSE_ADDITIVE, add, NULL);
+    assert_memory_equal(figure, add, sizeof add);
+    assert_true(fc_has_one_sign(gone, 12));
+    gone[0] = -1;
+    assert_false(fc_has_one_sign(gone, 12));
+}
+
 static void constants_have_no_season(void **state)
 {
     (void)state;
@@ -126,6 +149,7 @@ int main(void)
         cmocka_unit_test(an_exact_season_is_recovered),
         cmocka_unit_test(short_series_are_refused),
         cmocka_unit_test(a_trend_of_zero_has_no_multiplicative_figure),
+        cmocka_unit_test(a_figure_that_means_nothing_becomes_additive),
         cmocka_unit_test(constants_have_no_season),
         cmocka_unit_test(all_equal_is_so_to_the_tolerance_of_r),
     };

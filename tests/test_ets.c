@@ -143,7 +143,7 @@ static void every_form_forecasts_as_r(void **state)
     for (int i = 0; form_at(i, &at); i++) {
         double coef[8], states[8], level = 95, mean[H], lo[H], hi[H];
         double r_mean[H], r_hi[H];
-        struct fc_forecast out = {H, 1, &level, mean, lo, hi};
+        struct fc_forecast out = {H, 1, &level, mean, lo, hi, false};
         if (item(bench->rows, at.name, "mean", r_mean, H) == 0)
             continue;
         struct fc_fit fit = fit_at(bench, &at, coef, states);
@@ -193,7 +193,7 @@ static void closed_formulas_are_the_moments_of_simulated_paths(void **state)
     for (int i = 0; form_at(i, &at); i++) {
         double coef[8], states[8], level = 95, mean[H], lo[H], hi[H];
         double path_mean[H], path_sd[H];
-        struct fc_forecast out = {H, 1, &level, mean, lo, hi};
+        struct fc_forecast out = {H, 1, &level, mean, lo, hi, false};
         struct fc_error err;
         if (!fc_ets_has_variance(at.form))
             continue;
@@ -219,13 +219,14 @@ static void simulated_intervals_are_normal_at_the_first_step(void **state)
     double coef[8], states[8], level = 90, mean[H], lo[H], hi[H];
     struct form_at at = {{FC_ETS_ADD, FC_ETS_NONE, FC_ETS_MUL, false}, "ANM"};
     struct fc_fit fit = fit_at(bench, &at, coef, states);
-    struct fc_forecast out = {1, 1, &level, mean, lo, hi};
+    struct fc_forecast out = {1, 1, &level, mean, lo, hi, false};
     struct fc_error err;
     assert_int_equal(fc_ets_predict(&fit, bench->ws, &out, &err), FC_OK);
     assert_near(hi[0] - mean[0], 2 * 1.6448536, 0.06);
     assert_near(mean[0] - lo[0], 2 * 1.6448536, 0.06);
     double again_lo, again_hi;
-    struct fc_forecast again = {1, 1, &level, mean, &again_lo, &again_hi};
+    struct fc_forecast again = {1,         1,         &level, mean,
+                                &again_lo, &again_hi, false};
     assert_int_equal(fc_ets_predict(&fit, bench->ws, &again, &err), FC_OK);
     assert_true(again_lo == lo[0] && again_hi == hi[0]);
 }

@@ -38,7 +38,7 @@ static enum fc_status try_fit(struct fitted *f, const char *model,
 {
     static const double level = 95;
     struct fc_spec spec = {.season_length = m, .seed = 1};
-    struct fc_forecast out = {horizon, 1, &level, f->mean, f->lo, f->hi};
+    struct fc_forecast out = {horizon, 1, &level, f->mean, f->lo, f->hi, false};
     struct fc_error err;
     f->series = (struct fc_series){"series", y, n};
     fc_workspace_reset(f->ws);
@@ -414,6 +414,23 @@ static void no_small_change_of_an_optimum_is_better(void **state)
     }
 }
 
+/* AICc of ten observations has no form with a season of four. */
+static void an_evident_season_is_chosen_whatever_aicc_says(void **state)
+{
+    struct fitted *f = *state;
+    double y[10];
+    for (size_t t = 0; t < 10; t++)
+        y[t] = 100 + 10 * (double)(t % 4 == 1) + cos((double)(t * t));
+    fit(f, "ets", y, 10, 4, 8);
+    assert_int_not_equal(f->fit.order[FC_ETS_ORDER_SEASON], FC_ETS_NONE);
+    for (int h = 0; h < 8; h++)
+        assert_near(f->mean[h], (10 + h) % 4 == 1 ? 110 : 100, 0.02);
+    double aicc = f->fit.aicc;
+    fit(f, "ets:ZZN", y, 10, 4, 8);
+    assert_int_equal(f->fit.order[FC_ETS_ORDER_SEASON], FC_ETS_NONE);
+    assert_true(f->fit.aicc < aicc);
+}
+
 static void scaling_the_data_scales_the_forecasts(void **state)
 {
     static const char *const models[] = {"ets", "ses",    "damped",
@@ -529,6 +546,7 @@ int main(void)
         cmocka_unit_test(the_choice_is_at_the_maximum_of_its_form),
         cmocka_unit_test(descents_end_at_the_one_maximum),
         cmocka_unit_test(no_small_change_of_an_optimum_is_better),
+        cmocka_unit_test(an_evident_season_is_chosen_whatever_aicc_says),
         cmocka_unit_test(scaling_the_data_scales_the_forecasts),
         cmocka_unit_test(a_constant_shifts_additive_forecasts),
         cmocka_unit_test(a_line_goes_on_as_a_line),

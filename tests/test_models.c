@@ -855,6 +855,121 @@ static void information_criteria_are_of_the_likelihood(void **state)
     fc_workspace_free(a.ws);
 }
 
+/* A season about 100: series k's figure has the same size for every k. */
+static double figure(size_t t, size_t m, size_t k)
+{
+    double angle = 2 * 3.14159265358979 * (double)((t + k) % m) / (double)m;
+    return 15 * sin(angle) + 10 * cos(2 * angle);
+}
+
+/* The mean error of a model over many short series, over that of their mean. */
+static double error_after(size_t n, size_t m, const char *model,
+                          struct arena *a)
+{
+    enum { SERIES = 40 };
+    double error = 0, size = 0, y[LONGEST];
+    for (size_t k = 0; k < SERIES; k++) {
+        for (size_t t = 0; t < n; t++)
+            y[t] = 100 + figure(t, m, k) + 10 * (noise(t + 97 * k) - 0.5);
+        assert_int_equal(try(model, y, n, (int)m, a), FC_OK);
+        for (size_t h = 0; h < HORIZON; h++) {
+            double truth = 100 + figure(n + h, m, k);
+            error += fabs(a->mean[h] - truth);
+            size += fabs(truth - 100);
+        }
+    }
+    return error / size;
+}
+
+/* What is left is less than half of what a forecast without a season leaves. */
+static void two_seasons_are_enough_to_see_a_season(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"ets",   "arima", "ces", "dotm",
+                                        "theta", "scum",  "auto"};
+    static const size_t lengths[][2] = {{24, 12}, {30, 12}, {36, 12},
+                                        {9, 4},   {10, 4},  {12, 4}};
+    struct arena a;
+    arena_init(&a);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        for (size_t k = 0; k < sizeof lengths / sizeof *lengths; k++) {
+            double left =
+                error_after(lengths[k][0], lengths[k][1], names[i], &a);
+            if (!(left < 0.5))
+                fail_msg("%s, n = %zu, m = %zu: %g of the season is missed",
+                         names[i], lengths[k][0], lengths[k][1], left);
+        }
+    fc_workspace_free(a.ws);
+}
+
+/* No bound of 95% is further outside the data than twice their range. */
+static void check_bounds(const char *model, const double *y)
+{
+    struct fc_series series = {"s", y, LONGEST};
+    double least = INFINITY, most = -INFINITY;
+    for (size_t t = 0; t < LONGEST; t++) {
+        least = fmin(least, y[t]);
+        most = fmax(most, y[t]);
+    }
+    double far = 2 * (most - least);
+    struct fc_batch batch = run_one(&series, model, HORIZON);
+    struct fc_forecast f = fc_batch_forecast(&batch, 0);
+    for (int h = 0; h < HORIZON; h++)
+        if (!(f.lo[HORIZON + h] > least - far
+              && f.hi[HORIZON + h] < most + far))
+            fail_msg("%s: [%g, %g] for data from %g to %g", model,
+                     f.lo[HORIZON + h], f.hi[HORIZON + h], least, most);
+    fc_batch_release(&batch);
+}
+
+/* Every second month is never seen, or one in twelve; a season, or none. */
+static void a_month_never_seen_makes_no_model_talk_nonsense(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"arima",
+                                        "ets",
+                                        "ces",
+                                        "dotm",
+                                        "theta",
+                                        "naive2",
+                                        "snaive",
+                                        "hw",
+                                        "hw-mul",
+                                        "scum",
+                                        "auto",
+                                        "arima:0,0,0/0,1,0",
+                                        "arima:0,1,1/0,1,1",
+
+                                        "ets:ANA",
+                                        "ces:full"};
+    for (size_t k = 0; k < 4; k++) {
+        double y[LONGEST];
+        for (size_t t = 0; t < LONGEST; t++) {
+            y[t] = 100 + 10 * noise(t) + (k < 2 ? figure(t, 12, 0) : 0);
+            if (k % 2 == 0 ? t % 2 == 1 : t % 12 == 7)
+                y[t] = NAN;
+        }
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+            check_bounds(names[i], y);
+    }
+}
+
+/* The months that were seen are forecast as if all had been. */
+static void what_was_seen_keeps_its_season(void **state)
+{
+    (void)state;
+    double y[LONGEST];
+    for (size_t t = 0; t < LONGEST; t++)
+        y[t] = t % 12 == 7 ? NAN : 100 + figure(t, 12, 0) + 2 * noise(t);
+    struct fc_series series = {"s", y, LONGEST};
+    struct fc_batch batch = run_one(&series, "arima", HORIZON);
+    struct fc_forecast f = fc_batch_forecast(&batch, 0);
+    for (size_t h = 0; h < HORIZON; h++)
+        if ((LONGEST + h) % 12 != 7)
+            assert_near(f.mean[h], 101 + figure(LONGEST + h, 12, 0), 0.03);
+    fc_batch_release(&batch);
+}
+
 static void unknown_models_and_variants_are_named(void **state)
 {
     (void)state;
@@ -886,6 +1001,9 @@ int main(void)
         cmocka_unit_test(relative_errors_leave_paths_positive),
         cmocka_unit_test(what_may_not_be_negative_is_clipped),
         cmocka_unit_test(information_criteria_are_of_the_likelihood),
+        cmocka_unit_test(two_seasons_are_enough_to_see_a_season),
+        cmocka_unit_test(a_month_never_seen_makes_no_model_talk_nonsense),
+        cmocka_unit_test(what_was_seen_keeps_its_season),
         cmocka_unit_test(unknown_models_and_variants_are_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -68,6 +68,27 @@ static void naive2_has_the_intervals_of_naive(void **state)
     }
 }
 
+static void a_season_about_zero_is_additive(void **state)
+{
+    (void)state;
+    static const double figure[4] = {-3, 1, 4, -2};
+    double y[60];
+    struct forecasts f;
+    for (size_t t = 0; t < 60; t++)
+        y[t] = 10 * (double)t - 295 + figure[t % 4];
+    assert_int_equal(forecast_series("naive2", y, 60, 4, 8, ws, &f), FC_OK);
+    assert_string_equal(f.fit.spec, "naive2[4] additive");
+    for (int h = 0; h < 8; h++) {
+        /* a walk whose every step is 10, in R's naive(): sigma = 10 */
+        double half = 10 * sqrt(h + 1) * 1.959963984540054;
+        assert_near(f.mean[h], 295 + figure[h % 4], 1e-12);
+        assert_near(f.hi[8 + h] - f.mean[h], half, 1e-9);
+        assert_near(f.fit.fitted[h + 1],
+                    y[h] - figure[h % 4] + figure[(h + 1) % 4], 1e-12);
+    }
+    check_simulation("naive2", y, 60, 4);
+}
+
 /* Published for the M3 (Makridakis & Hibon 2000, table 6): Naive 2 has 17.88
  * on yearly data, which have no season. */
 static void naive2_has_its_published_error_on_m3_yearly(void **state)
@@ -126,6 +147,7 @@ int main(void)
         cmocka_unit_test(naive2_repeats_the_adjusted_last_value),
         cmocka_unit_test(naive2_adjusts_what_the_test_finds),
         cmocka_unit_test(naive2_has_the_intervals_of_naive),
+        cmocka_unit_test(a_season_about_zero_is_additive),
         cmocka_unit_test(naive2_has_its_published_error_on_m3_yearly),
         cmocka_unit_test(naive2_forecasts_awkward_series),
         cmocka_unit_test(naive2_paths_have_the_forecast_s_moments),

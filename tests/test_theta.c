@@ -132,6 +132,58 @@ static void one_observation_is_its_own_forecast(void **state)
     fc_workspace_free(ws);
 }
 
+/*
+ * An exact season about zero repeats itself.  Added to a line that crosses
+ * zero, where ratios to it look like a multiplicative season, it leaves the
+ * line's forecasts.
+ */
+static void a_season_about_zero_is_additive(void **state)
+{
+    (void)state;
+    static const double figure[4] = {-3, 1, 4, -2};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct forecasts f, g;
+    double y[60], line[60];
+    for (size_t t = 0; t < 60; t++) {
+        y[t] = figure[t % 4];
+        line[t] = 10 * (double)t - 295;
+    }
+    assert_int_equal(forecast_series("theta", y, 60, 4, 8, ws, &f), FC_OK);
+    assert_string_equal(f.fit.spec, "Theta[4] additive");
+    for (size_t h = 0; h < 8; h++)
+        assert_near_floor(f.mean[h], figure[h % 4], 1e-9, 1);
+    for (size_t t = 0; t < 60; t++)
+        y[t] += line[t];
+    assert_int_equal(forecast_series("theta", y, 60, 4, 8, ws, &f), FC_OK);
+    assert_int_equal(forecast_series("theta", line, 60, 1, 8, ws, &g), FC_OK);
+    for (size_t h = 0; h < 8; h++) {
+        assert_near(f.mean[h], g.mean[h] + figure[h % 4], 1e-9);
+        assert_near(f.fit.fitted[h], g.fit.fitted[h] + figure[h % 4], 1e-9);
+    }
+    check_simulation("theta", y, 58, 4);
+    fc_workspace_free(ws);
+}
+
+/* The negative of a series has the negative forecasts. */
+static void data_below_zero_keep_a_multiplicative_season(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    struct named_series s;
+    struct forecasts f, g;
+    assert_true(series_at(series_rows, 0, &s));
+    assert_int_equal(forecast_series("theta", s.y, s.n, s.season, 10, ws, &f),
+                     FC_OK);
+    for (size_t t = 0; t < s.n; t++)
+        s.y[t] = -s.y[t];
+    assert_int_equal(forecast_series("theta", s.y, s.n, s.season, 10, ws, &g),
+                     FC_OK);
+    assert_string_equal(g.fit.spec, f.fit.spec);
+    for (int h = 0; h < 10; h++)
+        assert_near(g.mean[h], -f.mean[h], 1e-12);
+    fc_workspace_free(ws);
+}
+
 static void awkward_series_are_forecast(void **state)
 {
     (void)state;
@@ -155,6 +207,8 @@ int main(void)
         cmocka_unit_test(forecasts_are_close_to_thetaf),
         cmocka_unit_test(m3_errors_are_never_larger_than_thetaf_s),
         cmocka_unit_test(one_observation_is_its_own_forecast),
+        cmocka_unit_test(a_season_about_zero_is_additive),
+        cmocka_unit_test(data_below_zero_keep_a_multiplicative_season),
         cmocka_unit_test(awkward_series_are_forecast),
         cmocka_unit_test(paths_have_the_forecast_s_moments),
     };

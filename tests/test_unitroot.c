@@ -5,6 +5,8 @@
 #include "forecast/difference.h"
 #include "forecast/unitroot.h"
 
+#include <gsl/gsl_randist.h>
+
 static void unit_root_tests_match_r(void **state)
 {
     (void)state;
@@ -82,12 +84,66 @@ static void differencing_is_undone(void **state)
         assert_near(w[t - LOST], y[t], 1e-12);
 }
 
+/* Of the season's difference in `count` series of n values about a level. */
+static int seasonal_differences(const struct fc_difference_rules *rules,
+                                size_t n, double season, int count,
+                                struct fc_workspace *ws)
+{
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    int found = 0;
+    for (int i = 0; i < count; i++) {
+        double y[60];
+        for (size_t t = 0; t < n; t++)
+            y[t] = season * sin(0.5235987755982988 * (double)t)
+                   + gsl_ran_gaussian(rng, 1);
+        found += fc_nsdiffs(y, n, 12, 1, rules, ws);
+    }
+    gsl_rng_free(rng);
+    return found;
+}
+
+/* auto.arima()'s test is passed by noise; it needs more than two seasons. */
+static void few_seasons_are_differenced_where_they_are_evident(void **state)
+{
+    (void)state;
+    static const struct fc_difference_rules strict = {
+        .strength = 0.64, .bias = 1, .highest = 0.8, .evident = true};
+    struct fc_workspace *ws = fc_workspace_new();
+    static const size_t lengths[] = {24, 25, 30, 36};
+    for (size_t i = 0; i < 4; i++) {
+        size_t n = lengths[i];
+        assert_true(seasonal_differences(&strict, n, 5, 300, ws) > 290);
+        assert_true(seasonal_differences(&strict, n, 0, 300, ws) < 18);
+    }
+    const struct fc_difference_rules *r = &fc_difference_rules_r;
+    assert_int_equal(seasonal_differences(r, 24, 5, 300, ws), 0);
+    assert_true(seasonal_differences(r, 25, 0, 300, ws) > 60);
+    fc_workspace_free(ws);
+}
+
+static void a_position_never_seen_is_not_differenced(void **state)
+{
+    (void)state;
+    static const struct fc_difference_rules strict = {
+        .strength = 0.64, .bias = 1, .highest = 0.8, .evident = true};
+    struct fc_workspace *ws = fc_workspace_new();
+    double y[60];
+    for (size_t t = 0; t < 60; t++)
+        y[t] = t % 12 == 7 ? NAN : (double)(t % 12) + 0.1 * (double)(t % 5);
+    assert_int_equal(fc_nsdiffs(y, 60, 12, 1, &strict, ws), 0);
+    y[19] = 7;
+    assert_int_equal(fc_nsdiffs(y, 60, 12, 1, &strict, ws), 1);
+    fc_workspace_free(ws);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unit_root_tests_match_r),
         cmocka_unit_test(alternating_differences_are_not_differenced_again),
         cmocka_unit_test(differencing_is_undone),
+        cmocka_unit_test(few_seasons_are_differenced_where_they_are_evident),
+        cmocka_unit_test(a_position_never_seen_is_not_differenced),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
