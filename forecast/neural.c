@@ -67,7 +67,7 @@ static const double RATE = 0.008, RISE = 0.05;
  * A series' errors weigh, and its windows make training longer, at most like
  * so many times those of the median series.
  */
-static const double HEAVY = 10, LONG = 1.5;
+static const double HEAVY = 10, LONG = 3;
 
 /* Inputs beyond that many scales count as if they were there. */
 static const double FAR = 8;
