@@ -97,7 +97,7 @@ static inline void fuzzed_try(const struct fc_series *series,
     double mean[FUZZED_HORIZON], lo[FUZZED_LEVELS * FUZZED_HORIZON],
         hi[FUZZED_LEVELS * FUZZED_HORIZON], path[FUZZED_PATH];
     struct fc_forecast out = {
-        FUZZED_HORIZON, FUZZED_LEVELS, fuzzed_levels, mean, lo, hi,
+        FUZZED_HORIZON, FUZZED_LEVELS, fuzzed_levels, mean, lo, hi, false,
     };
     struct fc_fit fit;
     struct fc_error err = {0};
