@@ -5,8 +5,8 @@
  */
 #define _DEFAULT_SOURCE /* readlink, unsetenv */
 #include "cmd/commands.h"
-#include "cmd/signals.h"
-#include "cmd/talk.h"
+#include "cmd/host/signals.h"
+#include "cmd/talk/talk.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,9 +2,9 @@
 #ifndef NIGHTCAST_FORECAST_MODEL_H
 #define NIGHTCAST_FORECAST_MODEL_H
 
-#include "forecast/series.h"
-#include "forecast/status.h"
-#include "forecast/workspace.h"
+#include "forecast/base/series.h"
+#include "forecast/base/status.h"
+#include "forecast/base/workspace.h"
 
 #include <gsl/gsl_rng.h>
 #include <signal.h>

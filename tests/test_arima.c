@@ -2,9 +2,9 @@
 #include "tests/arima_reference.h"
 #include "tests/check.h"
 
-#include "forecast/arima_filter.h"
-#include "forecast/difference.h"
+#include "forecast/arima/filter.h"
 #include "forecast/model.h"
+#include "forecast/numeric/difference.h"
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_linalg.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/reference_series.h"
 
-#include "forecast/accuracy.h"
+#include "forecast/measure/accuracy.h"
 
 static struct fc_workspace *ws;
 

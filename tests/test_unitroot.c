@@ -2,8 +2,8 @@
 #include "tests/arima_reference.h"
 #include "tests/check.h"
 
-#include "forecast/difference.h"
-#include "forecast/unitroot.h"
+#include "forecast/numeric/difference.h"
+#include "forecast/numeric/unitroot.h"
 
 static void unit_root_tests_match_r(void **state)
 {
