@@ -13,7 +13,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla
 NEED := -std=c17 -I. -fopenmp -fno-math-errno $(WARN) $(EXTRA)
 LINK := -fopenmp -lgsl -lgslcblas -lcsv -lz -lm
 
-SRC := $(sort $(wildcard forecast/*.c io/*.c cmd/*.c))
+SRC := $(sort $(shell find forecast io cmd -name '*.c'))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/test_*.c)))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz_*.c)))
@@ -58,7 +58,7 @@ check-layers: ## the arrows of the design: cmd -> io, cmd -> forecast
 	@tests/check_layers.sh
 
 format: ## clang-format everything
-	clang-format -i */*.[ch] tests/bench/*.c
+	clang-format -i $$(find forecast io cmd tests -name '*.[ch]')
 
 install: all ## PREFIX and DESTDIR as usual
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
@@ -84,7 +84,7 @@ $(PROGRAM): $(BUILD)/cmd/main.o $(BUILD)/libnightcast.a
 
 $(BUILD)/libnightcast.a: $(LIB)
 	@rm -f $@
-	ar rcs $@ $^
+	ar qcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)

@@ -5,13 +5,13 @@
  * compared with what really followed.
  */
 #define _POSIX_C_SOURCE 200809L /* STDERR_FILENO */
-#include "forecast/backtest.h"
+#include "forecast/run/backtest.h"
 #include "cmd/commands.h"
-#include "cmd/scores.h"
-#include "cmd/signals.h"
-#include "cmd/talk.h"
+#include "cmd/host/signals.h"
+#include "cmd/talk/scores.h"
+#include "cmd/talk/talk.h"
 #include "cmd/work.h"
-#include "io/writer.h"
+#include "io/out/csv.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * the user's own file, and whether the forecasts stay the same.
  */
 #include "cmd/commands.h"
-#include "cmd/talk.h"
+#include "cmd/talk/talk.h"
 #include "cmd/work.h"
 
 #include <stdio.h>

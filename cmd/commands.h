@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_CMD_COMMANDS_H
 #define NIGHTCAST_CMD_COMMANDS_H
 
-#include "cmd/options.h"
+#include "cmd/options/options.h"
 
 /* The subcommands, one file each. */
 extern const struct cmd_command cmd_forecast;

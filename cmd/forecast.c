@@ -5,16 +5,16 @@
  * be written, and appear under their names only when all is done.
  */
 #include "cmd/commands.h"
-#include "cmd/lock.h"
-#include "cmd/metrics.h"
-#include "cmd/progress.h"
-#include "cmd/report.h"
+#include "cmd/host/lock.h"
+#include "cmd/host/signals.h"
 #include "cmd/shard.h"
-#include "cmd/signals.h"
-#include "cmd/talk.h"
+#include "cmd/talk/metrics.h"
+#include "cmd/talk/progress.h"
+#include "cmd/talk/story.h"
+#include "cmd/talk/talk.h"
 #include "cmd/work.h"
-#include "forecast/missing.h"
-#include "io/writer.h"
+#include "forecast/numeric/missing.h"
+#include "io/out/csv.h"
 
 #include <stdarg.h>
 #include <stdio.h>

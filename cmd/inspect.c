@@ -4,8 +4,8 @@
  * wrong with the data.
  */
 #include "cmd/commands.h"
-#include "cmd/line.h"
-#include "cmd/talk.h"
+#include "cmd/talk/line.h"
+#include "cmd/talk/talk.h"
 #include "cmd/work.h"
 
 #include <stddef.h>

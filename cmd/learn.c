@@ -4,9 +4,9 @@
  * forecasts them, kept for runs that do not see all of them.
  */
 #include "cmd/commands.h"
+#include "cmd/host/signals.h"
 #include "cmd/learned.h"
-#include "cmd/signals.h"
-#include "cmd/talk.h"
+#include "cmd/talk/talk.h"
 #include "cmd/work.h"
 
 #include <math.h>

@@ -2,8 +2,8 @@
 #ifndef NIGHTCAST_CMD_LEARNED_H
 #define NIGHTCAST_CMD_LEARNED_H
 
-#include "cmd/options.h"
-#include "io/learned.h"
+#include "cmd/options/options.h"
+#include "io/out/learned.h"
 
 /*
  * --learned: what a model has learnt from a file, kept and used again.

@@ -4,9 +4,9 @@
  * and what must be set up once before any of them runs.
  */
 #include "cmd/commands.h"
-#include "cmd/signals.h"
-#include "cmd/stack.h"
-#include "cmd/talk.h"
+#include "cmd/host/signals.h"
+#include "cmd/host/stack.h"
+#include "cmd/talk/talk.h"
 
 #include <errno.h>
 #include <fcntl.h>

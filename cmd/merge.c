@@ -4,10 +4,10 @@
  * its shard of the series, becomes what a single run would have written.
  */
 #include "cmd/commands.h"
-#include "cmd/report.h"
-#include "cmd/signals.h"
-#include "cmd/talk.h"
-#include "io/shard_file.h"
+#include "cmd/host/signals.h"
+#include "cmd/talk/story.h"
+#include "cmd/talk/talk.h"
+#include "io/out/shard_file.h"
 
 #include <stdlib.h>
 #include <string.h>

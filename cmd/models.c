@@ -3,7 +3,7 @@
  * `nightcast models`: the table of models, a line each.
  */
 #include "cmd/commands.h"
-#include "cmd/talk.h"
+#include "cmd/talk/talk.h"
 
 #include <stdio.h>
 

@@ -4,13 +4,13 @@
  * before, by this program or another.
  */
 #include "cmd/commands.h"
-#include "cmd/memory.h"
+#include "cmd/host/memory.h"
+#include "cmd/host/signals.h"
 #include "cmd/score_read.h"
-#include "cmd/scores.h"
-#include "cmd/signals.h"
-#include "cmd/talk.h"
+#include "cmd/talk/scores.h"
+#include "cmd/talk/talk.h"
 #include "cmd/work.h"
-#include "io/writer.h"
+#include "io/out/csv.h"
 
 #include <math.h>
 #include <stdio.h>

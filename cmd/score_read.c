@@ -2,10 +2,10 @@
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include "cmd/score_read.h"
 
-#include "cmd/talk.h"
-#include "io/number.h"
-#include "io/rows.h"
-#include "io/table.h"
+#include "cmd/talk/talk.h"
+#include "io/csv/rows.h"
+#include "io/csv/table.h"
+#include "io/text/number.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,8 +2,8 @@
 #ifndef NIGHTCAST_CMD_SCORE_READ_H
 #define NIGHTCAST_CMD_SCORE_READ_H
 
-#include "cmd/options.h"
-#include "io/intern.h"
+#include "cmd/options/options.h"
+#include "io/text/intern.h"
 
 /*
  * What `nightcast score` reads: actual values, and forecasts of them by one

@@ -2,7 +2,7 @@
 #include "cmd/shard.h"
 
 #include "cmd/commands.h"
-#include "io/shard_file.h"
+#include "io/out/shard_file.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,9 +2,9 @@
 #ifndef NIGHTCAST_CMD_SHARD_H
 #define NIGHTCAST_CMD_SHARD_H
 
-#include "cmd/options.h"
-#include "cmd/report.h"
-#include "io/atomic_file.h"
+#include "cmd/options/options.h"
+#include "cmd/talk/story.h"
+#include "io/out/atomic_file.h"
 
 /*
  * What a run writes around its outputs when it is one of several, so that

@@ -5,13 +5,13 @@
  * some at a time, so that memory does not grow with the number of paths.
  */
 #define _POSIX_C_SOURCE 200809L /* STDERR_FILENO */
-#include "forecast/simulate.h"
+#include "forecast/run/simulate.h"
 #include "cmd/commands.h"
-#include "cmd/progress.h"
-#include "cmd/signals.h"
-#include "cmd/talk.h"
+#include "cmd/host/signals.h"
+#include "cmd/talk/progress.h"
+#include "cmd/talk/talk.h"
 #include "cmd/work.h"
-#include "io/writer.h"
+#include "io/out/csv.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/work.h"
 
+#include "cmd/host/memory.h"
+#include "cmd/host/processors.h"
+#include "cmd/host/threads.h"
 #include "cmd/learned.h"
-#include "cmd/memory.h"
-#include "cmd/processors.h"
-#include "cmd/talk.h"
-#include "cmd/threads.h"
-#include "forecast/parallel.h"
+#include "cmd/talk/talk.h"
+#include "forecast/base/parallel.h"
 
 #include <stdlib.h>
 #include <string.h>

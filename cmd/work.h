@@ -2,8 +2,8 @@
 #ifndef NIGHTCAST_CMD_WORK_H
 #define NIGHTCAST_CMD_WORK_H
 
-#include "cmd/options.h"
-#include "forecast/batch.h"
+#include "cmd/options/options.h"
+#include "forecast/run/batch.h"
 
 /*
  * What the subcommands that read a file have in common: the panel, and the

@@ -4,7 +4,7 @@
  */
 #include "forecast/model.h"
 
-#include "forecast/units.h"
+#include "forecast/numeric/units.h"
 
 #include <gsl/gsl_cdf.h>
 #include <math.h>

@@ -2,10 +2,10 @@
 #ifndef NIGHTCAST_FORECAST_MODEL_H
 #define NIGHTCAST_FORECAST_MODEL_H
 
-#include "forecast/breaks.h"
-#include "forecast/series.h"
-#include "forecast/status.h"
-#include "forecast/workspace.h"
+#include "forecast/base/series.h"
+#include "forecast/base/status.h"
+#include "forecast/base/workspace.h"
+#include "forecast/numeric/breaks.h"
 
 #include <gsl/gsl_rng.h>
 #include <signal.h>
@@ -43,7 +43,7 @@ struct fc_learned {
 struct fc_lesson {
     const struct fc_series *series;
     size_t n;
-    const bool *skip; /* n flags: not to be looked at; or NULL */
+    const bool *skip;               /* n flags: not to be looked at; or NULL */
     const struct fc_breaks *breaks; /* that no forecast could have foreseen;
                                        or NULL */
     int jobs;
@@ -91,7 +91,8 @@ struct fc_fit {
     const struct fc_model *model;
     const struct fc_series *series; /* what was fitted; outlives the fit */
     int exponent; /* all numbers here, series and members too, are in units of
-                     2^exponent: 0 but for extreme series, see units.h */
+                     2^exponent: 0 but for extreme series, see
+                     forecast/numeric/units.h */
     int season_length;             /* as the model used it */
     uint64_t seed;                 /* for this series: see fc_model_seed() */
     char spec[FC_SPEC_SIZE];       /* "ETS(M,Ad,M)" */

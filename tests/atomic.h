@@ -5,7 +5,7 @@
 /* Writing through an io_atomic_file, in one line each. */
 #include "tests/folder.h"
 
-#include "io/atomic_file.h"
+#include "io/out/atomic_file.h"
 
 enum { MB = 1 << 20 };
 

@@ -7,7 +7,7 @@
  */
 #include "tests/check.h"
 
-#include "forecast/batch.h"
+#include "forecast/run/batch.h"
 
 #include <gsl/gsl_randist.h>
 

@@ -1,8 +1,46 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# The arrows of the design: cmd -> io, cmd -> forecast; io sees of forecast
-# only the two ends of the core and the parallel map; forecast sees nothing
-# else of ours, prints nothing and never exits.
+# The arrows of the design: cmd -> io and forecast, io -> forecast/base; and
+# inside the three, from room to room, down the floors of the table below and
+# through doors.  forecast/ prints nothing and never exits.
+#
+# A line is a room: its floor, its folder, and its doors, the headers that
+# other rooms may include ("*": all of them; "-": none, as the families of
+# models are known by their rows in forecast/models.h alone).
+rooms='
+1 forecast/base     *
+2 forecast/numeric  *
+2 forecast/measure  *
+3 forecast          model.h
+4 forecast/simple   -
+4 forecast/ets      -
+4 forecast/arima    -
+4 forecast/ces      -
+5 forecast/global   pooled.h neural.h
+6 forecast/combine  -
+7 forecast/run      *
+1 io/text           *
+2 io/time           timestamp.h calendar.h frequency.h
+3 io/rows           *
+4 io/csv            source.h table.h rows.h
+5 io/panel          panel.h
+6 io/out            *
+1 cmd/talk          *
+2 cmd/host          lock.h memory.h processors.h signals.h
+3 cmd/options       options.h
+4 cmd               -
+'
+# Includes against the table that are still to go: file, header.
+exceptions='
+io/rows/chunk.c io/csv/rows.h
+io/rows/gather.h io/panel/regular.h
+cmd/talk/talk.c cmd/options/options.h
+cmd/host/lock.h cmd/options/options.h
+cmd/host/signals.c cmd/options/options.h
+cmd/options/check.c cmd/commands.h
+cmd/options/options.c cmd/commands.h
+cmd/options/options.c cmd/shard.h
+'
 status=0
 forbid() { # what it means, pattern, files...
 	what=$1 pattern=$2
@@ -12,23 +50,78 @@ forbid() { # what it means, pattern, files...
 		status=1
 	fi
 }
-forbid "forecast/ includes io/ or cmd/" '^#include "(io|cmd|tests)/' \
-	forecast/*.[ch]
-forbid "io/ includes cmd/" '^#include "(cmd|tests)/' io/*.[ch]
-allowed='series|status|parallel|workspace'
-if grep -nE '^#include "forecast/' io/*.[ch] |
-	grep -vE "forecast/($allowed)\\.h"; then
-	echo "check-layers: io/ includes more of forecast/ than it may" >&2
-	status=1
-fi
+all=$(find forecast io cmd -name '*.[ch]' | sort)
+core=$(find forecast -name '*.c')
+
+# file, line and header of every include of ours
+includes() {
+	grep -nE '^#include "' $all |
+		sed 's/^\([^:]*\):\([0-9]*\):#include "\([^"]*\)".*/\1 \2 \3/'
+}
+
+includes | awk -v rooms="$rooms" -v exceptions="$exceptions" '
+	function folder(path) { sub(/\/[^\/]*$/, "", path); return path }
+	function name(path) { sub(/.*\//, "", path); return path }
+	function top(path) { sub(/\/.*/, "", path); return path }
+	function wrong(why) {
+		print $1 ":" $2 ": includes " $3 ": " why
+		bad = 1
+	}
+	BEGIN {
+		n = split(rooms, line, "\n")
+		for (i = 1; i <= n; i++)
+			if (split(line[i], word, " ") > 2) {
+				floor[word[2]] = word[1]
+				for (k = 3; k in word; k++)
+					door[word[2], word[k]] = 1
+			}
+		n = split(exceptions, line, "\n")
+		for (i = 1; i <= n; i++)
+			if (split(line[i], word, " ") == 2)
+				exempt[word[1], word[2]] = 1
+	}
+	{
+		from = folder($1)
+		to = folder($3)
+		if (!(from in floor) || !(to in floor)) {
+			wrong("a folder without a floor in tests/check_layers.sh")
+			next
+		}
+		if (from == to)
+			next
+		if (($1, $3) in exempt) {
+			used[$1, $3] = 1
+			next
+		}
+		if (!((to, "*") in door) && !((to, name($3)) in door))
+			wrong("not a door of " to)
+		if (top($1) == top($3) && floor[to] >= floor[from])
+			wrong("an arrow up, from floor " floor[from] " to " floor[to])
+		else if (top($1) == "forecast" && top($3) != "forecast")
+			wrong("forecast/ sees nothing else of ours")
+		else if (top($1) == "io" && top($3) == "cmd")
+			wrong("io/ does not see cmd/")
+		else if (top($1) == "io" && top($3) == "forecast" \
+		         && to != "forecast/base")
+			wrong("io/ sees of forecast/ its base alone")
+	}
+	END {
+		for (e in exempt)
+			if (!(e in used)) {
+				split(e, word, SUBSEP)
+				print word[1] ": an exception for " word[2] " that is not used"
+				bad = 1
+			}
+		exit bad
+	}' || status=1
+
 forbid "forecast/ prints, opens files or exits" \
-	'\b(printf|fprintf|puts|fopen|getenv|exit|abort) *\(' forecast/*.c
-if grep -lE '#pragma omp|<omp\.h>' forecast/*.c io/*.c cmd/*.c |
-	grep -v '^forecast/parallel\.c$'; then
-	echo "check-layers: OpenMP outside of forecast/parallel.c" >&2
+	'\b(printf|fprintf|puts|fopen|getenv|exit|abort) *\(' $core
+if grep -lE '#pragma omp|<omp\.h>' $all |
+	grep -v '^forecast/base/parallel\.c$'; then
+	echo "check-layers: OpenMP outside of forecast/base/parallel.c" >&2
 	status=1
 fi
-forbid "atoi and atof never say that they failed" '\bato[ifl]+ *\(' \
-	forecast/*.c io/*.c cmd/*.c
+forbid "atoi and atof never say that they failed" '\bato[ifl]+ *\(' $all
 [ $status -eq 0 ] && echo "check-layers: the layers hold"
 exit $status

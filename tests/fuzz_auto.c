@@ -11,7 +11,7 @@
 
 #include <stdio.h>
 
-#include "forecast/batch.h"
+#include "forecast/run/batch.h"
 
 enum { MOST_SERIES = 48, BATCH_HORIZON = 4 };
 

@@ -18,7 +18,7 @@
 #include <zlib.h>
 
 #include "forecast/model.h"
-#include "io/learned.h"
+#include "io/out/learned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/number.h"
+#include "io/text/number.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "io/shard_file.h"
+#include "io/out/shard_file.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

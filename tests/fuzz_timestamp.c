@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "io/frequency.h"
+#include "io/time/frequency.h"
 
 enum { MAX_TIMES = 256 };
 

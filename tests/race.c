@@ -7,7 +7,7 @@
  * usage: race clean|race
  */
 #define _POSIX_C_SOURCE 200809L /* nanosleep */
-#include "forecast/parallel.h"
+#include "forecast/base/parallel.h"
 
 #include <stdbool.h>
 #include <stdio.h>

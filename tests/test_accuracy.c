@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/reference_series.h"
 
-#include "forecast/accuracy.h"
+#include "forecast/measure/accuracy.h"
 
 /*
  * By hand: errors 1, -2, 0, 4 on actual values 10, 8, 0, 20 and forecasts

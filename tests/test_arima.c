@@ -3,9 +3,9 @@
 #include "tests/check.h"
 #include "tests/rows.h"
 
-#include "forecast/arima_filter.h"
-#include "forecast/difference.h"
+#include "forecast/arima/filter.h"
 #include "forecast/model.h"
+#include "forecast/numeric/difference.h"
 
 #include <gsl/gsl_blas.h>
 #include <gsl/gsl_linalg.h>

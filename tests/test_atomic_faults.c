@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * io/atomic_file.c where disks are full, limits are low and processes are
+ * io/out/atomic_file.c where disks are full, limits are low and processes are
  * killed: the target is the old file or the new one, and nothing is left
  * beside it.
  */

@@ -2,7 +2,7 @@
 #include "tests/batches.h"
 #include "tests/reference_series.h"
 
-#include "forecast/auto.h"
+#include "forecast/combine/auto.h"
 
 #include <gsl/gsl_cdf.h>
 

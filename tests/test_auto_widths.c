@@ -6,7 +6,7 @@
  */
 #include "tests/batches.h"
 
-#include "forecast/auto_block.h"
+#include "forecast/combine/block.h"
 
 #include <gsl/gsl_statistics.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "forecast/backtest.h"
+#include "forecast/run/backtest.h"
 
 #include <gsl/gsl_errno.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/reference_series.h"
 
-#include "forecast/decompose.h"
+#include "forecast/numeric/decompose.h"
 
 static struct rows series_rows, expected_rows;
 

@@ -5,7 +5,7 @@
  */
 #include "tests/ets_reference.h"
 
-#include "forecast/ets_predict.h"
+#include "forecast/ets/predict.h"
 
 enum { M = 4, N = 108, H = 11, LAST = 8 };
 

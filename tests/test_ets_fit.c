@@ -6,8 +6,8 @@
  */
 #include "tests/ets_reference.h"
 
-#include "forecast/ets_fit.h"
-#include "forecast/ets_predict.h"
+#include "forecast/ets/fit.h"
+#include "forecast/ets/predict.h"
 
 enum { LONGEST = 2000, H = 18 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "io/frequency.h"
+#include "io/time/frequency.h"
 
 enum { MAX_TIMES = 64 };
 

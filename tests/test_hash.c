@@ -5,8 +5,8 @@
  */
 #include "tests/check.h"
 
-#include "io/hash.h"
-#include "io/intern.h"
+#include "io/text/hash.h"
+#include "io/text/intern.h"
 
 static void siphash_is_that_of_cpython(void **state)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "cmd/line.h"
+#include "cmd/talk/line.h"
 
-#include "io/calendar.h"
-#include "io/utf8.h"
+#include "io/text/utf8.h"
+#include "io/time/calendar.h"
 #include "tests/check.h"
 
 #include <string.h>

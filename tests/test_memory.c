@@ -6,7 +6,7 @@
 
 #include "tests/folder.h"
 
-#include "cmd/memory.h"
+#include "cmd/host/memory.h"
 
 #include <math.h>
 #include <sys/resource.h>

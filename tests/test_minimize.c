@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "forecast/minimize.h"
+#include "forecast/numeric/minimize.h"
 
 struct counted {
     double (*f)(double x);

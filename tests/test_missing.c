@@ -6,7 +6,7 @@
  */
 #include "tests/check.h"
 
-#include "forecast/missing.h"
+#include "forecast/numeric/missing.h"
 
 #include <limits.h>
 

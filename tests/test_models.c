@@ -5,8 +5,8 @@
  */
 #include "tests/check.h"
 
-#include "forecast/batch.h"
 #include "forecast/model.h"
+#include "forecast/run/batch.h"
 
 enum { HORIZON = 9, LEVELS = 3, LONGEST = 60 };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/reference_series.h"
 
-#include "forecast/accuracy.h"
-#include "forecast/decompose.h"
+#include "forecast/measure/accuracy.h"
+#include "forecast/numeric/decompose.h"
 
 static struct fc_workspace *ws;
 

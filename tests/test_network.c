@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "forecast/network.h"
+#include "forecast/global/network.h"
 
 #include <stdalign.h>
 

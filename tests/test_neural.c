@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/batches.h"
 
-#include "forecast/neural.h"
+#include "forecast/global/neural.h"
 
 enum { HORIZON = 6 };
 

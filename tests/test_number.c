@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "io/number.h"
+#include "io/text/number.h"
 
 static uint64_t next_random(uint64_t *state)
 {

@@ -3,7 +3,7 @@
 
 #include "tests/check.h"
 
-#include "forecast/parallel.h"
+#include "forecast/base/parallel.h"
 
 #include <pthread.h>
 #include <stdatomic.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/batches.h"
 
-#include "forecast/pooled.h"
+#include "forecast/global/pooled.h"
 
 /* A wave of the same frequency, with its own height, level and phase: the
  * same linear recursion for all series. */

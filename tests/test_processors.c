@@ -8,7 +8,7 @@
 
 #include "tests/folder.h"
 
-#include "cmd/processors.h"
+#include "cmd/host/processors.h"
 
 #include <limits.h>
 #include <sched.h>

@@ -3,9 +3,9 @@
 
 #include "tests/folder.h"
 
-#include "cmd/progress.h"
-#include "cmd/talk.h"
-#include "forecast/parallel.h"
+#include "cmd/talk/progress.h"
+#include "cmd/talk/talk.h"
+#include "forecast/base/parallel.h"
 
 #include <sys/ioctl.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "forecast/quantile.h"
+#include "forecast/numeric/quantile.h"
 
 #include <gsl/gsl_rng.h>
 

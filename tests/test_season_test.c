@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "forecast/season_test.h"
+#include "forecast/numeric/season_test.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_multifit.h>

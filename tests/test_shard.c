@@ -4,8 +4,8 @@
  */
 #include "tests/check.h"
 
-#include "io/rows.h"
-#include "io/shard.h"
+#include "io/csv/rows.h"
+#include "io/rows/shard.h"
 
 #include <math.h>
 

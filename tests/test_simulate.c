@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/reference_series.h"
 
-#include "forecast/quantile.h"
-#include "forecast/simulate.h"
+#include "forecast/numeric/quantile.h"
+#include "forecast/run/simulate.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_errno.h>

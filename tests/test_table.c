@@ -2,7 +2,7 @@
 #define _GNU_SOURCE
 #include "tests/folder.h"
 
-#include "io/table.h"
+#include "io/csv/table.h"
 
 #include <zlib.h>
 

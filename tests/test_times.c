@@ -5,8 +5,8 @@
  */
 #include "tests/check.h"
 
-#include "io/runs.h"
-#include "io/times.h"
+#include "io/rows/runs.h"
+#include "io/rows/times.h"
 
 enum { N = 200 };
 

@@ -4,7 +4,7 @@
 
 #include <time.h>
 
-#include "io/timestamp.h"
+#include "io/time/timestamp.h"
 
 #define FIRST_DAY INT64_C(-719162) /* 0001-01-01, in days since 1970 */
 #define LAST_DAY INT64_C(2932896)  /* 9999-12-31 */

@@ -5,8 +5,8 @@
  */
 #include "tests/batches.h"
 
-#include "forecast/accuracy.h"
-#include "forecast/auto.h"
+#include "forecast/combine/auto.h"
+#include "forecast/measure/accuracy.h"
 
 #include <gsl/gsl_sort.h>
 

@@ -2,8 +2,8 @@
 #include "tests/arima_reference.h"
 #include "tests/check.h"
 
-#include "forecast/difference.h"
-#include "forecast/unitroot.h"
+#include "forecast/numeric/difference.h"
+#include "forecast/numeric/unitroot.h"
 
 #include <gsl/gsl_randist.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/batches.h"
 
-#include "forecast/breaks.h"
-#include "forecast/vet.h"
+#include "forecast/numeric/breaks.h"
+#include "forecast/numeric/vet.h"
 
 enum { N = 60 };
 

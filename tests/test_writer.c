@@ -3,7 +3,7 @@
 
 #include "tests/atomic.h"
 
-#include "io/writer.h"
+#include "io/out/csv.h"
 
 #include <csv.h>
 #include <locale.h>

@@ -9,7 +9,7 @@
  * usage: bench_threads [ROUNDS]
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
-#include "forecast/parallel.h"
+#include "forecast/base/parallel.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -16,8 +16,8 @@
  * --interleave writes all series' rows of a day before the next day's, for
  * which it holds all series; otherwise it needs no memory.
  */
-#include "io/calendar.h"
-#include "io/digits.h"
+#include "io/text/digits.h"
+#include "io/time/calendar.h"
 
 #include <math.h>
 #include <stdbool.h>

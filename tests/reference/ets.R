@@ -46,7 +46,7 @@ for (error in c("A", "M")) for (trend in c("N", "A", "M"))
     put(form, "last_s", ours(last))
     put(form, "resid", tail(e$e, 8))
     # Forecasts of the same model.  Left out: three slips of R, see
-    # forecast/ets_predict.c.
+    # forecast/ets/predict.c.
     model <- structure(list(
       x = y, m = m, states = ts(e$states), sigma2 = 0.01^(error == "M") * 4,
       par = c(k, x0), components = c(error, trend, season, damped),

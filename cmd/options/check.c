@@ -1,0 +1,432 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What options mean beyond their own words: lists, models, policies, and what
+ * contradicts what.
+ */
+#define _GNU_SOURCE /* stat, strndup */
+#include "cmd/options/check.h"
+
+#include "cmd/commands.h"
+#include "cmd/talk/talk.h"
+#include "io/text/number.h"
+
+#include <limits.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* --- lists of numbers: "80,95" --- */
+
+static int compare_doubles(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A list of distinct numbers between 0 and most, made ascending. */
+static int parse_numbers(const char *command, const char *option,
+                         const char *given, double most, double **numbers,
+                         int *n)
+{
+    const char *text = given;
+    size_t room = 1;
+    for (const char *p = text; *p != '\0'; p++)
+        room += *p == ',';
+    *numbers = malloc(room * sizeof **numbers);
+    if (*numbers == NULL) {
+        cmd_say(CMD_ERROR, "out of memory");
+        return CMD_FAILED;
+    }
+    for (;;) {
+        size_t length = strcspn(text, ",");
+        double x;
+        if (!io_number_parse(text, length, &x) || x <= 0 || x >= most)
+            return cmd_usage(command,
+                             "--%s takes numbers between 0 and %g%s; got "
+                             "'%.60s'",
+                             option, most, most > 1 ? ", or none" : "", given);
+        (*numbers)[(*n)++] = x;
+        if (text[length] == '\0')
+            break;
+        text += length + 1;
+    }
+    qsort(*numbers, (size_t)*n, sizeof(double), compare_doubles);
+    for (int i = 1; i < *n; i++)
+        if ((*numbers)[i] == (*numbers)[i - 1])
+            return cmd_usage(command, "--%s %.60s names a %s twice", option,
+                             given, most > 1 ? "level" : "quantile");
+    return -1;
+}
+
+static int parse_levels(const char *command, struct cmd_options *options)
+{
+    if (strcmp(options->levels_text, "none") == 0)
+        return -1;
+    int status = parse_numbers(command, "level", options->levels_text, 100,
+                               &options->levels, &options->nlevels);
+    if (status < 0 && options->levels[0] < 1)
+        return cmd_usage(command,
+                         "--level is in percent: 95 rather than 0.95; got "
+                         "'%.60s'",
+                         options->levels_text);
+    return status;
+}
+
+/* --- models: names begin with a letter, so "arima:2,1,1,ets" are two --- */
+
+static const char *model_end(const char *text)
+{
+    const char *p = text;
+    while (*p != '\0'
+           && !(*p == ','
+                && (p[1] == '\0' || (p[1] >= 'a' && p[1] <= 'z') || p[1] == ','
+                    || p[1] == ' ')))
+        p++;
+    return p;
+}
+
+/* In a spec, 0 stands for the model's own limit and -1 for none at all. */
+static int limit(int64_t asked)
+{
+    return asked == 0 ? -1 : asked < 0 ? 0 : (int)asked;
+}
+
+static struct fc_spec spec_defaults(const struct cmd_options *options)
+{
+    return (struct fc_spec){
+        .seed = (uint64_t)options->seed,
+        .max_order = limit(options->max_order),
+        .max_p = limit(options->max_p),
+        .max_q = limit(options->max_q),
+        .max_P = limit(options->max_P),
+        .max_Q = limit(options->max_Q),
+        .max_d = limit(options->max_d),
+        .max_D = limit(options->max_D),
+    };
+}
+
+static int add_model(const char *command, const char *text, size_t length,
+                     struct cmd_options *options)
+{
+    struct fc_error err;
+    size_t n = options->nspecs;
+    struct fc_spec *specs =
+        realloc(options->specs, (n + 1) * sizeof *options->specs);
+    if (specs != NULL)
+        options->specs = specs;
+    char **names = realloc(options->spec_names, (n + 1) * sizeof *names);
+    if (names != NULL)
+        options->spec_names = names;
+    char *name = strndup(text, length);
+    if (specs == NULL || names == NULL || name == NULL) {
+        free(name);
+        cmd_say(CMD_ERROR, "out of memory");
+        return CMD_FAILED;
+    }
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(names[i], name) == 0) {
+            free(name);
+            return cmd_usage(command, "--model names '%s' twice", names[i]);
+        }
+    names[n] = name;
+    specs[n] = spec_defaults(options);
+    options->nspecs = n + 1;
+    if (fc_model_parse(text, length, &specs[n], &err) != FC_OK)
+        return cmd_usage(command, "--model: %s", err.msg);
+    return -1;
+}
+
+static int parse_models(const char *command, struct cmd_options *options)
+{
+    const char *text = options->models;
+    for (;;) {
+        const char *end = model_end(text);
+        int status = add_model(command, text, (size_t)(end - text), options);
+        if (status >= 0 || *end == '\0')
+            return status;
+        text = end + 1;
+    }
+}
+
+/* learn needs a model that learns, and so does --learned. */
+static int check_learners(const struct cmd_command *command,
+                          const struct cmd_options *options)
+{
+    size_t learners = 0;
+    for (size_t i = 0; i < options->nspecs; i++)
+        learners += options->specs[i].model->learn != NULL;
+    if ((command->set & CMD_LEARN) && (options->nspecs != 1 || learners != 1))
+        return cmd_usage(command->name,
+                         options->nspecs != 1
+                             ? "--model takes one model; got '%.60s'"
+                             : "model '%.60s' looks at one series at a time "
+                               "and learns nothing from a file; auto does",
+                         options->models);
+    if (options->learned != NULL && learners == 0)
+        return cmd_usage(command->name,
+                         "--learned is for models that learn from a file, as "
+                         "auto does; '%.60s' does not",
+                         options->models);
+    return -1;
+}
+
+static int parse_fallback(const char *command, struct cmd_options *options)
+{
+    struct fc_error err;
+    if (strcmp(options->fallback_text, "none") == 0)
+        return -1;
+    options->fallback = spec_defaults(options);
+    if (fc_model_parse(options->fallback_text, strlen(options->fallback_text),
+                       &options->fallback, &err)
+        != FC_OK)
+        return cmd_usage(command, "--fallback: %s", err.msg);
+    options->has_fallback = true;
+    return -1;
+}
+
+static int check_columns(const char *name, const struct cmd_options *options)
+{
+    const char *column[] = {options->id, options->time, options->value};
+    const char *option[] = {"--id", "--time", "--value"};
+    if (options->wide && (options->time != NULL || options->value != NULL))
+        return cmd_usage(name, "--wide has no columns for %s",
+                         options->time != NULL ? "--time" : "--value");
+    for (int i = 1; i < 3; i++)
+        for (int j = 0; j < i; j++)
+            if (column[i] != NULL && column[j] != NULL
+                && strcmp(column[i], column[j]) == 0)
+                return cmd_usage(name, "%s and %s both name the column '%.60s'",
+                                 option[j], option[i], column[i]);
+    return -1;
+}
+
+static bool same_file(const char *input, const char *output)
+{
+    struct stat in, out;
+    if (input == NULL || output == NULL || strcmp(output, "-") == 0)
+        return false;
+    int found =
+        strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in);
+    return found == 0 && S_ISREG(in.st_mode) && stat(output, &out) == 0
+           && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
+}
+
+static bool ends_with_gz(const char *path)
+{
+    size_t n = strlen(path);
+    return n > 3 && strcmp(path + n - 3, ".gz") == 0;
+}
+
+static bool stat_folder(const char *path, struct stat *folder)
+{
+    char name[PATH_MAX];
+    const char *slash = strrchr(path, '/');
+    size_t n = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+    if (n >= sizeof name)
+        return false;
+    memcpy(name, path, n);
+    name[n] = '\0';
+    return stat(n > 0 ? name : ".", folder) == 0;
+}
+
+/* Whether two paths name one file, also when it is not there yet. */
+static bool same_place(const char *a, const char *b)
+{
+    struct stat in_a, in_b;
+    const char *end_a = strrchr(a, '/'), *end_b = strrchr(b, '/');
+    return strcmp(end_a != NULL ? end_a + 1 : a, end_b != NULL ? end_b + 1 : b)
+               == 0
+           && stat_folder(a, &in_a) && stat_folder(b, &in_b)
+           && in_a.st_dev == in_b.st_dev && in_a.st_ino == in_b.st_ino;
+}
+
+/*
+ * Results must not replace the data they were made from; nor must who holds the
+ * lock be written over them, or they over the lock.
+ */
+static int check_files(const char *name, const struct cmd_options *options)
+{
+    enum { LOCK = 4 };
+    const char *inputs[] = {options->input, options->actuals, options->train,
+                            options->learned};
+    const char *outputs[] = {options->output, options->summary,
+                             options->metrics, options->rejects, options->lock};
+    const char *option[] = {"output", "summary", "metrics", "rejects", "lock"};
+    for (int i = 0; i < 4; i++)
+        for (int k = 0; k < 5; k++)
+            if (same_file(inputs[i], outputs[k]))
+                return cmd_usage(name, "--%s would replace the input '%.200s'",
+                                 option[k], inputs[i]);
+    for (int k = 0; k < LOCK; k++)
+        if (outputs[k] != NULL && ends_with_gz(outputs[k]))
+            return cmd_usage(name,
+                             "--%s is not compressed: write - into a pipe, "
+                             "| gzip >%.200s, or leave out .gz",
+                             option[k], outputs[k]);
+    int standard = -1; /* the one that goes to standard output */
+    for (int k = 0; k < LOCK; k++) {
+        if (outputs[k] == NULL || strcmp(outputs[k], "-") != 0)
+            continue;
+        if (standard >= 0)
+            return cmd_usage(name,
+                             "--%s and --%s would both be standard output",
+                             option[standard], option[k]);
+        standard = k;
+    }
+    for (int k = 0; k < LOCK; k++)
+        if (options->lock != NULL && outputs[k] != NULL
+            && (same_place(options->lock, outputs[k])
+                || same_file(options->lock, outputs[k])))
+            return cmd_usage(name,
+                             "--lock needs a file of its own; '%.200s' "
+                             "is for --%s",
+                             options->lock, option[k]);
+    return -1;
+}
+
+bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit)
+{
+    *limit = (struct cmd_max_failed){.most = HUGE_VAL};
+    if (text == NULL)
+        return true;
+    size_t n = strlen(text);
+    limit->percent = n > 0 && text[n - 1] == '%';
+    n -= limit->percent;
+    return io_number_parse(text, n, &limit->most) && limit->most >= 0
+           && (limit->percent ? limit->most <= 100
+                              : strspn(text, "0123456789") == n);
+}
+
+bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
+                         size_t n)
+{
+    double most = limit->percent ? (double)n * limit->most / 100 : limit->most;
+    return (double)failed > most;
+}
+
+static int parse_max_failed(const char *name, struct cmd_options *options)
+{
+    if (cmd_max_failed_parse(options->max_failed_text, &options->max_failed))
+        return -1;
+    return cmd_usage(name,
+                     "--max-failed takes a whole number of series, or a "
+                     "percentage: 5%%; got '%.60s'",
+                     options->max_failed_text);
+}
+
+static int check_lock(const char *name, const struct cmd_options *options)
+{
+    if (options->lock == NULL && options->lock_wait > 0)
+        return cmd_usage(name, "--lock-wait needs --lock FILE to wait for");
+    return -1;
+}
+
+static int parse_shard(const char *name, struct cmd_options *options)
+{
+    if (options->shard_text == NULL
+        || io_shard_parse(options->shard_text, &options->shard))
+        return -1;
+    return cmd_usage(name,
+                     "--shard takes K/N, part K of N, such as 2/4, N at most "
+                     "%d; got '%.60s'",
+                     IO_SHARD_MOST, options->shard_text);
+}
+
+static int check(const struct cmd_command *command, struct cmd_options *options)
+{
+    const char *name = command->name;
+    struct fc_error err;
+    if (command->set & CMD_SCORE)
+        if (options->actuals == NULL || options->train == NULL)
+            return cmd_usage(name, options->actuals == NULL
+                                       ? "two inputs are needed: forecasts "
+                                         "and actual values"
+                                       : "--train is required: what the "
+                                         "forecaster saw");
+    if (options->input == NULL)
+        return cmd_usage(name, "no input: name a CSV file, or - for standard "
+                               "input");
+    if ((command->set & CMD_FITS) && options->horizon == 0)
+        return cmd_usage(name, "--horizon is required: -H N steps to "
+                               "forecast");
+    if (options->whole && options->lead_time > 0)
+        return cmd_usage(name, "--whole writes the paths themselves, without "
+                               "sums: leave out --lead-time");
+    if (options->lead_time > options->horizon)
+        return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
+                         (long long)options->lead_time,
+                         (long long)options->horizon);
+    int status = check_columns(name, options);
+    if (status < 0)
+        status = check_files(name, options);
+    if (status < 0)
+        status = parse_max_failed(name, options);
+    if (status < 0)
+        status = check_lock(name, options);
+    if (status < 0)
+        status = parse_shard(name, options);
+    if (status >= 0)
+        return status;
+    if (options->quiet && options->verbose)
+        return cmd_usage(name, "--quiet and --verbose contradict each other");
+    if (options->freq_text != NULL) {
+        if (io_freq_parse(options->freq_text, &options->freq, &err) != FC_OK)
+            return cmd_usage(name, "--freq: %s", err.msg);
+        options->has_freq = true;
+    }
+    return -1;
+}
+
+static int check_merge(const char *name, const struct cmd_options *options)
+{
+    size_t nstdin = 0;
+    if (options->ninputs == 0)
+        return cmd_usage(name, "no input: name the shards");
+    if (options->ninputs > IO_SHARD_MOST)
+        return cmd_usage(name, "%zu shards; %d are the most", options->ninputs,
+                         IO_SHARD_MOST);
+    for (size_t i = 0; i < options->ninputs; i++) {
+        if (same_file(options->inputs[i], options->output))
+            return cmd_usage(name, "--output would replace the shard '%.200s'",
+                             options->inputs[i]);
+        nstdin += strcmp(options->inputs[i], "-") == 0;
+    }
+    return nstdin > 1 ? cmd_usage(name, "only one shard can be -") : -1;
+}
+
+/* A bar would tear the lines that a machine reads. */
+static int check_log(const char *name, struct cmd_options *options)
+{
+    if (options->log_format != CMD_LOG_JSON)
+        return -1;
+    if (options->progress == CMD_ALWAYS)
+        return cmd_usage(name, "--progress always draws a bar, which is no "
+                               "line of --log-format json");
+    options->progress = CMD_NEVER;
+    return -1;
+}
+
+int cmd_options_check(const struct cmd_command *command,
+                      struct cmd_options *options)
+{
+    int status = check_log(command->name, options);
+    if (status < 0 && (command->set & CMD_READS))
+        status = check(command, options);
+    if (status < 0 && (command->set & CMD_MERGE))
+        status = check_merge(command->name, options);
+    if (status < 0 && (command->set & CMD_BOUNDS))
+        status = parse_levels(command->name, options);
+    if (status < 0 && (command->set & CMD_SIMULATE))
+        status =
+            parse_numbers(command->name, "quantiles", options->quantiles_text,
+                          1, &options->quantiles, &options->nquantiles);
+    if (status < 0 && (command->set & CMD_FITS))
+        status = parse_models(command->name, options);
+    if (status < 0 && (command->set & CMD_FITS))
+        status = check_learners(command, options);
+    if (status < 0 && (command->set & CMD_RUNS))
+        status = parse_fallback(command->name, options);
+    return status;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_OPTIONS_OPTIONS_H
+#define NIGHTCAST_CMD_OPTIONS_OPTIONS_H
+
+#include "cmd/talk/progress.h"
+#include "forecast/model.h"
+#include "io/panel/panel.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The options of all subcommands: one table, from which come the parser, the
+ * range checks, the defaults and --help.
+ */
+
+enum cmd_exit {
+    CMD_OK = 0,
+    CMD_FAILED = 1, /* no forecasts were written */
+    CMD_USAGE = 2,
+    CMD_PARTIAL = 3, /* written, but some series failed or fell back */
+    CMD_BUSY = 75    /* another run holds the lock; sysexits.h: try later */
+};
+
+/* Which subcommands an option belongs to. */
+enum cmd_set {
+    CMD_FORECAST = 1,
+    CMD_INSPECT = 2,
+    CMD_BENCH = 4,
+    CMD_MODELS = 8,
+    CMD_BACKTEST = 16,
+    CMD_SCORE = 32,
+    CMD_SIMULATE = 64,
+    CMD_MERGE = 128,
+    CMD_LEARN = 256,
+    /* several of them */
+    CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
+    CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
+    CMD_FITS = CMD_RUNS | CMD_LEARN,
+    CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE
+};
+
+struct cmd_command {
+    const char *name;
+    enum cmd_set set;
+    const char *usage;   /* what follows the name */
+    const char *summary; /* one line */
+    const char *example; /* a command line that works on data/ */
+    int (*run)(int argc, char **argv);
+};
+
+/* How many series may fail. */
+struct cmd_max_failed {
+    double most; /* series, or percent of them; infinity: any number */
+    bool percent;
+};
+
+/* A text that grows; zeroed is empty. */
+struct cmd_tokens {
+    char *text; /* NULL when it is empty, or when memory was short */
+    size_t n, room;
+    bool failed;
+};
+
+struct cmd_options {
+    char **inputs; /* merge: any number of them, in argv */
+    size_t ninputs;
+    const char *input;   /* score: the forecasts */
+    const char *actuals; /* score */
+    const char *train;   /* score */
+    const char *output;
+    const char *summary;
+    const char *models; /* as given; specs is what it means */
+    struct fc_spec *specs;
+    char **spec_names; /* as the user wrote them */
+    size_t nspecs;
+    const char *fallback_text;
+    struct fc_spec fallback;
+    bool has_fallback;
+    int64_t horizon;
+    int64_t season; /* 0 = from the timestamps */
+    const char *levels_text;
+    double *levels; /* ascending */
+    int nlevels;
+    int64_t jobs; /* 0 = all */
+    const char *id, *time, *value;
+    const char *freq_text;
+    struct io_freq freq;
+    bool has_freq;
+    bool wide;
+    /* the enums of their modules */
+    int gaps, align, duplicates, progress, log_format;
+    bool non_negative;
+    int64_t seed;
+    int64_t origins;
+    int64_t stride; /* 0 = the horizon */
+    int64_t paths;
+    int64_t lead_time; /* 0 = none */
+    const char *quantiles_text;
+    double *quantiles; /* ascending, in (0, 1) */
+    int nquantiles;
+    bool whole, csv;
+    /* limits of arima's search; -1 = its own */
+    int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
+    const char *lock;
+    int64_t lock_wait; /* seconds */
+    const char *max_failed_text;
+    struct cmd_max_failed max_failed;
+    const char *metrics, *rejects;
+    const char *shard_text;
+    struct io_shard shard; /* count 0: not asked for */
+    const char *learned;
+    char learned_sum[16]; /* a checksum of what was in it */
+    bool quiet, verbose, help, version;
+};
+
+/*
+ * Reads the arguments of a subcommand (argv[0] is its name).  Returns -1 to
+ * go on, or an exit status: after --help, which was printed, or after a usage
+ * error, which was reported.
+ */
+int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
+                      struct cmd_options *options);
+
+void cmd_options_release(struct cmd_options *options);
+
+/*
+ * " key=value" of every option of a subcommand that has a say in what is
+ * written, as it is in force; see cmd_shard_token().
+ */
+void cmd_options_tokens(const struct cmd_command *command,
+                        const struct cmd_options *options,
+                        struct cmd_tokens *tokens);
+
+/* "5" or "2.5%"; NULL is no limit.  False when it is neither. */
+bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit);
+bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
+                         size_t n);
+
+/* --help of a subcommand. */
+void cmd_options_help(const struct cmd_command *command);
+
+/* The panel the options ask for. */
+struct io_panel_options cmd_panel_options(const struct cmd_options *options);
+
+#endif

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_TALK_SCORES_H
+#define NIGHTCAST_CMD_TALK_SCORES_H
+
+#include "forecast/measure/score.h"
+#include "io/out/atomic_file.h"
+
+#include <stdbool.h>
+
+/*
+ * The table of backtest and score: the averages of one model per line, for
+ * people in two blocks of at most 80 columns, or as CSV with all digits; and
+ * the rows the averages were made of, as CSV.
+ */
+struct cmd_scores {
+    const char *count_name; /* of the column of counts: "fallback" */
+    const char *const *names;
+    size_t n; /* models */
+    const struct fc_score_mean *means;
+    const size_t *counts;
+    const double *seconds; /* or NULL */
+    int nlevels;
+    const double *levels;
+};
+
+/* Prints to standard output. */
+void cmd_scores_print(const struct cmd_scores *scores, bool csv);
+
+/* ",mae,rmse,..., cover-80,msis-80,...": the end of a header of rows. */
+void cmd_scores_write_header(struct io_atomic_file *file, const double *levels,
+                             int nlevels);
+
+/* The measures of one row, each after a comma. */
+void cmd_scores_write(struct io_atomic_file *file, const double *row,
+                      int nlevels);
+
+/*
+ * Commits the rows, which may be NULL, unless the table could not be written:
+ * then they do not appear either, and FC_EIO.
+ */
+enum fc_status cmd_scores_commit(struct io_atomic_file **file,
+                                 struct fc_error *err);
+
+#endif

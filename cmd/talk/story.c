@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/talk/story.h"
+
+#include "cmd/talk/talk.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+void cmd_story_text(const struct cmd_story *story,
+                    const struct cmd_tally *tally, char line[CMD_STORY_SIZE])
+{
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], shard[40] = "";
+    size_t in_part = tally->failed - tally->none;
+    if (story->shard.count > 0)
+        snprintf(shard, sizeof shard, " of shard %" PRIu32 "/%" PRIu32,
+                 story->shard.number, story->shard.count);
+    size_t used = (size_t)snprintf(
+        line, CMD_STORY_SIZE, "%s of %s series%s forecast with %s%.200s",
+        cmd_count(tally->ok, a), cmd_count(tally->n, b), shard,
+        story->several ? "all of " : "", story->models);
+#define ADD(...) \
+    used += (size_t)snprintf(line + used, CMD_STORY_SIZE - used, __VA_ARGS__)
+    if (tally->fallback > 0)
+        ADD(", %s %swith fallback %.60s", cmd_count(tally->fallback, a),
+            story->several ? "in part " : "", story->fallback);
+    if (in_part > 0)
+        ADD(", %s failed in part", cmd_count(in_part, a));
+    if (tally->none > 0)
+        ADD(", %s failed", cmd_count(tally->none, a));
+    if (tally->early > 0 && !story->common)
+        ADD(", %s series end%s early", cmd_count(tally->early, a),
+            tally->early == 1 ? "s" : "");
+    else if (tally->early > 0)
+        ADD(", %s series filled up to the common end",
+            cmd_count(tally->early, a));
+    if (tally->replaced > 0)
+        ADD(", absurd intervals of %s replaced", cmd_count(tally->replaced, a));
+#undef ADD
+}
+
+void cmd_story_fields(const struct cmd_story *story,
+                      const struct cmd_tally *tally, const struct cmd_end *end,
+                      struct cmd_field fields[CMD_STORY_FIELDS])
+{
+    const struct cmd_field all[CMD_STORY_FIELDS] = {
+        {"command", end->command, 0},
+        {"model", story->models, 0},
+        {"series", NULL, (double)tally->n},
+        {"ok", NULL, (double)tally->ok},
+        {"fallback", NULL, (double)tally->fallback},
+        {"failed", NULL, (double)tally->none},
+        {"failed_in_part", NULL, (double)(tally->failed - tally->none)},
+        {"ends_early", NULL, (double)tally->early},
+        {"intervals_replaced", NULL, (double)tally->replaced},
+        {"seconds", NULL, end->seconds},
+        {"threads", NULL, end->threads},
+        {"output", end->output, 0},
+        {NULL, NULL, 0},
+    };
+    memcpy(fields, all, sizeof all);
+}
+
+bool cmd_tally_is_good(const struct cmd_tally *tally)
+{
+    return tally->fallback + tally->failed == 0;
+}

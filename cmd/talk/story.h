@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_TALK_STORY_H
+#define NIGHTCAST_CMD_TALK_STORY_H
+
+#include "cmd/talk/talk.h"
+#include "io/rows/shard.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * What became of the series of a run, and the words for it: the same whether
+ * one run forecast them or several did.
+ */
+struct cmd_tally {
+    size_t n;                    /* series */
+    size_t ok, fallback, failed; /* of several models, the worst */
+    size_t none;                 /* series that no model could forecast */
+    size_t early;                /* series that end before the file does */
+    size_t replaced;             /* series with absurd intervals replaced */
+};
+
+struct cmd_story {
+    const char *models; /* as asked for */
+    bool several;       /* of them */
+    const char *fallback;
+    bool common; /* --align common */
+    struct io_shard shard;
+};
+
+/* "2,994 of 3,003 series forecast with ets, 9 with fallback snaive" */
+enum { CMD_STORY_SIZE = 700 };
+void cmd_story_text(const struct cmd_story *story,
+                    const struct cmd_tally *tally, char line[CMD_STORY_SIZE]);
+
+/* How a run ended. */
+struct cmd_end {
+    const char *command, *output;
+    double seconds;
+    int threads;
+};
+
+/* The same for a machine; they end with one without a name. */
+enum { CMD_STORY_FIELDS = 13 };
+void cmd_story_fields(const struct cmd_story *story,
+                      const struct cmd_tally *tally, const struct cmd_end *end,
+                      struct cmd_field fields[CMD_STORY_FIELDS]);
+
+/* Whether every series was forecast as asked: exit status 0. */
+bool cmd_tally_is_good(const struct cmd_tally *tally);
+
+#endif

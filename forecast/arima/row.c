@@ -1,0 +1,411 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The row `arima` of the table of models: reading the variants, fitting, and
+ * handing what forecasts need over to struct fc_fit.
+ */
+#include "forecast/arima/gaps.h"
+#include "forecast/arima/predict.h"
+#include "forecast/numeric/missing.h"
+#include "forecast/numeric/season_test.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Longer seasons are differenced, but no seasonal polynomials are sought. */
+enum { LONGEST_SEASON = 366 };
+
+/*
+ * Multiplications that gaps cost per evaluation.  Beyond the first bound they
+ * are filled by straight lines for a search, beyond the second for the first
+ * estimates of given orders, and only what they end in is estimated with the
+ * gaps; beyond the third they stay filled.
+ */
+static const double costly_search = 2.5e5, costly_fit = 5e6;
+static const double costly_filter = 2.5e8;
+
+static const char usage[] =
+    "expected p,d,q or p,d,q/P,D,Q, with +c for a constant, e.g. 2,1,1/0,1,1+c";
+
+/* Three numbers with commas between; NULL when they are not there. */
+static const char *parse_triple(const char *text, const int limit[3], int *out)
+{
+    for (int i = 0; i < 3; i++) {
+        char *end;
+        if (*text < '0' || *text > '9')
+            return NULL;
+        long value = strtol(text, &end, 10);
+        if (value > limit[i])
+            return NULL;
+        out[i] = (int)value;
+        text = end;
+        if (i < 2 && *text++ != ',')
+            return NULL;
+    }
+    return text;
+}
+
+static enum fc_status parse(const char *text, struct fc_spec *spec,
+                            struct fc_error *err)
+{
+    static const int limit[3] = {FC_ARIMA_MAX_ORDER, FC_ARIMA_MAX_DIFFERENCES,
+                                 FC_ARIMA_MAX_ORDER};
+    static const int seasonal_limit[3] = {FC_ARIMA_MAX_SEASONAL_ORDER,
+                                          FC_ARIMA_MAX_DIFFERENCES,
+                                          FC_ARIMA_MAX_SEASONAL_ORDER};
+    int *v = spec->variant;
+    memset(v, 0, sizeof spec->variant);
+    const char *rest = parse_triple(text, limit, v);
+    if (rest != NULL && *rest == '/')
+        rest = parse_triple(rest + 1, seasonal_limit, v + FC_ARIMA_SEASONAL_P);
+    if (rest != NULL && strcmp(rest, "+c") == 0) {
+        v[FC_ARIMA_CONSTANT] = 1;
+        rest += 2;
+    }
+    if (rest == NULL || *rest != '\0')
+        return fc_fail(err, FC_EINVAL,
+                       "arima: '%s': %s; p, q at most %d, P, Q at most %d, "
+                       "d, D at most %d",
+                       text, usage, FC_ARIMA_MAX_ORDER,
+                       FC_ARIMA_MAX_SEASONAL_ORDER, FC_ARIMA_MAX_DIFFERENCES);
+    if (v[FC_ARIMA_CONSTANT] && v[FC_ARIMA_D] + v[FC_ARIMA_SEASONAL_D] > 1)
+        return fc_fail(err, FC_EINVAL,
+                       "arima: '%s': a constant needs d + D of at most 1",
+                       text);
+    return FC_OK;
+}
+
+/* What was asked for; without a season its part is left out. */
+static struct fc_arima_order asked_order(const struct fc_spec *spec)
+{
+    const int *v = spec->variant;
+    int m = spec->season_length < 1 ? 1 : spec->season_length;
+    struct fc_arima_order order = {
+        .p = v[FC_ARIMA_P],
+        .d = v[FC_ARIMA_D],
+        .q = v[FC_ARIMA_Q],
+        .m = m,
+        .constant = v[FC_ARIMA_CONSTANT] != 0,
+    };
+    if (m > 1) {
+        order.P = v[FC_ARIMA_SEASONAL_P];
+        order.D = v[FC_ARIMA_SEASONAL_D];
+        order.Q = v[FC_ARIMA_SEASONAL_Q];
+    }
+    return order;
+}
+
+static bool has_seasonal_orders(const struct fc_spec *spec)
+{
+    const int *v = spec->variant;
+    return spec->has_variant
+           && v[FC_ARIMA_SEASONAL_P] + v[FC_ARIMA_SEASONAL_D]
+                      + v[FC_ARIMA_SEASONAL_Q]
+                  > 0;
+}
+
+/* The fewest observations that leave something to estimate from. */
+static size_t least_obs(const struct fc_arima_order *order)
+{
+    return fc_arima_lost(order) + (size_t)fc_arima_parameters(order)
+           + (order->constant ? 1 : 0) + 1;
+}
+
+static size_t min_obs(const struct fc_spec *spec)
+{
+    if (!spec->has_variant)
+        return 1;
+    struct fc_arima_order order = asked_order(spec);
+    return least_obs(&order);
+}
+
+static int limit_or(int limit, int standard, int most)
+{
+    if (limit == 0)
+        return standard;
+    if (limit < 0)
+        return 0;
+    return limit < most ? limit : most;
+}
+
+/* The limits asked for, or those of auto.arima(). */
+static struct fc_arima_limits limits_of(const struct fc_spec *spec)
+{
+    struct fc_arima_limits limits = {
+        .max_p = limit_or(spec->max_p, 5, FC_ARIMA_MAX_ORDER),
+        .max_q = limit_or(spec->max_q, 5, FC_ARIMA_MAX_ORDER),
+        .max_P = limit_or(spec->max_P, 2, FC_ARIMA_MAX_SEASONAL_ORDER),
+        .max_Q = limit_or(spec->max_Q, 2, FC_ARIMA_MAX_SEASONAL_ORDER),
+        .max_d = limit_or(spec->max_d, 2, FC_ARIMA_MAX_DIFFERENCES),
+        .max_D = limit_or(spec->max_D, 1, FC_ARIMA_MAX_DIFFERENCES),
+        .max_order = spec->max_order,
+    };
+    if (spec->season_length > LONGEST_SEASON)
+        limits.max_P = limits.max_Q = 0;
+    return limits;
+}
+
+static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
+                                const struct fc_arima_end *end, size_t dim,
+                                struct fc_workspace *ws, struct fc_fit *fit)
+{
+    const struct fc_arima_order *order = &estimate->order;
+    size_t n = fit->series->n;
+    const int orders[FC_VARIANT_SIZE] = {
+        order->p, order->d, order->q,        order->P,
+        order->D, order->Q, order->constant, (int)end->nfactors,
+    };
+    memcpy(fit->order, orders, sizeof orders);
+    fc_arima_name(order, fit->spec, sizeof fit->spec);
+    fit->loglik = estimate->loglik;
+    fit->aic = estimate->aic;
+    fit->aicc = isfinite(estimate->aicc) ? estimate->aicc : NAN;
+    fit->bic = estimate->bic;
+    fit->sigma2 = estimate->sigma2;
+    fit->nparam = fc_arima_parameters(order) + order->constant + 1;
+    fit->ncoef = (size_t)fc_arima_parameters(order) + 1;
+    fit->nstate = dim + dim * end->nfactors;
+    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    fit->state = fc_workspace_doubles(ws, fit->nstate);
+    fit->fitted = fc_workspace_doubles(ws, n);
+    fit->resid = end->resid;
+    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL)
+        return FC_ENOMEM;
+    fc_arima_coefficients(order, estimate->free, fit->coef);
+    fit->coef[fit->ncoef - 1] = estimate->mu;
+    memcpy(fit->state, end->state, dim * sizeof *fit->state);
+    if (end->nfactors > 0)
+        memcpy(fit->state + dim, end->factor,
+               dim * end->nfactors * sizeof *fit->state);
+    for (size_t t = 0; t < n; t++) {
+        fit->fitted[t] = fit->series->y[t] - fit->resid[t];
+        if (isnan(fit->fitted[t]))
+            fit->resid[t] = NAN; /* of a value that was put there */
+    }
+    return FC_OK;
+}
+
+/* What gaps cost with the orders that are asked for, or middling ones. */
+static double gap_cost(const struct fc_series *series, size_t ngaps,
+                       const struct fc_spec *spec)
+{
+    struct fc_arima_order order = asked_order(spec);
+    if (!spec->has_variant) {
+        order.p = order.q = 2;
+        order.d = 1;
+        order.P = order.D = order.Q = order.m > 1;
+    }
+    return fc_arima_gap_cost(series->n, ngaps, &order);
+}
+
+/*
+ * The orders of a fit to a similar series, from its estimates or from a few
+ * others that are better.  FC_ENOFIT if this series cannot have them.
+ */
+static enum fc_status estimate_similar(const double *y, size_t n,
+                                       const struct fc_fit *similar,
+                                       struct fc_workspace *ws,
+                                       struct fc_arima_data *data,
+                                       struct fc_arima_estimate *estimate)
+{
+    static const struct fc_arima_effort effort = {
+        .tolerance = 1e-4,
+        .max_iterations = 20,
+        .max_starts = 1,
+        .give_up = -HUGE_VAL,
+    };
+    double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
+    struct fc_arima_order order = fc_arima_order_of(similar);
+    if (n <= least_obs(&order))
+        return FC_ENOFIT;
+    fc_arima_blind_starts(&order, FC_ARIMA_LANES, starts);
+    if (!fc_arima_free(&order, similar->coef, starts))
+        return FC_ENOFIT;
+    enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
+    if (status != FC_OK)
+        return status;
+    if (fc_arima_is_degenerate(data, order.constant, ws))
+        return FC_ENOFIT;
+    return fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort, ws,
+                             estimate);
+}
+
+static enum fc_status estimate_model(const double *y, size_t n,
+                                     const struct fc_spec *spec,
+                                     struct fc_workspace *ws,
+                                     struct fc_arima_data *data,
+                                     struct fc_arima_estimate *estimate)
+{
+    if (!spec->has_variant && spec->similar != NULL) {
+        enum fc_status status =
+            estimate_similar(y, n, spec->similar, ws, data, estimate);
+        if (status != FC_ENOFIT)
+            return status;
+    }
+    if (!spec->has_variant) {
+        struct fc_arima_limits limits = limits_of(spec);
+        int m = spec->season_length < 1 ? 1 : spec->season_length;
+        return fc_arima_select(y, n, m, &limits, ws, data, estimate);
+    }
+    struct fc_arima_order order = asked_order(spec);
+    enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
+    if (status != FC_OK)
+        return status;
+    if (!fc_arima_is_degenerate(data, order.constant, ws))
+        return fc_arima_fit(data, &order, ws, estimate);
+    return fc_arima_settle(data, &order, ws, estimate);
+}
+
+/*
+ * The orders, and the estimates to start from, are those of the filled series;
+ * the estimates themselves are of the series with its gaps.
+ */
+static enum fc_status refine_with_gaps(const struct fc_series *series,
+                                       struct fc_workspace *ws,
+                                       struct fc_arima_data *data,
+                                       struct fc_arima_estimate *estimate)
+{
+    static const struct fc_arima_effort effort = {
+        .tolerance = 1e-6,
+        .max_iterations = 20,
+        .max_starts = 1,
+        .give_up = -HUGE_VAL,
+    };
+    struct fc_arima_estimate filled = *estimate;
+    enum fc_status status =
+        fc_arima_prepare(data, series->y, series->n, &filled.order, ws);
+    if (status != FC_OK)
+        return status;
+    if (fc_arima_is_degenerate(data, filled.order.constant, ws))
+        return fc_arima_settle(data, &filled.order, ws, estimate);
+    return fc_arima_estimate(data, &filled.order, filled.free, 1, &effort, ws,
+                             estimate);
+}
+
+/* As estimate_model(), whatever gaps cost. */
+static enum fc_status estimate_series(const struct fc_series *series,
+                                      const struct fc_spec *spec,
+                                      struct fc_workspace *ws,
+                                      struct fc_fit *fit,
+                                      struct fc_arima_data *data,
+                                      struct fc_arima_estimate *estimate)
+{
+    size_t ngaps = fc_count_missing(series->y, series->n);
+    double cost = gap_cost(series, ngaps, spec);
+    double bound = spec->has_variant ? costly_fit : costly_search;
+    if (ngaps == 0 || cost < bound)
+        return estimate_model(series->y, series->n, spec, ws, data, estimate);
+    double *filled = fc_workspace_doubles(ws, series->n);
+    if (filled == NULL)
+        return FC_ENOMEM;
+    fc_fill_linear(series->y, series->n, filled);
+    enum fc_status status =
+        estimate_model(filled, series->n, spec, ws, data, estimate);
+    if (cost > costly_filter)
+        fit->note = "too long for its gaps to be modelled: straight lines";
+    else if (status == FC_OK || status == FC_EMAXITER)
+        status = refine_with_gaps(series, ws, data, estimate);
+    return status;
+}
+
+/* y with straight lines at the positions of the season that have fewer than D
+ * values; NULL when memory is short. */
+static double *fill_unseen(const double *y, size_t n, size_t m, size_t D,
+                           struct fc_workspace *ws)
+{
+    double *filled = fc_workspace_doubles(ws, n);
+    double *lines = fc_workspace_doubles(ws, n);
+    if (filled == NULL || lines == NULL)
+        return NULL;
+    fc_fill_linear(y, n, lines);
+    for (size_t i = 0; i < m && i < n; i++) {
+        size_t seen = 0;
+        for (size_t t = i; t < n; t += m)
+            seen += !isnan(y[t]);
+        for (size_t t = i; t < n; t += m)
+            filled[t] = seen < D ? lines[t] : y[t];
+    }
+    return filled;
+}
+
+/*
+ * D seasonal differences are undone from D values at every position of the
+ * season.  Of one with fewer the model would know nothing at all; its values
+ * are put on straight lines, as all missing values are for other models.  A
+ * search does so only where that makes a season evident, and else leaves such
+ * differences alone.  *series and *spec become what can be estimated.
+ */
+static enum fc_status heed_unseen(struct fc_series *series,
+                                  struct fc_spec *spec, struct fc_workspace *ws,
+                                  struct fc_fit *fit)
+{
+    size_t n = series->n, m = (size_t)fit->season_length;
+    int D = spec->has_variant ? spec->variant[FC_ARIMA_SEASONAL_D]
+                              : limits_of(spec).max_D;
+    size_t seen = fc_season_seen(series->y, n, m);
+    if (m < 2 || seen >= (size_t)D)
+        return FC_OK;
+    double *filled = fill_unseen(series->y, n, m, (size_t)D, ws);
+    if (filled == NULL)
+        return FC_ENOMEM;
+    if (spec->has_variant || fc_season_is_evident(filled, n, m)) {
+        series->y = filled;
+        fit->note = "straight lines where the season was never seen";
+        return FC_OK;
+    }
+    spec->max_D = seen > 0 ? (int)seen : -1;
+    if (spec->similar != NULL
+        && spec->similar->order[FC_ARIMA_SEASONAL_D] > (int)seen)
+        spec->similar = NULL;
+    return FC_OK;
+}
+
+static enum fc_status fit_arima(const struct fc_series *series,
+                                const struct fc_spec *spec,
+                                struct fc_workspace *ws, struct fc_fit *fit,
+                                struct fc_error *err)
+{
+    struct fc_arima_estimate estimate;
+    struct fc_arima_data data;
+    struct fc_arima_likelihood lik;
+    struct fc_arima_end end;
+    if (spec->season_length < 2 && has_seasonal_orders(spec))
+        return fc_fail(err, FC_EDOMAIN,
+                       "seasonal orders need a season of two observations "
+                       "or more");
+    struct fc_spec possible = *spec;
+    struct fc_series seen = *series;
+    enum fc_status status = heed_unseen(&seen, &possible, ws, fit);
+    if (status == FC_OK)
+        status = estimate_series(&seen, &possible, ws, fit, &data, &estimate);
+    if (status == FC_EMAXITER) {
+        if (fit->note == NULL)
+            fit->note = "the likelihood was not quite maximised";
+        status = FC_OK;
+    }
+    if (status == FC_ENOFIT)
+        return fc_fail(err, FC_ENOFIT, "no likelihood of this model");
+    if (status == FC_OK)
+        status = fc_arima_likelihood_init(&lik, &data, &estimate.order, ws);
+    if (status == FC_OK)
+        status = fc_arima_finish(&lik, estimate.free, ws, &end);
+    if (status == FC_OK)
+        status = hand_over(&estimate, &end,
+                           fc_arima_state_size(&estimate.order), ws, fit);
+    if (status != FC_OK)
+        return fc_fail(err, status, "%s", fc_status_text(status));
+    return FC_OK;
+}
+
+const struct fc_model fc_model_arima = {
+    .name = "arima",
+    .summary = "seasonal ARIMA; orders by AICc unless they are given",
+    .reference = "Hyndman & Khandakar (2008); R forecast 8.20, auto.arima()",
+    .variants = "p,d,q[/P,D,Q][+c], e.g. arima:2,1,1/0,1,1",
+    .missing = true,
+    .parse = parse,
+    .min_obs = min_obs,
+    .fit = fit_arima,
+    .predict = fc_arima_predict,
+    .simulate = fc_arima_simulate,
+};

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_BASE_SERIES_H
+#define NIGHTCAST_FORECAST_BASE_SERIES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The two ends of the numerical core: what comes in and what goes out.
+ * Both are borrowed views; somebody else owns the memory.
+ */
+
+struct fc_series {
+    const char *id;  /* as read; unique within a panel; NUL-terminated */
+    const double *y; /* n values, oldest first; NaN = missing; never inf.
+                        The first and the last value are never missing */
+    size_t n;
+};
+
+/*
+ * Point forecasts and prediction intervals for steps h = 0 .. horizon - 1
+ * after the last observation.  The bounds of level i at step h are
+ * lo[i * horizon + h] and hi[i * horizon + h].
+ */
+struct fc_forecast {
+    int horizon;
+    int nlevels;
+    const double *levels; /* coverage in percent, ascending, each in (0, 100) */
+    double *mean;         /* horizon values */
+    double *lo;           /* nlevels * horizon values */
+    double *hi;           /* nlevels * horizon values */
+    bool replaced;        /* by a model that found its bounds absurd: others
+                             stand in their place */
+};
+
+#endif

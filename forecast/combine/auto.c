@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The default model: a weighted mean of four models of the series and, over
+ * all series of the batch, two regressions and a few neural networks, with
+ * intervals scaled to the errors that such forecasts really had.
+ *
+ * In a batch the weights, what is common to all series and the intervals'
+ * scale are learnt from the last observations of its series, which are held
+ * back for it (see learn.c).  A series on its own is forecast with the
+ * fixed weights and scale of fc_auto_prior().  Either way the weights are
+ * multiplied by the series' own trust in the candidates (trust.c), and
+ * intervals scaled by its own width (width.c).
+ *
+ * What no forecast can be is caught by rules.  Absurd bounds: see auto.h.  A
+ * candidate is absurd, and left out, when its forecast of step h lies
+ * outside the range of the series by more than 1 + 2 h / n times the width
+ * of that range.  When nothing is left, the seasonal naive forecast is used,
+ * which never leaves the range.
+ */
+#include "forecast/combine/auto.h"
+
+#include "forecast/combine/ensemble.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_dotm,
+    fc_model_ces, fc_model_snaive;
+
+static const struct fc_model *const local[FC_AUTO_LOCAL] = {
+    &fc_model_ets, &fc_model_arima, &fc_model_dotm, &fc_model_ces};
+
+static const char *const names[FC_AUTO_CANDIDATES] = {
+    "ets", "arima", "dotm", "ces", "pooled", "pooled-log", "network"};
+
+/* The level that candidates are asked for. */
+static const double REFERENCE = 95;
+
+enum { MEAN, WIDTH, PARTS }; /* fc_fit.state: horizon values each */
+
+/* fc_fit.order; fc_fit.coef, behind the trust in the candidates */
+enum { KIND };
+enum { WALK = FC_AUTO_CANDIDATES, COEFS };
+
+/* The seasonal naive forecast stands by, in case nothing else will do. */
+enum fc_status fc_auto_fit_members(const struct fc_series *series,
+                                   const struct fc_spec *spec,
+                                   struct fc_workspace *ws, struct fc_fit *fit,
+                                   struct fc_error *err)
+{
+    const struct fc_model *all[FC_AUTO_LOCAL + 1];
+    memcpy(all, local, sizeof local);
+    all[FC_AUTO_LOCAL] = &fc_model_snaive;
+    return fc_ensemble_fit(series, spec, all, FC_AUTO_LOCAL + 1, ws, fit, err);
+}
+
+static bool is_absurd(const struct fc_series *series, const double *mean,
+                      int horizon)
+{
+    double lowest = INFINITY, highest = -INFINITY;
+    for (size_t t = 0; t < series->n; t++) {
+        lowest = fmin(lowest, series->y[t]);
+        highest = fmax(highest, series->y[t]);
+    }
+    double width = highest - lowest;
+    double rounding = 1e-6 * fmax(fabs(lowest), fabs(highest));
+    for (int h = 0; h < horizon; h++) {
+        double far = width * (1 + 2 * (h + 1) / (double)series->n) + rounding;
+        if (mean[h] < lowest - far || mean[h] > highest + far)
+            return true;
+    }
+    return false;
+}
+
+static void predict_pooled(const struct fc_fit *fit,
+                           const struct fc_pooled *pooled, int horizon,
+                           struct fc_workspace *ws, double **mean)
+{
+    struct fc_pooled until = *pooled;
+    *mean = NULL;
+    if (pooled->coef == NULL || pooled->horizon < horizon)
+        return;
+    until.horizon = horizon;
+    double *out = fc_workspace_doubles(ws, (size_t)horizon);
+    if (out != NULL
+        && fc_pooled_forecast(&until, fit->series->y, fit->series->n, ws, out)
+               == FC_OK)
+        *mean = out;
+}
+
+static void predict_network(const struct fc_fit *fit,
+                            const struct fc_neural *neural, int horizon,
+                            struct fc_workspace *ws, double **mean)
+{
+    *mean = NULL;
+    if (neural->parameters == NULL || neural->horizon < horizon)
+        return;
+    double *out = fc_workspace_doubles(ws, (size_t)neural->horizon);
+    if (out != NULL
+        && fc_neural_forecast(neural, fit->series->y, fit->series->n, ws, out)
+               == FC_OK)
+        *mean = out;
+}
+
+enum fc_status fc_auto_candidates(const struct fc_fit *fit,
+                                  const struct fc_auto_common *common,
+                                  int horizon, struct fc_workspace *ws,
+                                  struct fc_auto_table *table,
+                                  struct fc_error *err)
+{
+    struct fc_forecast like = {
+        .horizon = horizon, .nlevels = 1, .levels = &REFERENCE};
+    struct fc_forecast *each = fc_ensemble_predict(fit, &like, ws);
+    *table = (struct fc_auto_table){.horizon = horizon};
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        table->trust[k] = fit->coef != NULL ? fit->coef[k] : 1;
+    table->width = fc_workspace_doubles(ws, (size_t)horizon);
+    if (each == NULL || table->width == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (int k = 0; k < FC_AUTO_LOCAL; k++)
+        table->mean[k] = each[k].mean;
+    for (int k = 0; k < 2; k++)
+        predict_pooled(fit, &common->pooled[k], horizon, ws,
+                       &table->mean[FC_AUTO_POOLED + k]);
+    predict_network(fit, &common->neural, horizon, ws,
+                    &table->mean[FC_AUTO_NETWORK]);
+    bool any = false;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        table->absurd[k] = table->mean[k] != NULL
+                           && is_absurd(fit->series, table->mean[k], horizon);
+        table->usable[k] = table->mean[k] != NULL && !table->absurd[k];
+        any = any || table->usable[k];
+    }
+    if (each[FC_AUTO_LOCAL].mean == NULL)
+        return fc_fail(err, FC_ENOFIT, "auto: no candidate can be used");
+    if (!any) /* in the place of the first; see share_weights() */
+        table->mean[0] = each[FC_AUTO_LOCAL].mean;
+    return fc_auto_widths(fit, common, each, ws, table) == FC_OK
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/* The given weights, less those of what is not usable, sum 1 again. */
+static void share_weights(struct fc_auto_table *table, const double *weights)
+{
+    enum { RAW = FC_AUTO_POOLED, LOG = FC_AUTO_POOLED_LOG };
+    double *used = table->used, sum = 0;
+    int usable = 0;
+    memcpy(used, weights, sizeof table->used);
+    if (table->usable[RAW] != table->usable[LOG])
+        used[table->usable[RAW] ? RAW : LOG] = weights[RAW] + weights[LOG];
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        used[k] = table->usable[k] ? used[k] * table->trust[k] : 0;
+        sum += used[k];
+        usable += table->usable[k];
+    }
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        if (sum > 0)
+            used[k] /= sum;
+        else if (usable > 0)
+            used[k] = table->usable[k] ? 1.0 / usable : 0;
+        else
+            used[k] = k == 0; /* the stand-in of fc_auto_candidates() */
+}
+
+void fc_auto_combine(struct fc_auto_table *table, const double *weights,
+                     double *mean)
+{
+    share_weights(table, weights);
+    for (int h = 0; h < table->horizon; h++) {
+        mean[h] = 0;
+        for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+            if (table->used[k] > 0)
+                mean[h] += table->used[k] * table->mean[k][h];
+    }
+}
+
+/* "auto(ets 0.31, arima 0.22, ...)" */
+static void name_choice(const struct fc_auto_table *table, struct fc_fit *fit)
+{
+    size_t size = sizeof fit->spec;
+    size_t n = (size_t)snprintf(fit->spec, size, "auto");
+    bool any = false;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        if (!table->usable[k] || table->used[k] < 0.005)
+            continue;
+        n += (size_t)snprintf(fit->spec + n, size - n, "%s%s %.2f",
+                              any ? ", " : "(", names[k], table->used[k]);
+        any = true;
+    }
+    snprintf(fit->spec + n, size - n, any ? ")" : "(snaive 1.00)");
+}
+
+/* Which candidates were absurd, in words that live as long as the program. */
+static const char *note_of(const struct fc_auto_table *table)
+{
+#define LEFT_OUT(name) name " left out: its forecast goes far beyond the series"
+    static const char *const one[FC_AUTO_CANDIDATES] = {
+        LEFT_OUT("ets"),    LEFT_OUT("arima"),  LEFT_OUT("dotm"),
+        LEFT_OUT("ces"),    LEFT_OUT("pooled"), LEFT_OUT("pooled-log"),
+        LEFT_OUT("network")};
+#undef LEFT_OUT
+    const char *note = NULL;
+    bool usable = false;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        usable = usable || table->usable[k];
+        if (table->absurd[k])
+            note = note == NULL ? one[k]
+                                : "several candidates left out: their "
+                                  "forecasts go far beyond the series";
+    }
+    return usable ? note : "every candidate goes far beyond the series: snaive";
+}
+
+static enum fc_status forecast(const struct fc_fit *fit, int horizon,
+                               struct fc_workspace *ws, double *state,
+                               struct fc_auto_table *table,
+                               struct fc_error *err)
+{
+    struct fc_auto_knowledge knowledge =
+        fc_auto_read(fit->learned, fit->season_length);
+    enum fc_status status =
+        fc_auto_candidates(fit, &knowledge.common, horizon, ws, table, err);
+    if (status != FC_OK)
+        return status;
+    size_t h = (size_t)horizon;
+    fc_auto_combine(table, knowledge.of[fit->order[KIND]].weights, state);
+    memcpy(state + WIDTH * h, table->width, h * sizeof *state);
+    return FC_OK;
+}
+
+/* Without a horizon, what can be said of the candidates is said for this. */
+static int usual_horizon(const struct fc_spec *spec)
+{
+    if (spec->horizon > 0)
+        return spec->horizon;
+    return spec->season_length > 4 ? 2 * spec->season_length : 8;
+}
+
+/* Of a series that teaches nothing, what is known of most. */
+static enum fc_status find_kind(struct fc_workspace *ws, struct fc_fit *fit)
+{
+    const struct fc_series *series = fit->series;
+    double *scratch = fc_workspace_doubles(ws, series->n);
+    if (scratch == NULL)
+        return FC_ENOMEM;
+    enum fc_kind kind =
+        fc_kind_of(series->y, series->n, (size_t)fit->season_length, scratch);
+    fit->order[KIND] = kind < FC_KINDS ? kind : FC_KIND_MOVING;
+    return FC_OK;
+}
+
+/* The members and the trust in them, of the series as auto sees it. */
+static enum fc_status fit_view(const struct fc_series *series,
+                               const struct fc_spec *spec,
+                               struct fc_workspace *ws, struct fc_fit *fit,
+                               struct fc_error *err)
+{
+    struct fc_auto_knowledge knowledge =
+        fc_auto_read(spec->learned, spec->season_length);
+    struct fc_auto_view *view = fc_workspace_array(ws, 1, sizeof *view);
+    fit->ncoef = COEFS;
+    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    if (view == NULL || fit->coef == NULL
+        || fc_auto_look(series, spec->season_length, &knowledge.breaks, ws,
+                        view)
+               != FC_OK)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    fit->series = &view->series;
+    enum fc_status status =
+        fc_auto_fit_members(fit->series, spec, ws, fit, err);
+    if (status != FC_OK)
+        return status;
+    return find_kind(ws, fit) == FC_OK
+                   && fc_auto_trust(fit, view, spec, &knowledge.before, ws,
+                                    fit->coef)
+                          == FC_OK
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/*
+ * The forecasts are made here, because only then is it known which candidates
+ * can be used; the prediction scales the intervals.
+ */
+static enum fc_status fit_auto(const struct fc_series *series,
+                               const struct fc_spec *spec,
+                               struct fc_workspace *ws, struct fc_fit *fit,
+                               struct fc_error *err)
+{
+    struct fc_auto_table table;
+    struct fc_spec until = *spec;
+    until.horizon = usual_horizon(spec);
+    fit->nstate = PARTS * (size_t)until.horizon;
+    fit->state = fc_workspace_doubles(ws, fit->nstate);
+    if (fit->state == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    enum fc_status status = fit_view(series, &until, ws, fit, err);
+    if (status == FC_OK)
+        status = forecast(fit, until.horizon, ws, fit->state, &table, err);
+    if (status != FC_OK)
+        return status;
+    fit->coef[WALK] = table.walk;
+    name_choice(&table, fit);
+    fit->note = note_of(&table);
+    return FC_OK;
+}
+
+static void set_bounds(const struct fc_auto_errors *errors, const double *width,
+                       struct fc_forecast *out)
+{
+    for (int i = 0; i < out->nlevels; i++)
+        for (int h = 0; h < out->horizon; h++) {
+            int at = i * out->horizon + h;
+            double level = out->levels[i];
+            out->lo[at] =
+                out->mean[h]
+                - width[h] * fc_auto_factor(errors, FC_AUTO_BELOW, level, h);
+            out->hi[at] =
+                out->mean[h]
+                + width[h] * fc_auto_factor(errors, FC_AUTO_ABOVE, level, h);
+        }
+}
+
+/*
+ * Instead of absurd bounds: by the fixed scale, which knows no other series; by
+ * the stand-in; at last, as far as the rule allows.
+ */
+static void replace_bounds(const struct fc_fit *fit, const double *width,
+                           struct fc_workspace *ws, struct fc_forecast *out)
+{
+    struct fc_auto_knowledge fixed = fc_auto_prior(fit->season_length);
+    double walk = fit->coef[WALK];
+    const struct fc_fit *stand_in = &fit->members[FC_AUTO_LOCAL];
+    size_t nbounds = (size_t)out->nlevels * (size_t)out->horizon;
+    out->replaced = true;
+    set_bounds(&fixed.of[fit->order[KIND]].errors, width, out);
+    if (!fc_auto_is_absurd(fit->series, walk, out))
+        return;
+    struct fc_forecast other = *out;
+    other.mean = fc_workspace_doubles(ws, (size_t)out->horizon);
+    if (other.mean != NULL && stand_in->model != NULL
+        && fc_model_predict(stand_in, ws, &other, NULL) == FC_OK)
+        for (size_t i = 0; i < nbounds; i++) {
+            size_t h = i % (size_t)out->horizon;
+            out->lo[i] = out->mean[h] - (other.hi[i] - other.lo[i]) / 2;
+            out->hi[i] = out->mean[h] + (other.hi[i] - other.lo[i]) / 2;
+        }
+    if (fc_auto_is_absurd(fit->series, walk, out))
+        fc_auto_clip(fit->series, walk, out);
+}
+
+static enum fc_status predict_auto(const struct fc_fit *fit,
+                                   struct fc_workspace *ws,
+                                   struct fc_forecast *out,
+                                   struct fc_error *err)
+{
+    size_t horizon = (size_t)out->horizon;
+    const double *state = fit->state;
+    struct fc_auto_knowledge knowledge =
+        fc_auto_read(fit->learned, fit->season_length);
+    if (fit->nstate != PARTS * horizon) {
+        struct fc_auto_table table;
+        double *other = fc_workspace_doubles(ws, PARTS * horizon);
+        if (other == NULL)
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+        enum fc_status status =
+            forecast(fit, out->horizon, ws, other, &table, err);
+        if (status != FC_OK)
+            return status;
+        state = other;
+    }
+    const double *width = state + WIDTH * horizon;
+    memcpy(out->mean, state, horizon * sizeof *state);
+    set_bounds(&knowledge.of[fit->order[KIND]].errors, width, out);
+    if (fc_auto_is_absurd(fit->series, fit->coef[WALK], out))
+        replace_bounds(fit, width, ws, out);
+    return FC_OK;
+}
+
+const struct fc_model fc_model_auto = {
+    .name = "auto",
+    .summary = "the default: a mean of models, weighed by all series' errors",
+    .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
+                 "(2021)",
+    .min_obs = fc_model_any_length,
+    .fit = fit_auto,
+    .predict = predict_auto,
+    .learn = fc_auto_learn,
+    .check_learned = fc_auto_check,
+};

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Several models fitted to one series, and their forecasts side by side.
+ */
+#include "forecast/combine/ensemble.h"
+
+#include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics.h>
+
+enum fc_status fc_ensemble_fit(const struct fc_series *series,
+                               const struct fc_spec *spec,
+                               const struct fc_model *const *models, size_t n,
+                               struct fc_workspace *ws, struct fc_fit *fit,
+                               struct fc_error *err)
+{
+    size_t fitted = 0;
+    fit->members = fc_workspace_array(ws, n, sizeof *fit->members);
+    if (fit->members == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    fit->nmembers = n;
+    for (size_t k = 0; k < n; k++) {
+        struct fc_spec member = *spec;
+        member.model = models[k];
+        member.has_variant = false;
+        member.learned = NULL;
+        member.similar = NULL;
+        if (spec->similar != NULL && spec->similar->members[k].model != NULL)
+            member.similar = &spec->similar->members[k];
+        enum fc_status status =
+            fc_model_fit(series, &member, ws, &fit->members[k], err);
+        if (status == FC_ENOMEM)
+            return status;
+        if (status != FC_OK)
+            fit->members[k].model = NULL;
+        fitted += status == FC_OK;
+    }
+    return fitted > 0 ? FC_OK
+                      : fc_fail(err, FC_ENOFIT, "%s: no member could be fitted",
+                                fit->model->name);
+}
+
+struct fc_forecast *fc_ensemble_predict(const struct fc_fit *fit,
+                                        const struct fc_forecast *like,
+                                        struct fc_workspace *ws)
+{
+    size_t h = (size_t)like->horizon, nbounds = h * (size_t)like->nlevels;
+    struct fc_forecast *each =
+        fc_workspace_array(ws, fit->nmembers, sizeof *each);
+    double *numbers =
+        fc_workspace_doubles(ws, fit->nmembers * (h + 2 * nbounds));
+    if (each == NULL || numbers == NULL)
+        return NULL;
+    for (size_t k = 0; k < fit->nmembers; k++) {
+        each[k] = *like;
+        each[k].mean = numbers + k * (h + 2 * nbounds);
+        each[k].lo = each[k].mean + h;
+        each[k].hi = each[k].lo + nbounds;
+        if (fit->members[k].model == NULL
+            || fc_model_predict(&fit->members[k], ws, &each[k], NULL) != FC_OK)
+            each[k].mean = NULL;
+    }
+    return each;
+}
+
+double fc_ensemble_median(double *x, size_t n)
+{
+    gsl_sort(x, 1, n);
+    return gsl_stats_median_from_sorted_data(x, 1, n);
+}

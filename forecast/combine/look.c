@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A series as auto sees it.
+ *
+ * A product that was zero for long and is sold since a few days is a new one:
+ * its zeros say nothing of what it will do, and are left out.  What all series
+ * of the batch did at once, and is over, is taken out of each that took part.
+ */
+#include "forecast/combine/auto.h"
+
+#include <math.h>
+#include <string.h>
+
+enum {
+    ZEROS = 10, /* before the beginning of a series, at least */
+    SHARE = 5   /* of what follows at most one in so many is zero */
+};
+
+/* The place where a series begins. */
+static size_t find_begin(const double *y, size_t n)
+{
+    size_t begin = 0, zeros = 0;
+    while (begin < n && y[begin] == 0)
+        begin++;
+    for (size_t t = begin; t < n; t++)
+        zeros += y[t] == 0;
+    size_t left = n - begin;
+    return begin >= ZEROS && left > 0 && begin >= 2 * left
+                   && SHARE * zeros <= left
+               ? begin
+               : 0;
+}
+
+static enum fc_status mend(const struct fc_breaks *breaks, int season_length,
+                           double *scratch, struct fc_workspace *ws,
+                           struct fc_auto_view *view)
+{
+    size_t n = view->series.n;
+    double *y = fc_workspace_doubles(ws, n), *known;
+    if (y == NULL)
+        return FC_ENOMEM;
+    memcpy(y, view->series.y, n * sizeof *y);
+    if (!fc_heal(y, n, season_length, breaks, scratch))
+        return FC_OK;
+    known = fc_workspace_doubles(ws, n);
+    if (known == NULL)
+        return FC_ENOMEM;
+    for (size_t t = 0; t < n; t++)
+        known[t] = y[t] == view->series.y[t] ? y[t] : NAN;
+    view->series.y = y;
+    view->known = known;
+    return FC_OK;
+}
+
+enum fc_status fc_auto_look(const struct fc_series *series, int season_length,
+                            const struct fc_breaks *breaks,
+                            struct fc_workspace *ws, struct fc_auto_view *view)
+{
+    size_t begin = find_begin(series->y, series->n);
+    *view = (struct fc_auto_view){.series = *series};
+    view->series.y += begin;
+    view->series.n -= begin;
+    view->known = view->series.y;
+    if (breaks->n == 0)
+        return FC_OK;
+    double *scratch = fc_workspace_doubles(ws, series->n);
+    if (scratch == NULL)
+        return FC_ENOMEM;
+    for (int i = 0; i < breaks->n; i++)
+        if (fc_shares_break(view->series.y, view->series.n, season_length,
+                            &breaks->at[i], scratch))
+            view->here.at[view->here.n++] = breaks->at[i];
+    return view->here.n > 0
+               ? mend(&view->here, season_length, scratch, ws, view)
+               : FC_OK;
+}

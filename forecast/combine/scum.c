@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A simple combination of univariate models: the median of ETS, ARIMA,
+ * complex exponential smoothing and the dynamic optimised theta model.
+ *
+ * Petropoulos & Svetunkov (2020), A simple combination of univariate models,
+ * International Journal of Forecasting 36, 110-115: the sixth place of the M4
+ * competition.  As there, the bounds of the intervals are medians too.
+ */
+#include "forecast/combine/ensemble.h"
+
+#include <stdio.h>
+#include <string.h>
+
+extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_ces,
+    fc_model_dotm;
+
+enum { MEMBERS = 4 };
+
+static const struct fc_model *const members[MEMBERS] = {
+    &fc_model_ets, &fc_model_arima, &fc_model_ces, &fc_model_dotm};
+
+static size_t min_obs(const struct fc_spec *spec)
+{
+    size_t least = members[0]->min_obs(spec);
+    for (int k = 1; k < MEMBERS; k++)
+        if (members[k]->min_obs(spec) < least)
+            least = members[k]->min_obs(spec);
+    return least;
+}
+
+/* "scum(ets, arima, ces)": those that could be fitted */
+static void name_members(struct fc_fit *fit)
+{
+    size_t used = (size_t)snprintf(fit->spec, sizeof fit->spec, "scum");
+    bool all = true;
+    for (size_t k = 0; k < fit->nmembers; k++) {
+        if (fit->members[k].model == NULL) {
+            all = false;
+            continue;
+        }
+        used += (size_t)snprintf(fit->spec + used, sizeof fit->spec - used,
+                                 "%s%s", strchr(fit->spec, '(') ? ", " : "(",
+                                 members[k]->name);
+    }
+    snprintf(fit->spec + used, sizeof fit->spec - used, ")");
+    if (!all)
+        fit->note = "members that could not be fitted are left out";
+}
+
+static enum fc_status fit_scum(const struct fc_series *series,
+                               const struct fc_spec *spec,
+                               struct fc_workspace *ws, struct fc_fit *fit,
+                               struct fc_error *err)
+{
+    enum fc_status status =
+        fc_ensemble_fit(series, spec, members, MEMBERS, ws, fit, err);
+    if (status == FC_OK)
+        name_members(fit);
+    return status;
+}
+
+/* The median of the i-th numbers of what part selects, over the members. */
+static double median_at(const double *const *part, size_t n, size_t i)
+{
+    double x[MEMBERS];
+    for (size_t k = 0; k < n; k++)
+        x[k] = part[k][i];
+    return fc_ensemble_median(x, n);
+}
+
+static enum fc_status predict_scum(const struct fc_fit *fit,
+                                   struct fc_workspace *ws,
+                                   struct fc_forecast *out,
+                                   struct fc_error *err)
+{
+    const double *mean[MEMBERS], *lo[MEMBERS], *hi[MEMBERS];
+    size_t n = 0;
+    struct fc_forecast *each = fc_ensemble_predict(fit, out, ws);
+    if (each == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t k = 0; k < fit->nmembers; k++)
+        if (each[k].mean != NULL) {
+            mean[n] = each[k].mean;
+            lo[n] = each[k].lo;
+            hi[n++] = each[k].hi;
+        }
+    if (n == 0)
+        return fc_fail(err, FC_ERANGE, "%s: no member has a finite forecast",
+                       fit->spec);
+    for (size_t h = 0; h < (size_t)out->horizon; h++)
+        out->mean[h] = median_at(mean, n, h);
+    for (size_t i = 0; i < (size_t)out->horizon * (size_t)out->nlevels; i++) {
+        out->lo[i] = median_at(lo, n, i);
+        out->hi[i] = median_at(hi, n, i);
+    }
+    return FC_OK;
+}
+
+const struct fc_model fc_model_scum = {
+    .name = "scum",
+    .summary = "the median of ets, arima, ces and dotm",
+    .reference = "Petropoulos & Svetunkov (2020)",
+    .min_obs = min_obs,
+    .fit = fit_scum,
+    .predict = predict_scum,
+};

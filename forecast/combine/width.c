@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The width by which auto measures errors, and from which its intervals follow.
+ *
+ * It is the geometric mean of two: of what the candidates' own intervals say,
+ * each as much as it is trusted, and of what the series has done from season
+ * to season, growing with the root of the seasons ahead.  To its square is
+ * added the variance of the candidates' forecasts, for where they disagree the
+ * errors are larger.
+ *
+ * A series of a few values knows little of either.  The less it has, the more
+ * what it does is taken from what the batch's series do, in units of their
+ * size, and the less the candidates are asked.
+ */
+#include "forecast/combine/auto.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_statistics.h>
+#include <math.h>
+
+/* A series with so many changes knows itself; for one without any, the batch
+ * counts like so many. */
+static const double ENOUGH = 4, BATCH = 3;
+
+/* The geometric mean of the half-widths of the candidates' intervals, each as
+ * much as it is trusted; the stand-in's when none has any.  What is less than
+ * the least is rounding. */
+static double typical_width(const struct fc_forecast *each,
+                            const struct fc_auto_table *table, int h,
+                            double least)
+{
+    double sum = 0, trusts = 0;
+    for (int k = 0; k <= FC_AUTO_LOCAL; k++) {
+        bool counts = k < FC_AUTO_LOCAL ? table->usable[k] : trusts == 0;
+        double half = counts ? (each[k].hi[h] - each[k].lo[h]) / 2 : 0;
+        double trust = k < FC_AUTO_LOCAL ? table->trust[k] : 1;
+        if (half > least) {
+            sum += trust * log(half);
+            trusts += trust;
+        }
+    }
+    return trusts > 0 ? exp(sum / trusts) : 0;
+}
+
+/* The variance of the candidates' forecasts of one step, likewise; with n - 1
+ * for n where all are trusted the same. */
+static double disagreement(const struct fc_auto_table *table, int h)
+{
+    double x[FC_AUTO_CANDIDATES], w[FC_AUTO_CANDIDATES];
+    size_t n = 0;
+    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        if (table->usable[k]) {
+            x[n] = table->mean[k][h];
+            w[n++] = table->trust[k];
+        }
+    if (n < 2)
+        return 0;
+    double mean = gsl_stats_wmean(w, 1, x, 1, n);
+    return gsl_stats_wvariance_with_fixed_mean(w, 1, x, 1, n, mean) * (double)n
+           / (double)(n - 1);
+}
+
+/* How much a series lacks to know its own changes: 1 nearly all, 0 nothing. */
+static double lack(const struct fc_fit *fit,
+                   const struct fc_auto_common *common)
+{
+    size_t n = fit->series->n, m = (size_t)fit->season_length;
+    double changes = (double)(n <= m + 1 ? n - 1 : n - m);
+    return common->change > 0 ? fmax(0, 1 - changes / ENOUGH) : 0;
+}
+
+static double size_of(const struct fc_series *series)
+{
+    double size = 0;
+    for (size_t t = 0; t < series->n; t++)
+        size += fabs(series->y[t]) / (double)series->n;
+    return size;
+}
+
+enum fc_status fc_auto_widths(const struct fc_fit *fit,
+                              const struct fc_auto_common *common,
+                              const struct fc_forecast *each,
+                              struct fc_workspace *ws,
+                              struct fc_auto_table *table)
+{
+    size_t n = fit->series->n, m = (size_t)fit->season_length;
+    double *scratch = fc_workspace_doubles(ws, n), size = size_of(fit->series);
+    if (scratch == NULL)
+        return FC_ENOMEM;
+    double change = fc_steady_change(fit->series->y, n, m, scratch);
+    double without = lack(fit, common), share = (1 - without) / 2;
+    if (without > 0) {
+        double own = (1 - without) * ENOUGH;
+        change = (own * change + BATCH * without * common->change * size)
+                 / (own + BATCH * without);
+    }
+    table->walk = change;
+    double first = typical_width(each, table, 0, fc_rounding * size);
+    table->ratio = change > 0 ? first / change : INFINITY;
+    for (int h = 0; h < table->horizon; h++) {
+        double width = typical_width(each, table, h, fc_rounding * size);
+        double walk = change * sqrt(1 + (double)h / (double)m);
+        if (walk > 0)
+            width = width > 0 ? pow(width, share) * pow(walk, 1 - share) : walk;
+        table->width[h] = sqrt(width * width + disagreement(table, h));
+    }
+    return FC_OK;
+}
+
+/*
+ * The bounds that the 95% intervals of M3's series keep are 0.25, those of M4's
+ * hourly series 0.65 times as far.
+ */
+static const double ABSURD = 4;
+
+/* What lies beyond these is absurd. */
+struct limits {
+    double lowest, highest;
+};
+
+static struct limits limits_of(const struct fc_series *series, double walk,
+                               double level, int h)
+{
+    struct limits l = {INFINITY, -INFINITY};
+    for (size_t t = 0; t < series->n; t++) {
+        l.lowest = fmin(l.lowest, series->y[t]);
+        l.highest = fmax(l.highest, series->y[t]);
+    }
+    double rounding = 1e-6 * fmax(fabs(l.lowest), fabs(l.highest));
+    double reach = fmax(l.highest - l.lowest, 4 * walk);
+    double far = ABSURD * gsl_cdf_ugaussian_Pinv(0.5 + level / 200)
+                 * (1 + 2 * (h + 1) / (double)series->n);
+    l.lowest -= far * reach + rounding;
+    l.highest += far * reach + rounding;
+    return l;
+}
+
+bool fc_auto_is_absurd(const struct fc_series *series, double walk,
+                       const struct fc_forecast *out)
+{
+    for (int i = 0; i < out->nlevels; i++)
+        for (int h = 0; h < out->horizon; h++) {
+            int at = i * out->horizon + h;
+            struct limits l = limits_of(series, walk, out->levels[i], h);
+            if (!(out->lo[at] >= l.lowest && out->hi[at] <= l.highest))
+                return true;
+        }
+    return false;
+}
+
+void fc_auto_clip(const struct fc_series *series, double walk,
+                  struct fc_forecast *out)
+{
+    for (int i = 0; i < out->nlevels; i++)
+        for (int h = 0; h < out->horizon; h++) {
+            int at = i * out->horizon + h;
+            struct limits l = limits_of(series, walk, out->levels[i], h);
+            out->lo[at] = fmin(fmax(out->lo[at], l.lowest),
+                               fmin(out->mean[h], l.highest));
+            out->hi[at] = fmax(fmin(out->hi[at], l.highest),
+                               fmax(out->mean[h], l.lowest));
+        }
+}

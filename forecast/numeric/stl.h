@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_NUMERIC_STL_H
+#define NIGHTCAST_FORECAST_NUMERIC_STL_H
+
+#include "forecast/base/status.h"
+#include "forecast/base/workspace.h"
+
+#include <stddef.h>
+
+/* The seasonal window that mstl() of R's forecast 8.20 uses first. */
+enum { fc_mstl_window = 11 };
+
+/*
+ * Seasonal-trend decomposition by loess: y = seasonal + trend + remainder.
+ *
+ *   y        n values, none missing, n > 2 m
+ *   m        the season length, at least 2
+ *   window   observations of the same season in a smooth, odd, at least 7
+ *   seasonal, trend    n values each, out
+ */
+enum fc_status fc_stl(const double *y, size_t n, size_t m, size_t window,
+                      struct fc_workspace *ws, double *seasonal, double *trend);
+
+#endif

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Records of texts, by libcsv, which is fed line by line so that every record
+ * knows the line at which it began.
+ */
+#include "io/csv/table.h"
+
+#include "io/csv/rows.h"
+#include "io/csv/source.h"
+#include "io/text/number.h"
+
+#include <csv.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    BLOCK = 1 << 18,
+    FIELD_BLOCK = 1 << 12, /* bytes by which libcsv's field buffer grows */
+    MAX_RECORD = 1 << 26
+};
+
+struct reader {
+    struct io_record record;
+    char *text; /* of the record's fields, each with its NUL */
+    size_t used, room;
+    size_t *start, *length; /* of the fields in text */
+    const char **field;
+    size_t n, capacity; /* fields */
+    size_t width;       /* of the header; 0 = not read yet */
+    uint64_t line;      /* being fed */
+    bool open;          /* a record has begun and not ended */
+    enum fc_status (*on_record)(void *arg, const struct io_record *record,
+                                struct fc_error *err);
+    void *arg;
+    enum fc_status status;
+    struct fc_error *err;
+};
+
+static void out_of_memory(struct reader *r)
+{
+    r->status = fc_fail(r->err, FC_ENOMEM, "out of memory");
+}
+
+static bool make_room(struct reader *r, size_t n)
+{
+    if (r->n == r->capacity) {
+        size_t more = r->capacity * 2 + 16;
+        size_t *start = realloc(r->start, more * sizeof *start);
+        r->start = start != NULL ? start : r->start;
+        size_t *length = realloc(r->length, more * sizeof *length);
+        r->length = length != NULL ? length : r->length;
+        const char **field = realloc(r->field, more * sizeof *field);
+        r->field = field != NULL ? field : r->field;
+        if (start == NULL || length == NULL || field == NULL)
+            return false;
+        r->capacity = more;
+    }
+    if (r->room - r->used <= n) {
+        size_t more = r->room * 2 + n + 256;
+        char *text = realloc(r->text, more);
+        if (text == NULL)
+            return false;
+        r->text = text;
+        r->room = more;
+    }
+    return true;
+}
+
+static void on_field(void *field, size_t n, void *arg)
+{
+    struct reader *r = arg;
+    if (r->status != FC_OK)
+        return;
+    if (!make_room(r, n)) {
+        out_of_memory(r);
+        return;
+    }
+    if (n > 0)
+        memcpy(r->text + r->used, field, n);
+    r->text[r->used + n] = '\0';
+    r->start[r->n] = r->used;
+    r->length[r->n++] = n;
+    r->used += n + 1;
+}
+
+static void end_record(int terminator, void *arg)
+{
+    struct reader *r = arg;
+    (void)terminator;
+    if (r->status == FC_OK && r->width > 0 && r->n != r->width)
+        r->status = fc_fail(
+            r->err, FC_EDATA, "%s:%llu: %zu columns where the header has %zu",
+            r->record.file, (unsigned long long)r->record.line, r->n, r->width);
+    if (r->status == FC_OK) {
+        for (size_t i = 0; i < r->n; i++)
+            r->field[i] = r->text + r->start[i];
+        r->record.n = r->width = r->n;
+        r->record.field = r->field;
+        r->record.length = r->length;
+        r->status = r->on_record(r->arg, &r->record, r->err);
+    }
+    r->n = r->used = 0;
+    r->record.line = r->line;
+}
+
+static int no_blank(unsigned char c)
+{
+    (void)c;
+    return 0;
+}
+
+static void fail(struct reader *r, const char *why)
+{
+    if (r->status == FC_OK)
+        r->status = fc_fail(r->err, FC_EDATA, "%s:%llu: %s", r->record.file,
+                            (unsigned long long)r->record.line, why);
+}
+
+static void feed(struct reader *r, struct csv_parser *csv,
+                 const unsigned char *text, size_t n)
+{
+    if (!r->open)
+        r->record.line = r->line;
+    if (memchr(text, '\0', n) != NULL)
+        fail(r, "a NUL byte: not a text file in UTF-8");
+    else if (csv_parse(csv, text, n, on_field, end_record, r) < n)
+        out_of_memory(r);
+    else if (csv->entry_pos > MAX_RECORD || r->used > MAX_RECORD)
+        fail(r, "a record of more than 64 MiB: is a quote left open?");
+    r->open = csv->pstate != 0; /* libcsv's "no row has begun" */
+    r->line += text[n - 1] == '\n';
+}
+
+static void feed_block(struct reader *r, struct csv_parser *csv,
+                       const unsigned char *text, size_t n)
+{
+    while (n > 0 && r->status == FC_OK) {
+        const unsigned char *end = memchr(text, '\n', n);
+        size_t length = end != NULL ? (size_t)(end - text) + 1 : n;
+        feed(r, csv, text, length);
+        text += length;
+        n -= length;
+    }
+}
+
+static void finish(struct reader *r, struct csv_parser *csv)
+{
+    if (r->status != FC_OK)
+        return;
+    csv_set_opts(csv, CSV_STRICT | CSV_STRICT_FINI);
+    if (csv_fini(csv, on_field, end_record, r) != 0)
+        fail(r, "a quote that opens in this record is never closed");
+    else if (r->status == FC_OK && r->width == 0)
+        r->status =
+            fc_fail(r->err, FC_EDATA, "%s: is empty; expected a header line",
+                    r->record.file);
+}
+
+static void read_all(struct reader *r, struct csv_parser *csv,
+                     struct io_source *source, unsigned char *block)
+{
+    uint64_t offset = 0;
+    size_t got = BLOCK;
+    while (r->status == FC_OK && got == BLOCK) {
+        const unsigned char *text = block;
+        r->status = io_source_read(source, offset, block, BLOCK, &got, r->err);
+        if (r->status != FC_OK)
+            return;
+        size_t n = got;
+        if (offset == 0 && n >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0) {
+            text += 3;
+            n -= 3;
+        }
+        if (offset == 0)
+            csv_set_delim(csv, (unsigned char)io_guess_delimiter(text, n));
+        feed_block(r, csv, text, n);
+        offset += got;
+    }
+    finish(r, csv);
+}
+
+enum fc_status io_table_read(
+    const char *path,
+    enum fc_status (*on_record)(void *arg, const struct io_record *record,
+                                struct fc_error *err),
+    void *arg, struct fc_error *err)
+{
+    struct reader r = {
+        .line = 1, .on_record = on_record, .arg = arg, .err = err};
+    struct io_source source = {0};
+    struct csv_parser csv;
+    unsigned char *block = malloc(BLOCK);
+    bool started = csv_init(&csv, 0) == 0;
+    if (block == NULL || !started)
+        out_of_memory(&r);
+    else
+        r.status = io_source_open(path, &source, err);
+    if (r.status == FC_OK) {
+        r.record.file = source.name;
+        csv_set_space_func(&csv, no_blank);
+        csv_set_blk_size(&csv, FIELD_BLOCK);
+        read_all(&r, &csv, &source, block);
+    }
+    if (r.status == FC_OK)
+        r.status = io_source_unchanged(&source, err);
+    io_source_close(&source);
+    if (started)
+        csv_free(&csv);
+    free(block);
+    free(r.text);
+    free(r.start);
+    free(r.length);
+    free(r.field);
+    return r.status;
+}
+
+size_t io_table_column(const struct io_record *header, const char *name)
+{
+    for (size_t i = 0; i < header->n; i++) {
+        const char *text = header->field[i];
+        size_t n = header->length[i];
+        io_trim(&text, &n);
+        if (strlen(name) == n && memcmp(text, name, n) == 0)
+            return i;
+    }
+    return SIZE_MAX;
+}
+
+enum fc_status io_table_number(const struct io_record *record, size_t column,
+                               double *value, struct fc_error *err)
+{
+    const char *text = record->field[column];
+    size_t n = record->length[column];
+    io_trim(&text, &n);
+    *value = NAN;
+    if (io_number_parse(text, n, value) || io_is_missing(text, n))
+        return FC_OK;
+    return fc_fail(err, FC_EDATA, "%s:%llu: not a number: '%.40s'",
+                   record->file, (unsigned long long)record->line,
+                   record->field[column]);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_CSV_TABLE_H
+#define NIGHTCAST_IO_CSV_TABLE_H
+
+#include "forecast/base/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A CSV file as it is: a header, then records of texts, one after the other.
+ * Where io/panel/panel.h understands a file of series, this only reads:
+ * separators, quotes, byte order mark and compression are recognised as there.
+ */
+struct io_record {
+    const char *file;
+    uint64_t line;            /* where it began; the header begins at 1 */
+    size_t n;                 /* fields, as many as the header has */
+    const char *const *field; /* valid until the next record */
+    const size_t *length;
+};
+
+/*
+ * Reads a file ("-" is standard input) and calls on_record for every record,
+ * the header first, until it returns something else than FC_OK, which is then
+ * what io_table_read() returns.
+ *
+ * FC_EIO, FC_ENOMEM; FC_EDATA with file and line for records of another width
+ * than the header's, an open quote, a NUL byte, a file without a header.
+ */
+enum fc_status io_table_read(
+    const char *path,
+    enum fc_status (*on_record)(void *arg, const struct io_record *record,
+                                struct fc_error *err),
+    void *arg, struct fc_error *err);
+
+/* The column of that name in a header, or SIZE_MAX. */
+size_t io_table_column(const struct io_record *header, const char *name);
+
+/*
+ * A field as a number, NaN if it says that there is none.  FC_EDATA when it
+ * is neither.
+ */
+enum fc_status io_table_number(const struct io_record *record, size_t column,
+                               double *value, struct fc_error *err);
+
+#endif

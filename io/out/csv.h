@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_OUT_CSV_H
+#define NIGHTCAST_IO_OUT_CSV_H
+
+#include "forecast/base/series.h"
+#include "io/out/atomic_file.h"
+#include "io/time/timestamp.h"
+
+#include <stdint.h>
+
+/*
+ * Forecasts and summaries as CSV (RFC 4180 with LF line ends, the separator
+ * always a comma).  Fields are quoted where they have to be: around commas,
+ * quotes, line ends, and blanks at either end.  Numbers are the shortest that
+ * read back as the same double; what is not finite is an empty cell.
+ *
+ * Nothing here returns an error: a failed write stays with the file until its
+ * commit.
+ */
+
+/* One field, without a separator. */
+void io_write_field(struct io_atomic_file *file, const char *text);
+
+/* One number, without a separator. */
+void io_write_number(struct io_atomic_file *file, double x);
+
+/* <id>,<time>,model,mean,lo-80,hi-80,lo-95,hi-95; levels as given. */
+void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
+                              const char *time_name, const double *levels,
+                              int nlevels);
+
+/* The forecasts of one series by one model. */
+struct io_forecast_rows {
+    uint64_t number; /* the first column of a shard; 0: there is none */
+    const char *id;
+    const char *model;
+    const struct fc_forecast *forecast;
+    /* the timestamp of step h = 0 .. horizon - 1, as text */
+    void (*time)(const void *arg, int h, char text[IO_TIME_SIZE]);
+    const void *arg;
+};
+
+/* One row per step. */
+void io_write_forecast(struct io_atomic_file *file,
+                       const struct io_forecast_rows *rows);
+
+/* One row of the summary; a text that does not apply may be NULL. */
+struct io_summary_row {
+    uint64_t number; /* as above */
+    const char *id;
+    const char *model;
+    const char *status; /* ok, fallback, failed */
+    const char *detail;
+    size_t n;
+    int season_length;
+    const char *spec;
+    double loglik, aicc, sigma2;
+    double seconds;
+};
+
+struct io_reject_row {
+    uint64_t number; /* as above */
+    uint64_t line;
+    const char *id, *reason;
+};
+
+/* line,<id>,reason: the rows that were not used */
+void io_write_reject_header(struct io_atomic_file *file, const char *id_name);
+void io_write_reject(struct io_atomic_file *file,
+                     const struct io_reject_row *row);
+
+/* <id>,model,status,detail,n,season,spec,loglik,aicc,sigma2,seconds */
+void io_write_summary_header(struct io_atomic_file *file, const char *id_name);
+
+void io_write_summary(struct io_atomic_file *file,
+                      const struct io_summary_row *row);
+
+#endif

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_OUT_LEARNED_H
+#define NIGHTCAST_IO_OUT_LEARNED_H
+
+#include "io/out/atomic_file.h"
+
+#include <stdint.h>
+
+/*
+ * What a model has learnt from a file, as a file: lines of text,
+ *
+ *   #nightcast-learned 1
+ *   model auto
+ *   horizon 18
+ *   season 12
+ *   numbers 1319
+ *   1
+ *   ...
+ *   crc32 5f0c9e11
+ *
+ * The numbers, in the shortest form that reads back as the same double, are
+ * the model's own business; whether they make sense is for it to check.  The
+ * checksum is zlib's CRC-32 of everything before its line.
+ */
+struct io_learned {
+    char model[32]; /* letters, digits, - and _ */
+    int horizon;    /* at least 1 */
+    int season_length;
+    size_t n;       /* numbers */
+    double *values; /* all finite */
+    uint32_t crc;   /* tells files apart */
+};
+
+/* The numbers must be finite. */
+void io_learned_write(struct io_atomic_file *file,
+                      const struct io_learned *learned);
+
+/*
+ * Reads a whole file.  FC_EIO, FC_ENOMEM; FC_EDATA, with a message that names
+ * the file and what to do, for what io_learned_write() has not written.
+ */
+enum fc_status io_learned_read(const char *path, struct io_learned *learned,
+                               struct fc_error *err);
+
+/* Accepts a zeroed one. */
+void io_learned_release(struct io_learned *learned);
+
+#endif

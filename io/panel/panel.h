@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_PANEL_PANEL_H
+#define NIGHTCAST_IO_PANEL_PANEL_H
+
+#include "forecast/base/series.h"
+#include "forecast/base/status.h"
+#include "io/rows/shard.h"
+#include "io/time/frequency.h"
+#include "io/time/timestamp.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * A panel: the many series of one CSV file, each on a regular time grid.
+ *
+ * The loader groups rows by series, orders them by time, finds the step, and
+ * treats duplicates and gaps as it is told.  What is wrong with one series is
+ * that series' error; only a file that cannot be read at all, or is no table,
+ * is an error of the whole.
+ *
+ * A panel may hold one shard's series only.  What a file decides for its
+ * series (the form and the step of timestamps, the last of them, the order of
+ * first appearance) is decided by the whole file all the same.
+ */
+
+enum io_gaps {
+    IO_GAPS_INTERPOLATE, /* left as NaN for the core to interpolate or to
+                            model, beyond the last value to forecast */
+    IO_GAPS_ZERO,
+    IO_GAPS_PREVIOUS,
+    IO_GAPS_ERROR
+};
+
+enum io_duplicates {
+    IO_DUPLICATES_ERROR,
+    IO_DUPLICATES_SUM,
+    IO_DUPLICATES_MEAN,
+    IO_DUPLICATES_LAST /* the row that comes last in the file */
+};
+
+enum io_align {
+    IO_ALIGN_OWN,   /* every series ends with its own last observation */
+    IO_ALIGN_COMMON /* every series is filled up to the file's last one */
+};
+
+struct io_panel_options {
+    const char *path;              /* or "-" */
+    const char *id, *time, *value; /* column names, or NULL */
+    bool wide;                     /* one row per series */
+    const struct io_freq *freq;    /* NULL: inferred */
+    enum io_gaps gaps;
+    enum io_duplicates duplicates;
+    enum io_align align;
+    int horizon;  /* steps to be forecast; a series whose timestamps end before
+                     that fails.  0: not asked */
+    bool rejects; /* list every row that was not used */
+    struct io_shard shard;
+    int jobs;       /* threads */
+    uint64_t chunk; /* bytes a thread parses at a time;
+                       0 = a good size */
+};
+
+/*
+ * What the loader knows of a series besides its id and its values.  There are
+ * millions of them, some no longer than this: it is kept small.
+ */
+struct io_panel_facts {
+    char *error;              /* why it cannot be forecast, or NULL */
+    int64_t start;            /* timestamp of its first value */
+    int64_t own_multiple;     /* own step: see io_panel_own_step() */
+    uint32_t nmissing;        /* rows with an empty value */
+    uint32_t nfilled;         /* places on the grid that had no value */
+    uint32_t nduplicates;     /* rows merged into another of the same time */
+    unsigned own_unit : 4;    /* an enum io_freq_unit */
+    unsigned own_anchor : 5;  /* days of the month: 0 .. 31 */
+    unsigned anchor_day : 5;  /* of its grid: see io_panel_step() */
+    unsigned ends_early : 1;  /* before the file's last timestamp */
+    unsigned is_constant : 1; /* two or more values, all the same */
+    unsigned unordered : 1;   /* its rows were not in time order */
+    unsigned owns_y : 1;      /* its values are a block of their own */
+};
+
+/* A row that was not used: it could not be read, or its series failed. */
+struct io_reject {
+    uint64_t line; /* of the file; the first is 1 */
+    uint32_t series;
+    char reason[104];
+};
+
+struct io_panel {
+    char *id_name, *time_name; /* of the columns, for the output */
+    struct io_time_format format;
+    struct io_freq freq; /* of the file, or as given */
+    bool has_freq;       /* false: no series has two timestamps */
+    size_t nseries;      /* of the shard */
+    size_t ntotal;       /* of the file */
+
+    struct fc_series *series;     /* in order of first appearance; NaN only
+                                     inside, and only for interpolate; NULL
+                                     and 0 when there is no grid, which is
+                                     that series' error */
+    struct io_panel_facts *facts; /* of each series */
+    uint32_t *place;              /* of each in the file, from 0; NULL: the
+                                     same as here */
+
+    uint64_t nrows, nrejected; /* of the file */
+    uint64_t bytes;
+    uint32_t crc;              /* of the input, if shard.count > 0 */
+    int64_t first, last;       /* timestamps, over all series */
+    uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
+    const char *blank_id;      /* an id that differs from another only in blanks
+                                  around it; NULL = none */
+    struct io_reject *rejects; /* if asked for, those of the shard's series,
+                                  by line, then by series */
+    size_t nrejects;
+    struct io_panel_memory *memory;
+};
+
+/*
+ * Loads a panel.  The same file gives the same panel for any number of jobs
+ * and any chunk size.
+ *
+ * FC_EIO, FC_EDATA, FC_EINVAL or FC_ENOMEM with a message that names file and
+ * line; then panel is zeroed.
+ */
+enum fc_status io_panel_load(const struct io_panel_options *options,
+                             struct io_panel *panel, struct fc_error *err);
+
+/* Accepts a zeroed panel. */
+void io_panel_release(struct io_panel *panel);
+
+/* The i-th series' place in the file by first appearance; the first is 1. */
+uint32_t io_panel_number(const struct io_panel *panel, size_t i);
+
+/* The step of its grid: the panel's, with the series' own anchor day. */
+struct io_freq io_panel_step(const struct io_panel *panel, size_t i);
+
+/* The largest step that all its rows fit. */
+struct io_freq io_panel_own_step(const struct io_panel *panel, size_t i);
+
+/*
+ * The timestamp h + 1 steps after the end of the i-th series, in the file's
+ * own form.  False beyond the year 9999, or beyond what integers can count.
+ */
+bool io_panel_future(const struct io_panel *panel, size_t i, int h,
+                     char buf[IO_TIME_SIZE]);
+
+#endif

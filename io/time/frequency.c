@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Grids of times: the step of a series from its timestamps, positions on the
+ * grid, and its continuation.
+ *
+ * A position is always counted from the start of the series, never from the
+ * timestamp before, so that 31 January, 28 February continues with 31 March.
+ */
+#include "io/time/frequency.h"
+
+#include "io/time/calendar.h"
+
+enum { DAYS_OF_WEEK = 7, BUSINESS_DAYS_OF_WEEK = 5, MONTHS_OF_YEAR = 12 };
+
+/* No month is shorter. */
+#define SHORTEST_MONTH (28 * IO_SECONDS_PER_DAY)
+
+/* Largest magnitude of an integer timestamp: 18 digits. */
+#define INTEGER_MAX INT64_C(999999999999999999)
+
+/* Seconds of a unit of constant length; 1 for integers; else 0. */
+static int64_t unit_length(enum io_freq_unit unit)
+{
+    switch (unit) {
+    case IO_FREQ_STEP:
+    case IO_FREQ_SECOND:
+        return 1;
+    case IO_FREQ_MINUTE:
+        return 60;
+    case IO_FREQ_HOUR:
+        return 3600;
+    case IO_FREQ_DAY:
+        return IO_SECONDS_PER_DAY;
+    case IO_FREQ_WEEK:
+        return DAYS_OF_WEEK * IO_SECONDS_PER_DAY;
+    case IO_FREQ_UNKNOWN:
+    case IO_FREQ_BUSINESS_DAY:
+    case IO_FREQ_MONTH:
+        break;
+    }
+    return 0;
+}
+
+double io_freq_length(const struct io_freq *freq)
+{
+    double unit = (double)unit_length(freq->unit);
+    if (freq->unit == IO_FREQ_BUSINESS_DAY)
+        unit = IO_SECONDS_PER_DAY * 7.0 / 5;
+    else if (freq->unit == IO_FREQ_MONTH)
+        unit = IO_SECONDS_PER_DAY * 365.2425 / 12;
+    return unit * (double)freq->multiple;
+}
+
+struct io_freq io_freq_from_seconds(int64_t seconds)
+{
+    static const enum io_freq_unit units[] = {IO_FREQ_WEEK, IO_FREQ_DAY,
+                                              IO_FREQ_HOUR, IO_FREQ_MINUTE};
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        int64_t length = unit_length(units[i]);
+        if (seconds % length == 0)
+            return (struct io_freq){units[i], seconds / length, 0};
+    }
+    return (struct io_freq){IO_FREQ_SECOND, seconds, 0};
+}
+
+static int64_t gcd(int64_t a, int64_t b)
+{
+    while (b != 0) {
+        int64_t rest = a % b;
+        a = b;
+        b = rest;
+    }
+    return a;
+}
+
+static int64_t gcd_of_steps(const int64_t *t, size_t n)
+{
+    int64_t g = t[1] - t[0];
+    for (size_t i = 2; i < n && g > 1; i++) {
+        int64_t step = t[i] - t[i - 1];
+        if (step != g)
+            g = gcd(step, g);
+    }
+    return g;
+}
+
+static bool has_shorter_step(const int64_t *t, size_t n, int64_t length)
+{
+    for (size_t i = 1; i < n; i++) {
+        if (t[i] - t[i - 1] < length)
+            return true;
+    }
+    return false;
+}
+
+/* Where a time falls in its month. */
+struct place {
+    int64_t month; /* 12 * year + month - 1 */
+    int day;
+    int length;     /* of the month */
+    int64_t second; /* of the day */
+};
+
+static struct place locate(int64_t t)
+{
+    int64_t day = io_floor_div(t, IO_SECONDS_PER_DAY);
+    struct io_civil date = io_civil_from_days(day);
+    return (struct place){MONTHS_OF_YEAR * (int64_t)date.year + date.month - 1,
+                          date.day, io_month_length(date.year, date.month),
+                          t - day * IO_SECONDS_PER_DAY};
+}
+
+static int clamp_day(int anchor, int length)
+{
+    return anchor < length ? anchor : length;
+}
+
+/*
+ * What days of the month have been seen.  One that is not its month's end
+ * must be the anchor day itself; a month's end may be an anchor day at or
+ * beyond it.
+ */
+struct days_seen {
+    int inner; /* day of the dates that are not month ends; 0: none */
+    int end;   /* latest month end */
+    bool agree;
+};
+
+static void see_day(struct days_seen *seen, const struct place *place)
+{
+    if (place->day == place->length) {
+        if (place->day > seen->end)
+            seen->end = place->day;
+    } else {
+        if (seen->inner != 0 && seen->inner != place->day)
+            seen->agree = false;
+        if (place->day > seen->inner)
+            seen->inner = place->day;
+    }
+}
+
+/* The day they all fall on, the month's end being 31; 0 if there is none. */
+static int common_day(const struct days_seen *seen)
+{
+    if (seen->inner == 0)
+        return 31;
+    return seen->agree && seen->end <= seen->inner ? seen->inner : 0;
+}
+
+static bool infer_months(const int64_t *t, size_t n, struct io_freq *freq)
+{
+    struct place first = locate(t[0]);
+    struct days_seen seen = {.agree = true};
+    int64_t months = 0;
+    see_day(&seen, &first);
+    for (size_t i = 1; i < n; i++) {
+        struct place place = locate(t[i]);
+        see_day(&seen, &place);
+        if (place.second != first.second || !seen.agree)
+            return false;
+        if (months != 1)
+            months = gcd(place.month - first.month, months);
+    }
+    int anchor = common_day(&seen);
+    if (anchor == 0 || months == 0)
+        return false;
+    *freq = (struct io_freq){IO_FREQ_MONTH, months, anchor};
+    return true;
+}
+
+/* Business days up to this one, a weekend counting as its Friday. */
+static int64_t business_day_number(int64_t day)
+{
+    int weekday = io_weekday(day);
+    int64_t monday = day - weekday + 3; /* Thursday 1970-01-01 is day 0 */
+    if (weekday > 4)
+        weekday = 4;
+    return monday / DAYS_OF_WEEK * BUSINESS_DAYS_OF_WEEK + weekday;
+}
+
+static int64_t day_from_business_day(int64_t number)
+{
+    int64_t week = io_floor_div(number, BUSINESS_DAYS_OF_WEEK);
+    return week * DAYS_OF_WEEK + (number - week * BUSINESS_DAYS_OF_WEEK) - 3;
+}
+
+static bool is_weekend(int64_t day)
+{
+    return io_weekday(day) > 4;
+}
+
+/*
+ * Business days rather than every so many days, if that grid has fewer points
+ * or, with as many points, if the timestamps are consecutive business days.
+ */
+static bool infer_business_days(const int64_t *t, size_t n, int64_t days,
+                                struct io_freq *freq)
+{
+    int64_t first = io_floor_div(t[0], IO_SECONDS_PER_DAY);
+    int64_t last = io_floor_div(t[n - 1], IO_SECONDS_PER_DAY);
+    int64_t start = business_day_number(first);
+    int64_t step = 0;
+    for (size_t i = 0; i < n; i++) {
+        int64_t day = io_floor_div(t[i], IO_SECONDS_PER_DAY);
+        if (is_weekend(day))
+            return false;
+        if (step != 1)
+            step = gcd(business_day_number(day) - start, step);
+    }
+    int64_t span = business_day_number(last) - start;
+    if (span == last - first)
+        return false;
+    int64_t business_points = span / step;
+    int64_t points = (last - first) / days;
+    if (business_points > points || (business_points == points && step > 1))
+        return false;
+    *freq = (struct io_freq){IO_FREQ_BUSINESS_DAY, step, 0};
+    return true;
+}
+
+void io_freq_infer(const int64_t *t, size_t n,
+                   const struct io_time_format *format, struct io_freq *freq)
+{
+    *freq = (struct io_freq){IO_FREQ_UNKNOWN, 0, 0};
+    if (n < 2)
+        return;
+    if (format->form == IO_TIME_INTEGER) {
+        *freq = (struct io_freq){IO_FREQ_STEP, gcd_of_steps(t, n), 0};
+        return;
+    }
+    if (format->form != IO_TIME_WEEK && !has_shorter_step(t, n, SHORTEST_MONTH)
+        && infer_months(t, n, freq))
+        return;
+    int64_t seconds = gcd_of_steps(t, n);
+    *freq = io_freq_from_seconds(seconds);
+    if (freq->unit == IO_FREQ_DAY)
+        infer_business_days(t, n, freq->multiple, freq);
+}
+
+static bool same_step(const struct io_freq *a, const struct io_freq *b)
+{
+    return a->unit == b->unit && a->multiple == b->multiple
+           && a->anchor_day == b->anchor_day;
+}
+
+/* That of most pairs of neighbours, if one is (Boyer & Moore 1991, MJRTY). */
+static struct io_freq most_common_step(const int64_t *t, size_t n,
+                                       const struct io_time_format *format)
+{
+    struct io_freq best = {IO_FREQ_UNKNOWN, 0, 0}, pair;
+    size_t lead = 0;
+    for (size_t i = 1; i < n; i++) {
+        io_freq_infer(t + i - 1, 2, format, &pair);
+        if (lead == 0)
+            best = pair;
+        if (same_step(&pair, &best))
+            lead++;
+        else
+            lead--;
+    }
+    return best;
+}
+
+/* So many that no longer step fits nine in ten. */
+static bool has_many_steps_of(const struct io_freq *freq, const int64_t *t,
+                              size_t n)
+{
+    double length = 1.5 * io_freq_length(freq);
+    size_t found = 0;
+    for (size_t i = 1; i < n && 10 * found < n; i++)
+        found += (double)(t[i] - t[i - 1]) < length;
+    return 10 * found >= n;
+}
+
+void io_freq_infer_usual(const int64_t *t, size_t n,
+                         const struct io_time_format *format,
+                         struct io_freq *freq)
+{
+    int64_t points = 0, steps;
+    size_t fit = 0;
+    if (n < 3 || !io_freq_index(freq, t[0], t[n - 1], &points)
+        || points < (int64_t)(n - 1 + n / 2) || has_many_steps_of(freq, t, n))
+        return;
+    struct io_freq usual = most_common_step(t, n, format);
+    if (io_freq_length(&usual) <= io_freq_length(freq))
+        return;
+    for (size_t i = 1; i < n; i++)
+        fit += io_freq_index(&usual, t[i - 1], t[i], &steps);
+    if (10 * fit >= 9 * (n - 1))
+        *freq = usual;
+}
+
+/* The day of the month of most, its end being 31, if one is. */
+static int most_common_day(const int64_t *t, size_t n)
+{
+    int best = 0;
+    size_t lead = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct place place = locate(t[i]);
+        int day = place.day == place.length ? 31 : place.day;
+        if (lead == 0)
+            best = day;
+        if (day == best)
+            lead++;
+        else
+            lead--;
+    }
+    return best;
+}
+
+static size_t on_day(const int64_t *t, size_t n, int anchor)
+{
+    size_t found = 0;
+    for (size_t i = 0; i < n; i++) {
+        struct place place = locate(t[i]);
+        found += place.day == clamp_day(anchor, place.length);
+    }
+    return found;
+}
+
+/* For timestamps that no day of the month explains. */
+static int likely_day(const struct io_freq *file, const int64_t *t, size_t n,
+                      const struct days_seen *seen)
+{
+    int day = most_common_day(t, n);
+    if (file->anchor_day != 0 && 2 * on_day(t, n, file->anchor_day) > n)
+        return file->anchor_day;
+    if (2 * on_day(t, n, day) > n)
+        return day;
+    return seen->inner > seen->end ? seen->inner : seen->end;
+}
+
+void io_freq_settle(const struct io_freq *file, const int64_t *t, size_t n,
+                    struct io_freq *own)
+{
+    struct days_seen seen = {.agree = true};
+    bool explained = file->anchor_day != 0;
+    *own = *file;
+    if (file->unit != IO_FREQ_MONTH)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        struct place place = locate(t[i]);
+        see_day(&seen, &place);
+        explained =
+            explained && place.day == clamp_day(file->anchor_day, place.length);
+    }
+    if (explained)
+        return;
+    own->anchor_day = common_day(&seen);
+    if (own->anchor_day == 0)
+        own->anchor_day = likely_day(file, t, n, &seen);
+}
+
+/* The anchor day to follow from this start. */
+static int anchor_from(const struct io_freq *freq, const struct place *start)
+{
+    return freq->anchor_day != 0 ? freq->anchor_day : start->day;
+}
+
+static bool month_steps(const struct io_freq *freq, int64_t start, int64_t t,
+                        int64_t *steps)
+{
+    struct place from = locate(start);
+    struct place to = locate(t);
+    int anchor = anchor_from(freq, &from);
+    *steps = to.month - from.month;
+    return to.second == from.second
+           && from.day == clamp_day(anchor, from.length)
+           && to.day == clamp_day(anchor, to.length);
+}
+
+static bool business_day_steps(int64_t start, int64_t t, int64_t *steps)
+{
+    int64_t from = io_floor_div(start, IO_SECONDS_PER_DAY);
+    int64_t to = io_floor_div(t, IO_SECONDS_PER_DAY);
+    *steps = business_day_number(to) - business_day_number(from);
+    return !is_weekend(from) && !is_weekend(to)
+           && (t - start) % IO_SECONDS_PER_DAY == 0;
+}
+
+bool io_freq_index(const struct io_freq *freq, int64_t start, int64_t t,
+                   int64_t *index)
+{
+    int64_t steps = t - start;
+    int64_t length = freq->multiple;
+    switch (freq->unit) {
+    case IO_FREQ_UNKNOWN:
+        *index = 0;
+        return t == start;
+    case IO_FREQ_MONTH:
+        if (!month_steps(freq, start, t, &steps))
+            return false;
+        break;
+    case IO_FREQ_BUSINESS_DAY:
+        if (!business_day_steps(start, t, &steps))
+            return false;
+        break;
+    default:
+        length *= unit_length(freq->unit);
+    }
+    *index = steps / length;
+    return *index * length == steps;
+}
+
+static bool advance_months(const struct io_freq *freq, int64_t start,
+                           int64_t months, int64_t *t)
+{
+    struct place from = locate(start);
+    int64_t month;
+    if (__builtin_add_overflow(from.month, months, &month)
+        || month < MONTHS_OF_YEAR || month >= 10000 * MONTHS_OF_YEAR)
+        return false;
+    int year = (int)(month / MONTHS_OF_YEAR);
+    int of_year = (int)(month % MONTHS_OF_YEAR) + 1;
+    int day =
+        clamp_day(anchor_from(freq, &from), io_month_length(year, of_year));
+    *t = io_days_from_civil(year, of_year, day) * IO_SECONDS_PER_DAY
+         + from.second;
+    return true;
+}
+
+static bool advance_business_days(int64_t start, int64_t days, int64_t *t)
+{
+    int64_t day = io_floor_div(start, IO_SECONDS_PER_DAY);
+    int64_t second = start - day * IO_SECONDS_PER_DAY;
+    int64_t number;
+    if (__builtin_add_overflow(business_day_number(day), days, &number)
+        || number < INT32_MIN || number > INT32_MAX)
+        return false;
+    *t = day_from_business_day(number) * IO_SECONDS_PER_DAY + second;
+    return *t >= IO_TIME_MIN && *t <= IO_TIME_MAX;
+}
+
+static bool advance_evenly(const struct io_freq *freq, int64_t start,
+                           int64_t steps, int64_t *t)
+{
+    int64_t length;
+    bool integers = freq->unit == IO_FREQ_STEP;
+    if (__builtin_mul_overflow(steps, unit_length(freq->unit), &length)
+        || __builtin_add_overflow(start, length, t))
+        return false;
+    return integers ? *t >= -INTEGER_MAX && *t <= INTEGER_MAX
+                    : *t >= IO_TIME_MIN && *t <= IO_TIME_MAX;
+}
+
+bool io_freq_advance(const struct io_freq *freq, int64_t start, int64_t k,
+                     int64_t *t)
+{
+    int64_t steps;
+    if (__builtin_mul_overflow(k, freq->multiple, &steps))
+        return false;
+    switch (freq->unit) {
+    case IO_FREQ_UNKNOWN:
+        *t = start;
+        return k == 0;
+    case IO_FREQ_MONTH:
+        return advance_months(freq, start, steps, t);
+    case IO_FREQ_BUSINESS_DAY:
+        return advance_business_days(start, steps, t);
+    default:
+        return advance_evenly(freq, start, steps, t);
+    }
+}
+
+/*
+ * The steps until a cycle of so many units repeats: 7 for every second day.
+ * None if there are not two steps to the cycle.
+ */
+static int steps_of_cycle(int64_t cycle, int64_t multiple)
+{
+    return 2 * multiple <= cycle ? (int)(cycle / gcd(cycle, multiple)) : 1;
+}
+
+int io_freq_season(const struct io_freq *freq)
+{
+    switch (freq->unit) {
+    case IO_FREQ_UNKNOWN:
+    case IO_FREQ_STEP:
+        return 1;
+    case IO_FREQ_SECOND:
+        return steps_of_cycle(3600, freq->multiple);
+    case IO_FREQ_MINUTE:
+        return steps_of_cycle(1440, freq->multiple);
+    case IO_FREQ_HOUR:
+        return steps_of_cycle(24, freq->multiple);
+    case IO_FREQ_DAY:
+        return steps_of_cycle(DAYS_OF_WEEK, freq->multiple);
+    case IO_FREQ_BUSINESS_DAY:
+        return steps_of_cycle(BUSINESS_DAYS_OF_WEEK, freq->multiple);
+    case IO_FREQ_WEEK:
+        /* A year is not a whole number of weeks: the nearest of steps. */
+        return freq->multiple <= 26
+                   ? (int)((52 + freq->multiple / 2) / freq->multiple)
+                   : 1;
+    case IO_FREQ_MONTH:
+        return steps_of_cycle(MONTHS_OF_YEAR, freq->multiple);
+    }
+    return 1;
+}
