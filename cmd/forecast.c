@@ -496,7 +496,7 @@ static int main_forecast(int argc, char **argv)
     int lock = -1;
     int status = cmd_options_parse(&cmd_forecast, argc, argv, &run.options);
     if (status < 0) {
-        status = cmd_lock_take(&run.options, &lock);
+        status = cmd_lock_take(run.options.lock, run.options.lock_wait, &lock);
         if (status == CMD_OK)
             status = forecast(&run);
     }

@@ -2,7 +2,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cmd/host/signals.h"
 
-#include "cmd/options/options.h"
 #include "cmd/talk/talk.h"
 #include "io/out/atomic_file.h"
 

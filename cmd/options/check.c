@@ -6,7 +6,6 @@
 #define _GNU_SOURCE /* stat, strndup */
 #include "cmd/options/check.h"
 
-#include "cmd/commands.h"
 #include "cmd/talk/talk.h"
 #include "io/text/number.h"
 

@@ -6,9 +6,7 @@
 #define _GNU_SOURCE /* getopt_long */
 #include "cmd/options/options.h"
 
-#include "cmd/commands.h"
 #include "cmd/options/check.h"
-#include "cmd/shard.h"
 #include "cmd/talk/talk.h"
 
 #include <errno.h>
@@ -425,7 +423,7 @@ void cmd_options_tokens(const struct cmd_command *command,
         } else {
             text = *(const bool *)field ? "yes" : "no";
         }
-        cmd_shard_token(tokens, row->name, text != NULL ? text : "");
+        cmd_tokens_add(tokens, row->name, text != NULL ? text : "");
     }
 }
 

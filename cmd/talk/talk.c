@@ -6,7 +6,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cmd/talk/talk.h"
 
-#include "cmd/options/options.h"
 #include "cmd/talk/line.h"
 #include "io/text/number.h"
 #include "io/text/utf8.h"

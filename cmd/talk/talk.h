@@ -5,6 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What the program ends with. */
+enum cmd_exit {
+    CMD_OK = 0,
+    CMD_FAILED = 1, /* no forecasts were written */
+    CMD_USAGE = 2,
+    CMD_PARTIAL = 3, /* written, but some series failed or fell back */
+    CMD_BUSY = 75    /* another run holds the lock; sysexits.h: try later */
+};
+
 /*
  * Messages on standard error, one line each: for a person, with "nightcast: "
  * in front, or for a machine, as a JSON object.  Standard output carries data
