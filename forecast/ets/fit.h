@@ -115,8 +115,14 @@ struct fc_ets_chain {
     double beta_alpha, beta_v, gamma_alpha, gamma_v;
 };
 
-void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
-                        size_t step);
+static inline void fc_ets_apply_chain(const struct fc_ets_chain *chain,
+                                      double *row, size_t step)
+{
+    row[0] += chain->beta_alpha * row[FC_ETS_BETA * step]
+              + chain->gamma_alpha * row[FC_ETS_GAMMA * step];
+    row[FC_ETS_BETA * step] *= chain->beta_v;
+    row[FC_ETS_GAMMA * step] *= chain->gamma_v;
+}
 
 /* NULL when memory is short. */
 struct fc_ets_long *fc_ets_long_new(size_t n, size_t m,

@@ -113,15 +113,6 @@ static bool evaluate(struct fc_ets_search *search, const double *x,
     return true;
 }
 
-void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
-                        size_t step)
-{
-    row[0] += chain->beta_alpha * row[FC_ETS_BETA * step]
-              + chain->gamma_alpha * row[FC_ETS_GAMMA * step];
-    row[FC_ETS_BETA * step] *= chain->beta_v;
-    row[FC_ETS_GAMMA * step] *= chain->gamma_v;
-}
-
 static struct fc_ets_chain chain_at(const struct fc_ets_search *search)
 {
     const double *x = search->work->x;
