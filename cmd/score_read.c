@@ -3,9 +3,9 @@
 #include "cmd/score_read.h"
 
 #include "cmd/talk/talk.h"
-#include "io/csv/rows.h"
 #include "io/csv/table.h"
 #include "io/text/number.h"
+#include "io/text/trim.h"
 
 #include <math.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
 /*
  * Sequential reading of a source through a buffer, line by line.
  */
-#include "io/csv/rows.h"
+#include "io/csv/cursor.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * timestamps.  All of it is read from the file's beginning, which is looked
  * at without being consumed.
  */
-#include "io/csv/rows.h"
+#include "io/csv/layout.h"
 
 #include "io/text/number.h"
 

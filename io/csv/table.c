@@ -5,9 +5,10 @@
  */
 #include "io/csv/table.h"
 
-#include "io/csv/rows.h"
+#include "io/csv/layout.h"
 #include "io/csv/source.h"
 #include "io/text/number.h"
+#include "io/text/trim.h"
 
 #include <csv.h>
 #include <math.h>

@@ -17,6 +17,7 @@
 #include "io/panel/panel.h"
 
 #include "forecast/base/parallel.h"
+#include "io/csv/parse.h"
 #include "io/panel/rejects.h"
 #include "io/rows/gather.h"
 
@@ -72,7 +73,7 @@ static enum fc_status parse_from(struct load *load, uint64_t offset,
     if (chunk->status == FC_OK && skip_line)
         chunk->status = io_cursor_skip_line(&cursor, until, &chunk->err);
     if (chunk->status == FC_OK)
-        io_chunk_parse(&load->layout, &cursor, until, chunk);
+        io_csv_parse(&load->layout, &cursor, until, chunk);
     io_cursor_release(&cursor);
     return chunk->status;
 }
@@ -165,7 +166,7 @@ static enum fc_status parse_stream(struct load *load, struct io_cursor *cursor,
         grown[n] = grown[n + 1] = (struct io_chunk){0};
         memory->nchunks = n + 1;
         uint64_t until = cursor->offset + step;
-        io_chunk_parse(&load->layout, cursor, until, &grown[n]);
+        io_csv_parse(&load->layout, cursor, until, &grown[n]);
         take_chunk(load, n);
         more = grown[n].status == FC_OK && grown[n].end >= until;
     }

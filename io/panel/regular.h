@@ -2,8 +2,8 @@
 #ifndef NIGHTCAST_IO_PANEL_REGULAR_H
 #define NIGHTCAST_IO_PANEL_REGULAR_H
 
-#include "io/csv/rows.h"
 #include "io/panel/panel.h"
+#include "io/rows/chunk.h"
 
 /*
  * From rows to series on a regular grid; inside of the loader.

@@ -12,9 +12,10 @@
  * libcsv would strip blanks around unquoted fields; ids are opaque, so it is
  * told that nothing is a blank, and numbers and timestamps are trimmed here.
  */
-#include "io/csv/rows.h"
+#include "io/csv/parse.h"
 
 #include "io/text/number.h"
+#include "io/text/trim.h"
 #include "io/text/utf8.h"
 
 #include <csv.h>
@@ -22,7 +23,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 #include <zlib.h>
 
 enum {
@@ -210,23 +210,6 @@ static void read_id(struct parse *p, const char *text, size_t n)
                && !is_utf8((const unsigned char *)text, n)) {
         p->chunk->not_utf8 = p->row_line + 1;
     }
-}
-
-void io_trim(const char **text, size_t *n)
-{
-    while (*n > 0 && (**text == ' ' || **text == '\t')) {
-        ++*text;
-        --*n;
-    }
-    while (*n > 0 && ((*text)[*n - 1] == ' ' || (*text)[*n - 1] == '\t'))
-        --*n;
-}
-
-bool io_is_missing(const char *text, size_t n)
-{
-    return n == 0 || (n == 2 && strncasecmp(text, "NA", 2) == 0)
-           || (n == 3 && strncasecmp(text, "NaN", 3) == 0)
-           || (n == 4 && strncasecmp(text, "null", 4) == 0);
 }
 
 /* NaN for a missing value; rejects the row when it is not a number. */
@@ -606,8 +589,8 @@ static void parse_lines(struct parse *p, struct csv_parser *csv,
     }
 }
 
-void io_chunk_parse(const struct io_layout *layout, struct io_cursor *cursor,
-                    uint64_t until, struct io_chunk *chunk)
+void io_csv_parse(const struct io_layout *layout, struct io_cursor *cursor,
+                  uint64_t until, struct io_chunk *chunk)
 {
     struct csv_parser csv;
     struct parse p = {
