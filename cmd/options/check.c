@@ -285,26 +285,6 @@ static int check_files(const char *name, const struct cmd_options *options)
     return -1;
 }
 
-bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit)
-{
-    *limit = (struct cmd_max_failed){.most = HUGE_VAL};
-    if (text == NULL)
-        return true;
-    size_t n = strlen(text);
-    limit->percent = n > 0 && text[n - 1] == '%';
-    n -= limit->percent;
-    return io_number_parse(text, n, &limit->most) && limit->most >= 0
-           && (limit->percent ? limit->most <= 100
-                              : strspn(text, "0123456789") == n);
-}
-
-bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
-                         size_t n)
-{
-    double most = limit->percent ? (double)n * limit->most / 100 : limit->most;
-    return (double)failed > most;
-}
-
 static int parse_max_failed(const char *name, struct cmd_options *options)
 {
     if (cmd_max_failed_parse(options->max_failed_text, &options->max_failed))

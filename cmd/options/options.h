@@ -6,7 +6,7 @@
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
 #include "forecast/model.h"
-#include "io/panel/panel.h"
+#include "io/panel/load.h"
 
 #include <stdbool.h>
 #include <stddef.h>

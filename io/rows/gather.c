@@ -30,7 +30,7 @@ static enum fc_status count_rows(const struct io_gather *work,
                 return fc_fail(err, FC_EDATA,
                                "%s: more rows in series '%.60s' than can be "
                                "counted",
-                               work->file, work->panel->series[run.series].id);
+                               work->file, work->series[run.series].id);
             raw->several = raw->n > 0;
             raw->n += run.count;
         }
@@ -70,7 +70,7 @@ static void move_stragglers(const struct io_gather *work)
 static bool reserve_gathered(const struct io_gather *work)
 {
     struct io_chunk *gathered = &work->chunks[work->nchunks];
-    for (size_t i = 0; i < work->panel->nseries; i++) {
+    for (size_t i = 0; i < work->nseries; i++) {
         struct io_raw *raw = &work->raw[i];
         struct io_rows *rows = raw->other ? &gathered->other : &gathered->own;
         if (!raw->several)
@@ -167,7 +167,7 @@ static enum fc_status place_item(void *arg, size_t i, struct fc_workspace *ws)
             *first += run.count;
         }
     }
-    for (size_t s = begin; s < end && s < work->panel->nseries; s++)
+    for (size_t s = begin; s < end && s < work->nseries; s++)
         if (work->raw[s].several)
             work->raw[s].first -= work->raw[s].n;
     return FC_OK;
@@ -177,7 +177,7 @@ static enum fc_status place(const struct io_gather *work, bool times,
                             struct fc_error *err)
 {
     size_t jobs = work->jobs > 1 ? (size_t)work->jobs : 1;
-    struct placing placing = {work, work->panel->nseries / jobs + 1, times};
+    struct placing placing = {work, work->nseries / jobs + 1, times};
     struct fc_parallel job = {
         .n = jobs,
         .nthreads = work->jobs,
