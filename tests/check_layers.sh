@@ -106,6 +106,13 @@ includes | awk -v rooms="$rooms" -v exceptions="$exceptions" '
 		exit bad
 	}' || status=1
 
+# No headers include each other in a circle, a .c and its .h counted as one.
+if ! circles=$(includes | sed 's/\.[ch] [0-9]* / /; s/\.[ch]$//' |
+	awk '$1 != $2' | tsort 2>&1 >/dev/null); then
+	echo "$circles"
+	echo "check-layers: files include each other in a circle" >&2
+	status=1
+fi
 forbid "forecast/ prints, opens files or exits" \
 	'\b(printf|fprintf|puts|fopen|getenv|exit|abort) *\(' $core
 if grep -lE '#pragma omp|<omp\.h>' $all |
