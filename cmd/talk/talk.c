@@ -144,6 +144,15 @@ int cmd_usage(const char *command, const char *fmt, ...)
     return CMD_USAGE;
 }
 
+void cmd_append(char *text, size_t size, const char *fmt, ...)
+{
+    size_t used = strlen(text);
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text + used, size - used, fmt, ap);
+    va_end(ap);
+}
+
 const char *cmd_count(size_t n, char buf[CMD_COUNT_SIZE])
 {
     char digits[CMD_COUNT_SIZE];

@@ -47,6 +47,10 @@ void cmd_say_plain(enum cmd_level level, const char *message);
 int cmd_usage(const char *command, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Appends to a text of limited size; what does not fit is left out. */
+void cmd_append(char *text, size_t size, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
 /* 1234567 as "1,234,567". */
 enum { CMD_COUNT_SIZE = 32 };
 const char *cmd_count(size_t n, char buf[CMD_COUNT_SIZE]);
