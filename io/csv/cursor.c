@@ -77,3 +77,19 @@ enum fc_status io_cursor_skip_line(struct io_cursor *cursor, uint64_t until,
     }
     return FC_OK;
 }
+
+enum fc_status io_cursor_more(struct io_cursor *cursor, struct fc_error *err)
+{
+    size_t got, size = cursor->size * 2;
+    unsigned char *grown = realloc(cursor->buf, size);
+    if (grown == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    cursor->buf = grown;
+    cursor->size = size;
+    enum fc_status status = io_source_read(
+        cursor->source, cursor->offset + (cursor->len - cursor->pos),
+        grown + cursor->len, size - cursor->len, &got, err);
+    cursor->len += got;
+    cursor->at_end = status == FC_OK && cursor->len < size;
+    return status;
+}

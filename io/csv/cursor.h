@@ -32,6 +32,9 @@ void io_cursor_release(struct io_cursor *cursor);
 enum fc_status io_cursor_line(struct io_cursor *cursor, size_t *n, bool *whole,
                               struct fc_error *err);
 
+/* Makes the buffer twice as large, and fills it. */
+enum fc_status io_cursor_more(struct io_cursor *cursor, struct fc_error *err);
+
 static inline void io_cursor_advance(struct io_cursor *cursor, size_t n)
 {
     cursor->pos += n;

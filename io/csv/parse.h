@@ -2,8 +2,9 @@
 #ifndef NIGHTCAST_IO_CSV_PARSE_H
 #define NIGHTCAST_IO_CSV_PARSE_H
 
+#include "io/csv/cursor.h"
 #include "io/csv/layout.h"
-#include "io/rows/chunk.h"
+#include "io/rows/fill.h"
 
 /*
  * From bytes to rows of numbers: libcsv splits the text into fields, each
@@ -16,7 +17,9 @@
  * the source.  What is wrong with a row goes to chunk->errors, what ends all
  * reading to chunk->status.
  */
-void io_csv_parse(const struct io_layout *layout, struct io_cursor *cursor,
-                  uint64_t until, struct io_chunk *chunk);
+void io_csv_parse(const struct io_layout *layout,
+                  const struct io_fill_options *options,
+                  struct io_cursor *cursor, uint64_t until,
+                  struct io_chunk *chunk);
 
 #endif

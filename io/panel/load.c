@@ -17,6 +17,7 @@
 #include "io/panel/load.h"
 
 #include "forecast/base/parallel.h"
+#include "io/csv/header.h"
 #include "io/csv/parse.h"
 #include "io/panel/rejects.h"
 #include "io/rows/gather.h"
@@ -43,6 +44,7 @@ struct load {
     const struct io_panel_options *options;
     struct io_source source;
     struct io_layout layout;
+    struct io_fill_options fill;
     struct io_panel *panel;
     struct io_panel_memory *memory;
     uint64_t chunk;      /* bytes */
@@ -73,7 +75,7 @@ static enum fc_status parse_from(struct load *load, uint64_t offset,
     if (chunk->status == FC_OK && skip_line)
         chunk->status = io_cursor_skip_line(&cursor, until, &chunk->err);
     if (chunk->status == FC_OK)
-        io_csv_parse(&load->layout, &cursor, until, chunk);
+        io_csv_parse(&load->layout, &load->fill, &cursor, until, chunk);
     io_cursor_release(&cursor);
     return chunk->status;
 }
@@ -166,7 +168,7 @@ static enum fc_status parse_stream(struct load *load, struct io_cursor *cursor,
         grown[n] = grown[n + 1] = (struct io_chunk){0};
         memory->nchunks = n + 1;
         uint64_t until = cursor->offset + step;
-        io_csv_parse(&load->layout, cursor, until, &grown[n]);
+        io_csv_parse(&load->layout, &load->fill, cursor, until, &grown[n]);
         take_chunk(load, n);
         more = grown[n].status == FC_OK && grown[n].end >= until;
     }
@@ -199,9 +201,8 @@ static enum fc_status parse(struct load *load, struct fc_error *err)
     if (status == FC_OK)
         status = io_cursor_init(&cursor, &load->source, 0, err);
     if (status == FC_OK)
-        status = io_layout_read(&cursor, o->wide, &names, &load->layout, err);
-    load->layout.all_errors = o->rejects;
-    load->layout.shard = o->shard;
+        status = io_layout_read(&cursor, o->wide ? &io_csv_wide : &io_csv_long,
+                                &names, &load->layout, err);
     if (status == FC_OK)
         status = load->source.seekable ? parse_file(load, err)
                                        : parse_stream(load, &cursor, err);
@@ -431,8 +432,7 @@ static enum fc_status take_layout(struct load *load, struct fc_error *err)
     struct io_panel *panel = load->panel;
     const struct io_layout *layout = &load->layout;
     panel->id_name = copy_text(layout->names[layout->id]);
-    panel->time_name =
-        copy_text(layout->wide ? "ds" : layout->names[layout->time]);
+    panel->time_name = copy_text(layout->time_name);
     panel->format = layout->format;
     panel->bytes = load->memory->chunks[load->memory->nchunks - 1].end;
     if (load->options->shard.count > 0)
@@ -467,7 +467,9 @@ static void forget_loading(struct io_panel_memory *memory, size_t ntotal)
 enum fc_status io_panel_load(const struct io_panel_options *options,
                              struct io_panel *panel, struct fc_error *err)
 {
-    struct load load = {.options = options, .panel = panel};
+    struct load load = {.options = options,
+                        .fill = {options->shard, options->rejects},
+                        .panel = panel};
     *panel = (struct io_panel){0};
     panel->memory = load.memory = calloc(1, sizeof *load.memory);
     if (panel->memory == NULL)

@@ -61,7 +61,7 @@ struct io_chunk {
 
     struct io_row_error *errors;
     size_t nerrors, errors_capacity;
-    struct io_lines *lines; /* of the other rows, if layout->all_errors */
+    struct io_lines *lines; /* of the other rows, if they are asked for */
     size_t nstretches, lines_capacity;
     uint64_t nrejected;    /* rows that cannot be read */
     uint64_t not_utf8;     /* 1 + line of the first id that is not; 0 = none */

@@ -3,16 +3,6 @@
 
 #include <strings.h>
 
-void io_trim(const char **text, size_t *n)
-{
-    while (*n > 0 && (**text == ' ' || **text == '\t')) {
-        ++*text;
-        --*n;
-    }
-    while (*n > 0 && ((*text)[*n - 1] == ' ' || (*text)[*n - 1] == '\t'))
-        --*n;
-}
-
 bool io_is_missing(const char *text, size_t n)
 {
     return n == 0 || (n == 2 && strncasecmp(text, "NA", 2) == 0)

@@ -6,7 +6,15 @@
 #include <stddef.h>
 
 /* Takes blanks off both ends. */
-void io_trim(const char **text, size_t *n);
+static inline void io_trim(const char **text, size_t *n)
+{
+    while (*n > 0 && (**text == ' ' || **text == '\t')) {
+        ++*text;
+        --*n;
+    }
+    while (*n > 0 && ((*text)[*n - 1] == ' ' || (*text)[*n - 1] == '\t'))
+        --*n;
+}
 
 /* Whether a trimmed field says that a value is missing: empty, NA, ... */
 bool io_is_missing(const char *text, size_t n);
