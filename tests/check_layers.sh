@@ -22,8 +22,8 @@ rooms='
 1 io/text           *
 2 io/time           timestamp.h calendar.h frequency.h
 3 io/rows           *
-4 io/csv            source.h cursor.h header.h parse.h table.h
-5 io/panel          panel.h load.h
+4 io/csv            reader.h source.h table.h
+5 io/panel          panel.h load.h make.h
 6 io/out            *
 1 cmd/talk          *
 2 cmd/host          lock.h memory.h processors.h signals.h

@@ -47,7 +47,7 @@ static bool fail_odd_row(const struct io_regular *job, size_t i, int64_t t)
         "%s: %s %s does not fit the step of %s (%s) that "
         "this series otherwise has; is it mistyped, or --freq "
         "%s?",
-        job->file, job->time_name, text,
+        job->rows->name, job->panel->time_name, text,
         job->freq != NULL ? "--freq" : "the file", step,
         job->freq != NULL ? "wrong" : "needed");
 }
@@ -70,7 +70,7 @@ static bool fail_off_grid(const struct io_regular *job, size_t i, int64_t t)
     return io_fail_series(facts,
                           "%s: %s %s does not fit the step of %s (%s) from %s "
                           "on; this series' own step is %s",
-                          job->file, job->time_name, text,
+                          job->rows->name, job->panel->time_name, text,
                           job->freq != NULL ? "--freq" : "the file", step,
                           start, own);
 }
@@ -136,7 +136,7 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
         if (!io_fail_series(facts,
                             "%s: its %zu rows would span %lld steps; is a "
                             "timestamp mistyped, or --freq wrong?",
-                            job->file, rows.n, (long long)k + 1))
+                            job->rows->name, rows.n, (long long)k + 1))
             return io_no_room(job);
         return FC_OK;
     }
@@ -178,8 +178,9 @@ static enum fc_status check_room(struct io_regular *job, struct fc_error *err)
                    "%s: filling the gaps needs %.0f GB of memory, there are "
                    "%.0f; most are in series '%.60s' (%zu rows, %zu "
                    "steps): is --freq right?",
-                   job->file, bytes / 1e9, room / 1e9, panel->series[worst].id,
-                   (size_t)job->raw[worst].n, panel->series[worst].n);
+                   job->rows->name, bytes / 1e9, room / 1e9,
+                   panel->series[worst].id, (size_t)job->raw[worst].n,
+                   panel->series[worst].n);
 }
 
 /* A copy of the series' values with NaN wherever the grid has no row. */
@@ -216,7 +217,7 @@ static bool fail_gap(const struct io_regular *job, size_t i, size_t t)
         facts,
         "%s: no value for %s %s and %u more; --gaps says what "
         "to do with them",
-        job->file, job->time_name, text, facts->nfilled - 1);
+        job->rows->name, job->panel->time_name, text, facts->nfilled - 1);
 }
 
 static bool fill_gaps(const struct io_regular *job, size_t i, double *y,
@@ -258,7 +259,7 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
     struct io_panel_facts *facts = &job->panel->facts[i];
     if (series->n == 0)
         return FC_OK;
-    double *y = job->chunks[raw->chunk].own.value + raw->first;
+    double *y = job->rows->chunks[raw->chunk].own.value + raw->first;
     if (series->n != raw->n) {
         y = place_on_grid(job, i, ws);
         if (y == NULL)
@@ -275,16 +276,16 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
 /* Frees what no finished series looks at: most often all but the values. */
 static void free_chunks(struct io_regular *job)
 {
-    for (size_t i = 0; i < job->nchunks; i++) {
-        io_times_release(&job->chunks[i].own.time);
-        job->chunks[i].in_use = false;
+    for (size_t i = 0; i <= job->rows->nchunks; i++) {
+        io_times_release(&job->rows->chunks[i].own.time);
+        job->rows->chunks[i].in_use = false;
     }
     for (size_t i = 0; i < job->panel->nseries; i++)
         if (job->panel->series[i].y != NULL && !job->panel->facts[i].owns_y)
-            job->chunks[job->raw[i].chunk].in_use = true;
-    for (size_t i = 0; i < job->nchunks; i++)
-        if (!job->chunks[i].in_use)
-            io_rows_release(&job->chunks[i].own);
+            job->rows->chunks[job->raw[i].chunk].in_use = true;
+    for (size_t i = 0; i <= job->rows->nchunks; i++)
+        if (!job->rows->chunks[i].in_use)
+            io_rows_release(&job->rows->chunks[i].own);
 }
 
 enum fc_status io_fill_grids(struct io_regular *job, struct fc_error *err)

@@ -21,7 +21,7 @@ static void put_rows(const struct io_regular *job,
                      const struct io_series_rows *rows, bool changed,
                      struct io_raw *raw)
 {
-    struct io_rows *to = &job->chunks[raw->chunk].own;
+    struct io_rows *to = &job->rows->chunks[raw->chunk].own;
     if (raw->n > 0 && !raw->other) {
         raw->first = (size_t)(rows->value - to->value);
         if (changed)
@@ -127,7 +127,7 @@ static bool merge_duplicates(const struct io_regular *job,
                     facts,
                     "%s: %zu rows for %s %s; --duplicates says what "
                     "to do with them",
-                    job->file, count, job->time_name, text))
+                    job->rows->name, count, job->panel->time_name, text))
                 return false;
         } else if (count > 1) {
             facts->nduplicates += (uint32_t)(count - 1);
@@ -288,7 +288,8 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
     if (rows.n > 0) {
         facts->start = rows.time[0];
         raw->last = rows.time[rows.n - 1];
-    } else if (!io_fail_series(facts, "%s: series has no values", job->file)) {
+    } else if (!io_fail_series(facts, "%s: series has no values",
+                               job->rows->name)) {
         return io_no_room(job);
     }
     raw->dates = job->panel->format.form == IO_TIME_INTEGER
@@ -300,7 +301,7 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
 enum fc_status io_order_rows(struct io_regular *job, struct fc_error *err)
 {
     enum fc_status status = io_each_series(job, order_item, err);
-    for (size_t i = 0; i < job->nchunks; i++)
-        io_rows_release(&job->chunks[i].other);
+    for (size_t i = 0; i <= job->rows->nchunks; i++)
+        io_rows_release(&job->rows->chunks[i].other);
     return status;
 }

@@ -1,6 +1,25 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "io/panel/panel.h"
 
+#include "io/rows/rowset.h"
+
+#include <stdlib.h>
+
+void io_panel_release(struct io_panel *panel)
+{
+    for (size_t i = 0; panel->facts != NULL && i < panel->nseries; i++) {
+        free(panel->facts[i].error);
+        if (panel->facts[i].owns_y)
+            free((void *)panel->series[i].y);
+    }
+    io_rowset_free(panel->rows);
+    free(panel->rejects);
+    free(panel->series);
+    free(panel->facts);
+    free(panel->place);
+    *panel = (struct io_panel){0};
+}
+
 uint32_t io_panel_number(const struct io_panel *panel, size_t i)
 {
     return (panel->place != NULL ? panel->place[i] : (uint32_t)i) + 1;

@@ -47,7 +47,7 @@ struct io_reject {
 };
 
 struct io_panel {
-    char *id_name, *time_name; /* of the columns, for the output */
+    const char *id_name, *time_name; /* of the columns, for the output */
     struct io_time_format format;
     struct io_freq freq; /* of the file, or as given */
     bool has_freq;       /* false: no series has two timestamps */
@@ -72,7 +72,7 @@ struct io_panel {
     struct io_reject *rejects; /* if asked for, those of the shard's series,
                                   by line, then by series */
     size_t nrejects;
-    struct io_panel_memory *memory;
+    struct io_rowset *rows; /* what it was made of, and looks at */
 };
 
 /* Accepts a zeroed panel. */

@@ -47,7 +47,7 @@ static double *expand_missing(const struct io_rows *from, size_t first,
 bool io_series_rows_get(const struct io_regular *job, const struct io_raw *raw,
                         struct fc_workspace *ws, struct io_series_rows *rows)
 {
-    const struct io_chunk *chunk = &job->chunks[raw->chunk];
+    const struct io_chunk *chunk = &job->rows->chunks[raw->chunk];
     const struct io_rows *from = raw->other ? &chunk->other : &chunk->own;
     *rows = (struct io_series_rows){.n = raw->n};
     if (raw->n == 0)

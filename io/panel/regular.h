@@ -24,17 +24,15 @@ struct io_unused {
 
 /* What the passes share. */
 struct io_regular {
-    const char *file, *time_name;
+    struct io_rowset *rows;
     const struct io_panel_options *options;
     const struct io_freq *freq; /* as asked for and checked, or NULL */
-    struct io_chunk *chunks;
-    size_t nchunks;
-    struct io_raw *raw;        /* panel->nseries of them */
-    struct io_unused **unused; /* out: likewise, of a series with duplicates
-                                  of which the last counts; NULL for others;
-                                  itself NULL: not wanted */
-    struct io_panel *panel;    /* in: ids, errors; out: the rest */
-    bool short_of_memory;      /* inside */
+    struct io_raw *raw;         /* panel->nseries of them */
+    struct io_unused **unused;  /* out: likewise, of a series with duplicates
+                                   of which the last counts; NULL for others;
+                                   itself NULL: not wanted */
+    struct io_panel *panel;     /* in: ids, errors; out: the rest */
+    bool short_of_memory;       /* inside */
 };
 
 /*

@@ -29,7 +29,7 @@ static enum fc_status refuse_dates(const struct io_regular *job,
     return fc_fail(err, FC_EDATA,
                    "%s: column '%.60s': integers like %lld look like dates; "
                    "write %s, or say --freq 1 to count them as they are",
-                   job->file, job->time_name, (long long)example,
+                   job->rows->name, job->panel->time_name, (long long)example,
                    example > 9999999 ? "2024-01-31" : "2024-01");
 }
 

@@ -3,7 +3,7 @@
 #define NIGHTCAST_IO_ROWS_GATHER_H
 
 #include "forecast/base/series.h"
-#include "io/rows/chunk.h"
+#include "io/rows/rowset.h"
 
 /*
  * Where the rows of one series lie, one after the other and in file order.
@@ -23,13 +23,10 @@ struct io_raw {
  * From the chunks' rows to the series'.
  */
 struct io_gather {
-    const char *file;               /* the name that messages begin with */
+    struct io_rowset *rows; /* numbered; their last chunk takes the rows of
+                               those series that lie in several runs */
     const struct fc_series *series; /* their ids are known */
     size_t nseries;
-    struct io_chunk *chunks; /* nchunks that were parsed and numbered, and one
-                                for the rows of those series that lie in
-                                several runs, zeroed */
-    size_t nchunks;
     struct io_raw *raw; /* nseries of them; in: other; out: where the
                            rows are */
     int jobs;
