@@ -10,6 +10,7 @@
 #include "cmd/talk/scores.h"
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
+#include "forecast/models.h"
 #include "io/out/csv.h"
 
 #include <math.h>

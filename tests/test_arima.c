@@ -3,7 +3,7 @@
 #include "tests/check.h"
 
 #include "forecast/arima/filter.h"
-#include "forecast/model.h"
+#include "forecast/models.h"
 #include "forecast/numeric/difference.h"
 
 #include <gsl/gsl_blas.h>

@@ -8,6 +8,7 @@
 
 #include "forecast/ets/fit.h"
 #include "forecast/ets/predict.h"
+#include "forecast/models.h"
 
 enum { LONGEST = 2000, H = 18 };
 

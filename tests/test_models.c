@@ -5,7 +5,7 @@
  */
 #include "tests/check.h"
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 #include "forecast/run/batch.h"
 
 enum { HORIZON = 9, LEVELS = 3, LONGEST = 60 };

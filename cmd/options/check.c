@@ -8,6 +8,7 @@
 
 #include "cmd/options/files.h"
 #include "cmd/talk/talk.h"
+#include "forecast/models.h"
 #include "io/text/number.h"
 
 #include <math.h>
