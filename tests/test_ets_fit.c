@@ -6,7 +6,7 @@
  */
 #include "tests/ets_reference.h"
 
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 #include "forecast/ets/predict.h"
 #include "forecast/models.h"
 

@@ -4,7 +4,7 @@
  * errors, from one start, within the bounds of R's ets(bounds = "both").
  *
  * Minus twice the log-likelihood is n log sum r^2 for residuals r that
- * fit.h names, so this is nonlinear least squares, and Levenberg and
+ * parts.h names, so this is nonlinear least squares, and Levenberg and
  * Marquardt's method (Marquardt 1963, J. SIAM 11; damping as Nielsen 1999,
  * IMM-REP-1999-05) moves smoothing parameters and initial states together.
  * Every step eliminates the states first.  What remains is a quadratic
@@ -12,7 +12,7 @@
  * bounds.  For additive models the elimination is exact: the errors are linear
  * in the initial states.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 #include <string.h>

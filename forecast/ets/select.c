@@ -13,7 +13,7 @@
  */
 #include "forecast/ets/select.h"
 
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 #include "forecast/ets/predict.h"
 
 #include <math.h>

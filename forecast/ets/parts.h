@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NIGHTCAST_FORECAST_ETS_FIT_H
-#define NIGHTCAST_FORECAST_ETS_FIT_H
+#ifndef NIGHTCAST_FORECAST_ETS_PARTS_H
+#define NIGHTCAST_FORECAST_ETS_PARTS_H
 
 #include "forecast/ets/model.h"
 
