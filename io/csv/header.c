@@ -13,53 +13,70 @@
 
 enum { MAX_PEEK = 1 << 26 }; /* bytes a header may take */
 
+/* What no header has; text is what it was made of. */
+static enum fc_status check_record(const char *file, const struct io_fields *r,
+                                   const unsigned char *text, size_t n,
+                                   struct fc_error *err)
+{
+    if (r->out_of_memory)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (memchr(text, '\0', n) != NULL)
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: a NUL byte: not a text file in UTF-8", file);
+    if (r->too_many)
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: the header has more than %d columns", file,
+                       IO_COLUMNS_MOST);
+    if (r->overrun)
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: the header ends in a carriage return "
+                       "alone; lines end in LF or CRLF",
+                       file);
+    return FC_OK;
+}
+
+/* More text for a header that has not ended yet, which is begun again. */
+static enum fc_status read_more(struct io_cursor *cursor,
+                                struct csv_parser *csv, const char *file,
+                                struct fc_error *err)
+{
+    if (cursor->at_end)
+        return fc_fail(err, FC_EDATA, "%s: is empty; expected a header line",
+                       file);
+    if (cursor->size >= MAX_PEEK)
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: the header has no end within 64 MiB: is "
+                       "this a CSV file?",
+                       file);
+    csv_free(csv);
+    enum fc_status status = io_cursor_more(cursor, err);
+    io_fields_parser(csv, cursor->len - cursor->pos);
+    return status;
+}
+
 static enum fc_status read_header(struct io_cursor *cursor,
                                   struct csv_parser *csv, struct io_fields *r,
                                   struct io_layout *layout,
                                   struct fc_error *err)
 {
-    const char *file = layout->file;
-    for (;;) {
+    enum fc_status status = FC_OK;
+    size_t used = 0;
+    while (status == FC_OK && used == 0) {
         const unsigned char *text = cursor->buf + cursor->pos;
         size_t n = cursor->len - cursor->pos;
         layout->delimiter = io_guess_delimiter(text, n);
         csv_set_delim(csv, (unsigned char)layout->delimiter);
-        size_t used = io_fields_take(csv, text, n, cursor->at_end, r);
-        if (r->out_of_memory)
-            return fc_fail(err, FC_ENOMEM, "out of memory");
-        if (memchr(text, '\0', used > 0 ? used : n) != NULL)
-            return fc_fail(err, FC_EDATA,
-                           "%s:1: a NUL byte: not a text file in UTF-8", file);
-        if (r->too_many)
-            return fc_fail(err, FC_EDATA,
-                           "%s:1: the header has more than %d columns", file,
-                           IO_COLUMNS_MOST);
-        if (r->overrun)
-            return fc_fail(err, FC_EDATA,
-                           "%s:1: the header ends in a carriage return "
-                           "alone; lines end in LF or CRLF",
-                           file);
-        if (used > 0) {
-            layout->body_line = 1 + io_count_lines(text, used);
-            cursor->pos += used;
-            cursor->offset += used;
-            layout->body = cursor->offset;
-            return FC_OK;
-        }
-        if (cursor->at_end)
-            return fc_fail(err, FC_EDATA,
-                           "%s: is empty; expected a header line", file);
-        if (cursor->size >= MAX_PEEK)
-            return fc_fail(err, FC_EDATA,
-                           "%s:1: the header has no end within 64 MiB: is "
-                           "this a CSV file?",
-                           file);
-        csv_free(csv); /* begin again with more text */
-        enum fc_status status = io_cursor_more(cursor, err);
-        io_fields_parser(csv, cursor->len - cursor->pos);
-        if (status != FC_OK)
-            return status;
+        used = io_fields_take(csv, text, n, cursor->at_end, r);
+        status = check_record(layout->file, r, text, used > 0 ? used : n, err);
+        if (status == FC_OK && used == 0)
+            status = read_more(cursor, csv, layout->file, err);
     }
+    if (status != FC_OK)
+        return status;
+    layout->body_line = 1 + io_count_lines(cursor->buf + cursor->pos, used);
+    io_cursor_advance(cursor, used);
+    layout->body = cursor->offset;
+    return FC_OK;
 }
 
 static const size_t NONE = SIZE_MAX;
@@ -119,23 +136,14 @@ static size_t first_free(const struct io_layout *layout, const size_t *taken)
     return NONE;
 }
 
-/*
- * Columns by the names given; the others by their usual names if the header
- * has all of those, else the first that are left, in the order id, time,
- * value.
- */
-static enum fc_status find_roles(struct io_layout *layout,
-                                 const struct io_column_names *names,
+static const char *const option[] = {"--id", "--time", "--value"};
+
+/* Columns by the names given. */
+static enum fc_status find_given(const struct io_layout *layout,
+                                 const char *const given[3], size_t role[3],
                                  struct fc_error *err)
 {
-    const char *given[3] = {names->id, names->time, names->value};
-    const char *usual[3] = {"unique_id", "ds", "y"};
-    const char *option[3] = {"--id", "--time", "--value"};
-    size_t role[3] = {NONE, NONE, NONE};
-    size_t nroles = layout->form->nroles;
-    bool by_name = true;
-
-    for (size_t i = 0; i < nroles; i++) {
+    for (size_t i = 0; i < layout->form->nroles; i++) {
         role[i] = find_column(layout, given[i]);
         if (given[i] != NULL && role[i] == NONE)
             return no_column(layout, option[i], given[i], err);
@@ -144,9 +152,24 @@ static enum fc_status find_roles(struct io_layout *layout,
                 return fc_fail(err, FC_EINVAL,
                                "%s and %s both name the column '%.60s'",
                                option[j], option[i], given[i]);
+    }
+    return FC_OK;
+}
+
+/*
+ * The others by their usual names if the header has all of those, else the
+ * first that are left, in the order id, time, value.
+ */
+static enum fc_status find_others(const struct io_layout *layout,
+                                  const char *const given[3], size_t role[3],
+                                  struct fc_error *err)
+{
+    static const char *const usual[3] = {"unique_id", "ds", "y"};
+    size_t nroles = layout->form->nroles;
+    bool by_name = true;
+    for (size_t i = 0; i < nroles; i++)
         if (given[i] == NULL && find_column(layout, usual[i]) == NONE)
             by_name = false;
-    }
     for (size_t i = 0; i < nroles; i++) {
         if (role[i] != NONE)
             continue;
@@ -158,11 +181,22 @@ static enum fc_status find_roles(struct io_layout *layout,
                            "needed (id, time, value), found %zu",
                            layout->file, nroles, layout->ncolumns);
     }
+    return FC_OK;
+}
+
+static enum fc_status find_roles(struct io_layout *layout,
+                                 const struct io_column_names *names,
+                                 struct fc_error *err)
+{
+    const char *const given[3] = {names->id, names->time, names->value};
+    size_t role[3] = {NONE, NONE, NONE};
+    enum fc_status status = find_given(layout, given, role, err);
+    if (status == FC_OK)
+        status = find_others(layout, given, role, err);
     layout->id = role[0];
     layout->time = role[1];
     layout->value = role[2];
-    enum fc_status status = FC_OK;
-    for (size_t i = 0; i < nroles && status == FC_OK; i++)
+    for (size_t i = 0; i < layout->form->nroles && status == FC_OK; i++)
         status = check_unique(layout, role[i], err);
     return status;
 }
