@@ -7,41 +7,59 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* The columns' names as timestamps; how many are, and the first that is not. */
+static size_t parse_names(struct io_layout *layout, const char **odd)
+{
+    size_t good = 0;
+    *odd = NULL;
+    for (size_t i = 0; i < layout->ncolumns; i++) {
+        const char *name = layout->names[i];
+        if (i == layout->id)
+            continue;
+        if (io_time_parse(name, strlen(name), &layout->format,
+                          &layout->times[i])
+            == NULL)
+            good++;
+        else if (*odd == NULL)
+            *odd = name;
+    }
+    return good;
+}
+
+/* Columns that are steps 1, 2, 3, ... */
+static void count_columns(struct io_layout *layout)
+{
+    int64_t step = 0;
+    layout->format = (struct io_time_format){.form = IO_TIME_INTEGER};
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        layout->times[i] = i == layout->id ? 0 : ++step;
+}
+
 /*
- * When the other columns are named by timestamps, those are the
- * times; otherwise the columns are steps 1, 2, 3, ...
+ * When the other columns are named by timestamps, those are the times;
+ * otherwise the columns are steps.
  */
 static enum fc_status find_times(struct io_layout *layout,
                                  struct io_cursor *cursor,
                                  struct csv_parser *csv,
                                  struct io_fields *fields, struct fc_error *err)
 {
-    size_t n = layout->ncolumns, good = 0;
-    const char *odd = NULL;
+    size_t n = layout->ncolumns;
+    const char *odd;
     double number;
     (void)cursor;
     (void)csv;
     (void)fields;
     layout->time_name = "ds";
-    int64_t *times = malloc((n > 0 ? n : 1) * sizeof *times);
-    if (times == NULL)
+    layout->times = malloc((n > 0 ? n : 1) * sizeof *layout->times);
+    if (layout->times == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    layout->times = times;
-    for (size_t i = 0; i < n; i++) {
-        const char *name = layout->names[i];
-        if (i == layout->id)
-            continue;
-        if (io_time_parse(name, strlen(name), &layout->format, &times[i])
-            == NULL)
-            good++;
-        else if (odd == NULL)
-            odd = name;
-    }
     if (n < 2)
         return fc_fail(err, FC_EDATA,
                        "%s:1: wide form needs a header with an id and at "
                        "least one column of values",
                        layout->file);
+    size_t good = parse_names(layout, &odd);
     if (odd == NULL)
         return FC_OK;
     if (good > (n - 1) / 2)
@@ -54,10 +72,7 @@ static enum fc_status find_times(struct io_layout *layout,
                        "%s:1: the first line looks like data ('%.60s' where "
                        "the name of a column should be); a header is needed",
                        layout->file, odd);
-    layout->format = (struct io_time_format){.form = IO_TIME_INTEGER};
-    int64_t step = 0;
-    for (size_t i = 0; i < n; i++)
-        times[i] = i == layout->id ? 0 : ++step;
+    count_columns(layout);
     return FC_OK;
 }
 
