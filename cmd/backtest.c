@@ -18,6 +18,8 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { STORY_SIZE = 600 };
+
 struct run {
     struct cmd_options options;
     struct cmd_work work;
@@ -159,36 +161,50 @@ static bool is_good(const struct run *run, size_t fallbacks)
     return fallbacks + run->failed + run->unread == 0;
 }
 
+/* Series that were long enough, and not left out. */
+static size_t count_done(const struct run *run)
+{
+    return run->work.batch.n - run->unread - run->backtest.nshort;
+}
+
+/* What became of the series, in words. */
+static void put_story(const struct run *run, size_t fallbacks,
+                      char line[STORY_SIZE])
+{
+    const struct cmd_options *o = &run->options;
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE];
+    size_t norigins = run->backtest.norigins;
+    snprintf(line, STORY_SIZE, "%s of %s series backtested with %.200s",
+             cmd_count(count_done(run), a), cmd_count(run->work.batch.n, b),
+             o->models);
+    cmd_append(line, STORY_SIZE, " at %s origin%s", cmd_count(norigins, a),
+               norigins == 1 ? "" : "s");
+    if (run->backtest.nshort > 0)
+        cmd_append(line, STORY_SIZE, ", %s too short",
+                   cmd_count(run->backtest.nshort, a));
+    if (run->unread > 0)
+        cmd_append(line, STORY_SIZE, ", %s left out",
+                   cmd_count(run->unread, a));
+    cmd_count(norigins * o->nspecs, b);
+    if (fallbacks > 0)
+        cmd_append(line, STORY_SIZE, ", %s of %s forecasts by fallback %.60s",
+                   cmd_count(fallbacks, a), b, o->fallback_text);
+    if (run->failed > 0)
+        cmd_append(line, STORY_SIZE, ", %s of %s forecasts failed",
+                   cmd_count(run->failed, a), b);
+}
+
 static void report(const struct run *run, size_t fallbacks)
 {
     const struct cmd_options *o = &run->options;
-    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], seconds[CMD_SECONDS_SIZE];
-    char line[600];
-    size_t nseries = run->work.batch.n, norigins = run->backtest.norigins;
-    size_t done = nseries - run->unread - run->backtest.nshort;
-    size_t used = (size_t)snprintf(
-        line, sizeof line, "%s of %s series backtested with %.200s",
-        cmd_count(done, a), cmd_count(nseries, b), o->models);
-#define ADD(...) \
-    used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
-    ADD(" at %s origin%s", cmd_count(norigins, a), norigins == 1 ? "" : "s");
-    if (run->backtest.nshort > 0)
-        ADD(", %s too short", cmd_count(run->backtest.nshort, a));
-    if (run->unread > 0)
-        ADD(", %s left out", cmd_count(run->unread, a));
-    cmd_count(norigins * o->nspecs, b);
-    if (fallbacks > 0)
-        ADD(", %s of %s forecasts by fallback %.60s", cmd_count(fallbacks, a),
-            b, o->fallback_text);
-    if (run->failed > 0)
-        ADD(", %s of %s forecasts failed", cmd_count(run->failed, a), b);
-#undef ADD
+    char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
+    size_t norigins = run->backtest.norigins;
     double total = cmd_now() - run->start;
     struct cmd_field fields[] = {
         {"command", "backtest", 0},
         {"model", o->models, 0},
-        {"series", NULL, (double)nseries},
-        {"ok", NULL, (double)done},
+        {"series", NULL, (double)run->work.batch.n},
+        {"ok", NULL, (double)count_done(run)},
         {"origins", NULL, (double)norigins},
         {"too_short", NULL, (double)run->backtest.nshort},
         {"left_out", NULL, (double)run->unread},
@@ -200,6 +216,7 @@ static void report(const struct run *run, size_t fallbacks)
         {o->output != NULL ? "output" : NULL, o->output, 0},
         {NULL, NULL, 0},
     };
+    put_story(run, fallbacks, line);
     cmd_say_fields(is_good(run, fallbacks) ? CMD_INFO : CMD_WARNING, fields,
                    "%s, in %s on %d thread%s%s%s", line,
                    cmd_seconds(total, seconds), run->work.batch.jobs,

@@ -15,6 +15,4 @@ extern const struct cmd_command cmd_merge;
 extern const struct cmd_command cmd_learn;
 extern const struct cmd_command cmd_models;
 
-#define NIGHTCAST_VERSION "0.1.0"
-
 #endif

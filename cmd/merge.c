@@ -61,7 +61,7 @@ static enum fc_status judge(const struct run *run, struct fc_error *err)
                        "written",
                        t->n);
     shared(run, "max-failed", text);
-    percent = strstr(text, "%25"); /* see cmd_shard_token() */
+    percent = strstr(text, "%25"); /* see cmd_tokens_add() */
     if (percent != NULL)
         percent[1] = '\0';
     if (!cmd_max_failed_parse(*text != '\0' ? text : NULL, &limit))

@@ -2,6 +2,7 @@
 /*
  * `nightcast models`: the table of models, a line each.
  */
+#include "forecast/models.h"
 #include "cmd/commands.h"
 #include "cmd/talk/talk.h"
 

@@ -10,12 +10,15 @@
 #include "cmd/talk/scores.h"
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
+#include "forecast/models.h"
 #include "io/out/csv.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { STORY_SIZE = 600 };
 
 struct run {
     struct cmd_options options;
@@ -26,6 +29,7 @@ struct run {
     struct io_atomic_file *file;  /* of the rows, or NULL */
     struct fc_error_scale *scale; /* per series of the actual values */
     double *reference;            /* Naive 2's forecast for every key */
+    uint32_t *keys;               /* of one series, those that are scored */
     double *scratch;              /* one series of one model, matched */
     double *sums;
     size_t *counts;
@@ -53,13 +57,14 @@ static enum fc_status allocate(struct run *run, struct fc_error *err)
     run->scratch =
         malloc(((3 + 2 * (size_t)nlevels) * run->actuals.most + 2 * size)
                * sizeof(double));
+    run->keys = malloc((run->actuals.most + 1) * sizeof *run->keys);
     run->sums = malloc(nmodels * size * sizeof(double));
     run->counts = malloc(nmodels * size * sizeof *run->counts);
     run->means = calloc(nmodels, sizeof *run->means);
     run->missing = calloc(nmodels, sizeof *run->missing);
-    if (run->scale == NULL || run->reference == NULL || run->scratch == NULL
-        || run->sums == NULL || run->counts == NULL || run->means == NULL
-        || run->missing == NULL)
+    if (run->scale == NULL || run->reference == NULL || run->keys == NULL
+        || run->scratch == NULL || run->sums == NULL || run->counts == NULL
+        || run->means == NULL || run->missing == NULL)
         return no_memory(err);
     for (size_t k = 0; k < nmodels; k++)
         fc_score_mean_init(&run->means[k], nlevels, run->sums + k * size,
@@ -126,47 +131,59 @@ struct matched {
     struct fc_forecast forecast;
 };
 
-static struct matched match(const struct run *run, size_t model, size_t series)
+/* The keys of a series with an actual value and a forecast of it, in order;
+   counts those without a forecast. */
+static size_t select_keys(const struct run *run, const double *mean,
+                          size_t series, size_t *missing)
 {
     const struct cmd_actuals *a = &run->actuals;
-    const struct cmd_forecasts *f = &run->forecasts;
-    const double *from = f->numbers[model];
-    double *to = run->scratch;
-    size_t begin = a->first[series], end = a->first[series + 1];
-    struct matched m = {.actual = to};
-    for (size_t i = begin; i < end; i++) {
+    size_t n = 0;
+    *missing = 0;
+    for (size_t i = a->first[series]; i < a->first[series + 1]; i++) {
         uint32_t key = a->order[i];
-        bool expected = !isnan(a->value[key]), there = !isnan(from[key]);
-        m.missing += expected && !there;
-        if (expected && there)
-            m.actual[m.n++] = a->value[key];
+        if (isnan(a->value[key]))
+            continue;
+        if (isnan(mean[key]))
+            ++*missing;
+        else
+            run->keys[n++] = key;
     }
-    size_t ncolumns = 1 + 2 * (size_t)f->nlevels;
-    m.naive2 = m.actual + m.n;
-    to = m.naive2 + m.n;
+    return n;
+}
+
+/* The numbers of the keys selected; returns the end of where they went. */
+static double *gather(const struct run *run, const double *numbers, size_t n,
+                      double *to)
+{
+    for (size_t i = 0; i < n; i++)
+        *to++ = numbers[run->keys[i]];
+    return to;
+}
+
+static struct matched match(const struct run *run, size_t model, size_t series)
+{
+    const struct cmd_forecasts *f = &run->forecasts;
+    const double *mean = f->numbers[model]; /* then lo, hi, lo, hi, ... */
+    size_t nlevels = (size_t)f->nlevels, nkeys = run->actuals.keys.n;
+    double *to = run->scratch;
+    struct matched m = {.actual = to};
+    m.n = select_keys(run, mean, series, &m.missing);
+    to = gather(run, run->actuals.value, m.n, to);
+    m.naive2 = to;
+    to = gather(run, run->reference, m.n, to);
     m.forecast = (struct fc_forecast){
         .horizon = (int)m.n,
         .nlevels = f->nlevels,
         .levels = f->levels,
         .mean = to,
         .lo = to + m.n,
-        .hi = to + m.n * (1 + (size_t)f->nlevels),
+        .hi = to + m.n * (1 + nlevels),
     };
-    for (size_t c = 0; c < ncolumns; c++) {
-        /* stored lo, hi, lo, hi, ...; wanted all lo, then all hi */
-        size_t level = (c - 1) / 2;
-        double *column = c == 0       ? m.forecast.mean
-                         : c % 2 == 1 ? m.forecast.lo + level * m.n
-                                      : m.forecast.hi + level * m.n;
-        for (size_t i = begin, k = 0; i < end; i++) {
-            uint32_t key = a->order[i];
-            if (isnan(a->value[key]) || isnan(from[key]))
-                continue;
-            if (c == 0)
-                m.naive2[k] = run->reference[key];
-            column[k++] = from[c * a->keys.n + key];
-        }
-    }
+    to = gather(run, mean, m.n, to);
+    for (size_t k = 0; k < nlevels; k++)
+        to = gather(run, mean + (1 + 2 * k) * nkeys, m.n, to);
+    for (size_t k = 0; k < nlevels; k++)
+        to = gather(run, mean + (2 + 2 * k) * nkeys, m.n, to);
     return m;
 }
 
@@ -269,41 +286,46 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     return cmd_scores_commit(&run->file, err);
 }
 
+/* What was scored, in words. */
+static void put_story(const struct run *run, size_t missing,
+                      char line[STORY_SIZE])
+{
+    size_t nmodels = run->forecasts.models.n, nextra = run->forecasts.nextra;
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], c[CMD_COUNT_SIZE];
+    snprintf(line, STORY_SIZE,
+             "%s forecasts of %s series by %s model%s scored, season %d",
+             cmd_count(run->nvalues, a), cmd_count(run->actuals.ids.n, b),
+             cmd_count(nmodels, c), nmodels == 1 ? "" : "s", run->work.season);
+    if (missing > 0)
+        cmd_append(line, STORY_SIZE, ", %s missing", cmd_count(missing, a));
+    if (run->untrained > 0)
+        cmd_append(line, STORY_SIZE, ", %s series without training data",
+                   cmd_count(run->untrained, a));
+    if (nextra > 0)
+        cmd_append(line, STORY_SIZE,
+                   ", %s rows for which there is no actual value",
+                   cmd_count(nextra, a));
+}
+
 static void report(const struct run *run, size_t missing)
 {
     const struct cmd_options *o = &run->options;
-    size_t nmodels = run->forecasts.models.n, nextra = run->forecasts.nextra;
-    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], c[CMD_COUNT_SIZE];
-    char line[600], seconds[CMD_SECONDS_SIZE];
-    size_t used = (size_t)snprintf(
-        line, sizeof line,
-        "%s forecasts of %s series by %s model%s scored, season %d",
-        cmd_count(run->nvalues, a), cmd_count(run->actuals.ids.n, b),
-        cmd_count(nmodels, c), nmodels == 1 ? "" : "s", run->work.season);
-#define ADD(...) \
-    used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
-    if (missing > 0)
-        ADD(", %s missing", cmd_count(missing, a));
-    if (run->untrained > 0)
-        ADD(", %s series without training data", cmd_count(run->untrained, a));
-    if (nextra > 0)
-        ADD(", %s rows for which there is no actual value",
-            cmd_count(nextra, a));
-#undef ADD
+    char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = cmd_now() - run->start;
     struct cmd_field fields[] = {
         {"command", "score", 0},
-        {"models", NULL, (double)nmodels},
+        {"models", NULL, (double)run->forecasts.models.n},
         {"series", NULL, (double)run->actuals.ids.n},
         {"forecasts", NULL, (double)run->nvalues},
         {"missing", NULL, (double)missing},
         {"untrained", NULL, (double)run->untrained},
-        {"extra", NULL, (double)nextra},
+        {"extra", NULL, (double)run->forecasts.nextra},
         {"season", NULL, run->work.season},
         {"seconds", NULL, total},
         {o->output != NULL ? "output" : NULL, o->output, 0},
         {NULL, NULL, 0},
     };
+    put_story(run, missing, line);
     cmd_say_fields(missing + run->untrained == 0 ? CMD_INFO : CMD_WARNING,
                    fields, "%s, in %s%s%s", line, cmd_seconds(total, seconds),
                    o->output != NULL ? " -> " : "",
@@ -337,6 +359,7 @@ static int main_score(int argc, char **argv)
     io_atomic_abandon(run.file);
     free(run.scale);
     free(run.reference);
+    free(run.keys);
     free(run.scratch);
     free(run.sums);
     free(run.counts);

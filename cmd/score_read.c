@@ -3,9 +3,9 @@
 #include "cmd/score_read.h"
 
 #include "cmd/talk/talk.h"
-#include "io/csv/rows.h"
 #include "io/csv/table.h"
 #include "io/text/number.h"
+#include "io/text/trim.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -131,11 +131,11 @@ static enum fc_status read_actual(void *arg, const struct io_record *record,
         return fc_fail(err, FC_EDATA, "%s:%llu: no timestamp: '%.40s...'",
                        record->file, (unsigned long long)record->line,
                        record->field[r->time]);
-    uint32_t before = a->keys.n;
+    uint32_t known = a->keys.n;
     if (series == IO_INTERN_FULL
         || io_intern_add(&a->keys, key, length) == IO_INTERN_FULL)
         return no_memory(err);
-    if (a->keys.n == before)
+    if (a->keys.n == known)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: a second value of series '%.60s' for '%.40s'",
                        record->file, (unsigned long long)record->line,
@@ -271,11 +271,11 @@ static enum fc_status find_model(struct forecasts_reader *r, const char *name,
                                  struct fc_error *err)
 {
     struct cmd_forecasts *f = r->forecasts;
-    uint32_t before = f->models.n;
+    uint32_t known = f->models.n;
     *model = io_intern_add(&f->models, name, length);
     if (*model == IO_INTERN_FULL)
         return no_memory(err);
-    if (f->models.n == before)
+    if (f->models.n == known)
         return FC_OK;
     size_t n = (size_t)r->actuals->keys.n * (1 + 2 * (size_t)f->nlevels);
     double **grown = realloc(f->numbers, f->models.n * sizeof *grown);

@@ -9,41 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void append(struct cmd_tokens *tokens, const char *text)
-{
-    size_t n = strlen(text);
-    if (tokens->room - tokens->n <= n) {
-        size_t room = 2 * tokens->room + n + 256;
-        char *grown = realloc(tokens->text, room);
-        if (grown == NULL) {
-            tokens->failed = true;
-            return;
-        }
-        tokens->text = grown;
-        tokens->room = room;
-    }
-    memcpy(tokens->text + tokens->n, text, n + 1);
-    tokens->n += n;
-}
-
-void cmd_shard_token(struct cmd_tokens *tokens, const char *key,
-                     const char *value)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
-                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                                "0123456789.,:/+_-";
-    if (tokens->n > 0)
-        append(tokens, " ");
-    append(tokens, key);
-    append(tokens, "=");
-    for (const char *p = value; *p != '\0'; p++) {
-        char text[4] = {*p, '\0'};
-        if (strchr(plain, *p) == NULL)
-            snprintf(text, sizeof text, "%%%02X", (unsigned)(unsigned char)*p);
-        append(tokens, text);
-    }
-}
-
 bool cmd_shard_learns_alone(const struct cmd_options *options)
 {
     for (size_t i = 0; i < options->nspecs && options->shard.count > 1; i++)
@@ -61,22 +26,22 @@ static void list_tokens(const struct cmd_options *options,
     char text[64];
     snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, options->shard.number,
              options->shard.count);
-    cmd_shard_token(tokens, "shard", text);
-    cmd_shard_token(tokens, "what", what);
-    cmd_shard_token(tokens, "version", NIGHTCAST_VERSION);
+    cmd_tokens_add(tokens, "shard", text);
+    cmd_tokens_add(tokens, "what", what);
+    cmd_tokens_add(tokens, "version", NIGHTCAST_VERSION);
     snprintf(text, sizeof text, "%08" PRIx32 "-%" PRIu64, panel->crc,
              panel->bytes);
-    cmd_shard_token(tokens, "input", text);
+    cmd_tokens_add(tokens, "input", text);
     snprintf(text, sizeof text, "%zu", panel->ntotal);
-    cmd_shard_token(tokens, "series", text);
+    cmd_tokens_add(tokens, "series", text);
     if (strcmp(what, "forecasts") != 0)
-        cmd_shard_token(tokens, "file", options->input);
+        cmd_tokens_add(tokens, "file", options->input);
     snprintf(text, sizeof text, "%zu", options->nspecs);
-    cmd_shard_token(tokens, "models", text);
-    cmd_shard_token(tokens, "learned",
-                    cmd_shard_learns_alone(options) ? "alone"
-                    : options->learned != NULL      ? options->learned_sum
-                                                    : "");
+    cmd_tokens_add(tokens, "models", text);
+    cmd_tokens_add(tokens, "learned",
+                   cmd_shard_learns_alone(options) ? "alone"
+                   : options->learned != NULL      ? options->learned_sum
+                                                   : "");
     cmd_options_tokens(&cmd_forecast, options, tokens);
 }
 

@@ -27,11 +27,4 @@ void cmd_shard_end(const struct cmd_options *options,
 /* Whether a model asked for learns from the series of its own shard only. */
 bool cmd_shard_learns_alone(const struct cmd_options *options);
 
-/*
- * Appends " key=value", the value without blanks: what is neither a letter nor
- * a digit nor one of .,:/+_- becomes %XX.
- */
-void cmd_shard_token(struct cmd_tokens *tokens, const char *key,
-                     const char *value);
-
 #endif

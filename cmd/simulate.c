@@ -18,7 +18,8 @@
 #include <unistd.h>
 
 enum {
-    OFFENDERS = 5,     /* series named on standard error */
+    OFFENDERS = 5, /* series named on standard error */
+    STORY_SIZE = 600,
     NUMBERS = 1 << 24, /* held in memory at a time: 128 MB */
     LEAST_PER_JOB = 4  /* series of a portion, so that no thread idles */
 };
@@ -201,23 +202,26 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     return status == FC_OK ? io_atomic_commit(&run->file, 1, err) : status;
 }
 
+/* What became of the series, in words. */
+static void put_story(const struct run *run, char line[STORY_SIZE])
+{
+    const struct cmd_options *o = &run->options;
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], c[CMD_COUNT_SIZE];
+    snprintf(line, STORY_SIZE,
+             "%s of %s series simulated with %.200s, %s path%s",
+             cmd_count(run->ok, a), cmd_count(run->work.batch.n, b), o->models,
+             cmd_count((size_t)o->paths, c), o->paths == 1 ? "" : "s");
+    if (run->fallback > 0)
+        cmd_append(line, STORY_SIZE, ", %s with fallback %.60s",
+                   cmd_count(run->fallback, a), o->fallback_text);
+    if (run->failed > 0)
+        cmd_append(line, STORY_SIZE, ", %s failed", cmd_count(run->failed, a));
+}
+
 static void report(const struct run *run)
 {
     const struct cmd_options *o = &run->options;
-    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], c[CMD_COUNT_SIZE],
-        seconds[CMD_SECONDS_SIZE], line[600];
-    size_t used = (size_t)snprintf(
-        line, sizeof line, "%s of %s series simulated with %.200s, %s path%s",
-        cmd_count(run->ok, a), cmd_count(run->work.batch.n, b), o->models,
-        cmd_count((size_t)o->paths, c), o->paths == 1 ? "" : "s");
-#define ADD(...) \
-    used += (size_t)snprintf(line + used, sizeof line - used, __VA_ARGS__)
-    if (run->fallback > 0)
-        ADD(", %s with fallback %.60s", cmd_count(run->fallback, a),
-            o->fallback_text);
-    if (run->failed > 0)
-        ADD(", %s failed", cmd_count(run->failed, a));
-#undef ADD
+    char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = cmd_now() - run->start;
     struct cmd_field fields[] = {
         {"command", "simulate", 0},
@@ -232,6 +236,7 @@ static void report(const struct run *run)
         {"output", o->output, 0},
         {NULL, NULL, 0},
     };
+    put_story(run, line);
     cmd_say_fields(run->fallback + run->failed == 0 ? CMD_INFO : CMD_WARNING,
                    fields, "%s, in %s on %d thread%s -> %s", line,
                    cmd_seconds(total, seconds), run->work.batch.jobs,

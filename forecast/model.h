@@ -15,7 +15,7 @@
 
 /*
  * What a model is: one row of one table.  Adding a model means one file that
- * ends with its `const struct fc_model`, one line in the table of model.c,
+ * ends with its `const struct fc_model`, one line in the table of models.h,
  * and its tests.
  */
 
@@ -169,20 +169,6 @@ struct fc_model {
                                gsl_rng *rng, struct fc_workspace *ws,
                                double *path, struct fc_error *err);
 };
-
-/* The table: the i-th model, or NULL when there are no more. */
-const struct fc_model *fc_model_at(size_t i);
-
-/* A model by its name; NULL when there is none of that name. */
-const struct fc_model *fc_model_find(const char *name);
-
-/*
- * Reads "ets" or "ets:MAdM" (length bytes of text) and sets spec->model,
- * has_variant and variant; the other fields stay.  FC_EINVAL with a message
- * that says what is wrong and what exists.
- */
-enum fc_status fc_model_parse(const char *text, size_t length,
-                              struct fc_spec *spec, struct fc_error *err);
 
 /*
  * Fits spec->model to the series.

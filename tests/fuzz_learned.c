@@ -17,7 +17,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 #include "io/out/learned.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

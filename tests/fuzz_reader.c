@@ -16,7 +16,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "io/panel/panel.h"
+#include "io/panel/load.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

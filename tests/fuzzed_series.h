@@ -19,7 +19,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 #include "tests/check.h"
 #include "tests/rows.h"
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 
 enum { LONGEST = 400, FARTHEST = 64 };
 

@@ -4,7 +4,7 @@
 #include "tests/rows.h"
 
 #include "forecast/arima/filter.h"
-#include "forecast/model.h"
+#include "forecast/models.h"
 #include "forecast/numeric/difference.h"
 
 #include <gsl/gsl_blas.h>

@@ -3,6 +3,7 @@
 #include "tests/reference_series.h"
 
 #include "forecast/combine/auto.h"
+#include "forecast/models.h"
 
 #include <gsl/gsl_cdf.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 
 #include <gsl/gsl_randist.h>
 

@@ -7,6 +7,7 @@
 #include "tests/batches.h"
 
 #include "forecast/combine/block.h"
+#include "forecast/models.h"
 
 #include <gsl/gsl_statistics.h>
 

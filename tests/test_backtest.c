@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
+#include "forecast/models.h"
 #include "forecast/run/backtest.h"
 
 #include <gsl/gsl_errno.h>

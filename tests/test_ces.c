@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "forecast/models.h"
 #include "tests/reference_series.h"
 
 static struct rows series_rows, expected_rows;

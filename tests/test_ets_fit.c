@@ -6,8 +6,9 @@
  */
 #include "tests/ets_reference.h"
 
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 #include "forecast/ets/predict.h"
+#include "forecast/models.h"
 
 enum { LONGEST = 2000, H = 18 };
 

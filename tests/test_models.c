@@ -5,7 +5,7 @@
  */
 #include "tests/check.h"
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 #include "forecast/run/batch.h"
 
 enum { HORIZON = 9, LEVELS = 3, LONGEST = 60 };
@@ -98,7 +98,8 @@ static void arena_init(struct arena *a)
 {
     a->ws = fc_workspace_new();
     a->out =
-        (struct fc_forecast){HORIZON, LEVELS, levels, a->mean, a->lo, a->hi};
+        (struct fc_forecast){HORIZON, LEVELS, levels, a->mean,
+                             a->lo,   a->hi,  false};
 }
 
 /* Fits and forecasts; checks that the outcome is one a batch can use. */

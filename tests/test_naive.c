@@ -6,7 +6,7 @@
  */
 #include "tests/check.h"
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 
 enum { MAX_ROWS = 8000, MAX_N = 200, MAX_HORIZON = 20, NLEVELS = 2 };
 

@@ -5,7 +5,7 @@
 #define _XOPEN_SOURCE 700 /* mkdtemp, truncate */
 #include "tests/check.h"
 
-#include "io/panel/panel.h"
+#include "io/panel/load.h"
 
 #include <unistd.h>
 #include <zlib.h>

@@ -4,7 +4,7 @@
  */
 #include "tests/check.h"
 
-#include "io/csv/rows.h"
+#include "io/rows/chunk.h"
 #include "io/rows/shard.h"
 
 #include <math.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/reference_series.h"
 
+#include "forecast/models.h"
 #include "forecast/numeric/quantile.h"
 #include "forecast/run/simulate.h"
 

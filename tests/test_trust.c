@@ -6,6 +6,7 @@
 #include "tests/batches.h"
 
 #include "forecast/combine/auto.h"
+#include "forecast/models.h"
 #include "forecast/measure/accuracy.h"
 
 #include <gsl/gsl_sort.h>

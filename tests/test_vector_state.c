@@ -13,7 +13,7 @@
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include "tests/check.h"
 
-#include "forecast/model.h"
+#include "forecast/models.h"
 
 #include <dlfcn.h>
 

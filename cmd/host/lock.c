@@ -72,15 +72,14 @@ static int lock_within(int fd, int64_t seconds)
     return 0;
 }
 
-int cmd_lock_take(const struct cmd_options *options, int *fd)
+int cmd_lock_take(const char *path, int64_t seconds, int *fd)
 {
     char holder[CMD_SHORT_SIZE];
     *fd = -1;
-    if (options->lock == NULL)
+    if (path == NULL)
         return CMD_OK;
-    int file =
-        open(options->lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-    int error = file < 0 ? errno : lock_within(file, options->lock_wait);
+    int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+    int error = file < 0 ? errno : lock_within(file, seconds);
     if (error == 0) {
         write_holder(file);
         *fd = file;
@@ -89,13 +88,11 @@ int cmd_lock_take(const struct cmd_options *options, int *fd)
     if (error == EWOULDBLOCK) {
         bool gone;
         read_holder(file, holder, &gone);
-        cmd_say(CMD_ERROR, "%s: locked by %s%s; this run did nothing",
-                options->lock, holder,
-                gone ? ", or since that is not on this machine, by another"
-                     : "");
+        cmd_say(
+            CMD_ERROR, "%s: locked by %s%s; this run did nothing", path, holder,
+            gone ? ", or since that is not on this machine, by another" : "");
     } else {
-        cmd_say(CMD_ERROR, "%s: cannot lock: %s", options->lock,
-                strerror(error));
+        cmd_say(CMD_ERROR, "%s: cannot lock: %s", path, strerror(error));
     }
     if (file >= 0)
         close(file);

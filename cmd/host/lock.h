@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_CMD_HOST_LOCK_H
 #define NIGHTCAST_CMD_HOST_LOCK_H
 
-#include "cmd/options/options.h"
+#include <stdint.h>
 
 /*
  * One run at a time: a file that is flock()ed while a run lives.  The system
@@ -11,11 +11,11 @@
  */
 
 /*
- * Takes options->lock, waiting options->lock_wait seconds for it if need be.
- * CMD_OK with a descriptor in *fd (-1 when no lock is asked for); CMD_BUSY or
- * CMD_FAILED after a message.
+ * Takes the lock, waiting so many seconds for it if need be.  CMD_OK with a
+ * descriptor in *fd (-1 for NULL, no lock); CMD_BUSY or CMD_FAILED after a
+ * message.
  */
-int cmd_lock_take(const struct cmd_options *options, int *fd);
+int cmd_lock_take(const char *path, int64_t seconds, int *fd);
 
 /* Accepts -1. */
 void cmd_lock_release(int fd);

@@ -2,7 +2,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cmd/host/signals.h"
 
-#include "cmd/options/options.h"
 #include "cmd/talk/talk.h"
 #include "io/out/atomic_file.h"
 
@@ -60,12 +59,13 @@ void cmd_signals_end_with(int status)
 static void catch (int signal)
 {
     struct sigaction action = {.sa_handler = end, .sa_flags = SA_RESTART},
-                     before;
+                     inherited;
     sigemptyset(&action.sa_mask);
     sigaddset(&action.sa_mask, SIGINT);
     sigaddset(&action.sa_mask, SIGTERM);
     sigaddset(&action.sa_mask, SIGHUP);
-    if (sigaction(signal, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
+    if (sigaction(signal, NULL, &inherited) == 0
+        && inherited.sa_handler != SIG_IGN)
         sigaction(signal, &action, NULL);
 }
 

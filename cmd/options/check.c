@@ -3,19 +3,17 @@
  * What options mean beyond their own words: lists, models, policies, and what
  * contradicts what.
  */
-#define _GNU_SOURCE /* stat, strndup */
+#define _POSIX_C_SOURCE 200809L /* strndup */
 #include "cmd/options/check.h"
 
-#include "cmd/commands.h"
+#include "cmd/options/files.h"
 #include "cmd/talk/talk.h"
+#include "forecast/models.h"
 #include "io/text/number.h"
 
-#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* --- lists of numbers: "80,95" --- */
 
@@ -202,110 +200,6 @@ static int check_columns(const char *name, const struct cmd_options *options)
     return -1;
 }
 
-static bool same_file(const char *input, const char *output)
-{
-    struct stat in, out;
-    if (input == NULL || output == NULL || strcmp(output, "-") == 0)
-        return false;
-    int found =
-        strcmp(input, "-") == 0 ? fstat(STDIN_FILENO, &in) : stat(input, &in);
-    return found == 0 && S_ISREG(in.st_mode) && stat(output, &out) == 0
-           && in.st_dev == out.st_dev && in.st_ino == out.st_ino;
-}
-
-static bool ends_with_gz(const char *path)
-{
-    size_t n = strlen(path);
-    return n > 3 && strcmp(path + n - 3, ".gz") == 0;
-}
-
-static bool stat_folder(const char *path, struct stat *folder)
-{
-    char name[PATH_MAX];
-    const char *slash = strrchr(path, '/');
-    size_t n = slash != NULL ? (size_t)(slash - path) + 1 : 0;
-    if (n >= sizeof name)
-        return false;
-    memcpy(name, path, n);
-    name[n] = '\0';
-    return stat(n > 0 ? name : ".", folder) == 0;
-}
-
-/* Whether two paths name one file, also when it is not there yet. */
-static bool same_place(const char *a, const char *b)
-{
-    struct stat in_a, in_b;
-    const char *end_a = strrchr(a, '/'), *end_b = strrchr(b, '/');
-    return strcmp(end_a != NULL ? end_a + 1 : a, end_b != NULL ? end_b + 1 : b)
-               == 0
-           && stat_folder(a, &in_a) && stat_folder(b, &in_b)
-           && in_a.st_dev == in_b.st_dev && in_a.st_ino == in_b.st_ino;
-}
-
-/*
- * Results must not replace the data they were made from; nor must who holds the
- * lock be written over them, or they over the lock.
- */
-static int check_files(const char *name, const struct cmd_options *options)
-{
-    enum { LOCK = 4 };
-    const char *inputs[] = {options->input, options->actuals, options->train,
-                            options->learned};
-    const char *outputs[] = {options->output, options->summary,
-                             options->metrics, options->rejects, options->lock};
-    const char *option[] = {"output", "summary", "metrics", "rejects", "lock"};
-    for (int i = 0; i < 4; i++)
-        for (int k = 0; k < 5; k++)
-            if (same_file(inputs[i], outputs[k]))
-                return cmd_usage(name, "--%s would replace the input '%.200s'",
-                                 option[k], inputs[i]);
-    for (int k = 0; k < LOCK; k++)
-        if (outputs[k] != NULL && ends_with_gz(outputs[k]))
-            return cmd_usage(name,
-                             "--%s is not compressed: write - into a pipe, "
-                             "| gzip >%.200s, or leave out .gz",
-                             option[k], outputs[k]);
-    int standard = -1; /* the one that goes to standard output */
-    for (int k = 0; k < LOCK; k++) {
-        if (outputs[k] == NULL || strcmp(outputs[k], "-") != 0)
-            continue;
-        if (standard >= 0)
-            return cmd_usage(name,
-                             "--%s and --%s would both be standard output",
-                             option[standard], option[k]);
-        standard = k;
-    }
-    for (int k = 0; k < LOCK; k++)
-        if (options->lock != NULL && outputs[k] != NULL
-            && (same_place(options->lock, outputs[k])
-                || same_file(options->lock, outputs[k])))
-            return cmd_usage(name,
-                             "--lock needs a file of its own; '%.200s' "
-                             "is for --%s",
-                             options->lock, option[k]);
-    return -1;
-}
-
-bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit)
-{
-    *limit = (struct cmd_max_failed){.most = HUGE_VAL};
-    if (text == NULL)
-        return true;
-    size_t n = strlen(text);
-    limit->percent = n > 0 && text[n - 1] == '%';
-    n -= limit->percent;
-    return io_number_parse(text, n, &limit->most) && limit->most >= 0
-           && (limit->percent ? limit->most <= 100
-                              : strspn(text, "0123456789") == n);
-}
-
-bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
-                         size_t n)
-{
-    double most = limit->percent ? (double)n * limit->most / 100 : limit->most;
-    return (double)failed > most;
-}
-
 static int parse_max_failed(const char *name, struct cmd_options *options)
 {
     if (cmd_max_failed_parse(options->max_failed_text, &options->max_failed))
@@ -360,7 +254,7 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                          (long long)options->horizon);
     int status = check_columns(name, options);
     if (status < 0)
-        status = check_files(name, options);
+        status = cmd_check_files(command, options);
     if (status < 0)
         status = parse_max_failed(name, options);
     if (status < 0)
@@ -379,21 +273,22 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     return -1;
 }
 
-static int check_merge(const char *name, const struct cmd_options *options)
+static int check_merge(const struct cmd_command *command,
+                       const struct cmd_options *options)
 {
+    const char *name = command->name;
     size_t nstdin = 0;
     if (options->ninputs == 0)
         return cmd_usage(name, "no input: name the shards");
     if (options->ninputs > IO_SHARD_MOST)
         return cmd_usage(name, "%zu shards; %d are the most", options->ninputs,
                          IO_SHARD_MOST);
-    for (size_t i = 0; i < options->ninputs; i++) {
-        if (same_file(options->inputs[i], options->output))
-            return cmd_usage(name, "--output would replace the shard '%.200s'",
-                             options->inputs[i]);
+    int status = cmd_check_shards(command, options);
+    for (size_t i = 0; i < options->ninputs; i++)
         nstdin += strcmp(options->inputs[i], "-") == 0;
-    }
-    return nstdin > 1 ? cmd_usage(name, "only one shard can be -") : -1;
+    if (status < 0 && nstdin > 1)
+        return cmd_usage(name, "only one shard can be -");
+    return status;
 }
 
 /* A bar would tear the lines that a machine reads. */
@@ -415,7 +310,7 @@ int cmd_options_check(const struct cmd_command *command,
     if (status < 0 && (command->set & CMD_READS))
         status = check(command, options);
     if (status < 0 && (command->set & CMD_MERGE))
-        status = check_merge(command->name, options);
+        status = check_merge(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))
         status = parse_levels(command->name, options);
     if (status < 0 && (command->set & CMD_SIMULATE))

@@ -2,9 +2,11 @@
 #ifndef NIGHTCAST_CMD_OPTIONS_OPTIONS_H
 #define NIGHTCAST_CMD_OPTIONS_OPTIONS_H
 
+#include "cmd/options/tokens.h"
 #include "cmd/talk/progress.h"
+#include "cmd/talk/talk.h"
 #include "forecast/model.h"
-#include "io/panel/panel.h"
+#include "io/panel/load.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,13 +17,7 @@
  * range checks, the defaults and --help.
  */
 
-enum cmd_exit {
-    CMD_OK = 0,
-    CMD_FAILED = 1, /* no forecasts were written */
-    CMD_USAGE = 2,
-    CMD_PARTIAL = 3, /* written, but some series failed or fell back */
-    CMD_BUSY = 75    /* another run holds the lock; sysexits.h: try later */
-};
+#define NIGHTCAST_VERSION "0.1.0"
 
 /* Which subcommands an option belongs to. */
 enum cmd_set {
@@ -54,13 +50,6 @@ struct cmd_command {
 struct cmd_max_failed {
     double most; /* series, or percent of them; infinity: any number */
     bool percent;
-};
-
-/* A text that grows; zeroed is empty. */
-struct cmd_tokens {
-    char *text; /* NULL when it is empty, or when memory was short */
-    size_t n, room;
-    bool failed;
 };
 
 struct cmd_options {
@@ -127,7 +116,7 @@ void cmd_options_release(struct cmd_options *options);
 
 /*
  * " key=value" of every option of a subcommand that has a say in what is
- * written, as it is in force; see cmd_shard_token().
+ * written, as it is in force.
  */
 void cmd_options_tokens(const struct cmd_command *command,
                         const struct cmd_options *options,

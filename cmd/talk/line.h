@@ -2,8 +2,7 @@
 #ifndef NIGHTCAST_CMD_TALK_LINE_H
 #define NIGHTCAST_CMD_TALK_LINE_H
 
-#include "cmd/talk/talk.h"
-
+#include <stddef.h>
 #include <stdint.h>
 
 /*

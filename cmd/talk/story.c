@@ -15,28 +15,29 @@ void cmd_story_text(const struct cmd_story *story,
     if (story->shard.count > 0)
         snprintf(shard, sizeof shard, " of shard %" PRIu32 "/%" PRIu32,
                  story->shard.number, story->shard.count);
-    size_t used = (size_t)snprintf(
-        line, CMD_STORY_SIZE, "%s of %s series%s forecast with %s%.200s",
-        cmd_count(tally->ok, a), cmd_count(tally->n, b), shard,
-        story->several ? "all of " : "", story->models);
-#define ADD(...) \
-    used += (size_t)snprintf(line + used, CMD_STORY_SIZE - used, __VA_ARGS__)
+    snprintf(line, CMD_STORY_SIZE, "%s of %s series%s forecast with %s%.200s",
+             cmd_count(tally->ok, a), cmd_count(tally->n, b), shard,
+             story->several ? "all of " : "", story->models);
     if (tally->fallback > 0)
-        ADD(", %s %swith fallback %.60s", cmd_count(tally->fallback, a),
-            story->several ? "in part " : "", story->fallback);
+        cmd_append(line, CMD_STORY_SIZE, ", %s %swith fallback %.60s",
+                   cmd_count(tally->fallback, a),
+                   story->several ? "in part " : "", story->fallback);
     if (in_part > 0)
-        ADD(", %s failed in part", cmd_count(in_part, a));
+        cmd_append(line, CMD_STORY_SIZE, ", %s failed in part",
+                   cmd_count(in_part, a));
     if (tally->none > 0)
-        ADD(", %s failed", cmd_count(tally->none, a));
+        cmd_append(line, CMD_STORY_SIZE, ", %s failed",
+                   cmd_count(tally->none, a));
     if (tally->early > 0 && !story->common)
-        ADD(", %s series end%s early", cmd_count(tally->early, a),
-            tally->early == 1 ? "s" : "");
+        cmd_append(line, CMD_STORY_SIZE, ", %s series end%s early",
+                   cmd_count(tally->early, a), tally->early == 1 ? "s" : "");
     else if (tally->early > 0)
-        ADD(", %s series filled up to the common end",
-            cmd_count(tally->early, a));
+        cmd_append(line, CMD_STORY_SIZE,
+                   ", %s series filled up to the common end",
+                   cmd_count(tally->early, a));
     if (tally->replaced > 0)
-        ADD(", absurd intervals of %s replaced", cmd_count(tally->replaced, a));
-#undef ADD
+        cmd_append(line, CMD_STORY_SIZE, ", absurd intervals of %s replaced",
+                   cmd_count(tally->replaced, a));
 }
 
 void cmd_story_fields(const struct cmd_story *story,

@@ -6,7 +6,6 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cmd/talk/talk.h"
 
-#include "cmd/options/options.h"
 #include "cmd/talk/line.h"
 #include "io/text/number.h"
 #include "io/text/utf8.h"
@@ -143,6 +142,15 @@ int cmd_usage(const char *command, const char *fmt, ...)
     say_formatted(CMD_ERROR, NULL, fmt, ap, hint);
     va_end(ap);
     return CMD_USAGE;
+}
+
+void cmd_append(char *text, size_t size, const char *fmt, ...)
+{
+    size_t used = strlen(text);
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text + used, size - used, fmt, ap);
+    va_end(ap);
 }
 
 const char *cmd_count(size_t n, char buf[CMD_COUNT_SIZE])

@@ -5,6 +5,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* What the program ends with. */
+enum cmd_exit {
+    CMD_OK = 0,
+    CMD_FAILED = 1, /* no forecasts were written */
+    CMD_USAGE = 2,
+    CMD_PARTIAL = 3, /* written, but some series failed or fell back */
+    CMD_BUSY = 75    /* another run holds the lock; sysexits.h: try later */
+};
+
 /*
  * Messages on standard error, one line each: for a person, with "nightcast: "
  * in front, or for a machine, as a JSON object.  Standard output carries data
@@ -37,6 +46,10 @@ void cmd_say_plain(enum cmd_level level, const char *message);
 /* "usage error" message with a hint at --help; returns CMD_USAGE. */
 int cmd_usage(const char *command, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Appends to a text of limited size; what does not fit is left out. */
+void cmd_append(char *text, size_t size, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
 
 /* 1234567 as "1,234,567". */
 enum { CMD_COUNT_SIZE = 32 };

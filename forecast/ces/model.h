@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Complex exponential smoothing; see model.c for the model. */
+/* Complex exponential smoothing; see row.c for the model. */
 
 enum fc_ces_kind {
     FC_CES_NONE,

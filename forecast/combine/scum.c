@@ -8,12 +8,10 @@
  * competition.  As there, the bounds of the intervals are medians too.
  */
 #include "forecast/combine/ensemble.h"
+#include "forecast/models.h"
 
 #include <stdio.h>
 #include <string.h>
-
-extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_ces,
-    fc_model_dotm;
 
 enum { MEMBERS = 4 };
 

@@ -3,7 +3,7 @@
  * Estimation of one ETS model: the starts of its search, and what is reported
  * of the best point found.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 #include <string.h>

@@ -5,7 +5,7 @@
  * follow recursions of their own, which run side by side in vector lanes.
  * Rows of the Jacobian are used up block by block and never stored whole.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 #include <string.h>

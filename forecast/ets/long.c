@@ -16,7 +16,7 @@
  * and what they do to the later seasons differs little from one to another, so
  * that the matrix is near a multiple of the identity.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -76,7 +76,7 @@ struct fc_ets_long *fc_ets_long_new(size_t n, size_t m, struct fc_workspace *ws)
 /* What all passes of one set of equations share. */
 struct pass {
     struct fc_ets_long *p;
-    const double *e; /* residual before scaling, as fit.h has it */
+    const double *e; /* residual before scaling, as parts.h has it */
     size_t n, m;
     double alpha;
     bool log_mean;
@@ -90,7 +90,7 @@ ALWAYS_INLINE double season_scale(const struct pass *run, size_t t)
     return size * (run->p->log_weight[t] != 0 ? run->p->log_weight[t] : 1);
 }
 
-/* Takes e times the mean of d log mu off each lane: fit.h's r. */
+/* Takes e times the mean of d log mu off each lane: parts.h's r. */
 FC_ETS_CLONES
 static void subtract_mean(const struct pass *run, const fc_v4 *log_sum,
                           fc_v4 *z)

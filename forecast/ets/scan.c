@@ -7,7 +7,7 @@
  * coarse grid one pass gives the least sum of squares over these two, four
  * grid points to a vector.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 

@@ -4,7 +4,7 @@
  * errors, from one start, within the bounds of R's ets(bounds = "both").
  *
  * Minus twice the log-likelihood is n log sum r^2 for residuals r that
- * fit.h names, so this is nonlinear least squares, and Levenberg and
+ * parts.h names, so this is nonlinear least squares, and Levenberg and
  * Marquardt's method (Marquardt 1963, J. SIAM 11; damping as Nielsen 1999,
  * IMM-REP-1999-05) moves smoothing parameters and initial states together.
  * Every step eliminates the states first.  What remains is a quadratic
@@ -12,7 +12,7 @@
  * bounds.  For additive models the elimination is exact: the errors are linear
  * in the initial states.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 #include <string.h>
@@ -134,18 +134,6 @@ static bool evaluate(struct fc_ets_search *search, const double *x,
         return false;
     *value = objective(search, sums, trace->mu, trace->e);
     return true;
-}
-
-void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
-                        size_t step)
-{
-    double beta = row[FC_ETS_BETA * step], gamma = row[FC_ETS_GAMMA * step];
-    row[FC_ETS_ALPHA * step] +=
-        chain->beta_alpha * beta + chain->gamma_alpha * gamma;
-    row[FC_ETS_BETA * step] = chain->beta_v * beta;
-    row[FC_ETS_GAMMA * step] =
-        chain->beta_gamma * beta + chain->gamma_v * gamma;
-    row[FC_ETS_PHI * step] += chain->beta_phi * beta;
 }
 
 static struct fc_ets_chain chain_at(const struct fc_ets_search *search)

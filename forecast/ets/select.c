@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The rows of the model table that are exponential smoothing: `ets`, which
- * chooses among the forms by AICc, and the classical methods by name.
+ * The choice among the forms of exponential smoothing by AICc, and the fit of
+ * one that is named.
  *
  * R's forecast 8.20: ets(), ses(), holt(), hw().  The search leaves out what
  * R's leaves out: multiplicative trends, additive errors with multiplicative
@@ -12,59 +12,20 @@
  * season_is_due(), hold_growth() and sinks().  A form that is named is
  * estimated as it is.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/select.h"
+
+#include "forecast/ets/parts.h"
 #include "forecast/ets/predict.h"
-#include "forecast/model.h"
 #include "forecast/numeric/season_test.h"
 
 #include <math.h>
 #include <string.h>
 
-/* fc_spec.variant of "ets:MAdM"; ANY is the letter Z. */
-enum { ERROR, TREND, SEASON, DAMPED };
-enum { ANY = -1 };
-
-static int component(char letter, const char *allowed)
-{
-    if (letter == 'Z')
-        return ANY;
-    if (letter == '\0' || strchr(allowed, letter) == NULL)
-        return -2;
-    return letter == 'N'   ? FC_ETS_NONE
-           : letter == 'A' ? FC_ETS_ADD
-                           : FC_ETS_MUL;
-}
-
-static enum fc_status parse_ets(const char *text, struct fc_spec *spec,
-                                struct fc_error *err)
-{
-    const char *at = text;
-    int *v = spec->variant;
-    v[ERROR] = component(*at, "AM");
-    v[TREND] = v[ERROR] == -2 ? -2 : component(*++at, "NAM");
-    if (v[TREND] != -2)
-        at++;
-    v[DAMPED] = *at == 'd' ? 1 : v[TREND] == ANY ? ANY : 0;
-    at += *at == 'd';
-    v[SEASON] = v[TREND] == -2 ? -2 : component(*at, "NAM");
-    if (v[SEASON] == -2 || at[1] != '\0'
-        || (v[DAMPED] == 1 && v[TREND] == FC_ETS_NONE))
-        return fc_fail(err, FC_EINVAL,
-                       "model 'ets': '%s' is not a form: error A, M or Z, "
-                       "trend N, A, Ad, M, Md or Z, season N, A, M or Z, as "
-                       "in ets:MAdM",
-                       text);
-    return FC_OK;
-}
-
 /* --- what is searched --- */
 
-struct wanted {
-    int error, trend, season, damped; /* ANY or one */
-    const struct fc_fit *similar;     /* as in fc_spec */
-};
+enum { ANY = FC_ETS_ANY };
 
-static bool wants(const struct wanted *wanted, struct fc_ets_form form)
+static bool wants(const struct fc_ets_wanted *wanted, struct fc_ets_form form)
 {
     return (wanted->error == ANY || wanted->error == (int)form.error)
            && (wanted->trend == ANY || wanted->trend == (int)form.trend)
@@ -72,14 +33,15 @@ static bool wants(const struct wanted *wanted, struct fc_ets_form form)
            && (wanted->damped == ANY || wanted->damped == (int)form.damped);
 }
 
-static bool is_named(const struct wanted *wanted)
+static bool is_named(const struct fc_ets_wanted *wanted)
 {
     return wanted->error != ANY && wanted->trend != ANY && wanted->season != ANY
            && wanted->damped != ANY;
 }
 
 /* R's "restrict" and its default of no multiplicative trend. */
-static bool searched(const struct wanted *wanted, struct fc_ets_form form)
+static bool searched(const struct fc_ets_wanted *wanted,
+                     struct fc_ets_form form)
 {
     if (is_named(wanted))
         return true;
@@ -89,7 +51,7 @@ static bool searched(const struct wanted *wanted, struct fc_ets_form form)
 }
 
 static bool seasonal_data(const struct fc_ets_work *work,
-                          const struct wanted *wanted)
+                          const struct fc_ets_wanted *wanted)
 {
     size_t m = (size_t)work->m;
     return m > 1 && work->n >= (wanted->season == ANY ? 2 * m : m + 1);
@@ -107,7 +69,8 @@ static bool is_constant(const double *y, size_t n)
  * Too few observations for initial states: Holt's method if it explains them
  * better per degree of freedom than simple smoothing, the latter otherwise.
  */
-static void choose_simple(struct fc_ets_work *work, const struct wanted *wanted,
+static void choose_simple(struct fc_ets_work *work,
+                          const struct fc_ets_wanted *wanted,
                           struct fc_ets_fitted *best)
 {
     double n = (double)work->n, ses = 0;
@@ -131,7 +94,7 @@ enum { FORMS = 30 };
 
 struct selection {
     struct fc_ets_work *work;
-    const struct wanted *wanted;
+    const struct fc_ets_wanted *wanted;
     struct fc_ets_request request;
     enum fc_status reason; /* why nothing was found */
     int count;
@@ -498,7 +461,7 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
     return status == FC_OK ? &pick->held : NULL;
 }
 
-static bool needs_season(const struct wanted *wanted)
+static bool needs_season(const struct fc_ets_wanted *wanted)
 {
     return wanted->season == FC_ETS_ADD || wanted->season == FC_ETS_MUL;
 }
@@ -529,12 +492,8 @@ static enum fc_status say_why(const struct selection *pick,
                    fit->model->name);
 }
 
-/*
- * Estimates what is wanted.  few: with at most this many observations the
- * states start as the first observations say.
- */
-static enum fc_status fit_wanted(const struct fc_series *series,
-                                 const struct wanted *wanted,
+enum fc_status fc_ets_fit_wanted(const struct fc_series *series,
+                                 const struct fc_ets_wanted *wanted,
                                  enum fc_ets_criterion criterion, size_t few,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
@@ -573,149 +532,3 @@ static enum fc_status fit_wanted(const struct fc_series *series,
                     "form's maximum";
     return store(work, chosen, ws, fit, err);
 }
-
-/* --- the rows --- */
-
-static size_t at_least_two(const struct fc_spec *spec)
-{
-    (void)spec;
-    return 2;
-}
-
-/* R's hw() asks for m + 3; its parameters need m + 6. */
-static size_t season_and_six(const struct fc_spec *spec)
-{
-    return (size_t)(spec->season_length < 1 ? 1 : spec->season_length) + 6;
-}
-
-static enum fc_status fit_ets(const struct fc_series *series,
-                              const struct fc_spec *spec,
-                              struct fc_workspace *ws, struct fc_fit *fit,
-                              struct fc_error *err)
-{
-    struct wanted wanted = {ANY, ANY, ANY, ANY, spec->similar};
-    if (spec->has_variant)
-        wanted =
-            (struct wanted){spec->variant[ERROR], spec->variant[TREND],
-                            spec->variant[SEASON], spec->variant[DAMPED], NULL};
-    return fit_wanted(series, &wanted, FC_ETS_LIKELIHOOD, 6, ws, fit, err);
-}
-
-static enum fc_status fit_ses(const struct fc_series *series,
-                              const struct fc_spec *spec,
-                              struct fc_workspace *ws, struct fc_fit *fit,
-                              struct fc_error *err)
-{
-    static const struct wanted ann = {FC_ETS_ADD, FC_ETS_NONE, FC_ETS_NONE, 0,
-                                      NULL};
-    (void)spec;
-    return fit_wanted(series, &ann, FC_ETS_MSE, 6, ws, fit, err);
-}
-
-static enum fc_status fit_holt(const struct fc_series *series,
-                               const struct fc_spec *spec,
-                               struct fc_workspace *ws, struct fc_fit *fit,
-                               struct fc_error *err)
-{
-    static const struct wanted aan = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 0,
-                                      NULL};
-    (void)spec;
-    return fit_wanted(series, &aan, FC_ETS_MSE, 8, ws, fit, err);
-}
-
-static enum fc_status fit_damped(const struct fc_series *series,
-                                 const struct fc_spec *spec,
-                                 struct fc_workspace *ws, struct fc_fit *fit,
-                                 struct fc_error *err)
-{
-    static const struct wanted aadn = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 1,
-                                       NULL};
-    (void)spec;
-    return fit_wanted(series, &aadn, FC_ETS_MSE, 9, ws, fit, err);
-}
-
-static enum fc_status fit_hw(const struct fc_series *series,
-                             const struct fc_spec *spec,
-                             struct fc_workspace *ws, struct fc_fit *fit,
-                             struct fc_error *err)
-{
-    static const struct wanted aaa = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD, 0,
-                                      NULL};
-    (void)spec;
-    return fit_wanted(series, &aaa, FC_ETS_MSE, 0, ws, fit, err);
-}
-
-static enum fc_status fit_hw_mul(const struct fc_series *series,
-                                 const struct fc_spec *spec,
-                                 struct fc_workspace *ws, struct fc_fit *fit,
-                                 struct fc_error *err)
-{
-    static const struct wanted mam = {FC_ETS_MUL, FC_ETS_ADD, FC_ETS_MUL, 0,
-                                      NULL};
-    (void)spec;
-    return fit_wanted(series, &mam, FC_ETS_MSE, 0, ws, fit, err);
-}
-
-const struct fc_model fc_model_ets = {
-    .name = "ets",
-    .summary = "exponential smoothing, the form chosen by AICc",
-    .reference = "Hyndman et al. (2008); R forecast 8.20, ets()",
-    .variants = "a form such as MAdM, ANN, ZZN (Z: choose)",
-    .parse = parse_ets,
-    .min_obs = fc_model_any_length,
-    .fit = fit_ets,
-    .predict = fc_ets_predict,
-    .simulate = fc_ets_simulate,
-};
-
-const struct fc_model fc_model_ses = {
-    .name = "ses",
-    .summary = "simple exponential smoothing",
-    .reference = "Brown (1959); R forecast 8.20, ses()",
-    .min_obs = fc_model_any_length,
-    .fit = fit_ses,
-    .predict = fc_ets_predict,
-    .simulate = fc_ets_simulate,
-};
-
-const struct fc_model fc_model_holt = {
-    .name = "holt",
-    .summary = "Holt's linear trend",
-    .reference = "Holt (1957); R forecast 8.20, holt()",
-    .min_obs = at_least_two,
-    .fit = fit_holt,
-    .predict = fc_ets_predict,
-    .simulate = fc_ets_simulate,
-};
-
-const struct fc_model fc_model_damped = {
-    .name = "damped",
-    .summary = "Holt's trend, damped",
-    .reference = "Gardner & McKenzie (1985); R forecast 8.20, "
-                 "holt(damped=TRUE)",
-    .min_obs = at_least_two,
-    .fit = fit_damped,
-    .predict = fc_ets_predict,
-    .simulate = fc_ets_simulate,
-};
-
-const struct fc_model fc_model_hw = {
-    .name = "hw",
-    .summary = "Holt and Winters's additive seasonal method",
-    .reference = "Winters (1960); R forecast 8.20, hw()",
-    .min_obs = season_and_six,
-    .fit = fit_hw,
-    .predict = fc_ets_predict,
-    .simulate = fc_ets_simulate,
-};
-
-const struct fc_model fc_model_hw_mul = {
-    .name = "hw-mul",
-    .summary = "Holt and Winters's multiplicative seasonal method",
-    .reference = "Winters (1960); R forecast 8.20, "
-                 "hw(seasonal=\"multiplicative\")",
-    .min_obs = season_and_six,
-    .fit = fit_hw_mul,
-    .predict = fc_ets_predict,
-    .simulate = fc_ets_simulate,
-};

@@ -9,7 +9,7 @@
  * R's forecast 8.20: HoltWintersZZ(), to which ets(), ses() and holt() turn
  * when n <= 4 + the number of their parameters.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 

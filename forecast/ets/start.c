@@ -6,7 +6,7 @@
  *
  * R's forecast 8.20: initstate() and initparam(), decompose() of R's stats.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 #include <string.h>

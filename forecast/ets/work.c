@@ -3,7 +3,7 @@
  * What an ETS search works on: the series, scaled by a power of two (exactly)
  * so that its size is near 1, and scratch for any form.
  */
-#include "forecast/ets/fit.h"
+#include "forecast/ets/parts.h"
 
 #include <math.h>
 #include <string.h>

@@ -7,6 +7,7 @@
 #include "forecast/run/backtest.h"
 
 #include "forecast/base/parallel.h"
+#include "forecast/models.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -54,7 +54,7 @@ size_t fc_backtest_least(int season_length);
  * Runs the backtest.  The last origin of a series lies horizon steps before
  * its end, the others stride steps apart before that.  One that would fall
  * behind a missing value moves back to the last observation.  OWA is against
- * Naive 2 (forecast/model.c), which is run with the others.
+ * Naive 2 (forecast/simple/naive2.c), which is run with the others.
  *
  * The results do not depend on jobs.  If a model learns from its batch, the
  * series of a batch are all cut at the same origin, so that none tells another

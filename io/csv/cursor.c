@@ -2,7 +2,7 @@
 /*
  * Sequential reading of a source through a buffer, line by line.
  */
-#include "io/csv/rows.h"
+#include "io/csv/cursor.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,4 +76,20 @@ enum fc_status io_cursor_skip_line(struct io_cursor *cursor, uint64_t until,
         io_cursor_advance(cursor, n);
     }
     return FC_OK;
+}
+
+enum fc_status io_cursor_more(struct io_cursor *cursor, struct fc_error *err)
+{
+    size_t got, size = cursor->size * 2;
+    unsigned char *grown = realloc(cursor->buf, size);
+    if (grown == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    cursor->buf = grown;
+    cursor->size = size;
+    enum fc_status status = io_source_read(
+        cursor->source, cursor->offset + (cursor->len - cursor->pos),
+        grown + cursor->len, size - cursor->len, &got, err);
+    cursor->len += got;
+    cursor->at_end = status == FC_OK && cursor->len < size;
+    return status;
 }

@@ -5,11 +5,12 @@
  */
 #include "io/csv/table.h"
 
-#include "io/csv/rows.h"
+#include "io/csv/fields.h"
+#include "io/csv/layout.h"
 #include "io/csv/source.h"
 #include "io/text/number.h"
+#include "io/text/trim.h"
 
-#include <csv.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -105,12 +106,6 @@ static void end_record(int terminator, void *arg)
     r->record.line = r->line;
 }
 
-static int no_blank(unsigned char c)
-{
-    (void)c;
-    return 0;
-}
-
 static void fail(struct reader *r, const char *why)
 {
     if (r->status == FC_OK)
@@ -199,7 +194,7 @@ enum fc_status io_table_read(
         r.status = io_source_open(path, &source, err);
     if (r.status == FC_OK) {
         r.record.file = source.name;
-        csv_set_space_func(&csv, no_blank);
+        csv_set_space_func(&csv, io_no_blank);
         csv_set_blk_size(&csv, FIELD_BLOCK);
         read_all(&r, &csv, &source, block);
     }

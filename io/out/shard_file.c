@@ -230,7 +230,7 @@ static enum fc_status finish(struct io_shard_file *file, size_t n,
 enum fc_status io_shard_next(struct io_shard_file *file, struct fc_error *err)
 {
     size_t n;
-    uint64_t before = file->number;
+    uint64_t previous = file->number;
     enum fc_status status = find_record(file, &n, err);
     if (status != FC_OK)
         return status;
@@ -240,8 +240,8 @@ enum fc_status io_shard_next(struct io_shard_file *file, struct fc_error *err)
     if (n > strlen(END) && memcmp(text, END, strlen(END)) == 0)
         return finish(file, n, err);
     text = take(file, n);
-    if (!take_number(&text, limit, ',', &file->number) || file->number < before
-        || file->number == 0)
+    if (!take_number(&text, limit, ',', &file->number)
+        || file->number < previous || file->number == 0)
         return fail(file, "has a row that does not belong there", err);
     file->row = text;
     file->row_length = (size_t)(limit - text);

@@ -4,7 +4,6 @@
 
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
-#include "io/rows/shard.h"
 #include "io/time/frequency.h"
 #include "io/time/timestamp.h"
 
@@ -15,52 +14,10 @@
 /*
  * A panel: the many series of one CSV file, each on a regular time grid.
  *
- * The loader groups rows by series, orders them by time, finds the step, and
- * treats duplicates and gaps as it is told.  What is wrong with one series is
- * that series' error; only a file that cannot be read at all, or is no table,
- * is an error of the whole.
- *
  * A panel may hold one shard's series only.  What a file decides for its
  * series (the form and the step of timestamps, the last of them, the order of
  * first appearance) is decided by the whole file all the same.
  */
-
-enum io_gaps {
-    IO_GAPS_INTERPOLATE, /* left as NaN for the core to interpolate or to
-                            model, beyond the last value to forecast */
-    IO_GAPS_ZERO,
-    IO_GAPS_PREVIOUS,
-    IO_GAPS_ERROR
-};
-
-enum io_duplicates {
-    IO_DUPLICATES_ERROR,
-    IO_DUPLICATES_SUM,
-    IO_DUPLICATES_MEAN,
-    IO_DUPLICATES_LAST /* the row that comes last in the file */
-};
-
-enum io_align {
-    IO_ALIGN_OWN,   /* every series ends with its own last observation */
-    IO_ALIGN_COMMON /* every series is filled up to the file's last one */
-};
-
-struct io_panel_options {
-    const char *path;              /* or "-" */
-    const char *id, *time, *value; /* column names, or NULL */
-    bool wide;                     /* one row per series */
-    const struct io_freq *freq;    /* NULL: inferred */
-    enum io_gaps gaps;
-    enum io_duplicates duplicates;
-    enum io_align align;
-    int horizon;  /* steps to be forecast; a series whose timestamps end before
-                     that fails.  0: not asked */
-    bool rejects; /* list every row that was not used */
-    struct io_shard shard;
-    int jobs;       /* threads */
-    uint64_t chunk; /* bytes a thread parses at a time;
-                       0 = a good size */
-};
 
 /*
  * What the loader knows of a series besides its id and its values.  There are
@@ -90,7 +47,7 @@ struct io_reject {
 };
 
 struct io_panel {
-    char *id_name, *time_name; /* of the columns, for the output */
+    const char *id_name, *time_name; /* of the columns, for the output */
     struct io_time_format format;
     struct io_freq freq; /* of the file, or as given */
     bool has_freq;       /* false: no series has two timestamps */
@@ -115,18 +72,8 @@ struct io_panel {
     struct io_reject *rejects; /* if asked for, those of the shard's series,
                                   by line, then by series */
     size_t nrejects;
-    struct io_panel_memory *memory;
+    struct io_rowset *rows; /* what it was made of, and looks at */
 };
-
-/*
- * Loads a panel.  The same file gives the same panel for any number of jobs
- * and any chunk size.
- *
- * FC_EIO, FC_EDATA, FC_EINVAL or FC_ENOMEM with a message that names file and
- * line; then panel is zeroed.
- */
-enum fc_status io_panel_load(const struct io_panel_options *options,
-                             struct io_panel *panel, struct fc_error *err);
 
 /* Accepts a zeroed panel. */
 void io_panel_release(struct io_panel *panel);

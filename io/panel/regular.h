@@ -2,26 +2,16 @@
 #ifndef NIGHTCAST_IO_PANEL_REGULAR_H
 #define NIGHTCAST_IO_PANEL_REGULAR_H
 
-#include "io/csv/rows.h"
+#include "forecast/base/workspace.h"
+#include "io/panel/options.h"
 #include "io/panel/panel.h"
+#include "io/rows/gather.h"
 
 /*
- * From rows to series on a regular grid; inside of the loader.
+ * From rows to series on a regular grid, in passes over all series: order,
+ * then, once every series' own step is known, the step of the file, then the
+ * grids.  Inside of the loader.
  */
-
-/*
- * Where the rows of one series lie, one after the other and in file order.
- * There is one for every series of the file, so it is small.
- */
-struct io_raw {
-    size_t first;   /* of the chunk's own or other rows */
-    uint32_t chunk; /* n > 0 */
-    uint32_t n;     /* rows */
-    int64_t last;   /* timestamp, once in order; n > 0 */
-    bool other;     /* of another shard: only what the file needs of it */
-    bool several;   /* does not stay in its chunk; while rows are gathered */
-    bool dates;     /* all timestamps are integers that look like dates */
-};
 
 /* Rows of a series that it does without, counted in file order, ascending. */
 struct io_unused {
@@ -32,29 +22,58 @@ struct io_unused {
     } at[];
 };
 
+/* What the passes share. */
 struct io_regular {
-    const char *file, *time_name;
-    enum io_gaps gaps;
-    enum io_duplicates duplicates;
-    enum io_align align;
-    const struct io_freq *freq; /* as asked for, or NULL */
-    int horizon;                /* of a forecast, which must have timestamps */
-    int jobs;
-    struct io_chunk *chunks;
-    size_t nchunks;
-    struct io_raw *raw;        /* panel->nseries of them */
-    struct io_unused **unused; /* out: likewise, of a series with duplicates
-                                  of which the last counts; NULL for others;
-                                  itself NULL: not wanted */
-    struct io_panel *panel;    /* in: ids, errors; out: the rest */
-    bool short_of_memory;      /* inside */
+    struct io_rowset *rows;
+    const struct io_panel_options *options;
+    const struct io_freq *freq; /* as asked for and checked, or NULL */
+    struct io_raw *raw;         /* panel->nseries of them */
+    struct io_unused **unused;  /* out: likewise, of a series with duplicates
+                                   of which the last counts; NULL for others;
+                                   itself NULL: not wanted */
+    struct io_panel *panel;     /* in: ids, errors; out: the rest */
+    bool short_of_memory;       /* inside */
 };
 
 /*
- * Orders every series by time, merges duplicates, settles the frequency and
- * fills the grids; other shards' rows go once they had their say.  FC_ENOMEM;
- * FC_EDATA when the gaps would fill more memory than the machine has.
+ * Orders every series by time and merges duplicates; other shards' rows go
+ * once they had their say.  FC_ENOMEM.
  */
-enum fc_status io_regularise(struct io_regular *job, struct fc_error *err);
+enum fc_status io_order_rows(struct io_regular *job, struct fc_error *err);
+
+/* Settles the step and the span of the file.  FC_EDATA, FC_ENOMEM. */
+enum fc_status io_settle_step(struct io_regular *job, struct fc_error *err);
+
+/*
+ * Puts the rows on their grids and treats the gaps.  FC_ENOMEM; FC_EDATA when
+ * the gaps would fill more memory than the machine has.
+ */
+enum fc_status io_fill_grids(struct io_regular *job, struct fc_error *err);
+
+/* For the passes themselves. */
+
+/* The rows of one series while it is worked on. */
+struct io_series_rows {
+    size_t n;
+    int64_t *time; /* a copy */
+    double *value; /* those in the chunk */
+};
+
+/* Copies the timestamps.  False when memory is short. */
+bool io_series_rows_get(const struct io_regular *job, const struct io_raw *raw,
+                        struct fc_workspace *ws, struct io_series_rows *rows);
+
+/* Sets facts->error unless there is one; false when memory is short. */
+bool io_fail_series(struct io_panel_facts *facts, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* Says that memory was short, whatever else happens. */
+enum fc_status io_no_room(struct io_regular *job);
+
+/* Does it for every series.  FC_ENOMEM. */
+enum fc_status io_each_series(struct io_regular *job,
+                              enum fc_status (*item)(void *, size_t,
+                                                     struct fc_workspace *),
+                              struct fc_error *err);
 
 #endif

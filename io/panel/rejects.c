@@ -59,8 +59,8 @@ static void say_failed(const struct io_rejects_work *work, uint32_t series,
                        char *reason, size_t size)
 {
     const char *error = work->panel->facts[series].error, *where = ": ";
-    size_t n = strlen(work->file), room;
-    if (strncmp(error, work->file, n) == 0 && error[n] == ':') {
+    size_t n = strlen(work->rows->name), room;
+    if (strncmp(error, work->rows->name, n) == 0 && error[n] == ':') {
         error += n + 1;
         where = *error == ' ' ? ":" : " in line ";
     }
@@ -136,14 +136,14 @@ static int by_line(const void *a, const void *b)
 
 bool io_rejects_list(const struct io_rejects_work *work)
 {
-    struct list list = {.work = work, .line = work->body_line};
+    struct list list = {.work = work, .line = work->rows->first_line};
     bool good = true;
     if (work->unused != NULL) {
         list.place = calloc(work->panel->nseries, sizeof *list.place);
         good = list.place != NULL;
     }
-    for (size_t i = 0; good && i < work->nchunks; i++) {
-        struct io_chunk *chunk = &work->chunks[i];
+    for (size_t i = 0; good && i < work->rows->nchunks; i++) {
+        struct io_chunk *chunk = &work->rows->chunks[i];
         good = add_errors(&list, chunk) && add_good(&list, chunk);
         list.line += chunk->nlines;
         free(chunk->errors);

@@ -8,10 +8,7 @@
  * The rows of a file that were not used; inside of the loader.
  */
 struct io_rejects_work {
-    const char *file;        /* the name that messages begin with */
-    uint64_t body_line;      /* of the first chunk's first line */
-    struct io_chunk *chunks; /* with their errors and lines, which go */
-    size_t nchunks;
+    struct io_rowset *rows;          /* whose errors and lines go */
     const struct io_raw *raw;        /* panel->nseries of them */
     struct io_unused *const *unused; /* see struct io_regular; or NULL */
     struct io_panel *panel;

@@ -2,7 +2,7 @@
 /*
  * What becomes of a stretch of the file once it is parsed.
  */
-#include "io/csv/rows.h"
+#include "io/rows/chunk.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -20,8 +20,8 @@ static enum fc_status no_memory(struct fc_error *err)
 static enum fc_status count_rows(const struct io_gather *work,
                                  struct fc_error *err)
 {
-    for (size_t i = 0; i < work->nchunks; i++) {
-        const struct io_runs *runs = &work->chunks[i].runs;
+    for (size_t i = 0; i < work->rows->nchunks; i++) {
+        const struct io_runs *runs = &work->rows->chunks[i].runs;
         struct io_runs_place place = {0};
         for (size_t k = 0; k < runs->n; k++) {
             struct io_run run = io_runs_next(runs, &place);
@@ -30,7 +30,7 @@ static enum fc_status count_rows(const struct io_gather *work,
                 return fc_fail(err, FC_EDATA,
                                "%s: more rows in series '%.60s' than can be "
                                "counted",
-                               work->file, work->panel->series[run.series].id);
+                               work->rows->name, work->series[run.series].id);
             raw->several = raw->n > 0;
             raw->n += run.count;
         }
@@ -58,8 +58,8 @@ static size_t rows_alone(const struct io_gather *work,
 /* A chunk does not stay for the sake of a few rows: these are gathered too. */
 static void move_stragglers(const struct io_gather *work)
 {
-    for (size_t i = 0; i < work->nchunks; i++) {
-        const struct io_chunk *chunk = &work->chunks[i];
+    for (size_t i = 0; i < work->rows->nchunks; i++) {
+        const struct io_chunk *chunk = &work->rows->chunks[i];
         size_t alone = rows_alone(work, chunk, false);
         if (alone > 0 && alone < chunk->nrows / 2)
             rows_alone(work, chunk, true);
@@ -69,19 +69,20 @@ static void move_stragglers(const struct io_gather *work)
 /* Room for the rows of all series that are gathered. */
 static bool reserve_gathered(const struct io_gather *work)
 {
-    struct io_chunk *gathered = &work->chunks[work->nchunks];
-    for (size_t i = 0; i < work->panel->nseries; i++) {
+    struct io_chunk *gathered = &work->rows->chunks[work->rows->nchunks];
+    for (size_t i = 0; i < work->nseries; i++) {
         struct io_raw *raw = &work->raw[i];
         struct io_rows *rows = raw->other ? &gathered->other : &gathered->own;
         if (!raw->several)
             continue;
-        raw->chunk = (uint32_t)work->nchunks;
+        raw->chunk = (uint32_t)work->rows->nchunks;
         raw->first = rows->n;
         rows->n += raw->n;
     }
-    for (size_t i = 0; i < work->nchunks; i++) {
-        io_times_widen(&gathered->own.time, &work->chunks[i].own.time);
-        io_times_widen(&gathered->other.time, &work->chunks[i].other.time);
+    for (size_t i = 0; i < work->rows->nchunks; i++) {
+        io_times_widen(&gathered->own.time, &work->rows->chunks[i].own.time);
+        io_times_widen(&gathered->other.time,
+                       &work->rows->chunks[i].other.time);
     }
     size_t own = gathered->own.n, other = gathered->other.n;
     if (own > 0)
@@ -129,8 +130,8 @@ static void place_run(const struct placing *placing, size_t chunk, size_t first,
                       uint32_t count, struct io_raw *raw)
 {
     const struct io_gather *work = placing->work;
-    struct io_chunk *c = &work->chunks[chunk];
-    struct io_chunk *gathered = &work->chunks[work->nchunks];
+    struct io_chunk *c = &work->rows->chunks[chunk];
+    struct io_chunk *gathered = &work->rows->chunks[work->rows->nchunks];
     struct io_rows *from = raw->other ? &c->other : &c->own;
     struct io_rows *to = raw->other ? &gathered->other : &gathered->own;
     if (!raw->several) {
@@ -154,8 +155,8 @@ static enum fc_status place_item(void *arg, size_t i, struct fc_workspace *ws)
     size_t begin = i * placing->series;
     size_t end = begin + placing->series;
     (void)ws;
-    for (size_t c = 0; c < work->nchunks; c++) {
-        const struct io_runs *runs = &work->chunks[c].runs;
+    for (size_t c = 0; c < work->rows->nchunks; c++) {
+        const struct io_runs *runs = &work->rows->chunks[c].runs;
         struct io_runs_place place = {0};
         size_t own = 0, other = 0;
         for (size_t k = 0; k < runs->n; k++) {
@@ -167,7 +168,7 @@ static enum fc_status place_item(void *arg, size_t i, struct fc_workspace *ws)
             *first += run.count;
         }
     }
-    for (size_t s = begin; s < end && s < work->panel->nseries; s++)
+    for (size_t s = begin; s < end && s < work->nseries; s++)
         if (work->raw[s].several)
             work->raw[s].first -= work->raw[s].n;
     return FC_OK;
@@ -177,7 +178,7 @@ static enum fc_status place(const struct io_gather *work, bool times,
                             struct fc_error *err)
 {
     size_t jobs = work->jobs > 1 ? (size_t)work->jobs : 1;
-    struct placing placing = {work, work->panel->nseries / jobs + 1, times};
+    struct placing placing = {work, work->nseries / jobs + 1, times};
     struct fc_parallel job = {
         .n = jobs,
         .nthreads = work->jobs,
@@ -193,17 +194,17 @@ static enum fc_status place(const struct io_gather *work, bool times,
 static enum fc_status place_rows(const struct io_gather *work,
                                  struct fc_error *err)
 {
-    struct io_chunk *gathered = &work->chunks[work->nchunks];
+    struct io_chunk *gathered = &work->rows->chunks[work->rows->nchunks];
     enum fc_status status = place(work, false, err);
-    for (size_t i = 0; i < work->nchunks; i++)
-        if (!work->chunks[i].in_use) {
-            free(work->chunks[i].own.value);
-            work->chunks[i].own.value = NULL;
+    for (size_t i = 0; i < work->rows->nchunks; i++)
+        if (!work->rows->chunks[i].in_use) {
+            free(work->rows->chunks[i].own.value);
+            work->rows->chunks[i].own.value = NULL;
         }
     if (status == FC_OK && gathered->own.n + gathered->other.n > 0)
         status = place(work, true, err);
-    for (size_t i = 0; i < work->nchunks; i++) {
-        struct io_chunk *c = &work->chunks[i];
+    for (size_t i = 0; i < work->rows->nchunks; i++) {
+        struct io_chunk *c = &work->rows->chunks[i];
         io_runs_release(&c->runs);
         if (!c->in_use) {
             io_rows_release(&c->own);

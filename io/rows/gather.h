@@ -2,19 +2,32 @@
 #ifndef NIGHTCAST_IO_ROWS_GATHER_H
 #define NIGHTCAST_IO_ROWS_GATHER_H
 
-#include "io/panel/regular.h"
+#include "forecast/base/series.h"
+#include "io/rows/rowset.h"
 
 /*
- * From the chunks' rows to the series': inside of the loader.
+ * Where the rows of one series lie, one after the other and in file order.
+ * There is one for every series of the file, so it is small.
+ */
+struct io_raw {
+    size_t first;   /* of the chunk's own or other rows */
+    uint32_t chunk; /* n > 0 */
+    uint32_t n;     /* rows */
+    int64_t last;   /* timestamp, once in order; n > 0 */
+    bool other;     /* of another shard: only what the file needs of it */
+    bool several;   /* does not stay in its chunk; while rows are gathered */
+    bool dates;     /* all timestamps are integers that look like dates */
+};
+
+/*
+ * From the chunks' rows to the series'.
  */
 struct io_gather {
-    const char *file; /* the name that messages begin with */
-    const struct io_panel *panel;
-    struct io_chunk *chunks; /* nchunks that were parsed and numbered, and one
-                                for the rows of those series that lie in
-                                several runs, zeroed */
-    size_t nchunks;
-    struct io_raw *raw; /* panel->nseries of them; in: other; out: where the
+    struct io_rowset *rows; /* numbered; their last chunk takes the rows of
+                               those series that lie in several runs */
+    const struct fc_series *series; /* their ids are known */
+    size_t nseries;
+    struct io_raw *raw; /* nseries of them; in: other; out: where the
                            rows are */
     int jobs;
 };

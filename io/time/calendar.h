@@ -28,9 +28,10 @@ struct io_civil {
  */
 static inline int64_t io_days_from_civil(int year, int month, int day)
 {
-    uint32_t late = month > 2; /* January and February end the year before */
-    uint32_t y = (uint32_t)year - 1 + late;
-    uint32_t m = (uint32_t)month + 12 - 12 * late;
+    /* January and February end the year before */
+    uint32_t from_march = month > 2;
+    uint32_t y = (uint32_t)year - 1 + from_march;
+    uint32_t m = (uint32_t)month + 12 - 12 * from_march;
     uint32_t century = y / 100;
     uint32_t year_start = y * 1461 / 4 - century + century / 4;
     uint32_t month_start = (979 * m - 2919) / 32;
@@ -48,9 +49,9 @@ static inline struct io_civil io_civil_from_days(int64_t days)
     uint32_t n3 = 2141 * day_of_year + 197913;
     uint32_t m = n3 >> 16;
     uint32_t d = (n3 & 0xffff) / 2141;
-    uint32_t early = day_of_year >= 306; /* January, February */
-    return (struct io_civil){(int)(y + early), (int)(m - 12 * early),
-                             (int)d + 1};
+    uint32_t to_february = day_of_year >= 306;
+    return (struct io_civil){(int)(y + to_february),
+                             (int)(m - 12 * to_february), (int)d + 1};
 }
 
 static inline bool io_is_leap_year(int year)

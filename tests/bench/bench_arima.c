@@ -11,7 +11,7 @@
  * spread.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime, popen */
-#include "forecast/model.h"
+#include "forecast/models.h"
 
 #include <gsl/gsl_randist.h>
 #include <math.h>

@@ -11,7 +11,7 @@
  * spread.
  */
 #define _POSIX_C_SOURCE 200809L /* popen, clock_gettime */
-#include "forecast/model.h"
+#include "forecast/models.h"
 
 #include <gsl/gsl_randist.h>
 #include <math.h>

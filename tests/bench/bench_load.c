@@ -8,7 +8,7 @@
  * usage: bench_load FILE [ROUNDS]
  */
 #define _GNU_SOURCE /* sched_getaffinity */
-#include "io/panel/panel.h"
+#include "io/panel/load.h"
 
 #include <csv.h>
 #include <sched.h>

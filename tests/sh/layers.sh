@@ -55,6 +55,13 @@ refuses forecast/run forecast/combine/auto.h "$door"
 refuses io/out io/panel/regular.h "$door"
 refuses cmd cmd/host/cgroup.h "$door"
 
+# a circle within a room, which no floor forbids
+cp io/text/hash.h kept
+sed -i '0,/^#include/s||#include "io/text/intern.h"\n&|' io/text/hash.h
+tests/check_layers.sh >said 2>&1 && fail "headers may include each other"
+grep -q 'in a circle' said || fail "a circle is refused for another reason"
+mv kept io/text/hash.h
+
 for folder in $(find forecast io cmd -name '*.c' -printf '%h\n' | sort -u); do
 	[[ $rooms == *" $folder "* ]] || fail "no arrow of $folder was turned"
 done

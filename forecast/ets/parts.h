@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NIGHTCAST_FORECAST_ETS_FIT_H
-#define NIGHTCAST_FORECAST_ETS_FIT_H
+#ifndef NIGHTCAST_FORECAST_ETS_PARTS_H
+#define NIGHTCAST_FORECAST_ETS_PARTS_H
 
 #include "forecast/ets/model.h"
 
@@ -115,8 +115,17 @@ struct fc_ets_chain {
     double beta_alpha, beta_v, beta_gamma, beta_phi, gamma_alpha, gamma_v;
 };
 
-void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
-                        size_t step);
+static inline void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
+                        size_t step)
+{
+    double beta = row[FC_ETS_BETA * step], gamma = row[FC_ETS_GAMMA * step];
+    row[FC_ETS_ALPHA * step] +=
+        chain->beta_alpha * beta + chain->gamma_alpha * gamma;
+    row[FC_ETS_BETA * step] = chain->beta_v * beta;
+    row[FC_ETS_GAMMA * step] =
+        chain->beta_gamma * beta + chain->gamma_v * gamma;
+    row[FC_ETS_PHI * step] += chain->beta_phi * beta;
+}
 
 /* NULL when memory is short. */
 struct fc_ets_long *fc_ets_long_new(size_t n, size_t m,

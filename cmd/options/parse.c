@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The command line, read by the table of options with getopt.
+ */
+#define _GNU_SOURCE /* getopt_long */
+#include "cmd/options/check.h"
+#include "cmd/options/table.h"
+#include "cmd/talk/talk.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <limits.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *field_of(const struct cmd_option *row, struct cmd_options *options)
+{
+    return (char *)options + row->offset;
+}
+
+/* Whole text as a whole number in range. */
+static bool parse_integer(const char *text, int64_t least, int64_t most,
+                          int64_t *out)
+{
+    char *end;
+    errno = 0;
+    long long value = strtoll(text, &end, 10);
+    bool plain = (*text >= '0' && *text <= '9') || *text == '-';
+    if (!plain || *end != '\0' || errno != 0 || value < least || value > most)
+        return false;
+    *out = value;
+    return true;
+}
+
+/* "error, sum, mean or last" */
+static void list_choices(const char *const *choices, char *out, size_t size)
+{
+    size_t used = 0;
+    for (size_t i = 0; choices[i] != NULL && used < size; i++)
+        used += (size_t)snprintf(out + used, size - used, "%s%s",
+                                 i == 0                   ? ""
+                                 : choices[i + 1] == NULL ? " or "
+                                                          : ", ",
+                                 choices[i]);
+}
+
+/* The place of a choice among a row's; -1 when it is none of them. */
+static int find_choice(const struct cmd_option *row, const char *text)
+{
+    for (int i = 0; row->choices[i] != NULL; i++)
+        if (strcmp(row->choices[i], text) == 0)
+            return i;
+    return -1;
+}
+
+static int set_choice(const struct cmd_option *row, const char *command,
+                      const char *text, int *out)
+{
+    char choices[80];
+    int found = find_choice(row, text);
+    if (found >= 0) {
+        *out = found;
+        return -1;
+    }
+    list_choices(row->choices, choices, sizeof choices);
+    return cmd_usage(command, "--%s takes %s; got '%.60s'", row->name, choices,
+                     text);
+}
+
+static int set_option(const struct cmd_option *row, const char *command,
+                      const char *text, struct cmd_options *options)
+{
+    void *field = field_of(row, options);
+    switch (row->kind) {
+    case CMD_FLAG:
+        *(bool *)field = true;
+        return -1;
+    case CMD_TEXT:
+    case CMD_INPUT:
+    case CMD_OUTPUT:
+    case CMD_LOCK:
+        if (*text == '\0')
+            return cmd_usage(command, "--%s must not be empty", row->name);
+        *(const char **)field = text;
+        return -1;
+    case CMD_CHOICE:
+        return set_choice(row, command, text, field);
+    case CMD_INTEGER:
+        break;
+    }
+    if (parse_integer(text, row->least, row->most, field))
+        return -1;
+    return cmd_usage(
+        command, "--%s takes a whole number from %lld to %lld; got '%.60s'",
+        row->name, (long long)row->least, (long long)row->most, text);
+}
+
+static void set_defaults(const struct cmd_command *command,
+                         struct cmd_options *options)
+{
+    *options = (struct cmd_options){
+        .max_order = -1,
+        .max_p = -1,
+        .max_q = -1,
+        .max_P = -1,
+        .max_Q = -1,
+        .max_d = -1,
+        .max_D = -1,
+    };
+    const struct cmd_option *row;
+    for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++)
+        if (row->fallback != NULL && (row->sets & command->set))
+            set_option(row, command->name, row->fallback, options);
+}
+
+/* getopt's two descriptions of the rows that belong to the command. */
+static void describe(const struct cmd_command *command, char *letters,
+                     struct option *names)
+{
+    const struct cmd_option *row;
+    size_t n = 0;
+    *letters++ = ':';
+    for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++) {
+        if (!(row->sets & command->set))
+            continue;
+        bool takes = row->kind != CMD_FLAG;
+        names[n++] =
+            (struct option){row->name, takes ? required_argument : no_argument,
+                            NULL, (int)(UCHAR_MAX + 1 + i)};
+        if (row->letter != 0) {
+            *letters++ = row->letter;
+            if (takes)
+                *letters++ = ':';
+        }
+    }
+    *letters = '\0';
+    names[n] = (struct option){NULL, 0, NULL, 0};
+}
+
+static const struct cmd_option *row_of(int code)
+{
+    const struct cmd_option *row;
+    if (code > UCHAR_MAX)
+        return cmd_option_at((size_t)(code - UCHAR_MAX - 1));
+    for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++)
+        if (row->letter == code)
+            return row;
+    return NULL;
+}
+
+static int bad_option(const struct cmd_command *command, int code, char **argv)
+{
+    const struct cmd_option *row = optopt != 0 ? row_of(optopt) : NULL;
+    const char *given = argv[optind - 1];
+    if (code == ':')
+        return cmd_usage(command->name, "--%s needs a value: --%s %s",
+                         row->name, row->name, row->argument);
+    if (row != NULL && optopt > UCHAR_MAX)
+        return cmd_usage(command->name, "--%s takes no value", row->name);
+    if (optopt != 0 && optopt <= UCHAR_MAX)
+        return cmd_usage(command->name, "no option -%c", optopt);
+    return cmd_usage(command->name, "no option '%.60s'", given);
+}
+
+/* What is left when the options are gone. */
+static int read_inputs(const struct cmd_command *command, int n, char **names,
+                       struct cmd_options *options)
+{
+    int most = command->set & CMD_SCORE ? 2 : 1;
+    if (command->set & CMD_MERGE) {
+        options->inputs = names;
+        options->ninputs = (size_t)n;
+        return -1;
+    }
+    if (n > most)
+        return cmd_usage(command->name, "%s at a time; got '%.60s' too",
+                         most == 1 ? "one input" : "two inputs", names[most]);
+    if (n > 0)
+        options->input = names[0];
+    if (n > 1)
+        options->actuals = names[1];
+    return -1;
+}
+
+/* How messages are to look, wherever that stands: those about the options
+ * before it, too.  getopt_long() moves arguments about; it is given a copy. */
+static void find_log_format(int argc, char **argv, const char *letters,
+                            const struct option *names)
+{
+    int code;
+    char **copy = malloc(((size_t)argc + 1) * sizeof *copy);
+    if (copy == NULL)
+        return; /* it is found when its turn comes */
+    memcpy(copy, argv, ((size_t)argc + 1) * sizeof *copy);
+    optind = 0; /* start afresh: GNU's way to reset everything */
+    while ((code = getopt_long(argc, copy, letters, names, NULL)) != -1) {
+        const struct cmd_option *row =
+            code == '?' || code == ':' ? NULL : row_of(code);
+        if (row == NULL
+            || row->offset != offsetof(struct cmd_options, log_format))
+            continue;
+        int format = find_choice(row, optarg);
+        if (format >= 0)
+            cmd_log_format((enum cmd_log_format)format);
+    }
+    optind = 0;
+    free(copy);
+}
+
+static int read_arguments(const struct cmd_command *command, int argc,
+                          char **argv, struct cmd_options *options)
+{
+    char letters[3 * CMD_OPTIONS_MOST + 2];
+    struct option names[CMD_OPTIONS_MOST + 1];
+    int code;
+    describe(command, letters, names);
+    opterr = 0;
+    find_log_format(argc, argv, letters, names);
+    while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
+        if (code == '?' || code == ':')
+            return bad_option(command, code, argv);
+        int status = set_option(row_of(code), command->name, optarg, options);
+        if (status >= 0)
+            return status;
+        cmd_log_format((enum cmd_log_format)options->log_format);
+    }
+    return read_inputs(command, argc - optind, argv + optind, options);
+}
+
+int cmd_options_parse(const struct cmd_command *command, int argc, char **argv,
+                      struct cmd_options *options)
+{
+    set_defaults(command, options);
+    int status = read_arguments(command, argc, argv, options);
+    if (status < 0 && options->help) {
+        cmd_options_help(command);
+        return CMD_OK;
+    }
+    if (status < 0 && options->version) {
+        puts("nightcast " NIGHTCAST_VERSION);
+        return CMD_OK;
+    }
+    return status < 0 ? cmd_options_check(command, options) : status;
+}

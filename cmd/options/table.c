@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One row per option.  An option's help, default, range and role stand in its
+ * row and nowhere else.
+ */
+#include "cmd/options/table.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
+                                   NULL};
+static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const aligns[] = {"own", "common", NULL};
+static const char *const whens[] = {"auto", "always", "never", NULL};
+static const char *const log_formats[] = {"text", "json", NULL};
+
+#define AT(field) offsetof(struct cmd_options, field)
+
+enum {
+    SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
+    TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
+    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
+    ALL = CMD_READS | CMD_MODELS | CMD_MERGE
+};
+
+/* clang-format off */
+static const struct cmd_option rows[] = {
+    {'H', "horizon", CMD_INTEGER, CMD_FITS, AT(horizon), "N",
+     "steps to forecast (required)", NULL, 1, 1000000, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_FORECAST, AT(output), "FILE",
+     "the forecasts; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_SIMULATE, AT(output), "FILE",
+     "the quantiles, or paths; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_MERGE, AT(output), "FILE",
+     "the whole; - is standard output", "-", 0, 0,
+     NULL},
+    {'o', "output", CMD_OUTPUT, CMD_LEARN, AT(output), "FILE",
+     "what was learnt; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, TABLES, AT(output), "FILE",
+     "the scores of every series, as CSV", NULL, 0, 0, NULL},
+    {0, "train", CMD_INPUT, CMD_SCORE, AT(train), "FILE",
+     "what the forecaster saw (required)", NULL, 0, 0, NULL},
+    {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
+     "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
+    {0, "stride", CMD_INTEGER, CMD_BACKTEST, AT(stride), "S",
+     "steps between origins (default: the horizon)", NULL, 1, 1000000, NULL},
+    {0, "paths", CMD_INTEGER, CMD_SIMULATE, AT(paths), "N",
+     "sample paths of each series", "1000", 1, 100000000, NULL},
+    {0, "quantiles", CMD_TEXT, CMD_SIMULATE, AT(quantiles_text), "LIST",
+     "between 0 and 1", "0.05,0.25,0.5,0.75,0.95", 0, 0, NULL},
+    {0, "lead-time", CMD_INTEGER, CMD_SIMULATE, AT(lead_time), "L",
+     "also quantiles of the sum over L steps", NULL, 1, 1000000, NULL},
+    {0, "whole", CMD_FLAG, CMD_SIMULATE, AT(whole), NULL,
+     "write the paths, not their quantiles", NULL, 0, 0, NULL},
+    {'m', "model", CMD_TEXT, CMD_RUNS, AT(models), "LIST",
+     "one model or several: ets,snaive", "auto", 0, 0, NULL},
+    {'m', "model", CMD_TEXT, CMD_LEARN, AT(models), "MODEL",
+     "one that learns from all series of a file", "auto", 0, 0, NULL},
+    {'s', "season", CMD_INTEGER, CMD_READS, AT(season), "M",
+     "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
+    {'l', "level", CMD_TEXT, CMD_BOUNDS, AT(levels_text), "LIST",
+     "interval levels in percent, or none", "80,95", 0, 0, NULL},
+    {'j', "jobs", CMD_INTEGER, CMD_READS, AT(jobs), "N",
+     "threads (default: all processors)", NULL, 1, 1024, NULL},
+    {0, "id", CMD_TEXT, CMD_READS, AT(id), "COL",
+     "column of the series' ids (unique_id)", NULL, 0, 0, NULL},
+    {0, "time", CMD_TEXT, CMD_READS, AT(time), "COL",
+     "column of timestamps (ds)", NULL, 0, 0, NULL},
+    {0, "value", CMD_TEXT, CMD_READS, AT(value), "COL",
+     "column of values (y)", NULL, 0, 0, NULL},
+    {0, "freq", CMD_TEXT, CMD_READS, AT(freq_text), "F",
+     "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
+    {0, "wide", CMD_FLAG, SERIES, AT(wide), NULL,
+     "one row per series: id, then values", NULL, 0, 0, NULL},
+    {0, "gaps", CMD_CHOICE, CMD_READS, AT(gaps), "POLICY",
+     "interpolate zero previous error", "interpolate", 0, 0, gaps},
+    {0, "align", CMD_CHOICE, SERIES, AT(align), "WHERE",
+     "horizon starts after own or common last time", "own", 0, 0, aligns},
+    {0, "duplicates", CMD_CHOICE, CMD_READS, AT(duplicates), "POLICY",
+     "error sum mean last", "error", 0, 0, duplicates},
+    {0, "fallback", CMD_TEXT, CMD_RUNS, AT(fallback_text), "MODEL",
+     "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
+    {0, "non-negative", CMD_FLAG, CMD_RUNS, AT(non_negative), NULL,
+     "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
+    {0, "max-order", CMD_INTEGER, CMD_FITS, AT(max_order), "N",
+     "most p+q+P+Q in arima's search; the manual has more", NULL, 1, 100,
+     NULL},
+    {0, "max-p", CMD_INTEGER, CMD_FITS, AT(max_p), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-q", CMD_INTEGER, CMD_FITS, AT(max_q), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-P", CMD_INTEGER, CMD_FITS, AT(max_P), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-Q", CMD_INTEGER, CMD_FITS, AT(max_Q), "N", NULL, NULL, 0, 100, NULL},
+    {0, "max-d", CMD_INTEGER, CMD_FITS, AT(max_d), "N", NULL, NULL, 0, 2, NULL},
+    {0, "max-D", CMD_INTEGER, CMD_FITS, AT(max_D), "N", NULL, NULL, 0, 2, NULL},
+    {0, "summary", CMD_OUTPUT, CMD_FORECAST, AT(summary), "FILE",
+     "one row per series: what was done, how it went", NULL, 0, 0, NULL},
+    {0, "seed", CMD_INTEGER, CMD_FITS, AT(seed), "N",
+     "seed of everything random", "1", 0, INT64_MAX, NULL},
+    {0, "learned", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
+     "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
+    {0, "shard", CMD_TEXT, CMD_FORECAST, AT(shard_text), "K/N",
+     "part K of N of the series only, for `nightcast merge`", NULL, 0, 0,
+     NULL},
+    {0, "max-failed", CMD_TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
+     "if more series fail, the old output stays", NULL, 0, 0, NULL},
+    {0, "lock", CMD_LOCK, CMD_FORECAST, AT(lock), "FILE",
+     "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
+    {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
+     "seconds to wait for the other", "0", 0, 1000000, NULL},
+    {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
+     "every row of the input that was not used, and why", NULL, 0, 0, NULL},
+    {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
+     "counts and times for Prometheus", NULL, 0, 0, NULL},
+    {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
+     "the table as CSV, with all digits", NULL, 0, 0, NULL},
+    {0, "progress", CMD_CHOICE, CMD_RUNS & ~CMD_BENCH, AT(progress), "WHEN",
+     "auto always never: a bar on a terminal", "auto", 0, 0, whens},
+    {'q', "quiet", CMD_FLAG, TALKS, AT(quiet), NULL,
+     "say nothing unless something is wrong", NULL, 0, 0, NULL},
+    {'v', "verbose", CMD_FLAG, CMD_FORECAST, AT(verbose), NULL,
+     "say what is done and how long it takes", NULL, 0, 0, NULL},
+    {0, "log-format", CMD_CHOICE, ALL, AT(log_format), "FORM",
+     "of standard error: text, json", "text", 0, 0, log_formats},
+    {'h', "help", CMD_FLAG, ALL, AT(help), NULL,
+     "this help", NULL, 0, 0, NULL},
+    {'V', "version", CMD_FLAG, ALL, AT(version), NULL, NULL, NULL, 0, 0, NULL},
+};
+/* clang-format on */
+
+enum { NROWS = sizeof rows / sizeof *rows };
+
+_Static_assert((int)NROWS <= (int)CMD_OPTIONS_MOST,
+               "more rows than the parser takes");
+
+const struct cmd_option *cmd_option_at(size_t i)
+{
+    return i < NROWS ? &rows[i] : NULL;
+}
+
+size_t cmd_option_files(const struct cmd_command *command,
+                        const struct cmd_options *options, enum cmd_kind kind,
+                        struct cmd_file files[CMD_OPTIONS_MOST])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < NROWS; i++) {
+        const void *field = (const char *)options + rows[i].offset;
+        if (rows[i].kind != kind || !(rows[i].sets & command->set))
+            continue;
+        const char *path = *(const char *const *)field;
+        if (path != NULL)
+            files[n++] = (struct cmd_file){rows[i].name, path};
+    }
+    return n;
+}
+
+/* Options that tell where and how, but not what. */
+static bool has_no_say(const struct cmd_option *row)
+{
+    static const char *const names[] = {"jobs",     "lock-wait", "shard",
+                                        "help",     "version",   "quiet",
+                                        "progress", "verbose",   "log-format"};
+    if (cmd_option_is_file(row))
+        return true;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(row->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+void cmd_options_tokens(const struct cmd_command *command,
+                        const struct cmd_options *options,
+                        struct cmd_tokens *tokens)
+{
+    char number[24];
+    for (size_t i = 0; i < NROWS; i++) {
+        const struct cmd_option *row = &rows[i];
+        const void *field = (const char *)options + row->offset;
+        const char *text = NULL;
+        if (!(row->sets & command->set) || has_no_say(row))
+            continue;
+        if (row->kind == CMD_INTEGER) {
+            snprintf(number, sizeof number, "%" PRId64,
+                     *(const int64_t *)field);
+            text = number;
+        } else if (row->kind == CMD_TEXT) {
+            text = *(const char *const *)field;
+        } else if (row->kind == CMD_CHOICE) {
+            text = row->choices[*(const int *)field];
+        } else {
+            text = *(const bool *)field ? "yes" : "no";
+        }
+        cmd_tokens_add(tokens, row->name, text != NULL ? text : "");
+    }
+}
+
+static void help_row(const struct cmd_option *row)
+{
+    char left[40];
+    int n =
+        row->letter != 0
+            ? snprintf(left, sizeof left, "  -%c, --%s", row->letter, row->name)
+            : snprintf(left, sizeof left, "      --%s", row->name);
+    if (row->argument != NULL)
+        snprintf(left + n, sizeof left - (size_t)n, " %s", row->argument);
+    printf("%-26s %s", left, row->help);
+    if (row->fallback != NULL)
+        printf(" [%s]", row->fallback);
+    putchar('\n');
+}
+
+void cmd_options_help(const struct cmd_command *command)
+{
+    printf("usage: nightcast %s%s%s\n%s\n\n", command->name,
+           *command->usage != '\0' ? " " : "", command->usage,
+           command->summary);
+    for (size_t i = 0; i < NROWS; i++)
+        if ((rows[i].sets & command->set) && rows[i].help != NULL)
+            help_row(&rows[i]);
+    if (command->example != NULL)
+        printf("\nexample: %s\n", command->example);
+}

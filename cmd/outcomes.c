@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/outcomes.h"
+
+#include "forecast/numeric/missing.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+const struct fc_result *cmd_result_of(const struct cmd_run *run, size_t series,
+                                      size_t spec)
+{
+    return &run->work.batch.results[series * run->work.batch.nspecs + spec];
+}
+
+enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series)
+{
+    enum fc_outcome worst = FC_OUTCOME_OK;
+    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+        if (cmd_result_of(run, series, k)->outcome < worst)
+            worst = cmd_result_of(run, series, k)->outcome;
+    return worst;
+}
+
+/* Whether not one model could forecast it. */
+static bool is_lost(const struct cmd_run *run, size_t series)
+{
+    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+        if (cmd_result_of(run, series, k)->outcome != FC_OUTCOME_FAILED)
+            return false;
+    return true;
+}
+
+struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
+{
+    struct cmd_tally tally = {.n = run->work.batch.n};
+    for (size_t i = 0; i < tally.n; i++) {
+        enum fc_outcome outcome = cmd_outcome_of(run, i);
+        tally.ok += outcome == FC_OUTCOME_OK;
+        tally.fallback += outcome == FC_OUTCOME_FALLBACK;
+        tally.failed += outcome == FC_OUTCOME_FAILED;
+        tally.none += is_lost(run, i);
+        tally.early += run->work.panel.facts[i].ends_early;
+    }
+    return tally;
+}
+
+/* Appends to a text of limited size, after "; " if there is some already. */
+__attribute__((format(printf, 3, 4))) static void append(char *text,
+                                                         size_t size,
+                                                         const char *fmt, ...)
+{
+    va_list ap;
+    size_t used = strlen(text);
+    if (used > 0 && used + 2 < size) {
+        strcpy(text + used, "; ");
+        used += 2;
+    }
+    va_start(ap, fmt);
+    vsnprintf(text + used, size - used, fmt, ap);
+    va_end(ap);
+}
+
+/* Whether the forecast's model took the missing values as they were. */
+static bool took_missing(const struct cmd_run *run,
+                         const struct fc_result *result, size_t spec)
+{
+    const struct fc_spec *used = result->outcome == FC_OUTCOME_FALLBACK
+                                     ? run->work.batch.fallback
+                                     : &run->work.batch.specs[spec];
+    return run->options.gaps == IO_GAPS_INTERPOLATE && used->model->missing;
+}
+
+/* What became of missing values inside of a series and at its end. */
+static void append_missing(const struct cmd_run *run, size_t i, bool took,
+                           char *text, size_t size)
+{
+    static const char *const filled[] = {"interpolated", "set to zero",
+                                         "carried forward", "not allowed"};
+    const struct fc_series *series = &run->work.panel.series[i];
+    size_t tail = fc_missing_tail(series->y, series->n);
+    size_t inside = run->work.panel.facts[i].nfilled - tail;
+    if (inside > 0)
+        append(text, size, "%zu missing value%s %s", inside,
+               inside == 1 ? "" : "s",
+               took ? "left to the model" : filled[run->options.gaps]);
+    if (tail > 0)
+        append(text, size,
+               "ends %zu step%s before the file does, which %s forecast "
+               "as well",
+               tail, tail == 1 ? "" : "s", tail == 1 ? "was" : "were");
+}
+
+void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
+                  char *text, size_t size)
+{
+    static const char *const merged[] = {"not allowed", "summed", "averaged",
+                                         "replaced by the last"};
+    const struct cmd_options *options = &run->options;
+    const struct io_panel_facts *facts = &run->work.panel.facts[series];
+    const struct fc_result *result = cmd_result_of(run, series, spec);
+    char step[IO_FREQ_TEXT_SIZE];
+    text[0] = '\0';
+    if (facts->error != NULL) {
+        append(text, size, "%s", facts->error);
+        return;
+    }
+    if (result->detail != NULL)
+        append(text, size, "%s", result->detail);
+    if (facts->nduplicates > 0)
+        append(text, size, "%u duplicate row%s %s", facts->nduplicates,
+               facts->nduplicates == 1 ? "" : "s", merged[options->duplicates]);
+    append_missing(run, series, took_missing(run, result, spec), text, size);
+    if (cmd_other_step(&run->work.panel, series)) {
+        struct io_freq own = io_panel_own_step(&run->work.panel, series);
+        io_freq_text(&own, step, sizeof step);
+        append(text, size, "own step is %s, the file's is not", step);
+    }
+    if (facts->ends_early && options->align == IO_ALIGN_OWN)
+        append(text, size, "ends before the file does");
+}

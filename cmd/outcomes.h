@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_OUTCOMES_H
+#define NIGHTCAST_CMD_OUTCOMES_H
+
+#include "cmd/talk/story.h"
+#include "cmd/work.h"
+
+/*
+ * What became of the series of a run of `nightcast forecast`, in numbers and
+ * in words.
+ */
+struct cmd_run {
+    struct cmd_options options;
+    struct cmd_work work;
+    struct cmd_tally tally;
+    double seconds[3]; /* read, fit, write */
+};
+
+const struct fc_result *cmd_result_of(const struct cmd_run *run, size_t series,
+                                      size_t spec);
+
+/* The worst outcome over the models asked for. */
+enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series);
+
+struct cmd_tally cmd_count_outcomes(const struct cmd_run *run);
+
+/* In words: what was repaired in a series, and how its fit went. */
+void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
+                  char *text, size_t size);
+
+#endif

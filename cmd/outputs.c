@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One row per output.  A new one is a row here, one in the table of options,
+ * where its rules are, and its writer.
+ */
+#include "cmd/outputs.h"
+
+#include "cmd/shard.h"
+#include "cmd/talk/metrics.h"
+#include "cmd/talk/talk.h"
+#include "io/out/csv.h"
+
+#include <stddef.h>
+
+enum { ID_BITS = 31 }; /* a file has no more than 2^30 ids */
+
+/* The panel and one of its series, for the timestamps of its horizon. */
+struct future {
+    const struct io_panel *panel;
+    size_t series;
+};
+
+static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
+{
+    const struct future *future = arg;
+    io_panel_future(future->panel, future->series, h, text);
+}
+
+/* In the outputs of a shard, a series' place in the whole file; else 0. */
+static uint64_t place_of(const struct cmd_run *run, size_t series)
+{
+    return run->options.shard.count > 0
+               ? io_panel_number(&run->work.panel, series)
+               : 0;
+}
+
+static void write_forecasts(const struct cmd_run *run,
+                            struct io_atomic_file *file)
+{
+    const struct io_panel *panel = &run->work.panel;
+    io_write_forecast_header(file, panel->id_name, panel->time_name,
+                             run->options.levels, run->options.nlevels);
+    for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
+        struct future future = {panel, i};
+        for (size_t k = 0; k < run->options.nspecs; k++) {
+            size_t item = i * run->work.batch.nspecs + k;
+            struct fc_forecast forecast =
+                fc_batch_forecast(&run->work.batch, item);
+            struct io_forecast_rows rows = {
+                .number = place_of(run, i),
+                .id = panel->series[i].id,
+                .model = run->options.spec_names[k],
+                .forecast = &forecast,
+                .time = future_time,
+                .arg = &future,
+            };
+            if (cmd_result_of(run, i, k)->outcome != FC_OUTCOME_FAILED)
+                io_write_forecast(file, &rows);
+        }
+    }
+}
+
+static void write_summary(const struct cmd_run *run,
+                          struct io_atomic_file *file)
+{
+    static const char *const status[] = {"failed", "fallback", "ok"};
+    const struct io_panel *panel = &run->work.panel;
+    char detail[2 * FC_MESSAGE_SIZE];
+    io_write_summary_header(file, panel->id_name);
+    for (size_t i = 0; i < panel->nseries; i++)
+        for (size_t k = 0; k < run->options.nspecs; k++) {
+            size_t item = i * run->work.batch.nspecs + k;
+            const struct fc_told *told = &run->work.batch.told[item];
+            cmd_describe(run, i, k, detail, sizeof detail);
+            struct io_summary_row row = {
+                .number = place_of(run, i),
+                .id = panel->series[i].id,
+                .model = run->options.spec_names[k],
+                .status = status[cmd_result_of(run, i, k)->outcome],
+                .detail = detail,
+                .n = panel->series[i].n,
+                .season_length = run->work.season,
+                .spec = told->spec,
+                .loglik = told->loglik,
+                .aicc = told->aicc,
+                .sigma2 = told->sigma2,
+                .seconds = told->seconds,
+            };
+            io_write_summary(file, &row);
+        }
+}
+
+/* By line; of one line, by the series' place in the whole file. */
+static void write_rejects(const struct cmd_run *run,
+                          struct io_atomic_file *file)
+{
+    const struct io_panel *panel = &run->work.panel;
+    io_write_reject_header(file, panel->id_name);
+    for (size_t i = 0; i < panel->nrejects; i++) {
+        const struct io_reject *r = &panel->rejects[i];
+        uint64_t place = place_of(run, r->series);
+        struct io_reject_row row = {place > 0 ? r->line << ID_BITS | place : 0,
+                                    r->line, panel->series[r->series].id,
+                                    r->reason};
+        io_write_reject(file, &row);
+    }
+}
+
+static void write_metrics(const struct cmd_run *run,
+                          struct io_atomic_file *file)
+{
+    struct cmd_metrics metrics = {
+        .output = run->options.output,
+        .ok = run->tally.ok,
+        .fallback = run->tally.fallback,
+        .failed = run->tally.failed,
+        .rows = run->work.panel.nrows,
+        .rejected = run->work.panel.nrejected,
+        .read = run->seconds[0],
+        .fit = run->seconds[1],
+        .write = run->seconds[2],
+        .threads = run->work.batch.jobs,
+    };
+    cmd_metrics_write(file, &metrics);
+}
+
+struct output {
+    size_t path;      /* the option that names it, in struct cmd_options */
+    const char *what; /* as merge calls it; NULL: nothing that could be merged,
+                         so that a shard's looks like any other's */
+    bool reasons;     /* says why forecasts are not to be had: whoever asks for
+                         it needs it most then */
+    void (*write)(const struct cmd_run *run, struct io_atomic_file *file);
+};
+
+#define AT(field) offsetof(struct cmd_options, field)
+
+/* Metrics are last: the phase that writes ends there for them. */
+static const struct output table[] = {
+    {AT(output), "forecasts", false, write_forecasts},
+    {AT(summary), "summary", true, write_summary},
+    {AT(rejects), "rejects", true, write_rejects},
+    {AT(metrics), NULL, false, write_metrics},
+};
+
+enum { NROWS = sizeof table / sizeof *table };
+
+_Static_assert((int)NROWS <= (int)CMD_OUTPUTS_MOST, "more rows than files");
+
+static const char *path_of(const struct output *row,
+                           const struct cmd_options *options)
+{
+    const void *field = (const char *)options + row->path;
+    return *(const char *const *)field;
+}
+
+enum fc_status cmd_outputs_open(const struct cmd_options *options,
+                                struct cmd_outputs *outputs,
+                                struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    for (int i = 0; i < NROWS && status == FC_OK; i++) {
+        const char *path = path_of(&table[i], options);
+        if (path != NULL)
+            status = io_atomic_open(path, &outputs->files[i], err);
+    }
+    return status;
+}
+
+enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
+                                 struct cmd_run *run, double since,
+                                 struct fc_error *err)
+{
+    for (int i = 0; i < NROWS; i++) {
+        struct io_atomic_file *file = outputs->files[i];
+        const struct output *row = &table[i];
+        enum fc_status status = FC_OK;
+        if (file == NULL)
+            continue;
+        run->seconds[2] = cmd_now() - since;
+        if (row->what != NULL)
+            status = cmd_shard_begin(&run->options, &run->work.panel, row->what,
+                                     file, err);
+        if (status != FC_OK)
+            return status;
+        row->write(run, file);
+        if (row->what != NULL)
+            cmd_shard_end(&run->options, &run->tally, file);
+    }
+    return FC_OK;
+}
+
+void cmd_outputs_keep_reasons(struct cmd_outputs *outputs)
+{
+    for (int i = 0; i < NROWS; i++) {
+        if (table[i].reasons)
+            continue;
+        io_atomic_abandon(outputs->files[i]);
+        outputs->files[i] = NULL;
+    }
+}
+
+enum fc_status cmd_outputs_commit(struct cmd_outputs *outputs,
+                                  struct fc_error *err)
+{
+    return io_atomic_commit(outputs->files, NROWS, err);
+}
+
+void cmd_outputs_abandon(struct cmd_outputs *outputs)
+{
+    for (int i = 0; i < NROWS; i++)
+        io_atomic_abandon(outputs->files[i]);
+}

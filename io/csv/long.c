@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Long form: a record is an observation.
+ */
+#include "io/csv/form.h"
+
+#include <stdio.h>
+
+enum {
+    FIRST_ROW = 1 << 21, /* bytes that are looked at for the first row */
+    MAX_FIELD = IO_CSV_FIELD_MOST
+};
+
+/* A first line that is data would be taken for a header and lost. */
+static enum fc_status check_header(const struct io_layout *layout,
+                                   struct fc_error *err)
+{
+    struct io_time_format format = {.form = IO_TIME_UNKNOWN};
+    int64_t t;
+    const char *name = layout->names[layout->time];
+    if (*name == '\0' || io_time_parse(name, strlen(name), &format, &t) != NULL)
+        return FC_OK;
+    return fc_fail(err, FC_EDATA,
+                   "%s:1: the first line looks like data ('%.60s' where the "
+                   "name of the time column should be); a header is needed",
+                   layout->file, name);
+}
+
+static bool is_blank(const unsigned char *text, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (text[i] != '\n' && text[i] != '\r')
+            return false;
+    return true;
+}
+
+/* Not one record is whole. */
+static enum fc_status no_row(const struct io_layout *layout,
+                             const struct io_cursor *cursor,
+                             struct fc_error *err)
+{
+    const unsigned char *text = cursor->buf + cursor->pos;
+    size_t n = cursor->len - cursor->pos;
+    unsigned long long line = layout->body_line;
+    if (cursor->at_end)
+        return fc_fail(err, FC_EDATA, "%s: a header but no rows", layout->file);
+    if (is_blank(text, n))
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: nothing but blank lines for %zu bytes after "
+                       "the header",
+                       layout->file, line, n);
+    return fc_fail(err, FC_EDATA,
+                   "%s:%llu: the first row has no end within %zu bytes: "
+                   "is a quote left open?",
+                   layout->file, line, n);
+}
+
+/* What stands where a timestamp should be, first of all. */
+struct example {
+    char text[60];
+    uint64_t line;
+};
+
+static enum fc_status no_timestamp(const struct io_layout *layout,
+                                   const struct example *example,
+                                   struct fc_error *err)
+{
+    return fc_fail(err, FC_EDATA,
+                   "%s:%llu: column '%.60s': no timestamp of a known form in "
+                   "the first rows: '%s'; write e.g. 2024-01-31, 2024-01, "
+                   "2024Q1, 2024-W05, 2024-01-31 13:00, or an integer",
+                   layout->file, (unsigned long long)example->line,
+                   layout->names[layout->time], example->text);
+}
+
+/* The form of the first timestamp that is one. */
+static enum fc_status find_time_format(struct io_layout *layout,
+                                       const struct io_cursor *cursor,
+                                       struct csv_parser *csv,
+                                       struct io_fields *r,
+                                       struct fc_error *err)
+{
+    struct example example = {.line = layout->body_line};
+    uint64_t line = layout->body_line;
+    size_t pos = cursor->pos, used;
+    int64_t t;
+    while (pos < cursor->len
+           && (used = io_fields_take(csv, cursor->buf + pos, cursor->len - pos,
+                                     cursor->at_end, r))
+                  > 0) {
+        const char *text = layout->time < r->n ? r->fields[layout->time] : "";
+        if (r->out_of_memory)
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+        if (*text != '\0'
+            && io_time_parse(text, strlen(text), &layout->format, &t) == NULL)
+            return FC_OK;
+        if (example.text[0] == '\0') {
+            snprintf(example.text, sizeof example.text, "%s", text);
+            example.line = line;
+        }
+        line += io_count_lines(cursor->buf + pos, used);
+        pos += used;
+    }
+    return pos == cursor->pos ? no_row(layout, cursor, err)
+                              : no_timestamp(layout, &example, err);
+}
+
+static enum fc_status find_times(struct io_layout *layout,
+                                 struct io_cursor *cursor,
+                                 struct csv_parser *csv,
+                                 struct io_fields *fields, struct fc_error *err)
+{
+    enum fc_status status = check_header(layout, err);
+    layout->time_name = layout->names[layout->time];
+    while (status == FC_OK && !cursor->at_end
+           && cursor->len - cursor->pos < FIRST_ROW)
+        status = io_cursor_more(cursor, err);
+    if (status != FC_OK)
+        return status;
+    return find_time_format(layout, cursor, csv, fields, err);
+}
+
+static void take_field(void *field, size_t n, void *arg)
+{
+    struct io_csv_row *row = arg;
+    const char *text = n > 0 ? field : "";
+    size_t column = row->column++;
+    row->field_too_long |= n > IO_CSV_FIELD_MOST;
+    if (column == row->layout->id)
+        io_csv_id(row, text, n);
+    else if (column == row->layout->time)
+        io_csv_time(row, text, n);
+    else if (column == row->layout->value)
+        row->value = io_csv_value(row, column, text, n);
+}
+
+static void end_record(int terminator, void *arg)
+{
+    struct io_csv_row *row = arg;
+    (void)terminator;
+    if (row->column != row->layout->ncolumns)
+        io_csv_reject_width(row);
+    if (!row->has_id)
+        io_csv_id(row, "", 0);
+    if (!row->fill.rejected)
+        io_fill_row(&row->fill, row->time, row->value);
+    io_csv_end(row);
+}
+
+/* Whether the text begins with this id, and a separator after it. */
+static bool is_id(const struct io_csv_row *row, uint32_t series,
+                  const char *text, const char *end)
+{
+    const struct io_intern *ids = &row->fill.chunk->ids;
+    if (series >= ids->n)
+        return false;
+    size_t n = ids->length[series];
+    return (size_t)(end - text) > n && text[n] == row->layout->delimiter
+           && memcmp(text, ids->text[series], n) == 0;
+}
+
+/*
+ * Takes an id and returns its end.  It is most often that of the row before,
+ * or, where series take turns, the one that followed that in the last round.
+ */
+static const char *id_end(struct io_csv_row *row, const char *text,
+                          const char *end)
+{
+    const struct io_intern *ids = &row->fill.chunk->ids;
+    uint32_t next = row->fill.series + 1 < ids->n ? row->fill.series + 1 : 0;
+    if (!is_id(row, row->fill.series, text, end)) {
+        if (!is_id(row, next, text, end)) {
+            const char *stop = io_csv_field_end(row, text, end);
+            io_csv_id(row, text, (size_t)(stop - text));
+            return stop;
+        }
+        row->fill.series = next;
+    }
+    row->has_id = true;
+    return text + ids->length[row->fill.series];
+}
+
+/* Likewise for a timestamp, which is most often a date. */
+static const char *time_end(struct io_csv_row *row, const char *text,
+                            const char *end)
+{
+    enum { DATE_SIZE = 10 };
+    if (row->format.form == IO_TIME_DATE && end - text > DATE_SIZE
+        && text[DATE_SIZE] == row->layout->delimiter
+        && io_time_parse(text, DATE_SIZE, &row->format, &row->time) == NULL)
+        return text + DATE_SIZE;
+    const char *stop = io_csv_field_end(row, text, end);
+    io_csv_time(row, text, (size_t)(stop - text));
+    return stop;
+}
+
+/* Likewise for a value: what is a number up to the end is the last field. */
+static const char *value_end(struct io_csv_row *row, const char *text,
+                             const char *end)
+{
+    const struct io_layout *layout = row->layout;
+    if (layout->value + 1 == layout->ncolumns
+        && io_number_parse(text, (size_t)(end - text), &row->value))
+        return end;
+    const char *stop = io_csv_field_end(row, text, end);
+    row->value = io_csv_value(row, layout->value, text, (size_t)(stop - text));
+    return stop;
+}
+
+/* A line that has not as many fields as the header is for libcsv. */
+static bool take_line(struct io_csv_row *row, char *line, const char *end)
+{
+    const struct io_layout *layout = row->layout;
+    const char *text = line;
+    for (size_t column = 0; column < layout->ncolumns; column++) {
+        const char *stop = column == layout->id     ? id_end(row, text, end)
+                           : column == layout->time ? time_end(row, text, end)
+                           : column == layout->value
+                               ? value_end(row, text, end)
+                               : io_csv_field_end(row, text, end);
+        if ((stop == end) != (column + 1 == layout->ncolumns)) {
+            row->has_id = row->fill.rejected = false;
+            return false;
+        }
+        text = stop + 1;
+    }
+    row->column = layout->ncolumns;
+    end_record('\n', row);
+    return true;
+}
+
+const struct io_csv_form io_csv_long = {
+    .nroles = 3,
+    .find_times = find_times,
+    .field = take_field,
+    .end = end_record,
+    .plain_line = take_line,
+};

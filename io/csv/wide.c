@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Wide form: a record is a series, whose timestamps are the header's.
+ */
+#include "io/csv/form.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The columns' names as timestamps; how many are, and the first that is not. */
+static size_t parse_names(struct io_layout *layout, const char **odd)
+{
+    size_t good = 0;
+    *odd = NULL;
+    for (size_t i = 0; i < layout->ncolumns; i++) {
+        const char *name = layout->names[i];
+        if (i == layout->id)
+            continue;
+        if (io_time_parse(name, strlen(name), &layout->format,
+                          &layout->times[i])
+            == NULL)
+            good++;
+        else if (*odd == NULL)
+            *odd = name;
+    }
+    return good;
+}
+
+/* Columns that are steps 1, 2, 3, ... */
+static void count_columns(struct io_layout *layout)
+{
+    int64_t step = 0;
+    layout->format = (struct io_time_format){.form = IO_TIME_INTEGER};
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        layout->times[i] = i == layout->id ? 0 : ++step;
+}
+
+/*
+ * When the other columns are named by timestamps, those are the times;
+ * otherwise the columns are steps.
+ */
+static enum fc_status find_times(struct io_layout *layout,
+                                 struct io_cursor *cursor,
+                                 struct csv_parser *csv,
+                                 struct io_fields *fields, struct fc_error *err)
+{
+    size_t n = layout->ncolumns;
+    const char *odd;
+    double number;
+    (void)cursor;
+    (void)csv;
+    (void)fields;
+    layout->time_name = "ds";
+    layout->times = malloc((n > 0 ? n : 1) * sizeof *layout->times);
+    if (layout->times == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (n < 2)
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: wide form needs a header with an id and at "
+                       "least one column of values",
+                       layout->file);
+    size_t good = parse_names(layout, &odd);
+    if (odd == NULL)
+        return FC_OK;
+    if (good > (n - 1) / 2)
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: column '%.60s' is not a timestamp like the "
+                       "others",
+                       layout->file, odd);
+    if (io_number_parse(odd, strlen(odd), &number))
+        return fc_fail(err, FC_EDATA,
+                       "%s:1: the first line looks like data ('%.60s' where "
+                       "the name of a column should be); a header is needed",
+                       layout->file, odd);
+    count_columns(layout);
+    return FC_OK;
+}
+
+/* The cells between the row's last value and this column's. */
+static void add_missing(struct io_csv_row *row, size_t column)
+{
+    if (row->fill.chunk->n == row->fill.first)
+        return;
+    for (size_t i = row->last_value + 1; i < column; i++)
+        if (i != row->layout->id)
+            io_fill_row(&row->fill, row->layout->times[i], NAN);
+}
+
+/*
+ * A missing value is a row of its own if it lies between values of its series:
+ * such cells are the step of the file, too.
+ */
+static void take_field(void *field, size_t n, void *arg)
+{
+    struct io_csv_row *row = arg;
+    const char *text = n > 0 ? field : "";
+    size_t column = row->column++;
+    row->field_too_long |= n > IO_CSV_FIELD_MOST;
+    if (column == row->layout->id) {
+        io_csv_id(row, text, n);
+    } else if (column < row->layout->ncolumns) {
+        double value = io_csv_value(row, column, text, n);
+        if (!isnan(value)) {
+            add_missing(row, column);
+            io_fill_row(&row->fill, row->layout->times[column], value);
+            row->last_value = column;
+        }
+    }
+}
+
+/* A record may be shorter than the header. */
+static void end_record(int terminator, void *arg)
+{
+    struct io_csv_row *row = arg;
+    (void)terminator;
+    if (row->column > row->layout->ncolumns)
+        io_csv_reject_width(row);
+    if (!row->has_id)
+        io_csv_id(row, "", 0);
+    io_csv_end(row);
+}
+
+static bool take_line(struct io_csv_row *row, char *text, const char *end)
+{
+    for (;;) {
+        const char *stop = io_csv_field_end(row, text, end);
+        take_field(text, (size_t)(stop - text), row);
+        if (stop == end)
+            break;
+        text += stop + 1 - text;
+    }
+    end_record('\n', row);
+    return true;
+}
+
+const struct io_csv_form io_csv_wide = {
+    .nroles = 1,
+    .find_times = find_times,
+    .field = take_field,
+    .end = end_record,
+    .plain_line = take_line,
+};

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "io/rows/rowset.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct io_rowset *io_rowset_new(void)
+{
+    return calloc(1, sizeof(struct io_rowset));
+}
+
+void io_rowset_free(struct io_rowset *rows)
+{
+    if (rows == NULL)
+        return;
+    for (size_t i = 0; rows->chunks != NULL && i <= rows->nchunks; i++)
+        io_chunk_release(&rows->chunks[i]);
+    free(rows->chunks);
+    io_intern_release(&rows->ids);
+    free(rows->id_name);
+    free(rows->time_name);
+    free(rows);
+}
+
+bool io_rowset_grow(struct io_rowset *rows, size_t n)
+{
+    size_t from = rows->chunks != NULL ? rows->nchunks + 1 : 0;
+    struct io_chunk *grown = realloc(rows->chunks, (n + 1) * sizeof *grown);
+    if (grown == NULL)
+        return false;
+    memset(grown + from, 0, (n + 1 - from) * sizeof *grown);
+    rows->chunks = grown;
+    rows->nchunks = n;
+    return true;
+}
+
+bool io_rowset_number(struct io_rowset *rows, struct io_chunk *chunk)
+{
+    struct io_intern *ids = &rows->ids;
+    uint32_t n = chunk->ids.n;
+    uint32_t *number = malloc((n > 0 ? n : 1) * sizeof *number);
+    bool good = number != NULL;
+    for (uint32_t i = 0; good && i < n; i++) {
+        number[i] =
+            io_intern_add(ids, chunk->ids.text[i], chunk->ids.length[i]);
+        good = number[i] != IO_INTERN_FULL;
+    }
+    good = good && io_chunk_number(chunk, number);
+    free(number);
+    return good;
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_ROWS_ROWSET_H
+#define NIGHTCAST_IO_ROWS_ROWSET_H
+
+#include "io/rows/chunk.h"
+#include "io/time/timestamp.h"
+
+/*
+ * What a reader makes of an input, of whatever kind: the ids of its series,
+ * and their rows as timestamps and values, in chunks; with what is wrong with
+ * rows, and the form of the timestamps.  Series are made of it by
+ * io/panel/make.h.
+ *
+ * A reader fills chunks (fill.h), any number at a time, and gives each its
+ * numbers by io_rowset_number(), one after the other.
+ */
+struct io_rowset {
+    const char *name;          /* that messages call the input by; borrowed */
+    char *id_name, *time_name; /* of the columns */
+    struct io_time_format format;
+    struct io_intern ids;    /* of all series, in order of first appearance */
+    struct io_chunk *chunks; /* nchunks in the order of the input, and one more,
+                                zeroed, for rows that are brought together */
+    size_t nchunks;
+    uint64_t first_line; /* where the first chunk begins; the first is 1 */
+    uint64_t bytes;
+    uint32_t crc; /* of the whole input, if it is read for a shard */
+};
+
+/* NULL when memory is short. */
+struct io_rowset *io_rowset_new(void);
+
+/* Accepts NULL. */
+void io_rowset_free(struct io_rowset *rows);
+
+/*
+ * Makes more chunks, zeroed, until there are n; those that are there may move.
+ * False when memory is short.
+ */
+bool io_rowset_grow(struct io_rowset *rows, size_t n);
+
+/*
+ * Replaces the chunk's own numbers of ids by those of all series, and gives
+ * back its ids, which take more memory.  False when memory is short.
+ */
+bool io_rowset_number(struct io_rowset *rows, struct io_chunk *chunk);
+
+#endif
