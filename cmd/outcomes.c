@@ -31,6 +31,14 @@ static bool is_lost(const struct cmd_run *run, size_t series)
     return true;
 }
 
+static bool has_replaced(const struct cmd_run *run, size_t series)
+{
+    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+        if (cmd_result_of(run, series, k)->replaced)
+            return true;
+    return false;
+}
+
 struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
 {
     struct cmd_tally tally = {.n = run->work.batch.n};
@@ -41,6 +49,7 @@ struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
         tally.failed += outcome == FC_OUTCOME_FAILED;
         tally.none += is_lost(run, i);
         tally.early += run->work.panel.facts[i].ends_early;
+        tally.replaced += has_replaced(run, i);
     }
     return tally;
 }

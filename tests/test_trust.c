@@ -6,8 +6,8 @@
 #include "tests/batches.h"
 
 #include "forecast/combine/auto.h"
-#include "forecast/models.h"
 #include "forecast/measure/accuracy.h"
+#include "forecast/models.h"
 
 #include <gsl/gsl_sort.h>
 
@@ -19,7 +19,9 @@ enum {
     LONGEST = 20000,
     LEVEL = 2, /* an ordinary series that goes nowhere, however long */
     LEVEL_LENGTH = 61,
-    CONTROLS = 5
+    CONTROLS = 5,
+    NEW = 15,
+    WEEK = 7
 };
 
 /* Ordinary series: seasons with growth, walks, levels, and their mixtures. */
@@ -427,11 +429,57 @@ static void predictable_series_leave_intervals_as_they_are(void **state)
     release_simulated(&base);
 }
 
+/* Daily series with a week; the first 15 are zero until 3 to 7 days ago, and
+ * then from 5 to 15. */
+static void daily(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    size_t begin = n - WEEK - 3 - i % 5;
+    double usual = 20 + 40 * gsl_rng_uniform(rng), figure[WEEK];
+    for (int k = 0; k < WEEK; k++)
+        figure[k] = gsl_ran_gaussian(rng, 0.15);
+    for (size_t t = 0; t < n; t++)
+        if (i < NEW)
+            y[t] = t < begin ? 0 : 5 + (double)gsl_rng_uniform_int(rng, 11);
+        else
+            y[t] = round(usual
+                         * exp(figure[t % WEEK] + gsl_ran_gaussian(rng, 0.15)));
+}
+
+/* New series are covered, and widen no other's intervals. */
+static void new_series_are_covered(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(100, 120, WEEK, daily), old = s;
+    struct fc_spec spec = spec_of_auto();
+    spec.season_length = spec.horizon = WEEK;
+    struct fc_batch with = run_batch(&s, &spec, 2);
+    old.series += NEW;
+    old.n -= NEW;
+    struct fc_batch without = run_batch(&old, &spec, 2);
+    double inside[2] = {0, 0};
+    for (size_t i = 0; i < s.n; i++) {
+        struct fc_forecast f = fc_batch_forecast(&with, i);
+        for (size_t k = 0; k < 2 && i < NEW; k++)
+            inside[k] += fc_coverage(s.future + i * WEEK, f.lo + k * WEEK,
+                                     f.hi + k * WEEK, WEEK)
+                         / NEW;
+        for (size_t at = 0; at < 2 * WEEK && i >= NEW; at++) {
+            struct fc_forecast g = fc_batch_forecast(&without, i - NEW);
+            assert_true(f.hi[at] - f.lo[at] < 1.05 * (g.hi[at] - g.lo[at]));
+        }
+    }
+    assert_true(inside[0] >= 0.70 && inside[1] >= 0.85);
+    fc_batch_release(&with);
+    fc_batch_release(&without);
+    release_simulated(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(odd_series_move_nothing),
 
+        cmocka_unit_test(new_series_are_covered),
         cmocka_unit_test(predictable_series_leave_intervals_as_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

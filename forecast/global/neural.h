@@ -30,6 +30,11 @@ size_t fc_neural_size(const struct fc_neural *neural);
  *   parameters  fc_neural_size() values out; neural->parameters is not
  *               touched
  *
+ * One series' influence is bounded: inputs are cut off at 8 scales, the loss
+ * grows with the absolute error, whose weight is at most ten times the median
+ * one, and every series is drawn as often.  No window has targets behind one
+ * of the lesson's breaks that it lies before.
+ *
  * FC_ESHORT when there is too little to learn from; FC_ESTOPPED.  The cost is
  * bounded, whatever the number of series.  The result depends neither on the
  * number of threads nor on the order of the series.
