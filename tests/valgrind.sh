@@ -6,6 +6,7 @@
 # (tests/valgrind.supp); unit tests that fork leave what is still needed to
 # their children.  Two at a time.  Environment: BUILD, PROGRAM.
 set -u
+export QUICK=1 # without what takes minutes at full speed
 command -v valgrind >/dev/null || {
 	echo "make valgrind: valgrind is not there" >&2
 	echo "on Debian and Ubuntu: apt-get install valgrind libc6-dbg" >&2
