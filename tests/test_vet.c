@@ -140,6 +140,60 @@ static void a_shift_is_not_over(void **state)
     release_simulated(&s);
 }
 
+/* All go down by six median changes, of which two and a half remain. */
+static void shifts_that_wane(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    noise(rng, i, y, n);
+    for (size_t ago = 1; ago <= 5; ago++)
+        y[n - ago] -= ago > 2 ? 60 : 25;
+}
+
+static void a_shift_that_wanes_is_not_over(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 72, 0, shifts_that_wane);
+    struct fc_breaks b = breaks_of(&s, 12);
+    assert_int_equal(b.n, 1);
+    assert_int_equal(b.at[0].first, 5);
+    assert_int_equal(b.at[0].last, 1);
+    assert_false(b.at[0].over);
+    /* in either of its ends a series may share it */
+    double y[60] = {0};
+    for (int t = 0; t < 60; t++)
+        y[t] = t * t % 7;
+    assert_false(fc_shares_break(y, 60, 12, &b.at[0], scratch));
+    y[59] += 100;
+    assert_true(fc_shares_break(y, 60, 12, &b.at[0], scratch));
+    y[59] -= 100;
+    y[55] += 100;
+    assert_true(fc_shares_break(y, 60, 12, &b.at[0], scratch));
+    release_simulated(&s);
+}
+
+/* The change a season after a fall is none of its own: it is mended once, from
+ * the earliest on. */
+static void the_echo_of_a_fall_is_left_alone(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 72, 0, noise);
+    for (size_t i = 0; i < s.n; i++)
+        s.y[i * 72 + 50] = s.y[i * 72 + 51] = 20;
+    struct fc_breaks b = breaks_of(&s, 12);
+    assert_int_equal(b.n, 2);
+    assert_int_equal(b.at[0].first, 10);
+    assert_int_equal(b.at[1].first, 22);
+    for (size_t i = 0; i < s.n; i++) {
+        double *y = s.y + i * 72, before[72];
+        memcpy(before, y, sizeof before);
+        assert_true(fc_heal(y, 72, 12, &b, scratch));
+        assert_true(fabs(y[50] - 100) < 60 && fabs(y[51] - 100) < 60);
+        /* a series may share what is left of the echo by chance, but it has
+           no change of its size */
+        assert_true(fabs(y[62] - 100) < 60 && fabs(y[63] - 100) < 60);
+    }
+    release_simulated(&s);
+}
+
 /* Of fewer than half of the series it is no break; nor of a few series. */
 static void a_break_is_a_matter_of_the_majority(void **state)
 {
@@ -176,6 +230,8 @@ int main(void)
         cmocka_unit_test(a_spike_does_not_make_the_scale),
         cmocka_unit_test(a_shared_fall_is_found_and_mended),
         cmocka_unit_test(a_shift_is_not_over),
+        cmocka_unit_test(a_shift_that_wanes_is_not_over),
+        cmocka_unit_test(the_echo_of_a_fall_is_left_alone),
         cmocka_unit_test(a_break_is_a_matter_of_the_majority),
         cmocka_unit_test(ordinary_batches_have_no_breaks),
     };

@@ -61,13 +61,15 @@ struct fc_auto_experience {
  *
  * No series has unbounded influence on any of it:
  *
- *   kinds      which series teach which, by their own values alone:
- * forecast/numeric/vet.h weights    a series counts for at most five times the
- * median error; one whose width is unlike most others', for nothing errors
- * quantiles over the same series, within multiples of the fixed ones
- * (interval.c) common     see forecast/global/pooled.h and
- * forecast/global/neural.h; from moving series alone change     a median breaks
- * medians
+ * - kinds: which series teach which, by their own values alone (vet.h)
+ * - weights: a series counts for at most five times the median error; one whose
+ *   width is unlike most others', for nothing
+ * - errors: quantiles over the same series, within multiples of the fixed ones
+ *   (interval.c)
+ * - common: see pooled.h and neural.h in forecast/global; from moving series
+ *   alone
+ * - change: a median
+ * - breaks: medians
  */
 struct fc_auto_knowledge {
     struct fc_auto_experience of[FC_KINDS];

@@ -30,6 +30,11 @@ enum {
  * median period. */
 static const double UNLIKE = 2.5;
 
+/* A break that has begun goes on until the period is below so many times that:
+ * the root of the former, half way to an ordinary one.  With the same bound a
+ * shift just above it would end, by chance, where it goes on. */
+static const double LINGERS = 1.58;
+
 static double median_change(const double *y, size_t n, size_t m,
                             double *scratch)
 {
@@ -86,8 +91,10 @@ static void mark_unlike(const double *typical, size_t n, size_t m, double usual,
     size_t window = m > LEAST_PERIODS ? m : LEAST_PERIODS, seen = 0;
     for (size_t p = n; p-- > 0;) {
         double most = largest(recent, seen < window ? seen : window);
+        bool goes_on = p + 1 < n && unlike[p + 1];
         unlike[p] =
-            seen >= LEAST_PERIODS && typical[p] > UNLIKE * fmax(usual, most);
+            seen >= LEAST_PERIODS
+            && typical[p] > (goes_on ? LINGERS : UNLIKE) * fmax(usual, most);
         if (!unlike[p])
             recent[seen++ % window] = typical[p];
     }

@@ -29,7 +29,8 @@ struct fc_breaks {
  * period of a break the median, over the series, of the absolute change from
  * the season before, in units of each series' median such change, is more than
  * 2.5 times its median over all periods, and than its largest value in the
- * season before (the last 12 periods without one where the season is shorter).
+ * season before (the last 12 periods without one where the season is shorter);
+ * a break that has begun goes on while it is more than 1.58 times that.
  * There is none in batches of fewer than 20 series, and no series counts for
  * more than one among all of the period.
  *

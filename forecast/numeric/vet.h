@@ -45,7 +45,7 @@ int fc_rests(const double *y, size_t first, size_t end);
 /*
  * The mean absolute change from season to season of the n values y (from value
  * to value where n <= season_length + 1), in which each change counts for at
- * most 20 times the median of those that are any: one spike, whatever its
+ * most 100 times the median of those that are any: one spike, whatever its
  * size, cannot make a series' scale; and rounding makes none.  0 when nothing
  * changes, and when n < 2.
  *
