@@ -38,7 +38,7 @@ static struct fc_fit blank_fit(const struct fc_series *series,
 {
     return (struct fc_fit){
         .model = spec->model,
-        .series = series,
+        .nobs = series->n,
         .exponent = fc_units(series),
         .season_length = spec->season_length < 1 ? 1 : spec->season_length,
         .seed = fc_model_seed(spec->seed, series->id),
@@ -71,18 +71,58 @@ enum fc_status fc_model_fit(const struct fc_series *series,
         return fc_fail(err, FC_ESHORT,
                        "%s needs at least %zu observations, has %zu",
                        model->name, least, series->n);
-    if (fit->exponent != 0)
-        fit->series = fc_units_series(series, fit->exponent, ws);
-    if (fit->series == NULL)
+    const struct fc_series *scaled =
+        fit->exponent != 0 ? fc_units_series(series, fit->exponent, ws)
+                           : series;
+    if (scaled == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (asked.similar != NULL && !can_start_from(asked.similar, fit))
         asked.similar = NULL;
-    enum fc_status status = model->fit(fit->series, &asked, ws, fit, err);
+    enum fc_status status = model->fit(scaled, &asked, ws, fit, err);
     if (series->n == 1)
         fit->note = "one observation: its intervals have no width";
     else if (fit->exponent != 0 && fit->note == NULL)
         fit->note = "its values are extreme: no likelihood or variance is told";
     return status;
+}
+
+/* A copy of n numbers in place of *x, if there are any. */
+static bool copy_numbers(struct fc_workspace *ws, size_t n, double **x)
+{
+    if (*x == NULL)
+        return true;
+    double *copy = fc_workspace_doubles(ws, n);
+    if (copy != NULL)
+        memcpy(copy, *x, n * sizeof *copy);
+    *x = copy;
+    return copy != NULL;
+}
+
+static enum fc_status copy_members(const struct fc_fit *fit,
+                                   struct fc_workspace *ws, struct fc_fit *copy)
+{
+    enum fc_status status = FC_OK;
+    copy->members = fc_workspace_array(ws, fit->nmembers, sizeof *fit);
+    if (copy->members == NULL)
+        return FC_ENOMEM;
+    for (size_t k = 0; status == FC_OK && k < fit->nmembers; k++) {
+        copy->members[k] = (struct fc_fit){.model = NULL};
+        if (fit->members[k].model != NULL)
+            status = fc_fit_copy(&fit->members[k], ws, &copy->members[k]);
+    }
+    return status;
+}
+
+enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
+                           struct fc_fit *copy)
+{
+    *copy = *fit;
+    if (!copy_numbers(ws, fit->ncoef, &copy->coef)
+        || !copy_numbers(ws, fit->nstate, &copy->state)
+        || !copy_numbers(ws, fit->nobs, &copy->fitted)
+        || !copy_numbers(ws, fit->nobs, &copy->resid))
+        return FC_ENOMEM;
+    return fit->members != NULL ? copy_members(fit, ws, copy) : FC_OK;
 }
 
 static bool all_finite(const double *x, size_t n)

@@ -80,8 +80,10 @@ struct fc_spec {
 
 /*
  * A fitted model: a plain struct of numbers that can be forecast from,
- * simulated from and printed.  The pointers lead into the workspace it was
- * fitted with and live until that is reset or released.
+ * simulated from and printed.  It stands alone: of the series nothing is
+ * needed once it is fitted.  The pointers lead into the workspace it was
+ * fitted with and live until that is reset or released; what must live longer
+ * is kept by fc_fit_copy().
  *
  * The model's fit function sets order, coef and state as it likes (only its
  * own functions read them).  fc_model_fit() presets everything else: what
@@ -89,10 +91,9 @@ struct fc_spec {
  */
 struct fc_fit {
     const struct fc_model *model;
-    const struct fc_series *series; /* what was fitted; outlives the fit */
-    int exponent; /* all numbers here, series and members too, are in units of
-                     2^exponent: 0 but for extreme series, see
-                     forecast/numeric/units.h */
+    size_t nobs;  /* observations that were fitted */
+    int exponent; /* all numbers here, members too, are in units of 2^exponent:
+                     0 but for extreme series, see forecast/numeric/units.h */
     int season_length;             /* as the model used it */
     uint64_t seed;                 /* for this series: see fc_model_seed() */
     char spec[FC_SPEC_SIZE];       /* "ETS(M,Ad,M)" */
@@ -106,8 +107,8 @@ struct fc_fit {
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;
     double *state;  /* nstate values, at the end of the series */
-    double *fitted; /* series->n one-step forecasts; NaN where undefined */
-    double *resid;  /* series->n; relative for multiplicative errors */
+    double *fitted; /* nobs one-step forecasts; NaN where undefined */
+    double *resid;  /* nobs; relative for multiplicative errors */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
     const struct fc_learned *learned; /* the spec's */
@@ -173,8 +174,8 @@ struct fc_model {
 /*
  * Fits spec->model to the series.
  *
- *   series   must outlive fit.  Missing values inside only if the model's
- *            `missing` says so.  Of any size: see fc_fit.exponent
+ *   series   missing values inside only if the model's `missing` says so.  Of
+ *            any size: see fc_fit.exponent.  Not needed by the fit afterwards
  *
  * FC_ESHORT when the series has fewer than min_obs() observations; otherwise
  * what the model's own fit reports.  Memory comes from ws and is not released.
@@ -200,6 +201,21 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
 enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
                                  gsl_rng *rng, struct fc_workspace *ws,
                                  double *path, struct fc_error *err);
+
+/*
+ * A copy of a fit that shares none of its numbers: coef, state, fitted and
+ * resid, and those of its members likewise, are in ws and live until that is
+ * reset or released, whatever becomes of the fit and its workspace.  What was
+ * learnt is not copied and must outlive the copy, too.
+ *
+ *   fit   of fc_model_fit() that returned FC_OK.  A member that was left out is
+ *         left out of the copy
+ *   copy  forecasts and paths are those of fit, to the last bit
+ *
+ * FC_ENOMEM.
+ */
+enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
+                           struct fc_fit *copy);
 
 /* A min_obs function for models that take one observation or more. */
 size_t fc_model_any_length(const struct fc_spec *spec);

@@ -227,7 +227,6 @@ static struct fc_fit fit_members(const struct fc_series *series,
                                  struct fc_workspace *ws)
 {
     struct fc_fit fit = {.model = spec->model,
-                         .series = series,
                          .season_length = spec->season_length};
     assert_int_equal(fc_auto_fit_members(series, spec, ws, &fit, NULL), FC_OK);
     return fit;

@@ -25,6 +25,7 @@ static struct fc_spec spec_of(const char *model, int season)
 struct candidates {
     struct fc_workspace *ws;
     struct fc_fit fit;
+    struct fc_auto_fitted fitted;
     double trust[FC_AUTO_CANDIDATES];
     struct fc_auto_table table;
 };
@@ -34,10 +35,9 @@ static void fit_candidates(const struct fc_series *series, int season,
 {
     struct fc_spec spec = spec_of("auto", season);
     fc_workspace_reset(c->ws);
-    c->fit = (struct fc_fit){.model = spec.model,
-                             .series = series,
-                             .season_length = season,
-                             .coef = c->trust};
+    c->fit = (struct fc_fit){
+        .model = spec.model, .season_length = season, .coef = c->trust};
+    c->fitted = (struct fc_auto_fitted){*series, &c->fit};
     assert_int_equal(fc_auto_fit_members(series, &spec, c->ws, &c->fit, NULL),
                      FC_OK);
 }
@@ -49,7 +49,7 @@ static void trust_only(struct candidates *c, int candidate)
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
         c->trust[k] = candidate < 0 || k == candidate;
     assert_int_equal(
-        fc_auto_candidates(&c->fit, &none, STEPS, c->ws, &c->table, NULL),
+        fc_auto_candidates(&c->fitted, &none, STEPS, c->ws, &c->table, NULL),
         FC_OK);
     for (int k = 0; k < FC_AUTO_LOCAL; k++)
         assert_true(c->table.usable[k]); /* the series are chosen so */

@@ -11,7 +11,7 @@ enum { KIND, STEP, COST, SIGMA2, LOGLIK, AICC, MEAN, SE };
 static double cost_of(const struct fc_fit *fit, int kind)
 {
     enum { NONE, SIMPLE, PARTIAL, FULL };
-    size_t n = fit->series->n;
+    size_t n = fit->nobs;
     double seasons = (double)n / fit->season_length, sse = 0;
     double growth = (fit->coef[1] - 1) * (kind == SIMPLE ? seasons : (double)n);
     double seasonal = kind == FULL ? (fit->coef[3] - 1) * seasons : 0;

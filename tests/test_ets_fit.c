@@ -58,12 +58,12 @@ static void fit(struct fitted *f, const char *model, const double *y, size_t n,
 
 /* --- against R --- */
 
-static double mean_square(const struct fc_fit *fit)
+static double mean_square(const struct fitted *f)
 {
     double sum = 0;
-    for (size_t t = 0; t < fit->series->n; t++) {
-        double e = fit->series->y[t] - fit->fitted[t];
-        sum += e * e / (double)fit->series->n;
+    for (size_t t = 0; t < f->series.n; t++) {
+        double e = f->series.y[t] - f->fit.fitted[t];
+        sum += e * e / (double)f->series.n;
     }
     return sum;
 }
@@ -91,8 +91,8 @@ static void classical_methods_are_at_least_as_good_as_r_s(void **state)
         item(rows, cases[i], "hi95", hi, H);
         fit(f, model, y, n, m, (int)horizon);
         double mse = single(rows, cases[i], "mse");
-        assert_true(mean_square(&f->fit) <= mse * (1 + 1e-5));
-        if (mean_square(&f->fit) < mse * (1 - 1e-4))
+        assert_true(mean_square(f) <= mse * (1 + 1e-5));
+        if (mean_square(f) < mse * (1 - 1e-4))
             continue;
         same++;
         for (size_t h = 0; h < horizon; h++) {
@@ -290,10 +290,11 @@ static void make_series(double *y, size_t n, size_t m, uint64_t seed)
     }
 }
 
-static double minus_loglik(const struct fc_fit *fit, const double *coef,
+static double minus_loglik(const struct fitted *f, const double *coef,
                            double *scratch)
 {
-    size_t n = fit->series->n;
+    const struct fc_fit *fit = &f->fit;
+    size_t n = f->series.n;
     struct fc_ets_trace trace = {scratch, scratch + n, scratch + 2 * n,
                                  scratch + 3 * n, scratch + 4 * n};
     struct fc_ets model = {
@@ -310,7 +311,7 @@ static double minus_loglik(const struct fc_fit *fit, const double *coef,
     struct fc_ets_sums sums;
     memcpy(model.s, coef + FC_ETS_COEF_S,
            (size_t)fit->season_length * sizeof *coef);
-    assert_true(fc_ets_filter(&model, fit->series->y, n, &trace, &sums));
+    assert_true(fc_ets_filter(&model, f->series.y, n, &trace, &sums));
     return 0.5 * (double)n * log(sums.squares) + sums.log_mu;
 }
 
@@ -394,7 +395,7 @@ static void no_small_change_of_an_optimum_is_better(void **state)
         for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
             fit(f, models[i], y, n, m, 5);
             double *coef = f->fit.coef;
-            double best = minus_loglik(&f->fit, coef, scratch);
+            double best = minus_loglik(f, coef, scratch);
             assert_near(-f->fit.loglik, best, 1e-10);
             for (size_t k = 0; k < f->fit.ncoef; k++) {
                 double at = coef[k], step = k < 4 ? 0.002 : 0.002 * at;
@@ -406,8 +407,7 @@ static void no_small_change_of_an_optimum_is_better(void **state)
                     continue;
                 for (int side = -1; side <= 1; side += 2) {
                     coef[k] = at + side * step;
-                    assert_true(minus_loglik(&f->fit, coef, scratch)
-                                > best - 0.01);
+                    assert_true(minus_loglik(f, coef, scratch) > best - 0.01);
                 }
                 coef[k] = at;
             }

@@ -6,6 +6,7 @@
 #include "tests/check.h"
 
 #include "forecast/models.h"
+#include "forecast/numeric/missing.h"
 #include "forecast/run/batch.h"
 
 enum { HORIZON = 9, LEVELS = 3, LONGEST = 60 };
@@ -97,9 +98,8 @@ struct arena {
 static void arena_init(struct arena *a)
 {
     a->ws = fc_workspace_new();
-    a->out =
-        (struct fc_forecast){HORIZON, LEVELS, levels, a->mean,
-                             a->lo,   a->hi,  false};
+    a->out = (struct fc_forecast){HORIZON, LEVELS, levels, a->mean,
+                                  a->lo,   a->hi,  false};
 }
 
 /* Fits and forecasts; checks that the outcome is one a batch can use. */
@@ -593,7 +593,8 @@ static struct fc_fit fit_like(const char *name, int season,
 }
 
 /* One start does for a similar series what many do for given orders. */
-static void assert_as_likely_as_named(const struct fc_fit *fit,
+static void assert_as_likely_as_named(const struct fc_series *series,
+                                      const struct fc_fit *fit,
                                       const struct fc_fit *similar,
                                       struct fc_workspace *ws)
 {
@@ -603,7 +604,7 @@ static void assert_as_likely_as_named(const struct fc_fit *fit,
                            .seed = 1};
     struct fc_fit named;
     memcpy(spec.variant, similar->order, sizeof spec.variant);
-    assert_int_equal(fc_model_fit(fit->series, &spec, ws, &named, NULL), FC_OK);
+    assert_int_equal(fc_model_fit(series, &spec, ws, &named, NULL), FC_OK);
     assert_string_equal(named.spec, fit->spec);
     if (isfinite(named.loglik))
         assert_true(fit->loglik > named.loglik - 0.05);
@@ -643,7 +644,7 @@ static void a_similar_fit_is_where_estimation_starts(void **state)
                 again = fit_like(names[i], season[m], &series, &whole, &a);
                 assert_string_equal(again.spec, whole.spec);
                 if (whole.model == fc_model_find("arima"))
-                    assert_as_likely_as_named(&again, &whole, a.ws);
+                    assert_as_likely_as_named(&series, &again, &whole, a.ws);
             }
     fc_workspace_free(a.ws);
 }
@@ -777,6 +778,196 @@ static void an_extreme_series_teaches_like_any_other(void **state)
         fc_batch_release(&batch);
     }
     fc_batch_release(&usual);
+}
+
+enum { FURTHER = 14, PATHS = 3, HORIZONS = 3 };
+
+/* What a fit says: forecasts as far as was asked, further, and less far; and
+   sample paths. */
+struct said {
+    enum fc_status status[HORIZONS + PATHS];
+    double forecast[HORIZONS][FURTHER * (1 + 2 * LEVELS)];
+    double path[PATHS][FURTHER];
+};
+
+static void listen(const struct fc_fit *fit, struct fc_workspace *ws,
+                   struct said *said)
+{
+    static const int horizons[HORIZONS] = {HORIZON, FURTHER, 5};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    memset(said, 0, sizeof *said);
+    for (int i = 0; i < HORIZONS; i++) {
+        int h = horizons[i];
+        double *mean = said->forecast[i];
+        struct fc_forecast out = {
+            h, LEVELS, levels, mean, mean + h, mean + h * (1 + LEVELS), false};
+        said->status[i] = fc_model_predict(fit, ws, &out, NULL);
+    }
+    for (int i = 0; fit->model->simulate != NULL && i < PATHS; i++)
+        said->status[HORIZONS + i] =
+            fc_model_simulate(fit, FURTHER, rng, ws, said->path[i], NULL);
+    gsl_rng_free(rng);
+}
+
+/* All that was taken becomes noise, and may not be touched any more. */
+static void ruin(struct fc_workspace *ws)
+{
+    enum { FEW = 8 }; /* as many as are aligned: no gaps are left */
+    struct fc_mark end = fc_workspace_mark(ws), at;
+    fc_workspace_reset(ws);
+    do {
+        double *x = fc_workspace_doubles(ws, FEW);
+        assert_non_null(x);
+        for (size_t i = 0; i < FEW; i++)
+            x[i] = 1e3 * noise(i + 3);
+        at = fc_workspace_mark(ws);
+    } while (at.block < end.block
+             || (at.block == end.block && at.used < end.used));
+    fc_workspace_reset(ws);
+}
+
+/* Three workspaces: of the series, of its fit, and of the copy. */
+struct rooms {
+    struct fc_workspace *series, *fit, *copy;
+};
+
+static void assert_same_errors(const double *a, const double *b, size_t n)
+{
+    assert_int_equal(a != NULL, b != NULL);
+    if (a == NULL)
+        return;
+    assert_true(a != b);
+    assert_memory_equal(a, b, n * sizeof *a);
+}
+
+static void assert_says(const struct fc_fit *fit, struct fc_workspace *ws,
+                        const struct said *before)
+{
+    static struct said after;
+    listen(fit, ws, &after);
+    if (memcmp(before, &after, sizeof after) != 0)
+        fail_msg("%s, n = %zu, m = %d: something else is said",
+                 fit->model->name, fit->nobs, fit->season_length);
+}
+
+/* What a model is fitted to, in a workspace: nothing else knows of it. */
+static enum fc_status fit_in_room(const struct fc_spec *spec, const double *y,
+                                  size_t n, struct rooms *rooms,
+                                  struct fc_fit *fit)
+{
+    char *id = fc_workspace_array(rooms->series, 8, 1);
+    double *own = fc_workspace_doubles(rooms->series, n);
+    struct fc_series *series =
+        fc_workspace_array(rooms->series, 1, sizeof *series);
+    struct fc_spec *asked = fc_workspace_array(rooms->series, 1, sizeof *asked);
+    assert_true(id != NULL && own != NULL && series != NULL && asked != NULL);
+    memcpy(own, y, n * sizeof *y);
+    if (!spec->model->missing)
+        fc_fill_linear(y, n, own);
+    *series = (struct fc_series){strcpy(id, "series"), own, n};
+    *asked = *spec;
+    return fc_model_fit(series, asked, rooms->fit, fit, NULL);
+}
+
+/* Whether the model can be fitted to the series.  If so, the fit says the same
+   when the series is noise, and its copy when the fit is noise, too. */
+static bool stands_alone(const struct fc_spec *spec, const double *y, size_t n,
+                         struct rooms *rooms)
+{
+    static struct said before;
+    struct fc_fit fit, copy;
+    fc_workspace_reset(rooms->series);
+    fc_workspace_reset(rooms->fit);
+    fc_workspace_reset(rooms->copy);
+    if (fit_in_room(spec, y, n, rooms, &fit) != FC_OK)
+        return false;
+    listen(&fit, rooms->fit, &before);
+    ruin(rooms->series);
+    assert_says(&fit, rooms->fit, &before);
+    assert_int_equal(fc_fit_copy(&fit, rooms->copy, &copy), FC_OK);
+    assert_same_errors(fit.fitted, copy.fitted, fit.nobs);
+    assert_same_errors(fit.resid, copy.resid, fit.nobs);
+    assert_string_equal(fit.spec, copy.spec);
+    ruin(rooms->fit);
+    memset(&fit, 0x55, sizeof fit);
+    assert_says(&copy, rooms->copy, &before);
+    return true;
+}
+
+static double a_new_product(size_t t)
+{
+    return t < 45 ? 0 : 10 + 5 * noise(t);
+}
+
+static double extreme(size_t t)
+{
+    return ldexp(trend_and_season(t), 400);
+}
+
+/* How many fits to series of several shapes and lengths, and with values that
+   are missing, stand alone. */
+static size_t count_alone(const char *name, int season,
+                          const struct fc_learned *learned, struct rooms *rooms)
+{
+    static double (*const kinds[])(size_t) = {
+        trend_and_season, counts, explosion, a_new_product, extreme};
+    static const size_t lengths[] = {1, 2, 9, 30, LONGEST};
+    struct fc_spec spec = {
+        .season_length = season, .seed = 1, .horizon = HORIZON};
+    double y[LONGEST];
+    size_t count = 0;
+    assert_int_equal(fc_model_parse(name, strlen(name), &spec, NULL), FC_OK);
+    spec.learned = spec.model->learn != NULL ? learned : NULL;
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++)
+        for (size_t i = 0; i < sizeof lengths / sizeof *lengths; i++)
+            for (int gaps = 0; gaps <= 1; gaps++) {
+                size_t n = lengths[i];
+                for (size_t t = 0; t < n; t++)
+                    y[t] = gaps && t + 1 < n && t % 7 == 4 ? NAN : kinds[k](t);
+                count += stands_alone(&spec, y, n, rooms);
+            }
+    return count;
+}
+
+/* What is learnt from a batch. */
+static struct fc_learned *learn_from_pupils(void)
+{
+    static double y[PUPILS][LONGEST];
+    struct fc_learned *learned;
+    struct fc_error err;
+    struct fc_batch batch = teach(0, y);
+    assert_int_equal(fc_batch_learn(&batch, batch.specs, &learned, &err),
+                     FC_OK);
+    fc_batch_release(&batch);
+    assert_non_null(learned);
+    return learned;
+}
+
+static void a_fit_stands_alone(void **state)
+{
+    (void)state;
+    static const char *const variants[] = {
+        "mean:empirical",    "ets:MMM",  "ets:AAdA",
+        "arima:0,1,1/0,1,1", "ces:full", "ces:simple",
+    };
+    const struct fc_model *model;
+    struct fc_learned *learned = learn_from_pupils();
+    struct rooms rooms = {fc_workspace_new(), fc_workspace_new(),
+                          fc_workspace_new()};
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++) {
+        size_t count = count_alone(model->name, 1, NULL, &rooms)
+                       + count_alone(model->name, 12, NULL, &rooms);
+        if (count < 10)
+            fail_msg("%s: only %zu fits", model->name, count);
+        if (model->learn != NULL)
+            assert_int_equal(count_alone(model->name, 12, learned, &rooms), 50);
+    }
+    for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+        assert_true(count_alone(variants[i], 12, NULL, &rooms) > 0);
+    free(learned);
+    fc_workspace_free(rooms.series);
+    fc_workspace_free(rooms.fit);
+    fc_workspace_free(rooms.copy);
 }
 
 /* As in R: no error of a multiplicative model changes the sign. */
@@ -999,6 +1190,7 @@ int main(void)
         cmocka_unit_test(a_similar_fit_in_other_units_is_passed_over),
         cmocka_unit_test(of_an_extreme_series_no_variance_is_told),
         cmocka_unit_test(an_extreme_series_teaches_like_any_other),
+        cmocka_unit_test(a_fit_stands_alone),
         cmocka_unit_test(relative_errors_leave_paths_positive),
         cmocka_unit_test(what_may_not_be_negative_is_clipped),
         cmocka_unit_test(information_criteria_are_of_the_likelihood),

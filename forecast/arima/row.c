@@ -146,11 +146,11 @@ static struct fc_arima_limits limits_of(const struct fc_spec *spec)
 }
 
 static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
-                                const struct fc_arima_end *end, size_t dim,
+                                const struct fc_arima_end *end, const double *y,
                                 struct fc_workspace *ws, struct fc_fit *fit)
 {
     const struct fc_arima_order *order = &estimate->order;
-    size_t n = fit->series->n;
+    size_t n = fit->nobs, dim = fc_arima_state_size(order);
     const int orders[FC_VARIANT_SIZE] = {
         order->p, order->d, order->q,        order->P,
         order->D, order->Q, order->constant, (int)end->nfactors,
@@ -178,7 +178,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
         memcpy(fit->state + dim, end->factor,
                dim * end->nfactors * sizeof *fit->state);
     for (size_t t = 0; t < n; t++) {
-        fit->fitted[t] = fit->series->y[t] - fit->resid[t];
+        fit->fitted[t] = y[t] - fit->resid[t];
         if (isnan(fit->fitted[t]))
             fit->resid[t] = NAN; /* of a value that was put there */
     }
@@ -390,8 +390,7 @@ static enum fc_status fit_arima(const struct fc_series *series,
     if (status == FC_OK)
         status = fc_arima_finish(&lik, estimate.free, ws, &end);
     if (status == FC_OK)
-        status = hand_over(&estimate, &end,
-                           fc_arima_state_size(&estimate.order), ws, fit);
+        status = hand_over(&estimate, &end, series->y, ws, fit);
     if (status != FC_OK)
         return fc_fail(err, status, "%s", fc_status_text(status));
     return FC_OK;

@@ -152,14 +152,15 @@ static enum fc_status parse_ces(const char *text, struct fc_spec *spec,
                    "ces: '%s' is not none, simple, partial or full", text);
 }
 
-/* Puts the fit where predict() looks for it; ces->resid is fit->resid. */
-static void fill_fit(const struct fc_ces *ces, struct fc_fit *fit)
+/* Puts the fit to y where predict() looks for it; ces->resid is fit->resid. */
+static void fill_fit(const struct fc_ces *ces, const double *y,
+                     struct fc_fit *fit)
 {
-    size_t n = fit->series->n, m = ces->m;
+    size_t n = fit->nobs, m = ces->m;
     double k = (double)ces->nparam;
     memcpy(fit->coef, ces->coef, sizeof ces->coef);
     for (size_t t = 0; t < n; t++)
-        fit->fitted[t] = fit->series->y[t] - ces->resid[t];
+        fit->fitted[t] = y[t] - ces->resid[t];
     fit->resid = ces->resid;
     fit->nstate = SEASONS + 2 * m;
     fit->state[LEVEL] = ces->l;
@@ -206,7 +207,7 @@ static enum fc_status fit_ces(const struct fc_series *series,
         || !take_fit(ws, m, n, &ces) || !take_fit(ws, m, n, &other)
         || choose(series, m, asked, ws, &ces, &other) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    fill_fit(&ces, fit);
+    fill_fit(&ces, series->y, fit);
     if (!ces.estimated && !(ces.sse == 0))
         fit->note = "too few observations: alpha is not estimated";
     if (ces.kind == FC_CES_NONE)

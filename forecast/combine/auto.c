@@ -37,11 +37,18 @@ static const char *const names[FC_AUTO_CANDIDATES] = {
 /* The level that candidates are asked for. */
 static const double REFERENCE = 95;
 
-enum { MEAN, WIDTH, PARTS }; /* fc_fit.state: horizon values each */
+/* fc_fit.state, behind the values of the series as auto sees it: as many
+ * values each as there are steps in the forecast that was made with the fit */
+enum { MEAN, WIDTH, PARTS };
 
 /* fc_fit.order; fc_fit.coef, behind the trust in the candidates */
-enum { KIND };
+enum { KIND, STEPS };
 enum { WALK = FC_AUTO_CANDIDATES, COEFS };
+
+static struct fc_auto_fitted fitted_of(const struct fc_fit *fit)
+{
+    return (struct fc_auto_fitted){{"", fit->state, fit->nobs}, fit};
+}
 
 /* The seasonal naive forecast stands by, in case nothing else will do. */
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
@@ -73,7 +80,7 @@ static bool is_absurd(const struct fc_series *series, const double *mean,
     return false;
 }
 
-static void predict_pooled(const struct fc_fit *fit,
+static void predict_pooled(const struct fc_series *series,
                            const struct fc_pooled *pooled, int horizon,
                            struct fc_workspace *ws, double **mean)
 {
@@ -84,12 +91,11 @@ static void predict_pooled(const struct fc_fit *fit,
     until.horizon = horizon;
     double *out = fc_workspace_doubles(ws, (size_t)horizon);
     if (out != NULL
-        && fc_pooled_forecast(&until, fit->series->y, fit->series->n, ws, out)
-               == FC_OK)
+        && fc_pooled_forecast(&until, series->y, series->n, ws, out) == FC_OK)
         *mean = out;
 }
 
-static void predict_network(const struct fc_fit *fit,
+static void predict_network(const struct fc_series *series,
                             const struct fc_neural *neural, int horizon,
                             struct fc_workspace *ws, double **mean)
 {
@@ -98,12 +104,11 @@ static void predict_network(const struct fc_fit *fit,
         return;
     double *out = fc_workspace_doubles(ws, (size_t)neural->horizon);
     if (out != NULL
-        && fc_neural_forecast(neural, fit->series->y, fit->series->n, ws, out)
-               == FC_OK)
+        && fc_neural_forecast(neural, series->y, series->n, ws, out) == FC_OK)
         *mean = out;
 }
 
-enum fc_status fc_auto_candidates(const struct fc_fit *fit,
+enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
                                   const struct fc_auto_common *common,
                                   int horizon, struct fc_workspace *ws,
                                   struct fc_auto_table *table,
@@ -111,24 +116,26 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
 {
     struct fc_forecast like = {
         .horizon = horizon, .nlevels = 1, .levels = &REFERENCE};
-    struct fc_forecast *each = fc_ensemble_predict(fit, &like, ws);
+    const struct fc_series *series = &fitted->series;
+    const double *trust = fitted->fit->coef;
+    struct fc_forecast *each = fc_ensemble_predict(fitted->fit, &like, ws);
     *table = (struct fc_auto_table){.horizon = horizon};
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
-        table->trust[k] = fit->coef != NULL ? fit->coef[k] : 1;
+        table->trust[k] = trust != NULL ? trust[k] : 1;
     table->width = fc_workspace_doubles(ws, (size_t)horizon);
     if (each == NULL || table->width == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (int k = 0; k < FC_AUTO_LOCAL; k++)
         table->mean[k] = each[k].mean;
     for (int k = 0; k < 2; k++)
-        predict_pooled(fit, &common->pooled[k], horizon, ws,
+        predict_pooled(series, &common->pooled[k], horizon, ws,
                        &table->mean[FC_AUTO_POOLED + k]);
-    predict_network(fit, &common->neural, horizon, ws,
+    predict_network(series, &common->neural, horizon, ws,
                     &table->mean[FC_AUTO_NETWORK]);
     bool any = false;
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
         table->absurd[k] = table->mean[k] != NULL
-                           && is_absurd(fit->series, table->mean[k], horizon);
+                           && is_absurd(series, table->mean[k], horizon);
         table->usable[k] = table->mean[k] != NULL && !table->absurd[k];
         any = any || table->usable[k];
     }
@@ -136,7 +143,7 @@ enum fc_status fc_auto_candidates(const struct fc_fit *fit,
         return fc_fail(err, FC_ENOFIT, "auto: no candidate can be used");
     if (!any) /* in the place of the first; see share_weights() */
         table->mean[0] = each[FC_AUTO_LOCAL].mean;
-    return fc_auto_widths(fit, common, each, ws, table) == FC_OK
+    return fc_auto_widths(fitted, common, each, ws, table) == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
 }
@@ -213,20 +220,23 @@ static const char *note_of(const struct fc_auto_table *table)
     return usable ? note : "every candidate goes far beyond the series: snaive";
 }
 
+/* Mean and width of every step, one behind the other. */
 static enum fc_status forecast(const struct fc_fit *fit, int horizon,
-                               struct fc_workspace *ws, double *state,
+                               struct fc_workspace *ws, double *steps,
                                struct fc_auto_table *table,
                                struct fc_error *err)
 {
     struct fc_auto_knowledge knowledge =
         fc_auto_read(fit->learned, fit->season_length);
+    struct fc_auto_fitted fitted = fitted_of(fit);
     enum fc_status status =
-        fc_auto_candidates(fit, &knowledge.common, horizon, ws, table, err);
+        fc_auto_candidates(&fitted, &knowledge.common, horizon, ws, table, err);
     if (status != FC_OK)
         return status;
     size_t h = (size_t)horizon;
-    fc_auto_combine(table, knowledge.of[fit->order[KIND]].weights, state);
-    memcpy(state + WIDTH * h, table->width, h * sizeof *state);
+    fc_auto_combine(table, knowledge.of[fit->order[KIND]].weights,
+                    steps + MEAN * h);
+    memcpy(steps + WIDTH * h, table->width, h * sizeof *steps);
     return FC_OK;
 }
 
@@ -239,15 +249,32 @@ static int usual_horizon(const struct fc_spec *spec)
 }
 
 /* Of a series that teaches nothing, what is known of most. */
-static enum fc_status find_kind(struct fc_workspace *ws, struct fc_fit *fit)
+static enum fc_status find_kind(const struct fc_series *series,
+                                struct fc_workspace *ws, struct fc_fit *fit)
 {
-    const struct fc_series *series = fit->series;
     double *scratch = fc_workspace_doubles(ws, series->n);
     if (scratch == NULL)
         return FC_ENOMEM;
     enum fc_kind kind =
         fc_kind_of(series->y, series->n, (size_t)fit->season_length, scratch);
     fit->order[KIND] = kind < FC_KINDS ? kind : FC_KIND_MOVING;
+    return FC_OK;
+}
+
+/* The values of the series as auto sees it, behind which is room for a
+ * forecast; and room for the coefficients.  FC_ENOMEM. */
+static enum fc_status keep_values(const struct fc_series *series, int horizon,
+                                  struct fc_workspace *ws, struct fc_fit *fit)
+{
+    fit->nobs = series->n;
+    fit->nstate = series->n + PARTS * (size_t)horizon;
+    fit->state = fc_workspace_doubles(ws, fit->nstate);
+    fit->ncoef = COEFS;
+    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    if (fit->state == NULL || fit->coef == NULL)
+        return FC_ENOMEM;
+    memcpy(fit->state, series->y, series->n * sizeof *fit->state);
+    fit->order[STEPS] = horizon;
     return FC_OK;
 }
 
@@ -259,21 +286,17 @@ static enum fc_status fit_view(const struct fc_series *series,
 {
     struct fc_auto_knowledge knowledge =
         fc_auto_read(spec->learned, spec->season_length);
-    struct fc_auto_view *view = fc_workspace_array(ws, 1, sizeof *view);
-    fit->ncoef = COEFS;
-    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
-    if (view == NULL || fit->coef == NULL
-        || fc_auto_look(series, spec->season_length, &knowledge.breaks, ws,
-                        view)
-               != FC_OK)
+    struct fc_auto_view view;
+    if (fc_auto_look(series, spec->season_length, &knowledge.breaks, ws, &view)
+            != FC_OK
+        || keep_values(&view.series, spec->horizon, ws, fit) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    fit->series = &view->series;
     enum fc_status status =
-        fc_auto_fit_members(fit->series, spec, ws, fit, err);
+        fc_auto_fit_members(&view.series, spec, ws, fit, err);
     if (status != FC_OK)
         return status;
-    return find_kind(ws, fit) == FC_OK
-                   && fc_auto_trust(fit, view, spec, &knowledge.before, ws,
+    return find_kind(&view.series, ws, fit) == FC_OK
+                   && fc_auto_trust(fit, &view, spec, &knowledge.before, ws,
                                     fit->coef)
                           == FC_OK
                ? FC_OK
@@ -282,7 +305,8 @@ static enum fc_status fit_view(const struct fc_series *series,
 
 /*
  * The forecasts are made here, because only then is it known which candidates
- * can be used; the prediction scales the intervals.
+ * can be used; the prediction scales the intervals, and forecasts anew, from
+ * the values that are kept, where it is asked for another horizon.
  */
 static enum fc_status fit_auto(const struct fc_series *series,
                                const struct fc_spec *spec,
@@ -292,13 +316,10 @@ static enum fc_status fit_auto(const struct fc_series *series,
     struct fc_auto_table table;
     struct fc_spec until = *spec;
     until.horizon = usual_horizon(spec);
-    fit->nstate = PARTS * (size_t)until.horizon;
-    fit->state = fc_workspace_doubles(ws, fit->nstate);
-    if (fit->state == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
     enum fc_status status = fit_view(series, &until, ws, fit, err);
     if (status == FC_OK)
-        status = forecast(fit, until.horizon, ws, fit->state, &table, err);
+        status = forecast(fit, until.horizon, ws, fit->state + fit->nobs,
+                          &table, err);
     if (status != FC_OK)
         return status;
     fit->coef[WALK] = table.walk;
@@ -331,12 +352,13 @@ static void replace_bounds(const struct fc_fit *fit, const double *width,
                            struct fc_workspace *ws, struct fc_forecast *out)
 {
     struct fc_auto_knowledge fixed = fc_auto_prior(fit->season_length);
+    struct fc_auto_fitted fitted = fitted_of(fit);
     double walk = fit->coef[WALK];
     const struct fc_fit *stand_in = &fit->members[FC_AUTO_LOCAL];
     size_t nbounds = (size_t)out->nlevels * (size_t)out->horizon;
     out->replaced = true;
     set_bounds(&fixed.of[fit->order[KIND]].errors, width, out);
-    if (!fc_auto_is_absurd(fit->series, walk, out))
+    if (!fc_auto_is_absurd(&fitted.series, walk, out))
         return;
     struct fc_forecast other = *out;
     other.mean = fc_workspace_doubles(ws, (size_t)out->horizon);
@@ -347,8 +369,8 @@ static void replace_bounds(const struct fc_fit *fit, const double *width,
             out->lo[i] = out->mean[h] - (other.hi[i] - other.lo[i]) / 2;
             out->hi[i] = out->mean[h] + (other.hi[i] - other.lo[i]) / 2;
         }
-    if (fc_auto_is_absurd(fit->series, walk, out))
-        fc_auto_clip(fit->series, walk, out);
+    if (fc_auto_is_absurd(&fitted.series, walk, out))
+        fc_auto_clip(&fitted.series, walk, out);
 }
 
 static enum fc_status predict_auto(const struct fc_fit *fit,
@@ -357,10 +379,11 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
                                    struct fc_error *err)
 {
     size_t horizon = (size_t)out->horizon;
-    const double *state = fit->state;
+    const double *steps = fit->state + fit->nobs;
+    struct fc_auto_fitted fitted = fitted_of(fit);
     struct fc_auto_knowledge knowledge =
         fc_auto_read(fit->learned, fit->season_length);
-    if (fit->nstate != PARTS * horizon) {
+    if (fit->order[STEPS] != out->horizon) {
         struct fc_auto_table table;
         double *other = fc_workspace_doubles(ws, PARTS * horizon);
         if (other == NULL)
@@ -369,12 +392,12 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
             forecast(fit, out->horizon, ws, other, &table, err);
         if (status != FC_OK)
             return status;
-        state = other;
+        steps = other;
     }
-    const double *width = state + WIDTH * horizon;
-    memcpy(out->mean, state, horizon * sizeof *state);
+    const double *width = steps + WIDTH * horizon;
+    memcpy(out->mean, steps + MEAN * horizon, horizon * sizeof *steps);
     set_bounds(&knowledge.of[fit->order[KIND]].errors, width, out);
-    if (fc_auto_is_absurd(fit->series, fit->coef[WALK], out))
+    if (fc_auto_is_absurd(&fitted.series, fit->coef[WALK], out))
         replace_bounds(fit, width, ws, out);
     return FC_OK;
 }

@@ -88,6 +88,13 @@ struct fc_auto_view {
     struct fc_breaks here; /* those that the series shares */
 };
 
+/* A series as auto sees it, and what was fitted to it. */
+struct fc_auto_fitted {
+    struct fc_series series;  /* without an id */
+    const struct fc_fit *fit; /* its members, and in coef the trust in them, the
+                                 same in all when that is NULL */
+};
+
 /* Observations that must be left before those held back. */
 enum { FC_AUTO_LEAST_LEFT = 6 };
 
@@ -114,7 +121,7 @@ enum fc_status fc_auto_look(const struct fc_series *series, int season_length,
 
 /* The widths of a table whose other parts are there; each holds the members'
  * forecasts at a level of 95%, the last of them the stand-in's.  FC_ENOMEM. */
-enum fc_status fc_auto_widths(const struct fc_fit *fit,
+enum fc_status fc_auto_widths(const struct fc_auto_fitted *fitted,
                               const struct fc_auto_common *common,
                               const struct fc_forecast *each,
                               struct fc_workspace *ws,
@@ -126,9 +133,8 @@ enum fc_status fc_auto_fit_members(const struct fc_series *series,
                                    struct fc_workspace *ws, struct fc_fit *fit,
                                    struct fc_error *err);
 
-/* Fills the table for the horizon, with the trust in fit->coef, the same in all
- * when that is NULL; FC_ENOFIT when no candidate is usable. */
-enum fc_status fc_auto_candidates(const struct fc_fit *fit,
+/* Fills the table for the horizon; FC_ENOFIT when no candidate is usable. */
+enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
                                   const struct fc_auto_common *common,
                                   int horizon, struct fc_workspace *ws,
                                   struct fc_auto_table *table,

@@ -420,15 +420,16 @@ static enum fc_status try_candidates(struct learner *l,
 {
     const struct fc_auto_common *before = &l->knowledge.before;
     struct fc_fit fit = {.model = l->spec->model,
-                         .series = &view->series,
                          .season_length = l->spec->season_length,
                          .coef = trial->trust};
+    struct fc_auto_fitted fitted = {view->series, &fit};
     enum fc_status status =
         fc_auto_fit_members(&view->series, l->spec, ws, &fit, NULL);
     if (status == FC_OK)
         status = fc_auto_trust(&fit, view, l->spec, before, ws, trial->trust);
     if (status == FC_OK)
-        status = fc_auto_candidates(&fit, before, l->horizon, ws, table, NULL);
+        status =
+            fc_auto_candidates(&fitted, before, l->horizon, ws, table, NULL);
     return status;
 }
 

@@ -69,21 +69,22 @@ static enum fc_status errors_before(const struct fc_fit *whole,
                                     const struct fc_auto_common *before,
                                     struct fc_workspace *ws, double *error)
 {
-    struct fc_series cut = view->series;
     struct fc_fit fit = {.model = spec->model,
-                         .series = &cut,
                          .season_length = spec->season_length};
+    struct fc_auto_fitted cut = {view->series, &fit};
     struct fc_auto_table table;
     struct fc_spec same = *spec;
-    cut.n -= (size_t)spec->horizon;
+    cut.series.n -= (size_t)spec->horizon;
     same.similar = whole;
-    enum fc_status status = fc_auto_fit_members(&cut, &same, ws, &fit, NULL);
+    size_t n = cut.series.n;
+    enum fc_status status =
+        fc_auto_fit_members(&cut.series, &same, ws, &fit, NULL);
     if (status == FC_OK)
         status =
-            fc_auto_candidates(&fit, before, spec->horizon, ws, &table, NULL);
+            fc_auto_candidates(&cut, before, spec->horizon, ws, &table, NULL);
     if (status == FC_OK)
-        find_errors(&table, view->known + cut.n,
-                    fc_before_break(&view->here, cut.n, view->series.n), error);
+        find_errors(&table, view->known + n,
+                    fc_before_break(&view->here, n, view->series.n), error);
     return status;
 }
 

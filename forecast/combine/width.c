@@ -61,10 +61,8 @@ static double disagreement(const struct fc_auto_table *table, int h)
 }
 
 /* How much a series lacks to know its own changes: 1 nearly all, 0 nothing. */
-static double lack(const struct fc_fit *fit,
-                   const struct fc_auto_common *common)
+static double lack(size_t n, size_t m, const struct fc_auto_common *common)
 {
-    size_t n = fit->series->n, m = (size_t)fit->season_length;
     double changes = (double)(n <= m + 1 ? n - 1 : n - m);
     return common->change > 0 ? fmax(0, 1 - changes / ENOUGH) : 0;
 }
@@ -77,18 +75,19 @@ static double size_of(const struct fc_series *series)
     return size;
 }
 
-enum fc_status fc_auto_widths(const struct fc_fit *fit,
+enum fc_status fc_auto_widths(const struct fc_auto_fitted *fitted,
                               const struct fc_auto_common *common,
                               const struct fc_forecast *each,
                               struct fc_workspace *ws,
                               struct fc_auto_table *table)
 {
-    size_t n = fit->series->n, m = (size_t)fit->season_length;
-    double *scratch = fc_workspace_doubles(ws, n), size = size_of(fit->series);
+    const struct fc_series *series = &fitted->series;
+    size_t n = series->n, m = (size_t)fitted->fit->season_length;
+    double *scratch = fc_workspace_doubles(ws, n), size = size_of(series);
     if (scratch == NULL)
         return FC_ENOMEM;
-    double change = fc_steady_change(fit->series->y, n, m, scratch);
-    double without = lack(fit, common), share = (1 - without) / 2;
+    double change = fc_steady_change(series->y, n, m, scratch);
+    double without = lack(n, m, common), share = (1 - without) / 2;
     if (without > 0) {
         double own = (1 - without) * ENOUGH;
         change = (own * change + BATCH * without * common->change * size)

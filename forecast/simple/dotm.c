@@ -162,10 +162,12 @@ static enum fc_decomposition kind_of(const struct fc_fit *fit)
     return (enum fc_decomposition)fit->order[KIND];
 }
 
-/* Fills what the fit remembers: parameters, last state, errors. */
-static void run(const double *x, const double *figure, struct fc_fit *fit)
+/* Fills what the fit remembers: parameters, last state, errors of y, which is x
+ * with its centre and season. */
+static void run(const double *x, const double *y, const double *figure,
+                struct fc_fit *fit)
 {
-    size_t n = fit->series->n, m = (size_t)fit->order[SEASON];
+    size_t n = fit->nobs, m = (size_t)fit->order[SEASON];
     double alpha = fit->coef[ALPHA], centre = fit->coef[CENTRE];
     struct lines s = {0};
     double sse = 0;
@@ -175,7 +177,7 @@ static void run(const double *x, const double *figure, struct fc_fit *fit)
         double e = x[t - 1] - mu;
         fit->fitted[t - 1] =
             fc_put_back(mu + centre, figure[(t - 1) % m], kind_of(fit));
-        fit->resid[t - 1] = fit->series->y[t - 1] - fit->fitted[t - 1];
+        fit->resid[t - 1] = y[t - 1] - fit->fitted[t - 1];
         update(&s, alpha, (double)t, x[t - 1]);
         sse += e * e;
     }
@@ -212,12 +214,13 @@ static bool find_season(const double *y, size_t n, size_t m, double *figure,
            && fc_seasonal_figure(y, n, m, 0.01, kind, figure) == FC_OK;
 }
 
-/* Fits the seasonally adjusted x, which is centred on the way. */
-static enum fc_status fit_adjusted(double *x, const double *figure,
+/* Fits x, which is y without its season, and is centred on the way. */
+static enum fc_status fit_adjusted(double *x, const double *y,
+                                   const double *figure,
                                    struct fc_workspace *ws, struct fc_fit *fit,
                                    struct fc_error *err)
 {
-    size_t n = fit->series->n;
+    size_t n = fit->nobs;
     double *intercept = fc_workspace_doubles(ws, n);
     double *slope = fc_workspace_doubles(ws, n);
     if (intercept == NULL || slope == NULL)
@@ -231,7 +234,7 @@ static enum fc_status fit_adjusted(double *x, const double *figure,
     fit->coef[CENTRE] = centre;
     fit->coef[ALPHA] = fit_profile(&profile);
     fit->coef[OMEGA] = profile.omega;
-    run(x, figure, fit);
+    run(x, y, figure, fit);
     return FC_OK;
 }
 
@@ -263,7 +266,7 @@ static enum fc_status fit_dotm(const struct fc_series *series,
     fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
     fc_remove_season(series->y, n, figure, m, kind, x);
-    enum fc_status status = fit_adjusted(x, figure, ws, fit, err);
+    enum fc_status status = fit_adjusted(x, series->y, figure, ws, fit, err);
     fc_workspace_release(ws, mark);
     if (n < SHORT)
         fit->note = "fewer than five observations: alpha = 0.5, theta = 2";
@@ -343,7 +346,7 @@ static enum fc_status predict_dotm(const struct fc_fit *fit,
     if (se == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (int h = 0; h < out->horizon; h++) {
-        double t = (double)fit->series->n + h + 1;
+        double t = (double)fit->nobs + h + 1;
         double mu = one_step(&s, alpha, omega, t);
         out->mean[h] = restore(fit, h, mu);
         se[h] = sqrt(advance(&c, fit, t));
@@ -364,7 +367,7 @@ static enum fc_status simulate_dotm(const struct fc_fit *fit, int horizon,
     (void)ws;
     (void)err;
     for (int h = 0; h < horizon; h++) {
-        double t = (double)fit->series->n + h + 1;
+        double t = (double)fit->nobs + h + 1;
         double x = one_step(&s, fit->coef[ALPHA], fit->coef[OMEGA], t)
                    + gsl_ran_gaussian_ziggurat(rng, sigma);
         path[h] = restore(fit, h, x);

@@ -20,7 +20,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { MEAN };      /* fc_fit.coef */
+enum { MEAN };      /* fc_fit.coef; fc_fit.state is the values, if EMPIRICAL */
 enum { EMPIRICAL }; /* fc_fit.order, and fc_spec.variant: 1 = so */
 
 static enum fc_status parse_mean(const char *text, struct fc_spec *spec,
@@ -52,10 +52,14 @@ static enum fc_status fit_mean(const struct fc_series *series,
     fit->order[EMPIRICAL] = spec->has_variant && spec->variant[EMPIRICAL];
     fit->ncoef = 1;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    fit->nstate = fit->order[EMPIRICAL] ? n : 0;
+    fit->state = fc_workspace_doubles(ws, fit->nstate);
     fit->fitted = fc_workspace_doubles(ws, n);
     fit->resid = fc_workspace_doubles(ws, n);
-    if (fit->coef == NULL || fit->fitted == NULL || fit->resid == NULL)
+    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL
+        || fit->resid == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(fit->state, series->y, fit->nstate * sizeof *fit->state);
     fit->coef[MEAN] = mean_of(series->y, n);
     for (size_t t = 0; t < n; t++) {
         fit->fitted[t] = fit->coef[MEAN];
@@ -84,11 +88,11 @@ static enum fc_status empirical_bounds(const struct fc_fit *fit,
                                        struct fc_forecast *out,
                                        struct fc_error *err)
 {
-    size_t n = fit->series->n;
+    size_t n = fit->nstate;
     double *y = fc_workspace_doubles(ws, n);
     if (y == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    memcpy(y, fit->series->y, n * sizeof *y);
+    memcpy(y, fit->state, n * sizeof *y);
     gsl_sort(y, 1, n);
     for (int i = 0; i < out->nlevels; i++) {
         double outside = 0.5 - out->levels[i] / 200;
@@ -103,7 +107,7 @@ static enum fc_status predict_mean(const struct fc_fit *fit,
                                    struct fc_forecast *out,
                                    struct fc_error *err)
 {
-    double n = (double)fit->series->n;
+    double n = (double)fit->nobs;
     double se = sqrt(fit->sigma2 * (1 + 1 / n));
     for (int h = 0; h < out->horizon; h++)
         out->mean[h] = fit->coef[MEAN];
@@ -128,13 +132,13 @@ static enum fc_status simulate_mean(const struct fc_fit *fit, int horizon,
                                     gsl_rng *rng, struct fc_workspace *ws,
                                     double *path, struct fc_error *err)
 {
-    double n = (double)fit->series->n;
+    double n = (double)fit->nobs;
     double sigma = 0;
     (void)ws;
     (void)err;
     if (fit->order[EMPIRICAL]) {
         for (int h = 0; h < horizon; h++)
-            path[h] = fit->series->y[gsl_rng_uniform_int(rng, fit->series->n)];
+            path[h] = fit->state[gsl_rng_uniform_int(rng, fit->nstate)];
         return FC_OK;
     }
     if (fit->sigma2 > 0)

@@ -17,10 +17,11 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { LAG }; /* fc_fit.order: observations per season, as used */
 
-enum { DRIFT, DRIFT_SE }; /* fc_fit.coef */
+enum { DRIFT, DRIFT_SE }; /* fc_fit.coef; fc_fit.state is the last LAG values */
 
 static size_t at_least_two(const struct fc_spec *spec)
 {
@@ -50,15 +51,19 @@ static enum fc_status fit_lag_walk(const struct fc_series *series, size_t lag,
     size_t n = series->n;
     const double *y = series->y;
     fit->ncoef = 2;
+    fit->nstate = lag;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
+    fit->state = fc_workspace_doubles(ws, fit->nstate);
     fit->fitted = fc_workspace_doubles(ws, n);
     fit->resid = fc_workspace_doubles(ws, n);
-    if (fit->coef == NULL || fit->fitted == NULL || fit->resid == NULL)
+    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL
+        || fit->resid == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t t = 0; t < n; t++) {
         fit->fitted[t] = t < lag ? NAN : y[t - lag] + drift;
         fit->resid[t] = y[t] - fit->fitted[t];
     }
+    memcpy(fit->state, y + n - lag, lag * sizeof *y);
     fit->order[LAG] = (int)lag;
     fit->coef[DRIFT] = drift;
     fit->coef[DRIFT_SE] = 0;
@@ -125,13 +130,12 @@ static enum fc_status predict_lag_walk(const struct fc_fit *fit,
                                        struct fc_error *err)
 {
     int lag = fit->order[LAG];
-    const double *season = fit->series->y + fit->series->n - (size_t)lag;
     double *se = fc_workspace_doubles(ws, (size_t)out->horizon);
     if (se == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (int h = 0; h < out->horizon; h++) {
         double k = h / lag + 1;
-        out->mean[h] = season[h % lag] + k * fit->coef[DRIFT];
+        out->mean[h] = fit->state[h % lag] + k * fit->coef[DRIFT];
         se[h] = step_se(fit, k);
     }
     fc_model_normal_bounds(out, se);
@@ -147,14 +151,13 @@ static enum fc_status simulate_lag_walk(const struct fc_fit *fit, int horizon,
                                         double *path, struct fc_error *err)
 {
     int lag = fit->order[LAG];
-    const double *season = fit->series->y + fit->series->n - (size_t)lag;
     double sigma = sqrt(fit->sigma2), drift = fit->coef[DRIFT];
     (void)ws;
     (void)err;
     if (fit->coef[DRIFT_SE] > 0)
         drift += gsl_ran_gaussian_ziggurat(rng, fit->coef[DRIFT_SE]);
     for (int h = 0; h < horizon; h++) {
-        double last = h < lag ? season[h] : path[h - lag];
+        double last = h < lag ? fit->state[h] : path[h - lag];
         path[h] = last + drift + gsl_ran_gaussian_ziggurat(rng, sigma);
     }
     return FC_OK;

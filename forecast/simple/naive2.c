@@ -47,16 +47,16 @@ static enum fc_decomposition kind_of(const struct fc_fit *fit)
     return (enum fc_decomposition)fit->order[KIND];
 }
 
-/* Fills the fit to the adjusted series x. */
-static void fit_walk(const double *x, const double *figure, size_t m,
+/* Fills the fit to x, which is y without its season. */
+static void fit_walk(const double *x, const double *y, const double *figure,
                      struct fc_fit *fit)
 {
-    size_t n = fit->series->n;
+    size_t n = fit->nobs, m = (size_t)fit->order[SEASON];
     double last = x[0], sum = 0;
     fit->fitted[0] = fit->resid[0] = NAN;
     for (size_t t = 1; t < n; t++) {
         fit->fitted[t] = fc_put_back(last, figure[t % m], kind_of(fit));
-        fit->resid[t] = fit->series->y[t] - fit->fitted[t];
+        fit->resid[t] = y[t] - fit->fitted[t];
         sum += (x[t] - last) * (x[t] - last);
         last = x[t];
     }
@@ -93,7 +93,7 @@ static enum fc_status fit_naive2(const struct fc_series *series,
     fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
     fc_remove_season(series->y, n, figure, m, kind, x);
-    fit_walk(x, figure, m, fit);
+    fit_walk(x, series->y, figure, fit);
     fc_workspace_release(ws, mark);
     if (m > 1)
         snprintf(fit->spec, sizeof fit->spec, "naive2[%zu]%s", m,

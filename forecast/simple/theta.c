@@ -151,19 +151,19 @@ static enum fc_decomposition kind_of(const struct fc_fit *fit)
     return (enum fc_decomposition)fit->order[KIND];
 }
 
-/* Smooths x and fills what the fit remembers of it; figure puts the season
- * back into the fitted values, as thetaf() does. */
-static void smooth(const double *x, size_t n, const double *figure,
+/* Smooths x, which is y without its season, and fills what the fit remembers of
+ * it; figure puts the season back into the fitted values, as thetaf() does. */
+static void smooth(const double *x, const double *y, const double *figure,
                    struct fc_fit *fit)
 {
-    size_t m = (size_t)fit->order[SEASON];
+    size_t n = fit->nobs, m = (size_t)fit->order[SEASON];
     struct ses ses = {.y = x, .n = n};
     double alpha = fit_ses(&ses);
     double level = ses.initial, sse = 0;
     for (size_t t = 0; t < n; t++) {
         double e = x[t] - level;
         fit->fitted[t] = fc_put_back(level, figure[t % m], kind_of(fit));
-        fit->resid[t] = fit->series->y[t] - fit->fitted[t];
+        fit->resid[t] = y[t] - fit->fitted[t];
         level += alpha * e;
         sse += e * e;
     }
@@ -207,7 +207,7 @@ static enum fc_status fit_theta(const struct fc_series *series,
     fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
     fc_remove_season(series->y, n, figure, m, kind, x);
-    smooth(x, n, figure, fit);
+    smooth(x, series->y, figure, fit);
     fc_workspace_release(ws, mark);
     if (n < 3)
         fit->note = "fewer than three observations: "
@@ -232,7 +232,7 @@ static double season_at(const struct fc_fit *fit, int h)
  */
 static double point_forecast(const struct fc_fit *fit, int h)
 {
-    double n = (double)fit->series->n;
+    double n = (double)fit->nobs;
     double alpha = fmax(ALPHA_LEAST, fit->coef[ALPHA]);
     double past = -expm1(n * log1p(-alpha)) / alpha;
     double trend = fit->state[LEVEL] + fit->coef[DRIFT] * (h + past);
