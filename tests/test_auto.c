@@ -196,6 +196,39 @@ static void what_learning_took_is_told(void **state)
     release_simulated(&s);
 }
 
+/* As a fallback too: its weights are those for so many steps. */
+static void auto_knows_the_horizon_as_a_fallback(void **state)
+{
+    (void)state;
+    enum { STEPS = 3, LENGTH = 20 };
+    struct simulated s = simulate_batch(20, LENGTH, STEPS, cycles);
+    struct fc_spec longer = spec_of("ets:ANA", LENGTH),
+                   told = spec_of("auto", 4), untold = told;
+    told.horizon = STEPS;
+    double sum = 0;
+    struct fc_batch batch[2];
+    for (int k = 0; k < 2; k++) {
+        batch[k] = (struct fc_batch){.series = s.series,
+                                     .n = s.n,
+                                     .specs = &longer,
+                                     .nspecs = 1,
+                                     .fallback = k == 0 ? &told : &untold,
+                                     .horizon = STEPS,
+                                     .jobs = 1};
+        assert_int_equal(fc_batch_run(&batch[k], NULL), FC_OK);
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        assert_int_equal(batch[0].results[i].outcome, FC_OUTCOME_FALLBACK);
+        for (int h = 0; h < STEPS; h++)
+            sum += fabs(fc_batch_forecast(&batch[0], i).mean[h]
+                        - fc_batch_forecast(&batch[1], i).mean[h]);
+    }
+    assert_true(sum == 0);
+    fc_batch_release(&batch[0]);
+    fc_batch_release(&batch[1]);
+    release_simulated(&s);
+}
+
 /* The mean absolute error of one model for the last h values of a series, of
  * which the fit to all of it has made its choices. */
 static double error_before(const char *model, const struct fc_series *series,
@@ -577,6 +610,7 @@ int main(void)
         cmocka_unit_test(blocks_of_another_size_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
         cmocka_unit_test(what_learning_took_is_told),
+        cmocka_unit_test(auto_knows_the_horizon_as_a_fallback),
         cmocka_unit_test(trust_falls_with_the_errors_of_the_series),
         cmocka_unit_test(without_errors_all_are_trusted_alike),
         cmocka_unit_test(known_best_forecasts_are_approached),

@@ -99,13 +99,15 @@ static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
     bool *replaced = &batch->results[item].replaced;
     struct fc_forecast forecast = fc_batch_forecast(batch, item);
     struct fc_series series;
+    struct fc_spec asked = *spec;
     struct fc_fit fit;
     int late;
+    asked.horizon = batch->horizon;
     enum fc_status status = fc_missing_prepare(
         &batch->series[item / batch->nspecs], spec->model->missing,
         batch->horizon, ws, &series, &late, err);
     if (status == FC_OK)
-        status = fc_model_fit(&series, spec, ws, &fit, err);
+        status = fc_model_fit(&series, &asked, ws, &fit, err);
     if (status == FC_OK)
         status = late > 0 ? predict_late(&fit, late, ws, &forecast, err)
                           : fc_model_predict(&fit, ws, &forecast, err);
