@@ -23,7 +23,7 @@ static enum fc_status timed_run(struct fc_batch *batch, int threads,
 
 static bool same_results(const struct fc_batch *a, const struct fc_batch *b)
 {
-    size_t per = (size_t)a->horizon * (1 + 2 * (size_t)a->nlevels);
+    size_t per = fc_forecast_size(a->horizon, a->nlevels);
     for (size_t i = 0; i < a->n * a->nspecs; i++) {
         struct fc_forecast x = fc_batch_forecast(a, i);
         struct fc_forecast y = fc_batch_forecast(b, i);

@@ -171,14 +171,7 @@ static struct matched match(const struct run *run, size_t model, size_t series)
     to = gather(run, run->actuals.value, m.n, to);
     m.naive2 = to;
     to = gather(run, run->reference, m.n, to);
-    m.forecast = (struct fc_forecast){
-        .horizon = (int)m.n,
-        .nlevels = f->nlevels,
-        .levels = f->levels,
-        .mean = to,
-        .lo = to + m.n,
-        .hi = to + m.n * (1 + nlevels),
-    };
+    m.forecast = fc_forecast_over((int)m.n, f->nlevels, f->levels, to);
     to = gather(run, mean, m.n, to);
     for (size_t k = 0; k < nlevels; k++)
         to = gather(run, mean + (1 + 2 * k) * nkeys, m.n, to);

@@ -206,9 +206,9 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
 static size_t next_part(const struct fc_backtest *all, bool learns, int *back,
                         size_t *next, size_t *origin)
 {
-    size_t n = 0, numbers = (size_t)all->batch.horizon
-                            * (1 + 2 * (size_t)all->batch.nlevels)
-                            * (all->batch.nspecs + 1);
+    size_t n = 0,
+           numbers = fc_forecast_size(all->batch.horizon, all->batch.nlevels)
+                     * (all->batch.nspecs + 1);
     size_t most = numbers < BATCH_NUMBERS ? BATCH_NUMBERS / numbers : 1;
     if (!learns) {
         while (*next < all->norigins && n < most)

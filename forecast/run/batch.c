@@ -30,24 +30,15 @@ static char *copy_text(const char *text)
     return copy != NULL ? strcpy(copy, text) : NULL;
 }
 
-/* Numbers of one forecast: mean, and two bounds for every level. */
 static size_t forecast_size(const struct fc_batch *batch)
 {
-    return (size_t)batch->horizon * (1 + 2 * (size_t)batch->nlevels);
+    return fc_forecast_size(batch->horizon, batch->nlevels);
 }
 
 struct fc_forecast fc_batch_forecast(const struct fc_batch *batch, size_t item)
 {
-    size_t horizon = (size_t)batch->horizon;
-    double *numbers = batch->numbers + item * forecast_size(batch);
-    return (struct fc_forecast){
-        .horizon = batch->horizon,
-        .nlevels = batch->nlevels,
-        .levels = batch->levels,
-        .mean = numbers,
-        .lo = numbers + horizon,
-        .hi = numbers + horizon * (1 + (size_t)batch->nlevels),
-    };
+    return fc_forecast_over(batch->horizon, batch->nlevels, batch->levels,
+                            batch->numbers + item * forecast_size(batch));
 }
 
 static void clip(struct fc_forecast *out, size_t n)
@@ -63,26 +54,21 @@ static enum fc_status predict_late(const struct fc_fit *fit, int late,
                                    struct fc_forecast *out,
                                    struct fc_error *err)
 {
-    size_t horizon = (size_t)out->horizon, whole = horizon + (size_t)late;
-    size_t nlevels = (size_t)out->nlevels;
-    double *numbers = fc_workspace_doubles(ws, whole * (1 + 2 * nlevels));
+    int whole = out->horizon + late;
+    size_t horizon = (size_t)out->horizon;
+    double *numbers =
+        fc_workspace_doubles(ws, fc_forecast_size(whole, out->nlevels));
     if (numbers == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    struct fc_forecast longer = {
-        .horizon = (int)whole,
-        .nlevels = out->nlevels,
-        .levels = out->levels,
-        .mean = numbers,
-        .lo = numbers + whole,
-        .hi = numbers + whole * (1 + nlevels),
-    };
+    struct fc_forecast longer =
+        fc_forecast_over(whole, out->nlevels, out->levels, numbers);
     enum fc_status status = fc_model_predict(fit, ws, &longer, err);
     if (status != FC_OK)
         return status;
     out->replaced = longer.replaced;
     memcpy(out->mean, longer.mean + late, horizon * sizeof *out->mean);
-    for (size_t i = 0; i < nlevels; i++) {
-        size_t from = i * whole + (size_t)late;
+    for (size_t i = 0; i < (size_t)out->nlevels; i++) {
+        size_t from = i * (size_t)whole + (size_t)late;
         memcpy(out->lo + i * horizon, longer.lo + from,
                horizon * sizeof *out->lo);
         memcpy(out->hi + i * horizon, longer.hi + from,

@@ -225,19 +225,11 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
 static bool take_forecast(struct fc_workspace *ws, int horizon,
                           struct fc_forecast *out)
 {
-    size_t n = (size_t)horizon;
-    double *numbers = fc_workspace_doubles(ws, (1 + 2 * NLEVELS) * n);
-    if (numbers == NULL)
-        return false;
-    *out = (struct fc_forecast){
-        .horizon = horizon,
-        .nlevels = NLEVELS,
-        .levels = LEVELS,
-        .mean = numbers,
-        .lo = numbers + n,
-        .hi = numbers + (1 + NLEVELS) * n,
-    };
-    return true;
+    double *numbers =
+        fc_workspace_doubles(ws, fc_forecast_size(horizon, NLEVELS));
+    if (numbers != NULL)
+        *out = fc_forecast_over(horizon, NLEVELS, LEVELS, numbers);
+    return numbers != NULL;
 }
 
 /* Fits a model and draws from it, or around its forecast. */
