@@ -32,7 +32,7 @@ static void same_bytes_for_any_number_of_threads(void **state)
         assert_memory_equal(one.numbers, many.numbers,
                             s.n * s.horizon * 5 * sizeof(double));
         for (size_t i = 0; i < s.n; i++)
-            assert_string_equal(one.told[i].spec, many.told[i].spec);
+            assert_string_equal(one.reports[i].spec, many.reports[i].spec);
         fc_batch_release(&many);
     }
     fc_batch_release(&one);
@@ -69,7 +69,7 @@ static void few_series_are_forecast(void **state)
                     assert_true(f.lo[5 + h] <= f.lo[h]);
                     assert_true(f.hi[5 + h] >= f.hi[h]);
                 }
-                assert_true(fabs(printed_weights(batch.told[i].spec) - 1)
+                assert_true(fabs(printed_weights(batch.reports[i].spec) - 1)
                             < 0.04);
             }
             fc_batch_release(&batch);
@@ -182,13 +182,13 @@ static void what_learning_took_is_told(void **state)
     struct simulated s = simulate_batch(30, 30, 4, seasonal);
     struct fc_spec specs[] = {spec_of("snaive", 4), spec_of("auto", 4)};
     double seconds[] = {0, 0};
-    struct fc_batch batch = {.series = s.series,
-                             .n = s.n,
-                             .specs = specs,
-                             .nspecs = 2,
-                             .horizon = 4,
-                             .learn_seconds = seconds,
-                             .jobs = 1};
+    struct fc_batch batch = {.job = {.series = s.series,
+                                     .n = s.n,
+                                     .specs = specs,
+                                     .nspecs = 2,
+                                     .horizon = 4,
+                                     .nthreads = 1},
+                             .learn_seconds = seconds};
     assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     assert_true(seconds[0] == 0);
     assert_true(seconds[1] > 0);
@@ -208,13 +208,14 @@ static void auto_knows_the_horizon_as_a_fallback(void **state)
     double sum = 0;
     struct fc_batch batch[2];
     for (int k = 0; k < 2; k++) {
-        batch[k] = (struct fc_batch){.series = s.series,
-                                     .n = s.n,
-                                     .specs = &longer,
-                                     .nspecs = 1,
-                                     .fallback = k == 0 ? &told : &untold,
-                                     .horizon = STEPS,
-                                     .jobs = 1};
+        batch[k] =
+            (struct fc_batch){.job = {.series = s.series,
+                                      .n = s.n,
+                                      .specs = &longer,
+                                      .nspecs = 1,
+                                      .fallback = k == 0 ? &told : &untold,
+                                      .horizon = STEPS,
+                                      .nthreads = 1}};
         assert_int_equal(fc_batch_run(&batch[k], NULL), FC_OK);
     }
     for (size_t i = 0; i < s.n; i++) {
@@ -451,7 +452,7 @@ static void absurd_candidates_are_left_out(void **state)
     assert_int_equal(batch.results[0].outcome, FC_OUTCOME_OK);
     assert_non_null(batch.results[0].detail);
     assert_non_null(strstr(batch.results[0].detail, "left out"));
-    assert_null(strstr(batch.told[0].spec, "arima"));
+    assert_null(strstr(batch.reports[0].spec, "arima"));
     for (int h = 0; h < H; h++)
         assert_true(fc_batch_forecast(&batch, 0).mean[h]
                     < 512 + width * (1 + 2.0 * (h + 1) / N));
