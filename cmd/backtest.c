@@ -85,7 +85,7 @@ static void tally(struct run *run)
             run->fallbacks[k] += result->outcome == FC_OUTCOME_FALLBACK;
             run->failed += result->outcome == FC_OUTCOME_FAILED;
         }
-    for (size_t i = 0; i < run->work.batch.n; i++)
+    for (size_t i = 0; i < run->work.job.n; i++)
         run->unread += run->work.skip[i];
 }
 
@@ -100,13 +100,13 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
     cmd_progress_init(&bar, (enum cmd_when)o->progress, STDERR_FILENO,
                       "forecasts");
     run->backtest = (struct fc_backtest){
-        .batch = run->work.batch,
+        .job = run->work.job,
+        .learn_seconds = run->seconds,
         .origins = (int)o->origins,
         .stride = (int)(o->stride > 0 ? o->stride : o->horizon),
     };
-    run->backtest.batch.progress = cmd_progress_update;
-    run->backtest.batch.progress_arg = &bar;
-    run->backtest.batch.learn_seconds = run->seconds;
+    run->backtest.job.progress = cmd_progress_update;
+    run->backtest.job.progress_arg = &bar;
     enum fc_status status = fc_backtest_run(&run->backtest, err);
     cmd_progress_clear(&bar);
     return status;
@@ -145,7 +145,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         status = fc_fail(err, FC_ESHORT,
                          "%s: none of its %zu series has the %zu observations "
                          "that %lld steps and an origin need",
-                         run->options.input, run->work.batch.n,
+                         run->options.input, run->work.job.n,
                          (size_t)run->options.horizon
                              + fc_backtest_least(run->work.season),
                          (long long)run->options.horizon);
@@ -164,7 +164,7 @@ static bool is_good(const struct run *run, size_t fallbacks)
 /* Series that were long enough, and not left out. */
 static size_t count_done(const struct run *run)
 {
-    return run->work.batch.n - run->unread - run->backtest.nshort;
+    return run->work.job.n - run->unread - run->backtest.nshort;
 }
 
 /* What became of the series, in words. */
@@ -175,7 +175,7 @@ static void put_story(const struct run *run, size_t fallbacks,
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE];
     size_t norigins = run->backtest.norigins;
     snprintf(line, STORY_SIZE, "%s of %s series backtested with %.200s",
-             cmd_count(count_done(run), a), cmd_count(run->work.batch.n, b),
+             cmd_count(count_done(run), a), cmd_count(run->work.job.n, b),
              o->models);
     cmd_append(line, STORY_SIZE, " at %s origin%s", cmd_count(norigins, a),
                norigins == 1 ? "" : "s");
@@ -203,7 +203,7 @@ static void report(const struct run *run, size_t fallbacks)
     struct cmd_field fields[] = {
         {"command", "backtest", 0},
         {"model", o->models, 0},
-        {"series", NULL, (double)run->work.batch.n},
+        {"series", NULL, (double)run->work.job.n},
         {"ok", NULL, (double)count_done(run)},
         {"origins", NULL, (double)norigins},
         {"too_short", NULL, (double)run->backtest.nshort},
@@ -212,15 +212,15 @@ static void report(const struct run *run, size_t fallbacks)
         {"fallback", NULL, (double)fallbacks},
         {"failed", NULL, (double)run->failed},
         {"seconds", NULL, total},
-        {"threads", NULL, run->work.batch.jobs},
+        {"threads", NULL, run->work.job.nthreads},
         {o->output != NULL ? "output" : NULL, o->output, 0},
         {NULL, NULL, 0},
     };
     put_story(run, fallbacks, line);
     cmd_say_fields(is_good(run, fallbacks) ? CMD_INFO : CMD_WARNING, fields,
                    "%s, in %s on %d thread%s%s%s", line,
-                   cmd_seconds(total, seconds), run->work.batch.jobs,
-                   run->work.batch.jobs == 1 ? "" : "s",
+                   cmd_seconds(total, seconds), run->work.job.nthreads,
+                   run->work.job.nthreads == 1 ? "" : "s",
                    o->output != NULL ? " -> " : "",
                    o->output != NULL ? cmd_output_name(o->output) : "");
 }

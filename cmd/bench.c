@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
+#include "forecast/run/batch.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +16,7 @@ static enum fc_status timed_run(struct fc_batch *batch, int threads,
                                 double *seconds, struct fc_error *err)
 {
     double start = cmd_now();
-    batch->jobs = threads;
+    batch->job.nthreads = threads;
     enum fc_status status = fc_batch_run(batch, err);
     *seconds = cmd_now() - start;
     return status;
@@ -23,8 +24,8 @@ static enum fc_status timed_run(struct fc_batch *batch, int threads,
 
 static bool same_results(const struct fc_batch *a, const struct fc_batch *b)
 {
-    size_t per = (size_t)a->horizon * (1 + 2 * (size_t)a->nlevels);
-    for (size_t i = 0; i < a->n * a->nspecs; i++) {
+    size_t per = fc_forecast_size(a->job.horizon, a->job.nlevels);
+    for (size_t i = 0; i < a->job.n * a->job.nspecs; i++) {
         struct fc_forecast x = fc_batch_forecast(a, i);
         struct fc_forecast y = fc_batch_forecast(b, i);
         if (a->results[i].outcome != b->results[i].outcome)
@@ -38,14 +39,14 @@ static bool same_results(const struct fc_batch *a, const struct fc_batch *b)
 
 static int measure(struct cmd_work *work, int jobs, struct fc_error *err)
 {
-    struct fc_batch serial = work->batch;
+    struct fc_batch serial = {.job = work->job};
     double one, seconds;
     int status = CMD_OK;
     if (timed_run(&serial, 1, &one, err) != FC_OK)
         return -1;
     puts("threads   seconds   series/s  speed-up  efficiency");
     for (int threads = 1; threads <= jobs; threads++) {
-        struct fc_batch parallel = work->batch;
+        struct fc_batch parallel = {.job = work->job};
         if (timed_run(&parallel, threads, &seconds, err) != FC_OK) {
             fc_batch_release(&serial);
             return -1;
@@ -55,7 +56,7 @@ static int measure(struct cmd_work *work, int jobs, struct fc_error *err)
         if (threads == 1 && seconds < one)
             one = seconds; /* the first run of all also warmed the caches */
         printf("%7d %9.3f %10.0f %9.2f %10.0f%%%s\n", threads, seconds,
-               (double)work->batch.n / seconds, one / seconds,
+               (double)work->job.n / seconds, one / seconds,
                100 * one / seconds / threads, same ? "" : "  DIFFERS");
         if (!same)
             status = CMD_FAILED;

@@ -63,12 +63,12 @@ static void report(const struct cmd_run *run)
     };
     cmd_story_text(&story, tally, line);
     struct cmd_field fields[CMD_STORY_FIELDS];
-    struct cmd_end end = {"forecast", o->output, total, run->work.batch.jobs};
+    struct cmd_end end = {"forecast", o->output, total, run->work.job.nthreads};
     cmd_story_fields(&story, tally, &end, fields);
     cmd_say_fields(cmd_tally_is_good(tally) ? CMD_INFO : CMD_WARNING, fields,
                    "%s, in %s on %d thread%s -> %s", line,
-                   cmd_seconds(total, seconds), run->work.batch.jobs,
-                   run->work.batch.jobs == 1 ? "" : "s",
+                   cmd_seconds(total, seconds), run->work.job.nthreads,
+                   run->work.job.nthreads == 1 ? "" : "s",
                    cmd_output_name(o->output));
 }
 
@@ -109,10 +109,11 @@ static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
                 "once by `nightcast learn`, helps");
     cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
                       run->options.nspecs > 1 ? "fits" : "series");
-    run->work.batch.want_told = run->options.summary != NULL;
-    run->work.batch.progress = cmd_progress_update;
-    run->work.batch.progress_arg = &bar;
-    enum fc_status status = fc_batch_run(&run->work.batch, err);
+    run->work.job.progress = cmd_progress_update;
+    run->work.job.progress_arg = &bar;
+    run->batch = (struct fc_batch){
+        .job = run->work.job, .want_reports = run->options.summary != NULL};
+    enum fc_status status = fc_batch_run(&run->batch, err);
     cmd_progress_clear(&bar);
     return status;
 }
@@ -219,6 +220,7 @@ static int main_forecast(int argc, char **argv)
             status = forecast(&run, &outputs);
     }
     cmd_outputs_abandon(&outputs);
+    fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
     cmd_options_release(&run.options);
     cmd_lock_release(lock); /* after the last change to any file */

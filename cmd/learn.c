@@ -8,6 +8,7 @@
 #include "cmd/learned.h"
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
+#include "forecast/run/batch.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -43,14 +44,14 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         status = cmd_work_init(o, &run->work, err);
     if (status == FC_OK)
         status =
-            fc_batch_learn(&run->work.batch, &o->specs[0], &run->learned, err);
+            fc_batch_learn(&run->work.job, &o->specs[0], &run->learned, err);
     if (status != FC_OK)
         return status;
     if (run->learned == NULL)
         return fc_fail(err, FC_ESHORT,
                        "%s: none of its %zu series is long enough to learn "
                        "%lld steps ahead from; a shorter --horizon may do",
-                       o->input, run->work.batch.n, (long long)o->horizon);
+                       o->input, run->work.job.n, (long long)o->horizon);
     for (size_t i = 0; i < run->learned->n; i++)
         if (!isfinite(run->learned->values[i]))
             return fc_fail(err, FC_ERANGE, "%s: what was learnt is not finite",
@@ -68,7 +69,7 @@ static void report(const struct run *run, size_t unread)
         {"command", "learn", 0},
         {"model", o->models, 0},
         {"horizon", NULL, (double)o->horizon},
-        {"series", NULL, (double)run->work.batch.n},
+        {"series", NULL, (double)run->work.job.n},
         {"left_out", NULL, (double)unread},
         {"seconds", NULL, total},
         {"output", o->output, 0},
@@ -78,7 +79,7 @@ static void report(const struct run *run, size_t unread)
                    "%s learnt %lld step%s ahead from a file of %s series%s%s%s,"
                    " in %s -> %s",
                    o->models, (long long)o->horizon, o->horizon == 1 ? "" : "s",
-                   cmd_count(run->work.batch.n, count), unread > 0 ? ", " : "",
+                   cmd_count(run->work.job.n, count), unread > 0 ? ", " : "",
                    unread > 0 ? cmd_count(unread, out) : "",
                    unread > 0 ? " left out" : "", cmd_seconds(total, seconds),
                    cmd_output_name(o->output));
@@ -94,7 +95,7 @@ static int learn(struct run *run)
         return CMD_FAILED;
     }
     size_t unread = 0;
-    for (size_t i = 0; i < run->work.batch.n; i++)
+    for (size_t i = 0; i < run->work.job.n; i++)
         unread += run->work.skip[i];
     cmd_signals_end_with(unread > 0 ? CMD_PARTIAL : CMD_OK);
     cmd_name_left_out(&run->work);

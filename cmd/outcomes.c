@@ -10,13 +10,13 @@
 const struct fc_result *cmd_result_of(const struct cmd_run *run, size_t series,
                                       size_t spec)
 {
-    return &run->work.batch.results[series * run->work.batch.nspecs + spec];
+    return &run->batch.results[series * run->work.job.nspecs + spec];
 }
 
 enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series)
 {
     enum fc_outcome worst = FC_OUTCOME_OK;
-    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+    for (size_t k = 0; k < run->work.job.nspecs; k++)
         if (cmd_result_of(run, series, k)->outcome < worst)
             worst = cmd_result_of(run, series, k)->outcome;
     return worst;
@@ -25,7 +25,7 @@ enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series)
 /* Whether not one model could forecast it. */
 static bool is_lost(const struct cmd_run *run, size_t series)
 {
-    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+    for (size_t k = 0; k < run->work.job.nspecs; k++)
         if (cmd_result_of(run, series, k)->outcome != FC_OUTCOME_FAILED)
             return false;
     return true;
@@ -41,7 +41,7 @@ static bool has_replaced(const struct cmd_run *run, size_t series)
 
 struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
 {
-    struct cmd_tally tally = {.n = run->work.batch.n};
+    struct cmd_tally tally = {.n = run->work.job.n};
     for (size_t i = 0; i < tally.n; i++) {
         enum fc_outcome outcome = cmd_outcome_of(run, i);
         tally.ok += outcome == FC_OUTCOME_OK;
@@ -75,8 +75,8 @@ static bool took_missing(const struct cmd_run *run,
                          const struct fc_result *result, size_t spec)
 {
     const struct fc_spec *used = result->outcome == FC_OUTCOME_FALLBACK
-                                     ? run->work.batch.fallback
-                                     : &run->work.batch.specs[spec];
+                                     ? run->work.job.fallback
+                                     : &run->work.job.specs[spec];
     return run->options.gaps == IO_GAPS_INTERPOLATE && used->model->missing;
 }
 

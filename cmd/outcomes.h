@@ -4,6 +4,7 @@
 
 #include "cmd/talk/story.h"
 #include "cmd/work.h"
+#include "forecast/run/batch.h"
 
 /*
  * What became of the series of a run of `nightcast forecast`, in numbers and
@@ -12,6 +13,7 @@
 struct cmd_run {
     struct cmd_options options;
     struct cmd_work work;
+    struct fc_batch batch;
     struct cmd_tally tally;
     double seconds[3]; /* read, fit, write */
 };

@@ -43,9 +43,8 @@ static void write_forecasts(const struct cmd_run *run,
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
         for (size_t k = 0; k < run->options.nspecs; k++) {
-            size_t item = i * run->work.batch.nspecs + k;
-            struct fc_forecast forecast =
-                fc_batch_forecast(&run->work.batch, item);
+            size_t item = i * run->work.job.nspecs + k;
+            struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
             struct io_forecast_rows rows = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
@@ -69,8 +68,8 @@ static void write_summary(const struct cmd_run *run,
     io_write_summary_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nseries; i++)
         for (size_t k = 0; k < run->options.nspecs; k++) {
-            size_t item = i * run->work.batch.nspecs + k;
-            const struct fc_told *told = &run->work.batch.told[item];
+            size_t item = i * run->work.job.nspecs + k;
+            const struct fc_report *report = &run->batch.reports[item];
             cmd_describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
@@ -80,11 +79,11 @@ static void write_summary(const struct cmd_run *run,
                 .detail = detail,
                 .n = panel->series[i].n,
                 .season_length = run->work.season,
-                .spec = told->spec,
-                .loglik = told->loglik,
-                .aicc = told->aicc,
-                .sigma2 = told->sigma2,
-                .seconds = told->seconds,
+                .spec = report->spec,
+                .loglik = report->loglik,
+                .aicc = report->aicc,
+                .sigma2 = report->sigma2,
+                .seconds = report->seconds,
             };
             io_write_summary(file, &row);
         }
@@ -119,7 +118,7 @@ static void write_metrics(const struct cmd_run *run,
         .read = run->seconds[0],
         .fit = run->seconds[1],
         .write = run->seconds[2],
-        .threads = run->work.batch.jobs,
+        .threads = run->work.job.nthreads,
     };
     cmd_metrics_write(file, &metrics);
 }

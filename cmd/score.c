@@ -11,6 +11,7 @@
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
 #include "forecast/models.h"
+#include "forecast/run/batch.h"
 #include "io/out/csv.h"
 
 #include <math.h>
@@ -26,6 +27,7 @@ struct run {
     struct cmd_forecasts forecasts;
     struct cmd_work work; /* the training data, and Naive 2 */
     struct fc_spec naive2;
+    struct fc_batch batch;
     struct io_atomic_file *file;  /* of the rows, or NULL */
     struct fc_error_scale *scale; /* per series of the actual values */
     double *reference;            /* Naive 2's forecast for every key */
@@ -80,11 +82,11 @@ static enum fc_status allocate(struct run *run, struct fc_error *err)
 static void place_reference(struct run *run, size_t i, uint32_t series)
 {
     const struct io_panel *panel = &run->work.panel;
-    struct fc_forecast forecast = fc_batch_forecast(&run->work.batch, i);
+    struct fc_forecast forecast = fc_batch_forecast(&run->batch, i);
     char time[IO_TIME_SIZE];
-    if (run->work.batch.results[i].outcome == FC_OUTCOME_FAILED)
+    if (run->batch.results[i].outcome == FC_OUTCOME_FAILED)
         return;
-    for (int h = 0; h < run->work.batch.horizon; h++) {
+    for (int h = 0; h < run->work.job.horizon; h++) {
         if (!io_panel_future(panel, i, h, time))
             return;
         uint32_t key =
@@ -106,10 +108,11 @@ static enum fc_status learn_scales(struct run *run, struct fc_error *err)
         return status;
     run->naive2 = (struct fc_spec){.model = fc_model_find("naive2"),
                                    .season_length = run->work.season};
-    run->work.batch.specs = &run->naive2;
-    run->work.batch.nspecs = 1;
-    status = fc_batch_run(&run->work.batch, err);
-    for (size_t i = 0; status == FC_OK && i < run->work.batch.n; i++) {
+    run->batch.job = run->work.job;
+    run->batch.job.specs = &run->naive2;
+    run->batch.job.nspecs = 1;
+    status = fc_batch_run(&run->batch, err);
+    for (size_t i = 0; status == FC_OK && i < run->work.job.n; i++) {
         const struct fc_series *s = &run->work.panel.series[i];
         uint32_t series =
             io_intern_find(&run->actuals.ids, s->id, strlen(s->id));
@@ -171,14 +174,7 @@ static struct matched match(const struct run *run, size_t model, size_t series)
     to = gather(run, run->actuals.value, m.n, to);
     m.naive2 = to;
     to = gather(run, run->reference, m.n, to);
-    m.forecast = (struct fc_forecast){
-        .horizon = (int)m.n,
-        .nlevels = f->nlevels,
-        .levels = f->levels,
-        .mean = to,
-        .lo = to + m.n,
-        .hi = to + m.n * (1 + nlevels),
-    };
+    m.forecast = fc_forecast_over((int)m.n, f->nlevels, f->levels, to);
     to = gather(run, mean, m.n, to);
     for (size_t k = 0; k < nlevels; k++)
         to = gather(run, mean + (1 + 2 * k) * nkeys, m.n, to);
@@ -365,6 +361,7 @@ static int main_score(int argc, char **argv)
     free(run.counts);
     free(run.means);
     free(run.missing);
+    fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
     cmd_forecasts_release(&run.forecasts);
     cmd_actuals_release(&run.actuals);

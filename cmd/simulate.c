@@ -150,7 +150,7 @@ static void write_series(struct run *run, size_t series,
 static size_t portion(const struct run *run)
 {
     size_t size = fc_simulate_size(&run->simulate) * run->options.nspecs;
-    size_t least = LEAST_PER_JOB * (size_t)run->work.batch.jobs;
+    size_t least = LEAST_PER_JOB * (size_t)run->work.job.nthreads;
     return NUMBERS / size > least ? NUMBERS / size : least;
 }
 
@@ -159,9 +159,9 @@ static enum fc_status simulate_all(struct run *run, struct fc_error *err)
     struct cmd_progress bar;
     cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
                       "series");
-    run->simulate.batch.progress = cmd_progress_update;
-    run->simulate.batch.progress_arg = &bar;
-    size_t n = run->work.batch.n, step = portion(run);
+    run->simulate.job.progress = cmd_progress_update;
+    run->simulate.job.progress_arg = &bar;
+    size_t n = run->work.job.n, step = portion(run);
     enum fc_status status = fc_simulate_init(&run->simulate, err);
     for (size_t first = 0; status == FC_OK && first < n; first += step) {
         size_t count = n - first < step ? n - first : step;
@@ -185,7 +185,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     if (status != FC_OK)
         return status;
     run->simulate = (struct fc_simulate){
-        .batch = run->work.batch,
+        .job = run->work.job,
         .paths = (int)o->paths,
         .lead_time = (int)o->lead_time,
         .nquantiles = o->nquantiles,
@@ -194,7 +194,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     };
     write_header(run);
     status = simulate_all(run, err);
-    if (status == FC_OK && run->failed == run->work.batch.n)
+    if (status == FC_OK && run->failed == run->work.job.n)
         return fc_fail(err, FC_ENOFIT,
                        "%s: none of its %zu series could be simulated; "
                        "nothing was written",
@@ -209,7 +209,7 @@ static void put_story(const struct run *run, char line[STORY_SIZE])
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], c[CMD_COUNT_SIZE];
     snprintf(line, STORY_SIZE,
              "%s of %s series simulated with %.200s, %s path%s",
-             cmd_count(run->ok, a), cmd_count(run->work.batch.n, b), o->models,
+             cmd_count(run->ok, a), cmd_count(run->work.job.n, b), o->models,
              cmd_count((size_t)o->paths, c), o->paths == 1 ? "" : "s");
     if (run->fallback > 0)
         cmd_append(line, STORY_SIZE, ", %s with fallback %.60s",
@@ -226,21 +226,21 @@ static void report(const struct run *run)
     struct cmd_field fields[] = {
         {"command", "simulate", 0},
         {"model", o->models, 0},
-        {"series", NULL, (double)run->work.batch.n},
+        {"series", NULL, (double)run->work.job.n},
         {"ok", NULL, (double)run->ok},
         {"fallback", NULL, (double)run->fallback},
         {"failed", NULL, (double)run->failed},
         {"paths", NULL, (double)o->paths},
         {"seconds", NULL, total},
-        {"threads", NULL, run->work.batch.jobs},
+        {"threads", NULL, run->work.job.nthreads},
         {"output", o->output, 0},
         {NULL, NULL, 0},
     };
     put_story(run, line);
     cmd_say_fields(run->fallback + run->failed == 0 ? CMD_INFO : CMD_WARNING,
                    fields, "%s, in %s on %d thread%s -> %s", line,
-                   cmd_seconds(total, seconds), run->work.batch.jobs,
-                   run->work.batch.jobs == 1 ? "" : "s",
+                   cmd_seconds(total, seconds), run->work.job.nthreads,
+                   run->work.job.nthreads == 1 ? "" : "s",
                    cmd_output_name(o->output));
 }
 

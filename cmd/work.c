@@ -81,7 +81,7 @@ void cmd_name_left_out(const struct cmd_work *work)
     enum { SHOWN = 5 };
     char id[CMD_SHORT_SIZE], count[CMD_COUNT_SIZE];
     size_t n = 0;
-    for (size_t i = 0; work->skip != NULL && i < work->batch.n; i++)
+    for (size_t i = 0; work->skip != NULL && i < work->job.n; i++)
         if (work->skip[i] && n++ < SHOWN)
             cmd_say(CMD_WARNING, "series '%s' left out: %s",
                     cmd_short(work->panel.series[i].id, id),
@@ -118,7 +118,7 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
     io_learned_release(&learned);
     if (status != FC_OK)
         return status;
-    work->batch = (struct fc_batch){
+    work->job = (struct fc_job){
         .series = work->panel.series,
         .n = work->panel.nseries,
         .skip = work->skip,
@@ -129,14 +129,13 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
         .nlevels = options->nlevels,
         .levels = options->levels,
         .non_negative = options->non_negative,
-        .jobs = (int)options->jobs,
+        .nthreads = (int)options->jobs,
     };
     return FC_OK;
 }
 
 void cmd_work_release(struct cmd_work *work)
 {
-    fc_batch_release(&work->batch);
     io_panel_release(&work->panel);
     free(work->skip);
     free(work->learned);

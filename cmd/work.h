@@ -3,15 +3,15 @@
 #define NIGHTCAST_CMD_WORK_H
 
 #include "cmd/options/options.h"
-#include "forecast/run/batch.h"
+#include "forecast/run/job.h"
 
 /*
- * What the subcommands that read a file have in common: the panel, and the
- * batch made from it.
+ * What the subcommands that read a file have in common: the panel, and what
+ * is to be done with it.
  */
 struct cmd_work {
     struct io_panel panel;
-    struct fc_batch batch;
+    struct fc_job job;
     bool *skip;                 /* series that cannot be forecast */
     struct fc_learned *learned; /* --learned */
     int season;
@@ -36,7 +36,7 @@ bool cmd_other_step(const struct io_panel *panel, size_t i);
 /* Names the first series that cannot be forecast and why. */
 void cmd_name_left_out(const struct cmd_work *work);
 
-/* Loads the input and sets up the batch, not yet run. */
+/* Loads the input and sets up the job. */
 enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
                              struct fc_error *err);
 void cmd_work_release(struct cmd_work *work);

@@ -93,17 +93,15 @@ static inline struct fc_batch run_batch(const struct simulated *s,
 {
     static const double levels[] = {80, 95};
     struct fc_error err;
-    struct fc_batch batch = {
-        .series = s->series,
-        .n = s->n,
-        .specs = spec,
-        .nspecs = 1,
-        .horizon = (int)s->horizon,
-        .nlevels = 2,
-        .levels = levels,
-        .want_told = true,
-        .jobs = jobs,
-    };
+    struct fc_batch batch = {.job = {.series = s->series,
+                                     .n = s->n,
+                                     .specs = spec,
+                                     .nspecs = 1,
+                                     .horizon = (int)s->horizon,
+                                     .nlevels = 2,
+                                     .levels = levels,
+                                     .nthreads = jobs},
+                             .want_reports = true};
     enum fc_status status = fc_batch_run(&batch, &err);
     if (status != FC_OK)
         print_error("%s\n", err.msg);

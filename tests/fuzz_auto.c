@@ -42,7 +42,7 @@ static size_t cut(const uint8_t *data, size_t size, size_t most, double *y,
 
 static void check_batch(const struct fc_batch *batch)
 {
-    for (size_t i = 0; i < batch->n; i++) {
+    for (size_t i = 0; i < batch->job.n; i++) {
         struct fc_forecast forecast = fc_batch_forecast(batch, i);
         if (batch->results[i].outcome != FC_OUTCOME_FAILED)
             fuzzed_check(&forecast);
@@ -71,16 +71,14 @@ static void run(struct fc_spec *spec, const struct fc_series *series, size_t n)
     struct fc_batch batch[2];
     struct fc_error err;
     for (int i = 0; i < 2; i++) {
-        batch[i] = (struct fc_batch){
-            .series = series,
-            .n = n,
-            .specs = spec,
-            .nspecs = 1,
-            .horizon = BATCH_HORIZON,
-            .nlevels = FUZZED_LEVELS,
-            .levels = fuzzed_levels,
-            .jobs = 1 + i,
-        };
+        batch[i] = (struct fc_batch){.job = {.series = series,
+                                             .n = n,
+                                             .specs = spec,
+                                             .nspecs = 1,
+                                             .horizon = BATCH_HORIZON,
+                                             .nlevels = FUZZED_LEVELS,
+                                             .levels = fuzzed_levels,
+                                             .nthreads = 1 + i}};
         enum fc_status status = fc_batch_run(&batch[i], &err);
         assert(status == FC_OK);
         check_batch(&batch[i]);

@@ -82,14 +82,8 @@ static void forecast(const struct fc_learned *learned, struct fc_spec *spec)
     struct fc_error err;
     struct fc_fit fit;
     size_t h = (size_t)spec->horizon;
-    struct fc_forecast out = {
-        .horizon = spec->horizon,
-        .nlevels = 3,
-        .levels = levels,
-        .mean = numbers,
-        .lo = numbers + h,
-        .hi = numbers + 4 * h,
-    };
+    struct fc_forecast out =
+        fc_forecast_over(spec->horizon, 3, levels, numbers);
     for (int t = 0; t < LENGTH; t++)
         y[t] = 50 + t + 10 * (t % spec->season_length) + (t * 7 % 5);
     spec->learned = learned;

@@ -32,7 +32,7 @@ static void same_bytes_for_any_number_of_threads(void **state)
         assert_memory_equal(one.numbers, many.numbers,
                             s.n * s.horizon * 5 * sizeof(double));
         for (size_t i = 0; i < s.n; i++)
-            assert_string_equal(one.told[i].spec, many.told[i].spec);
+            assert_string_equal(one.reports[i].spec, many.reports[i].spec);
         fc_batch_release(&many);
     }
     fc_batch_release(&one);
@@ -69,7 +69,7 @@ static void few_series_are_forecast(void **state)
                     assert_true(f.lo[5 + h] <= f.lo[h]);
                     assert_true(f.hi[5 + h] >= f.hi[h]);
                 }
-                assert_true(fabs(printed_weights(batch.told[i].spec) - 1)
+                assert_true(fabs(printed_weights(batch.reports[i].spec) - 1)
                             < 0.04);
             }
             fc_batch_release(&batch);
@@ -182,17 +182,51 @@ static void what_learning_took_is_told(void **state)
     struct simulated s = simulate_batch(30, 30, 4, seasonal);
     struct fc_spec specs[] = {spec_of("snaive", 4), spec_of("auto", 4)};
     double seconds[] = {0, 0};
-    struct fc_batch batch = {.series = s.series,
-                             .n = s.n,
-                             .specs = specs,
-                             .nspecs = 2,
-                             .horizon = 4,
-                             .learn_seconds = seconds,
-                             .jobs = 1};
+    struct fc_batch batch = {.job = {.series = s.series,
+                                     .n = s.n,
+                                     .specs = specs,
+                                     .nspecs = 2,
+                                     .horizon = 4,
+                                     .nthreads = 1},
+                             .learn_seconds = seconds};
     assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     assert_true(seconds[0] == 0);
     assert_true(seconds[1] > 0);
     fc_batch_release(&batch);
+    release_simulated(&s);
+}
+
+/* As a fallback too: its weights are those for so many steps. */
+static void auto_knows_the_horizon_as_a_fallback(void **state)
+{
+    (void)state;
+    enum { STEPS = 3, LENGTH = 20 };
+    struct simulated s = simulate_batch(20, LENGTH, STEPS, cycles);
+    struct fc_spec longer = spec_of("ets:ANA", LENGTH),
+                   told = spec_of("auto", 4), untold = told;
+    told.horizon = STEPS;
+    double sum = 0;
+    struct fc_batch batch[2];
+    for (int k = 0; k < 2; k++) {
+        batch[k] =
+            (struct fc_batch){.job = {.series = s.series,
+                                      .n = s.n,
+                                      .specs = &longer,
+                                      .nspecs = 1,
+                                      .fallback = k == 0 ? &told : &untold,
+                                      .horizon = STEPS,
+                                      .nthreads = 1}};
+        assert_int_equal(fc_batch_run(&batch[k], NULL), FC_OK);
+    }
+    for (size_t i = 0; i < s.n; i++) {
+        assert_int_equal(batch[0].results[i].outcome, FC_OUTCOME_FALLBACK);
+        for (int h = 0; h < STEPS; h++)
+            sum += fabs(fc_batch_forecast(&batch[0], i).mean[h]
+                        - fc_batch_forecast(&batch[1], i).mean[h]);
+    }
+    assert_true(sum == 0);
+    fc_batch_release(&batch[0]);
+    fc_batch_release(&batch[1]);
     release_simulated(&s);
 }
 
@@ -417,7 +451,7 @@ static void absurd_candidates_are_left_out(void **state)
     assert_int_equal(batch.results[0].outcome, FC_OUTCOME_OK);
     assert_non_null(batch.results[0].detail);
     assert_non_null(strstr(batch.results[0].detail, "left out"));
-    assert_null(strstr(batch.told[0].spec, "arima"));
+    assert_null(strstr(batch.reports[0].spec, "arima"));
     for (int h = 0; h < H; h++)
         assert_true(fc_batch_forecast(&batch, 0).mean[h]
                     < 512 + width * (1 + 2.0 * (h + 1) / N));
@@ -576,6 +610,7 @@ int main(void)
         cmocka_unit_test(blocks_of_another_size_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
         cmocka_unit_test(what_learning_took_is_told),
+        cmocka_unit_test(auto_knows_the_horizon_as_a_fallback),
         cmocka_unit_test(trust_falls_with_the_errors_of_the_series),
         cmocka_unit_test(without_errors_all_are_trusted_alike),
         cmocka_unit_test(known_best_forecasts_are_approached),

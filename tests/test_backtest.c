@@ -20,14 +20,14 @@ static struct fc_backtest backtest_of(const struct fc_series *series, size_t n,
                                       size_t nspecs, int horizon)
 {
     return (struct fc_backtest){
-        .batch = {.series = series,
-                  .n = n,
-                  .specs = specs,
-                  .nspecs = nspecs,
-                  .horizon = horizon,
-                  .nlevels = 1,
-                  .levels = &LEVEL,
-                  .jobs = 1},
+        .job = {.series = series,
+                .n = n,
+                .specs = specs,
+                .nspecs = nspecs,
+                .horizon = horizon,
+                .nlevels = 1,
+                .levels = &LEVEL,
+                .nthreads = 1},
         .origins = 1,
         .stride = horizon,
     };
@@ -145,7 +145,7 @@ static void short_and_skipped_series_are_left_out(void **state)
     const bool skip[] = {false, true, false, false};
     struct fc_spec spec = spec_of("naive", 4); /* needs 5 and 2 */
     struct fc_backtest b = backtest_of(series, 4, &spec, 1, 2);
-    b.batch.skip = skip;
+    b.job.skip = skip;
     run(&b);
     assert_int_equal(b.nshort, 2);
     assert_int_equal(b.norigins, 1);
@@ -202,7 +202,7 @@ static void failures_and_fallbacks_are_told_apart(void **state)
     fc_backtest_release(&b);
 
     b = backtest_of(&series, 1, specs, 2, 2);
-    b.batch.fallback = &fallback;
+    b.job.fallback = &fallback;
     run(&b);
     assert_int_equal(b.results[0].outcome, FC_OUTCOME_FALLBACK);
     assert_near(b.results[0].row[FC_MAE], 2, 1e-15); /* 4 against 4 and 8 */
@@ -262,7 +262,7 @@ static void the_same_for_any_number_of_threads(void **state)
         one.origins = 3;
         one.stride = 2;
         many = one;
-        many.batch.jobs = 3;
+        many.job.nthreads = 3;
         run(&one);
         run(&many);
         assert_int_equal(one.norigins, 3 * N);
@@ -270,8 +270,7 @@ static void the_same_for_any_number_of_threads(void **state)
         for (size_t i = 0; i < one.norigins; i++)
             assert_int_equal(one.at[i].n,
                              series[i / 3].n - 4 - 2 * (2 - i % 3));
-        size_t numbers =
-            one.norigins * nspecs * fc_score_size(one.batch.nlevels);
+        size_t numbers = one.norigins * nspecs * fc_score_size(one.job.nlevels);
         assert_memory_equal(one.rows, many.rows, numbers * sizeof(double));
         assert_memory_equal(one.sums, many.sums,
                             nspecs * fc_score_size(1) * sizeof(double));
@@ -305,8 +304,8 @@ static void progress_counts_over_all_parts(void **state)
     struct calls calls = {.rising = true};
     struct fc_backtest b = backtest_of(series, 2, &spec, 1, 4);
     b.origins = 4;
-    b.batch.progress = note;
-    b.batch.progress_arg = &calls;
+    b.job.progress = note;
+    b.job.progress_arg = &calls;
     run(&b);
     assert_int_equal(calls.n, 2 * 4 * 2); /* and Naive 2 */
     assert_int_equal(calls.done, calls.n);

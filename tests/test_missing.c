@@ -103,30 +103,30 @@ static void a_series_is_prepared_for_its_model(void **state)
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_series out;
     struct fc_error err;
-    int late;
+    int tail;
     (void)state;
     assert_int_equal(
-        fc_missing_prepare(&given, false, 10, ws, &out, &late, &err), FC_OK);
-    assert_int_equal(late, 2);
+        fc_missing_prepare(&given, false, 10, ws, &out, &tail, &err), FC_OK);
+    assert_int_equal(tail, 2);
     assert_int_equal(out.n, 3);
     assert_string_equal(out.id, "a");
     assert_true(out.y[0] == 4 && out.y[1] == 6 && out.y[2] == 8);
     assert_true(isnan(y[1])); /* the given one stays */
     assert_int_equal(
-        fc_missing_prepare(&given, true, 10, ws, &out, &late, &err), FC_OK);
-    assert_int_equal(late, 2);
+        fc_missing_prepare(&given, true, 10, ws, &out, &tail, &err), FC_OK);
+    assert_int_equal(tail, 2);
     assert_int_equal(out.n, 3);
     assert_ptr_equal(out.y, y);
     assert_int_equal(
-        fc_missing_prepare(&whole, false, 10, ws, &out, &late, &err), FC_OK);
-    assert_int_equal(late, 0);
+        fc_missing_prepare(&whole, false, 10, ws, &out, &tail, &err), FC_OK);
+    assert_int_equal(tail, 0);
     assert_ptr_equal(out.y, y);
     /* the steps to the end of the horizon are counted by an int */
     assert_int_equal(
-        fc_missing_prepare(&given, true, INT_MAX - 2, ws, &out, &late, &err),
+        fc_missing_prepare(&given, true, INT_MAX - 2, ws, &out, &tail, &err),
         FC_OK);
     assert_int_equal(
-        fc_missing_prepare(&given, true, INT_MAX - 1, ws, &out, &late, &err),
+        fc_missing_prepare(&given, true, INT_MAX - 1, ws, &out, &tail, &err),
         FC_ERANGE);
     fc_workspace_free(ws);
 }

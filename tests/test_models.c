@@ -478,24 +478,24 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
     for (; (model = fc_model_at(nspecs)) != NULL && nspecs < 40; nspecs++)
         specs[nspecs] =
             (struct fc_spec){.model = model, .season_length = 12, .seed = 7};
-    struct fc_batch one = {.series = series,
-                           .n = N,
-                           .specs = specs,
-                           .nspecs = nspecs,
-                           .fallback = &fallback,
-                           .horizon = HORIZON,
-                           .nlevels = LEVELS,
-                           .levels = levels,
-                           .want_told = true,
-                           .jobs = 1};
+    struct fc_batch one = {.job = {.series = series,
+                                   .n = N,
+                                   .specs = specs,
+                                   .nspecs = nspecs,
+                                   .fallback = &fallback,
+                                   .horizon = HORIZON,
+                                   .nlevels = LEVELS,
+                                   .levels = levels,
+                                   .nthreads = 1},
+                           .want_reports = true};
     struct fc_batch many = one;
-    many.jobs = 5;
+    many.job.nthreads = 5;
     assert_int_equal(fc_batch_run(&one, &err), FC_OK);
     assert_int_equal(fc_batch_run(&many, &err), FC_OK);
     for (size_t i = 0; i < N * nspecs; i++) {
         assert_int_equal(one.results[i].outcome, many.results[i].outcome);
         assert_int_not_equal(one.results[i].outcome, FC_OUTCOME_FAILED);
-        assert_string_equal(one.told[i].spec, many.told[i].spec);
+        assert_string_equal(one.reports[i].spec, many.reports[i].spec);
         assert_memory_equal(fc_batch_forecast(&one, i).mean,
                             fc_batch_forecast(&many, i).mean,
                             HORIZON * (1 + 2 * LEVELS) * sizeof(double));
@@ -512,14 +512,14 @@ static struct fc_batch run_one(const struct fc_series *series,
     struct fc_error err = {0};
     spec = (struct fc_spec){.season_length = 12, .seed = 7};
     assert_int_equal(fc_model_parse(model, strlen(model), &spec, &err), FC_OK);
-    struct fc_batch batch = {.series = series,
-                             .n = 1,
-                             .specs = &spec,
-                             .nspecs = 1,
-                             .horizon = horizon,
-                             .nlevels = LEVELS,
-                             .levels = levels,
-                             .jobs = 1};
+    struct fc_batch batch = {.job = {.series = series,
+                                     .n = 1,
+                                     .specs = &spec,
+                                     .nspecs = 1,
+                                     .horizon = horizon,
+                                     .nlevels = LEVELS,
+                                     .levels = levels,
+                                     .nthreads = 1}};
     if (fc_batch_run(&batch, &err) != FC_OK
         || batch.results[0].outcome != FC_OUTCOME_OK)
         fail_msg("%s: %s", model, err.msg);
@@ -712,11 +712,11 @@ static void of_an_extreme_series_no_variance_is_told(void **state)
         const struct fc_series series = {"a", y, LONGEST};
         struct fc_batch batch = run_one(&series, "ets:ANN", HORIZON);
         fc_batch_release(&batch);
-        batch.want_told = true;
+        batch.want_reports = true;
         assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
-        assert_int_equal(isnan(batch.told[0].sigma2), exponent != 0);
-        assert_int_equal(isnan(batch.told[0].loglik), exponent != 0);
-        assert_int_equal(isnan(batch.told[0].aicc), exponent != 0);
+        assert_int_equal(isnan(batch.reports[0].sigma2), exponent != 0);
+        assert_int_equal(isnan(batch.reports[0].loglik), exponent != 0);
+        assert_int_equal(isnan(batch.reports[0].aicc), exponent != 0);
         assert_int_equal(batch.results[0].detail != NULL, exponent != 0);
         fc_batch_release(&batch);
     }
@@ -743,14 +743,14 @@ static struct fc_batch teach(int exponent, double y[PUPILS][LONGEST])
         snprintf(ids[i], sizeof ids[i], "s%zu", i);
         series[i] = (struct fc_series){ids[i], y[i], LONGEST};
     }
-    struct fc_batch batch = {.series = series,
-                             .n = PUPILS,
-                             .specs = &spec,
-                             .nspecs = 1,
-                             .horizon = HORIZON,
-                             .nlevels = LEVELS,
-                             .levels = levels,
-                             .jobs = 1};
+    struct fc_batch batch = {.job = {.series = series,
+                                     .n = PUPILS,
+                                     .specs = &spec,
+                                     .nspecs = 1,
+                                     .horizon = HORIZON,
+                                     .nlevels = LEVELS,
+                                     .levels = levels,
+                                     .nthreads = 1}};
     assert_int_equal(fc_batch_run(&batch, &err), FC_OK);
     return batch;
 }
@@ -1003,7 +1003,7 @@ static void what_may_not_be_negative_is_clipped(void **state)
     struct fc_batch batch = run_one(&series, "naive", HORIZON);
     assert_true(fc_batch_forecast(&batch, 0).lo[0] < 0);
     fc_batch_release(&batch);
-    batch.non_negative = true;
+    batch.job.non_negative = true;
     assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     struct fc_forecast f = fc_batch_forecast(&batch, 0);
     for (int h = 0; h < HORIZON; h++)

@@ -29,12 +29,12 @@ static struct fc_simulate simulation_of(const struct fc_series *series,
                                         size_t nspecs, int paths)
 {
     return (struct fc_simulate){
-        .batch = {.series = series,
-                  .n = n,
-                  .specs = specs,
-                  .nspecs = nspecs,
-                  .horizon = STEPS,
-                  .jobs = 1},
+        .job = {.series = series,
+                .n = n,
+                .specs = specs,
+                .nspecs = nspecs,
+                .horizon = STEPS,
+                .nthreads = 1},
         .paths = paths,
         .nquantiles = 3,
         .quantiles = QUANTILES,
@@ -45,7 +45,7 @@ static void run(struct fc_simulate *s)
 {
     struct fc_error err = {0};
     if (fc_simulate_init(s, &err) != FC_OK
-        || fc_simulate_run(s, 0, s->batch.n, &err) != FC_OK)
+        || fc_simulate_run(s, 0, s->job.n, &err) != FC_OK)
         fail_msg("%s", err.msg);
 }
 
@@ -272,7 +272,7 @@ static void sums_follow_the_closed_form(void **state)
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_fit fit;
     assert_int_equal(fc_model_fit(&independent, &spec, ws, &fit, NULL), FC_OK);
-    s.batch.series = &independent;
+    s.job.series = &independent;
     run(&s);
     double alpha = fit.coef[0], level = 0, variance[2] = {0};
     for (int i = 0; i < 2; i++)
@@ -308,8 +308,8 @@ static double rms_error_of_coins(const char *model, int paths, double *worst)
         coins[i] = (struct fc_series){names[i], y, TOSSES};
     }
     struct fc_simulate s = simulation_of(coins, COINS, &spec, 1, paths);
-    s.batch.horizon = 1;
-    s.batch.jobs = 2;
+    s.job.horizon = 1;
+    s.job.nthreads = 2;
     run(&s);
     *worst = 0;
     for (int i = 0; i < COINS; i++) {
@@ -417,9 +417,9 @@ static void the_same_for_threads_subsets_and_more_paths(void **state)
     struct fc_simulate one = simulation_of(series, N, specs, 3, PATHS);
     one.whole = true;
     struct fc_simulate many = one, part = one, more = one, other = one;
-    many.batch.jobs = 3;
-    part.batch.series = series + 2;
-    part.batch.n = 2;
+    many.job.nthreads = 3;
+    part.job.series = series + 2;
+    part.job.n = 2;
     more.paths = 2 * PATHS;
     specs[0].seed = specs[1].seed = specs[2].seed = 7;
     run(&one);
@@ -529,15 +529,15 @@ static void failures_fallbacks_and_clipping(void **state)
     const struct fc_series series[] = {{"zero", y, 8}, {"skipped", y, 8}};
     struct fc_spec spec = spec_of("ets:MNN", 1), naive = spec_of("naive", 1);
     struct fc_simulate s = simulation_of(series, 2, &spec, 1, 200);
-    s.batch.skip = skip;
+    s.job.skip = skip;
     run(&s);
     assert_int_equal(s.results[0].outcome, FC_OUTCOME_FAILED);
     assert_non_null(s.results[0].detail);
     assert_int_equal(s.results[1].outcome, FC_OUTCOME_FAILED);
     fc_simulate_release(&s);
 
-    s.batch.fallback = &naive;
-    s.batch.non_negative = true;
+    s.job.fallback = &naive;
+    s.job.non_negative = true;
     run(&s);
     assert_int_equal(s.results[0].outcome, FC_OUTCOME_FALLBACK);
     assert_near(s.results[0].numbers[1], 0, 0); /* q-0.1, clipped */
@@ -552,8 +552,8 @@ static void failures_fallbacks_and_clipping(void **state)
      * after a model that failed with paths half drawn.
      */
     struct fc_simulate direct = simulation_of(series, 1, &naive, 1, 200);
-    direct.batch.non_negative = true;
-    s.batch.n = 1;
+    direct.job.non_negative = true;
+    s.job.n = 1;
     run(&s);
     run(&direct);
     assert_memory_equal(s.numbers, direct.numbers,
@@ -645,7 +645,7 @@ static void every_model_simulates_awkward_series(void **state)
                 struct fc_spec spec = spec_of(model->name, m);
                 struct fc_spec snaive = spec_of("snaive", m);
                 struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20);
-                s.batch.fallback = &snaive;
+                s.job.fallback = &snaive;
                 run(&s);
                 bool fits = must_fit(model, &spec, &series);
                 if (s.results[0].outcome

@@ -232,12 +232,12 @@ static struct fc_batch forecast_base(const struct simulated *base,
                                      const struct fc_series *all, size_t n)
 {
     struct fc_spec spec = spec_of_auto();
-    struct fc_batch file = {.series = all,
-                            .n = n,
-                            .specs = &spec,
-                            .nspecs = 1,
-                            .horizon = H,
-                            .jobs = 2};
+    struct fc_job file = {.series = all,
+                          .n = n,
+                          .specs = &spec,
+                          .nspecs = 1,
+                          .horizon = H,
+                          .nthreads = 2};
     struct fc_learned *learned = NULL;
     assert_int_equal(fc_batch_learn(&file, &spec, &learned, NULL), FC_OK);
     spec.learned = learned;

@@ -33,4 +33,11 @@ struct fc_forecast {
                              stand in their place */
 };
 
+/* Numbers of a forecast: the mean, and two bounds for every level. */
+size_t fc_forecast_size(int horizon, int nlevels);
+
+/* A forecast whose mean, lo and hi lie in this order in so many numbers. */
+struct fc_forecast fc_forecast_over(int horizon, int nlevels,
+                                    const double *levels, double *numbers);
+
 #endif

@@ -5,10 +5,7 @@
 #include "forecast/base/status.h"
 
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 const char *fc_status_text(enum fc_status status)
 {
@@ -50,18 +47,4 @@ enum fc_status fc_fail(struct fc_error *err, enum fc_status code,
         err->code = code;
     }
     return code;
-}
-
-char *fc_both_reasons(const char *model, const char *fallback)
-{
-    static const char between[] = "; fallback: ";
-    bool same = strcmp(model, fallback) == 0;
-    size_t size = strlen(model) + 1;
-    if (!same)
-        size += strlen(between) + strlen(fallback);
-    char *both = malloc(size);
-    if (both != NULL)
-        snprintf(both, size, "%s%s%s", model, same ? "" : between,
-                 same ? "" : fallback);
-    return both;
 }

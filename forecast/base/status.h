@@ -43,10 +43,4 @@ enum fc_status fc_fail(struct fc_error *err, enum fc_status code,
                        const char *fmt, ...)
     __attribute__((format(printf, 3, 4), cold));
 
-/*
- * Why a model failed and why its fallback did, unless that is the same; to be
- * freed.  NULL when memory is short.
- */
-char *fc_both_reasons(const char *model, const char *fallback);
-
 #endif

@@ -43,18 +43,15 @@ struct fc_forecast *fc_ensemble_predict(const struct fc_fit *fit,
                                         const struct fc_forecast *like,
                                         struct fc_workspace *ws)
 {
-    size_t h = (size_t)like->horizon, nbounds = h * (size_t)like->nlevels;
+    size_t size = fc_forecast_size(like->horizon, like->nlevels);
     struct fc_forecast *each =
         fc_workspace_array(ws, fit->nmembers, sizeof *each);
-    double *numbers =
-        fc_workspace_doubles(ws, fit->nmembers * (h + 2 * nbounds));
+    double *numbers = fc_workspace_doubles(ws, fit->nmembers * size);
     if (each == NULL || numbers == NULL)
         return NULL;
     for (size_t k = 0; k < fit->nmembers; k++) {
-        each[k] = *like;
-        each[k].mean = numbers + k * (h + 2 * nbounds);
-        each[k].lo = each[k].mean + h;
-        each[k].hi = each[k].lo + nbounds;
+        each[k] = fc_forecast_over(like->horizon, like->nlevels, like->levels,
+                                   numbers + k * size);
         if (fit->members[k].model == NULL
             || fc_model_predict(&fit->members[k], ws, &each[k], NULL) != FC_OK)
             each[k].mean = NULL;

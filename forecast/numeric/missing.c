@@ -59,16 +59,16 @@ size_t fc_fill_linear(const double *y, size_t n, double *out)
 enum fc_status fc_missing_prepare(const struct fc_series *given,
                                   bool takes_missing, int horizon,
                                   struct fc_workspace *ws,
-                                  struct fc_series *out, int *late,
+                                  struct fc_series *out, int *tail,
                                   struct fc_error *err)
 {
-    size_t tail = fc_missing_tail(given->y, given->n);
-    if (tail > (size_t)(INT_MAX - horizon))
+    size_t missing = fc_missing_tail(given->y, given->n);
+    if (missing > (size_t)(INT_MAX - horizon))
         return fc_fail(err, FC_ERANGE, "%zu values are missing at its end",
-                       tail);
-    *late = (int)tail;
+                       missing);
+    *tail = (int)missing;
     *out = *given;
-    out->n -= tail;
+    out->n -= missing;
     if (takes_missing || fc_count_missing(out->y, out->n) == 0)
         return FC_OK;
     double *y = fc_workspace_doubles(ws, out->n);

@@ -25,15 +25,15 @@ size_t fc_fill_linear(const double *y, size_t n, double *out);
 
 /*
  * A series as a model can take it, in ws where it is not the given one.  What
- * is missing at its end is cut off: *late such steps, which the model is to
+ * is missing at its end is cut off: *tail such steps, which the model is to
  * forecast too.  Other missing values stay for a model that takes them, and
  * are filled by fc_fill_linear() for one that does not.  FC_ENOMEM, or
- * FC_ERANGE when horizon + *late is no int.
+ * FC_ERANGE when horizon + *tail is no int.
  */
 enum fc_status fc_missing_prepare(const struct fc_series *given,
                                   bool takes_missing, int horizon,
                                   struct fc_workspace *ws,
-                                  struct fc_series *out, int *late,
+                                  struct fc_series *out, int *tail,
                                   struct fc_error *err);
 
 #endif

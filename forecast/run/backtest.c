@@ -54,12 +54,12 @@ static size_t cut_at(const struct fc_series *series, size_t n)
 static size_t find_origins(const struct fc_backtest *backtest, size_t i,
                            struct fc_origin *at)
 {
-    const struct fc_series *series = &backtest->batch.series[i];
-    size_t horizon = (size_t)backtest->batch.horizon;
+    const struct fc_series *series = &backtest->job.series[i];
+    size_t horizon = (size_t)backtest->job.horizon;
     size_t stride = (size_t)backtest->stride;
-    size_t least = fc_backtest_least(backtest->batch.specs[0].season_length);
+    size_t least = fc_backtest_least(backtest->job.specs[0].season_length);
     size_t found = 0, last = 0;
-    if ((backtest->batch.skip != NULL && backtest->batch.skip[i])
+    if ((backtest->job.skip != NULL && backtest->job.skip[i])
         || series->n < horizon + least)
         return 0;
     size_t most = (series->n - horizon - least) / stride;
@@ -81,16 +81,16 @@ static enum fc_status list_origins(struct fc_backtest *backtest,
                                    struct fc_error *err)
 {
     size_t n = 0;
-    for (size_t i = 0; i < backtest->batch.n; i++) {
+    for (size_t i = 0; i < backtest->job.n; i++) {
         size_t found = find_origins(backtest, i, NULL);
-        bool skipped = backtest->batch.skip != NULL && backtest->batch.skip[i];
+        bool skipped = backtest->job.skip != NULL && backtest->job.skip[i];
         backtest->nshort += found == 0 && !skipped;
         n += found;
     }
     backtest->at = malloc((n > 0 ? n : 1) * sizeof *backtest->at);
     if (backtest->at == NULL)
         return no_memory(err);
-    for (size_t i = 0; i < backtest->batch.n; i++)
+    for (size_t i = 0; i < backtest->job.n; i++)
         backtest->norigins +=
             find_origins(backtest, i, backtest->at + backtest->norigins);
     return FC_OK;
@@ -102,20 +102,20 @@ static void score_one(struct part *part, size_t i, size_t k, double *row,
                       struct fc_backtest_result *out)
 {
     const struct fc_origin *at = &part->all->at[part->origin[i]];
-    const struct fc_series *whole = &part->all->batch.series[at->series];
-    size_t item = i * part->batch.nspecs + k;
+    const struct fc_series *whole = &part->all->job.series[at->series];
+    size_t item = i * part->batch.job.nspecs + k;
     enum fc_outcome outcome = part->batch.results[item].outcome;
     struct fc_forecast forecast = fc_batch_forecast(&part->batch, item);
-    int m = part->batch.specs[k].season_length;
+    int m = part->batch.job.specs[k].season_length;
     size_t steps = 0;
     if (outcome == FC_OUTCOME_FAILED)
-        fc_score_none(part->batch.nlevels, row);
+        fc_score_none(part->batch.job.nlevels, row);
     else
         steps = fc_score(whole->y + at->n, &forecast,
                          fc_error_scale(whole->y, at->n, (size_t)m), row);
     if (out != NULL) {
         out->outcome = outcome;
-        out->seconds = part->batch.told[item].seconds;
+        out->seconds = part->batch.reports[item].seconds;
         out->n = steps;
         out->row = row;
     }
@@ -126,10 +126,10 @@ static enum fc_status score_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct part *part = arg;
     struct fc_backtest *all = part->all;
-    size_t size = fc_score_size(all->batch.nlevels);
+    size_t size = fc_score_size(all->job.nlevels);
     (void)ws;
-    for (size_t k = 0; k < all->batch.nspecs; k++) {
-        size_t slot = part->origin[i] * all->batch.nspecs + k;
+    for (size_t k = 0; k < all->job.nspecs; k++) {
+        size_t slot = part->origin[i] * all->job.nspecs + k;
         score_one(part, i, k, all->rows + slot * size, &all->results[slot]);
     }
     score_one(part, i, part->naive2, part->reference + i * size, NULL);
@@ -139,10 +139,10 @@ static enum fc_status score_item(void *arg, size_t i, struct fc_workspace *ws)
 static void average(struct part *part)
 {
     struct fc_backtest *all = part->all;
-    size_t size = fc_score_size(all->batch.nlevels);
+    size_t size = fc_score_size(all->job.nlevels);
     for (size_t i = 0; i < part->n; i++)
-        for (size_t k = 0; k < all->batch.nspecs; k++) {
-            size_t slot = part->origin[i] * all->batch.nspecs + k;
+        for (size_t k = 0; k < all->job.nspecs; k++) {
+            size_t slot = part->origin[i] * all->job.nspecs + k;
             fc_score_mean_add(&all->means[k], all->results[slot].row,
                               part->reference + i * size);
         }
@@ -153,23 +153,23 @@ static void average(struct part *part)
 static void report(void *arg, size_t done, size_t n)
 {
     const struct part *part = arg;
-    const struct fc_batch *batch = &part->all->batch;
+    const struct fc_job *job = &part->all->job;
     (void)n;
-    batch->progress(batch->progress_arg, part->before + done, part->total);
+    job->progress(job->progress_arg, part->before + done, part->total);
 }
 
 static void cut(struct part *part)
 {
     for (size_t i = 0; i < part->n; i++) {
         const struct fc_origin *at = &part->all->at[part->origin[i]];
-        part->series[i] = part->all->batch.series[at->series];
+        part->series[i] = part->all->job.series[at->series];
         part->series[i].n = at->n;
     }
 }
 
 static enum fc_status run_part(struct part *part, struct fc_error *err)
 {
-    size_t size = fc_score_size(part->all->batch.nlevels);
+    size_t size = fc_score_size(part->all->job.nlevels);
     part->series = malloc(part->n * sizeof *part->series);
     part->reference = malloc(part->n * size * sizeof(double));
     enum fc_status status = FC_OK;
@@ -177,13 +177,13 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
         status = no_memory(err);
     if (status == FC_OK) {
         cut(part);
-        part->batch.series = part->series;
-        part->batch.n = part->n;
+        part->batch.job.series = part->series;
+        part->batch.job.n = part->n;
         status = fc_batch_run(&part->batch, err);
     }
     if (status == FC_OK) {
         struct fc_parallel job = {.n = part->n,
-                                  .nthreads = part->batch.jobs,
+                                  .nthreads = part->batch.job.nthreads,
                                   .item = score_item,
                                   .arg = part};
         status = fc_parallel_map(&job);
@@ -191,7 +191,7 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
             no_memory(err);
         else
             average(part);
-        part->before += part->n * part->batch.nspecs;
+        part->before += part->n * part->batch.job.nspecs;
         fc_batch_release(&part->batch);
     }
     free(part->series);
@@ -206,9 +206,8 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
 static size_t next_part(const struct fc_backtest *all, bool learns, int *back,
                         size_t *next, size_t *origin)
 {
-    size_t n = 0, numbers = (size_t)all->batch.horizon
-                            * (1 + 2 * (size_t)all->batch.nlevels)
-                            * (all->batch.nspecs + 1);
+    size_t n = 0, numbers = fc_forecast_size(all->job.horizon, all->job.nlevels)
+                            * (all->job.nspecs + 1);
     size_t most = numbers < BATCH_NUMBERS ? BATCH_NUMBERS / numbers : 1;
     if (!learns) {
         while (*next < all->norigins && n < most)
@@ -225,12 +224,12 @@ static size_t next_part(const struct fc_backtest *all, bool learns, int *back,
 }
 
 /* The specs asked for, and Naive 2 if it is not among them. */
-static size_t add_naive2(const struct fc_batch *batch, struct fc_spec *specs,
+static size_t add_naive2(const struct fc_job *job, struct fc_spec *specs,
                          size_t *naive2, bool *learns)
 {
-    size_t n = batch->nspecs;
+    size_t n = job->nspecs;
     const struct fc_model *model = fc_model_find("naive2");
-    memcpy(specs, batch->specs, n * sizeof *specs);
+    memcpy(specs, job->specs, n * sizeof *specs);
     *naive2 = n;
     *learns = false;
     for (size_t k = 0; k < n; k++) {
@@ -249,18 +248,21 @@ static size_t add_naive2(const struct fc_batch *batch, struct fc_spec *specs,
 static enum fc_status run_parts(struct fc_backtest *all, struct fc_spec *specs,
                                 size_t *origin, struct fc_error *err)
 {
-    struct part part = {.all = all, .origin = origin, .batch = all->batch};
-    part.batch.want_told = true;
+    struct part part = {.all = all,
+                        .origin = origin,
+                        .batch = {.job = all->job,
+                                  .want_reports = true,
+                                  .learn_seconds = all->learn_seconds}};
     size_t next = 0;
     int back = 0;
     bool learns;
     enum fc_status status = FC_OK;
-    part.batch.skip = NULL;
-    part.batch.specs = specs;
-    part.batch.nspecs = add_naive2(&all->batch, specs, &part.naive2, &learns);
-    part.batch.progress = all->batch.progress != NULL ? report : NULL;
-    part.batch.progress_arg = &part;
-    part.total = all->norigins * part.batch.nspecs;
+    part.batch.job.skip = NULL;
+    part.batch.job.specs = specs;
+    part.batch.job.nspecs = add_naive2(&all->job, specs, &part.naive2, &learns);
+    part.batch.job.progress = all->job.progress != NULL ? report : NULL;
+    part.batch.job.progress_arg = &part;
+    part.total = all->norigins * part.batch.job.nspecs;
     while (status == FC_OK
            && (part.n = next_part(all, learns, &back, &next, origin)) > 0)
         status = run_part(&part, err);
@@ -269,7 +271,7 @@ static enum fc_status run_parts(struct fc_backtest *all, struct fc_spec *specs,
 
 static bool allocate(struct fc_backtest *all)
 {
-    size_t size = fc_score_size(all->batch.nlevels), n = all->batch.nspecs;
+    size_t size = fc_score_size(all->job.nlevels), n = all->job.nspecs;
     size_t nresults, nnumbers;
     if (__builtin_mul_overflow(all->norigins + 1, n, &nresults)
         || __builtin_mul_overflow(nresults, size, &nnumbers)
@@ -284,7 +286,7 @@ static bool allocate(struct fc_backtest *all)
         || all->sums == NULL || all->counts == NULL)
         return false;
     for (size_t k = 0; k < n; k++)
-        fc_score_mean_init(&all->means[k], all->batch.nlevels,
+        fc_score_mean_init(&all->means[k], all->job.nlevels,
                            all->sums + k * size, all->counts + k * size);
     return true;
 }
@@ -297,7 +299,7 @@ enum fc_status fc_backtest_run(struct fc_backtest *backtest,
         status = no_memory(err);
     if (status == FC_OK) {
         struct fc_spec *specs =
-            malloc((backtest->batch.nspecs + 1) * sizeof *specs);
+            malloc((backtest->job.nspecs + 1) * sizeof *specs);
         size_t *origin = malloc((backtest->norigins + 1) * sizeof *origin);
         status = specs != NULL && origin != NULL
                      ? run_parts(backtest, specs, origin, err)
@@ -318,7 +320,8 @@ void fc_backtest_release(struct fc_backtest *backtest)
     free(backtest->rows);
     free(backtest->sums);
     free(backtest->counts);
-    *backtest = (struct fc_backtest){.batch = backtest->batch,
+    *backtest = (struct fc_backtest){.job = backtest->job,
+                                     .learn_seconds = backtest->learn_seconds,
                                      .origins = backtest->origins,
                                      .stride = backtest->stride};
 }

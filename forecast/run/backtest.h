@@ -28,8 +28,8 @@ struct fc_backtest_result {
 };
 
 struct fc_backtest {
-    struct fc_batch batch; /* in: as for a batch; results and numbers stay
-                              unused.  All specs share a season length */
+    struct fc_job job;     /* in: all specs share a season length */
+    double *learn_seconds; /* in: as of a batch; or NULL */
     int origins; /* in: at most so many for every series, at least 1 */
     int stride;  /* in: steps between two of them, at least 1 */
 
@@ -37,7 +37,7 @@ struct fc_backtest {
                              oldest first */
     size_t norigins;
     size_t nshort; /* out: series too short for a single origin */
-    struct fc_backtest_result *results; /* out: norigins * batch.nspecs */
+    struct fc_backtest_result *results; /* out: norigins * job.nspecs */
     struct fc_score_mean *means;        /* out: one for every spec */
     double *rows;                       /* out: what results point into */
     double *sums;                       /* out: what means point into */
@@ -56,9 +56,9 @@ size_t fc_backtest_least(int season_length);
  * behind a missing value moves back to the last observation.  OWA is against
  * Naive 2 (forecast/simple/naive2.c), which is run with the others.
  *
- * The results do not depend on jobs.  If a model learns from its batch, the
- * series of a batch are all cut at the same origin, so that none tells another
- * what comes after.
+ * The results do not depend on job.nthreads.  If a model learns from its batch,
+ * the series of a batch are all cut at the same origin, so that none tells
+ * another what comes after.
  *
  * FC_ENOMEM, FC_ESTOPPED; then nothing needs to be released.
  */

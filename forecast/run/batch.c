@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The batch loop: one item of the parallel map is one series under one model.
- * Every item has its place for the results from the beginning, so that the
- * order in which they finish leaves no trace.
+ * What a batch learns, and its loop.  Every item has its place for the results
+ * from the beginning, so that the order in which they finish leaves no trace.
  */
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "forecast/run/batch.h"
 
-#include "forecast/base/parallel.h"
 #include "forecast/numeric/missing.h"
 #include "forecast/numeric/units.h"
 
@@ -30,24 +28,16 @@ static char *copy_text(const char *text)
     return copy != NULL ? strcpy(copy, text) : NULL;
 }
 
-/* Numbers of one forecast: mean, and two bounds for every level. */
 static size_t forecast_size(const struct fc_batch *batch)
 {
-    return (size_t)batch->horizon * (1 + 2 * (size_t)batch->nlevels);
+    return fc_forecast_size(batch->job.horizon, batch->job.nlevels);
 }
 
 struct fc_forecast fc_batch_forecast(const struct fc_batch *batch, size_t item)
 {
-    size_t horizon = (size_t)batch->horizon;
-    double *numbers = batch->numbers + item * forecast_size(batch);
-    return (struct fc_forecast){
-        .horizon = batch->horizon,
-        .nlevels = batch->nlevels,
-        .levels = batch->levels,
-        .mean = numbers,
-        .lo = numbers + horizon,
-        .hi = numbers + horizon * (1 + (size_t)batch->nlevels),
-    };
+    return fc_forecast_over(batch->job.horizon, batch->job.nlevels,
+                            batch->job.levels,
+                            batch->numbers + item * forecast_size(batch));
 }
 
 static void clip(struct fc_forecast *out, size_t n)
@@ -57,76 +47,46 @@ static void clip(struct fc_forecast *out, size_t n)
             out->mean[i] = 0;
 }
 
-/* The last steps of a forecast that begins `late` steps before them. */
-static enum fc_status predict_late(const struct fc_fit *fit, int late,
-                                   struct fc_workspace *ws,
-                                   struct fc_forecast *out,
-                                   struct fc_error *err)
+/* A batch as it runs: its job, in which the models have learnt. */
+struct run {
+    struct fc_batch *batch;
+    const struct fc_job *job;
+};
+
+/* Where the forecast of an item goes. */
+struct item {
+    struct fc_batch *batch;
+    size_t number;
+};
+
+static enum fc_status report(const struct fc_fit *fit, struct fc_report *report,
+                             struct fc_error *err)
 {
-    size_t horizon = (size_t)out->horizon, whole = horizon + (size_t)late;
-    size_t nlevels = (size_t)out->nlevels;
-    double *numbers = fc_workspace_doubles(ws, whole * (1 + 2 * nlevels));
-    if (numbers == NULL)
+    report->spec = copy_text(fit->spec);
+    if (report->spec == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    struct fc_forecast longer = {
-        .horizon = (int)whole,
-        .nlevels = out->nlevels,
-        .levels = out->levels,
-        .mean = numbers,
-        .lo = numbers + whole,
-        .hi = numbers + whole * (1 + nlevels),
-    };
-    enum fc_status status = fc_model_predict(fit, ws, &longer, err);
-    if (status != FC_OK)
-        return status;
-    out->replaced = longer.replaced;
-    memcpy(out->mean, longer.mean + late, horizon * sizeof *out->mean);
-    for (size_t i = 0; i < nlevels; i++) {
-        size_t from = i * whole + (size_t)late;
-        memcpy(out->lo + i * horizon, longer.lo + from,
-               horizon * sizeof *out->lo);
-        memcpy(out->hi + i * horizon, longer.hi + from,
-               horizon * sizeof *out->hi);
-    }
+    if (fit->exponent != 0)
+        return FC_OK; /* the numbers are in other units */
+    report->loglik = fit->loglik;
+    report->aicc = fit->aicc;
+    report->sigma2 = fit->sigma2;
     return FC_OK;
 }
 
-static enum fc_status forecast_with(const struct fc_batch *batch, size_t item,
-                                    const struct fc_spec *spec,
-                                    struct fc_workspace *ws, const char **note,
-                                    struct fc_error *err)
+static enum fc_status forecast(void *arg, const struct fc_fit *fit, int tail,
+                               struct fc_workspace *ws, struct fc_error *err)
 {
-    bool *replaced = &batch->results[item].replaced;
-    struct fc_forecast forecast = fc_batch_forecast(batch, item);
-    struct fc_series series;
-    struct fc_fit fit;
-    int late;
-    enum fc_status status = fc_missing_prepare(
-        &batch->series[item / batch->nspecs], spec->model->missing,
-        batch->horizon, ws, &series, &late, err);
-    if (status == FC_OK)
-        status = fc_model_fit(&series, spec, ws, &fit, err);
-    if (status == FC_OK)
-        status = late > 0 ? predict_late(&fit, late, ws, &forecast, err)
-                          : fc_model_predict(&fit, ws, &forecast, err);
+    const struct item *item = arg;
+    struct fc_batch *batch = item->batch;
+    struct fc_forecast out = fc_batch_forecast(batch, item->number);
+    enum fc_status status = fc_job_predict(fit, tail, ws, &out, err);
     if (status != FC_OK)
         return status;
-    *replaced = forecast.replaced;
-    if (batch->non_negative)
-        clip(&forecast, forecast_size(batch));
-    *note = fit.note;
-    if (!batch->want_told)
-        return FC_OK;
-    struct fc_told *told = &batch->told[item];
-    told->spec = copy_text(fit.spec);
-    if (told->spec == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    if (fit.exponent != 0)
-        return FC_OK; /* the numbers are in other units */
-    told->loglik = fit.loglik;
-    told->aicc = fit.aicc;
-    told->sigma2 = fit.sigma2;
-    return FC_OK;
+    batch->results[item->number].replaced = out.replaced;
+    if (batch->job.non_negative)
+        clip(&out, forecast_size(batch));
+    return batch->want_reports ? report(fit, &batch->reports[item->number], err)
+                               : FC_OK;
 }
 
 /*
@@ -172,102 +132,58 @@ static void give_reason(struct fc_batch *batch, const char *reason,
         result->detail = "out of memory";
 }
 
-static void try_models(struct fc_batch *batch, size_t item,
-                       struct fc_workspace *ws, struct fc_result *result)
+static void run_item(void *arg, size_t number, struct fc_workspace *ws)
 {
-    struct fc_error err = {0}, second;
-    const char *note = NULL;
-    if (forecast_with(batch, item, &batch->specs[item % batch->nspecs], ws,
-                      &note, &err)
-        == FC_OK) {
-        result->outcome = FC_OUTCOME_OK;
-        if (result->replaced)
-            give_reason(batch, ABSURD, note, result);
-        else
-            result->detail = note;
-        return;
-    }
-    fc_workspace_reset(ws);
-    if (batch->fallback == NULL) {
-        give_reason(batch, err.msg, NULL, result);
-    } else if (forecast_with(batch, item, batch->fallback, ws, &note, &second)
-               == FC_OK) {
-        result->outcome = FC_OUTCOME_FALLBACK;
-        give_reason(batch, err.msg, note, result);
-    } else {
-        char *both = fc_both_reasons(err.msg, second.msg);
-        give_reason(batch, both != NULL ? both : err.msg, NULL, result);
-        free(both);
-    }
+    struct run *run = arg;
+    struct fc_batch *batch = run->batch;
+    struct fc_result *result = &batch->results[number];
+    struct item item = {batch, number};
+    struct fc_use use = {forecast, &item};
+    struct fc_verdict verdict;
+    double start = batch->want_reports ? clock_at(CLOCK_MONOTONIC) : 0;
+    fc_job_fit(run->job, number, &use, ws, &verdict);
+    result->outcome = verdict.outcome;
+    if (verdict.outcome != FC_OUTCOME_OK)
+        give_reason(batch, verdict.reason, verdict.note, result);
+    else if (result->replaced)
+        give_reason(batch, ABSURD, verdict.note, result);
+    else
+        result->detail = verdict.note;
+    if (batch->want_reports)
+        batch->reports[number].seconds = clock_at(CLOCK_MONOTONIC) - start;
 }
 
-static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
+static bool allocate_reports(struct fc_batch *batch, size_t items)
 {
-    struct fc_batch *batch = arg;
-    struct fc_result *result = &batch->results[item];
-    *result = (struct fc_result){0};
-    if (batch->want_told)
-        batch->told[item] =
-            (struct fc_told){.loglik = NAN, .aicc = NAN, .sigma2 = NAN};
-    if (batch->skip != NULL && batch->skip[item / batch->nspecs])
-        return FC_OK;
-    double start = batch->want_told ? clock_at(CLOCK_MONOTONIC) : 0;
-    try_models(batch, item, ws, result);
-    if (batch->want_told)
-        batch->told[item].seconds = clock_at(CLOCK_MONOTONIC) - start;
-    return FC_OK;
-}
-
-/* What a fit costs grows with the series' length, if not evenly. */
-static size_t item_size(const void *arg, size_t item)
-{
-    const struct fc_batch *batch = arg;
-    size_t i = item / batch->nspecs;
-    return batch->skip != NULL && batch->skip[i] ? 0 : batch->series[i].n;
-}
-
-static void report(void *arg, size_t done, size_t n)
-{
-    const struct fc_batch *batch = arg;
-    batch->progress(batch->progress_arg, done, n);
+    static const struct fc_report blank = {
+        .loglik = NAN, .aicc = NAN, .sigma2 = NAN};
+    batch->reports = NULL;
+    if (!batch->want_reports)
+        return true;
+    batch->reports = malloc((items > 0 ? items : 1) * sizeof *batch->reports);
+    for (size_t i = 0; batch->reports != NULL && i < items; i++)
+        batch->reports[i] = blank;
+    return batch->reports != NULL;
 }
 
 static enum fc_status allocate(struct fc_batch *batch, struct fc_error *err)
 {
     size_t items, numbers, bytes;
-    if (__builtin_mul_overflow(batch->n, batch->nspecs, &items)
+    if (__builtin_mul_overflow(batch->job.n, batch->job.nspecs, &items)
+        || items > SIZE_MAX / sizeof *batch->reports
         || __builtin_mul_overflow(items, forecast_size(batch), &numbers)
         || __builtin_mul_overflow(numbers, sizeof(double), &bytes))
         return fc_fail(err, FC_ENOMEM, "out of memory for the forecasts");
     memset(batch->reasons, 0, sizeof batch->reasons);
     batch->results = calloc(items > 0 ? items : 1, sizeof *batch->results);
     batch->numbers = malloc(bytes > 0 ? bytes : 1);
-    batch->told = NULL;
-    if (batch->want_told)
-        batch->told = calloc(items > 0 ? items : 1, sizeof *batch->told);
-    if (batch->results != NULL && batch->numbers != NULL
-        && (batch->told != NULL || !batch->want_told))
+    if (allocate_reports(batch, items) && batch->results != NULL
+        && batch->numbers != NULL)
         return FC_OK;
     fc_batch_release(batch);
     return fc_fail(err, FC_ENOMEM,
                    "out of memory: the forecasts of %zu series take %.1f GB",
-                   batch->n, (double)bytes / 1e9);
-}
-
-static enum fc_status run_all(struct fc_batch *batch, struct fc_error *err)
-{
-    struct fc_parallel job = {
-        .n = batch->n * batch->nspecs,
-        .nthreads = batch->jobs,
-        .item = run_item,
-        .arg = batch,
-        .size = item_size,
-        .progress = batch->progress != NULL ? report : NULL,
-        .stop = batch->stop,
-    };
-    enum fc_status status = fc_parallel_map(&job);
-    return status == FC_OK ? FC_OK
-                           : fc_fail(err, status, "%s", fc_status_text(status));
+                   batch->job.n, (double)bytes / 1e9);
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -292,18 +208,18 @@ static bool in_units(struct fc_series *series, struct fc_workspace *ws)
  * their ids: what is learnt from them must not depend on their order in the
  * file.  NULL when memory is short.
  */
-static struct fc_series *sort_series(const struct fc_batch *batch,
+static struct fc_series *sort_series(const struct fc_job *job,
                                      struct fc_workspace *ws, size_t *n)
 {
-    struct fc_series *sorted = malloc((batch->n + 1) * sizeof *sorted);
+    struct fc_series *sorted = malloc((job->n + 1) * sizeof *sorted);
     if (sorted == NULL)
         return NULL;
     *n = 0;
-    for (size_t i = 0; i < batch->n; i++) {
-        if (batch->skip != NULL && batch->skip[i])
+    for (size_t i = 0; i < job->n; i++) {
+        if (job->skip != NULL && job->skip[i])
             continue;
         struct fc_series *series = &sorted[(*n)++];
-        *series = batch->series[i];
+        *series = job->series[i];
         series->n -= fc_missing_tail(series->y, series->n);
         if (!in_units(series, ws)) {
             free(sorted);
@@ -320,7 +236,7 @@ static enum fc_status learn(const struct fc_batch *batch,
                             struct fc_spec *specs, struct fc_learned **learned,
                             struct fc_error *err)
 {
-    for (size_t k = 0; k < batch->nspecs; k++) {
+    for (size_t k = 0; k < batch->job.nspecs; k++) {
         if (specs[k].model->learn == NULL || specs[k].learned != NULL)
             continue;
         double start = clock_at(CLOCK_PROCESS_CPUTIME_ID);
@@ -341,11 +257,12 @@ static enum fc_status learn_all(const struct fc_batch *batch,
                                 struct fc_learned **learned,
                                 struct fc_error *err)
 {
-    struct fc_lesson lesson = {.jobs = batch->jobs, .stop = batch->stop};
+    struct fc_lesson lesson = {.jobs = batch->job.nthreads,
+                               .stop = batch->job.stop};
     bool wanted = false;
-    for (size_t k = 0; k < batch->nspecs; k++) {
-        specs[k] = batch->specs[k];
-        specs[k].horizon = batch->horizon;
+    for (size_t k = 0; k < batch->job.nspecs; k++) {
+        specs[k] = batch->job.specs[k];
+        specs[k].horizon = batch->job.horizon;
         wanted = wanted
                  || (specs[k].model->learn != NULL && specs[k].learned == NULL);
     }
@@ -353,7 +270,7 @@ static enum fc_status learn_all(const struct fc_batch *batch,
         return FC_OK;
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_series *sorted =
-        ws != NULL ? sort_series(batch, ws, &lesson.n) : NULL;
+        ws != NULL ? sort_series(&batch->job, ws, &lesson.n) : NULL;
     enum fc_status status = FC_OK;
     lesson.series = sorted;
     if (sorted == NULL)
@@ -365,15 +282,15 @@ static enum fc_status learn_all(const struct fc_batch *batch,
     return status;
 }
 
-enum fc_status fc_batch_learn(const struct fc_batch *batch,
+enum fc_status fc_batch_learn(const struct fc_job *job,
                               const struct fc_spec *spec,
                               struct fc_learned **learned, struct fc_error *err)
 {
-    struct fc_batch one = *batch;
+    struct fc_batch one = {.job = *job};
     struct fc_spec fresh = *spec, used;
     fresh.learned = NULL;
-    one.specs = &fresh;
-    one.nspecs = 1;
+    one.job.specs = &fresh;
+    one.job.nspecs = 1;
     *learned = NULL;
     return learn_all(&one, &used, learned, err);
 }
@@ -383,14 +300,13 @@ static enum fc_status learn_and_run(struct fc_batch *batch,
                                     struct fc_learned **learned,
                                     struct fc_error *err)
 {
-    const struct fc_spec *given = batch->specs;
+    struct fc_job learnt = batch->job;
+    struct run run = {batch, &learnt};
     enum fc_status status = learn_all(batch, specs, learned, err);
-    if (status != FC_OK)
-        return status;
-    batch->specs = specs;
-    status = run_all(batch, err);
-    batch->specs = given;
-    return status;
+    learnt.specs = specs;
+    return status == FC_OK
+               ? fc_job_map(&learnt, 0, learnt.n, run_item, &run, err)
+               : status;
 }
 
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
@@ -398,13 +314,14 @@ enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
     enum fc_status status = allocate(batch, err);
     if (status != FC_OK)
         return status;
-    struct fc_spec *specs = calloc(batch->nspecs + 1, sizeof *specs);
-    struct fc_learned **learned = calloc(batch->nspecs + 1, sizeof *learned);
+    struct fc_spec *specs = calloc(batch->job.nspecs + 1, sizeof *specs);
+    struct fc_learned **learned =
+        calloc(batch->job.nspecs + 1, sizeof *learned);
     if (specs == NULL || learned == NULL)
         status = fc_fail(err, FC_ENOMEM, "out of memory");
     else
         status = learn_and_run(batch, specs, learned, err);
-    for (size_t k = 0; learned != NULL && k < batch->nspecs; k++)
+    for (size_t k = 0; learned != NULL && k < batch->job.nspecs; k++)
         free(learned[k]);
     free(learned);
     free(specs);
@@ -415,19 +332,19 @@ enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
 
 void fc_batch_release(struct fc_batch *batch)
 {
-    size_t items = batch->n * batch->nspecs;
+    size_t items = batch->job.n * batch->job.nspecs;
     for (size_t i = 0; batch->results != NULL && i < items; i++)
         if (batch->results[i].owns_detail)
             free((void *)batch->results[i].detail);
-    for (size_t i = 0; batch->told != NULL && i < items; i++)
-        free(batch->told[i].spec);
+    for (size_t i = 0; batch->reports != NULL && i < items; i++)
+        free(batch->reports[i].spec);
     for (size_t i = 0; i < FC_REASONS; i++)
         free(batch->reasons[i]);
     free(batch->results);
-    free(batch->told);
+    free(batch->reports);
     free(batch->numbers);
     memset(batch->reasons, 0, sizeof batch->reasons);
     batch->results = NULL;
-    batch->told = NULL;
+    batch->reports = NULL;
     batch->numbers = NULL;
 }

@@ -2,18 +2,11 @@
 #ifndef NIGHTCAST_FORECAST_RUN_BATCH_H
 #define NIGHTCAST_FORECAST_RUN_BATCH_H
 
-#include "forecast/model.h"
-
-#include <signal.h>
+#include "forecast/run/job.h"
 
 /*
- * Many series, one or several models, on every core: the batch.
- *
- * A model that cannot fit a series is replaced by the fallback; what neither
- * can fit is that series' failure and stops nothing.
+ * The batch: the forecasts of a job.
  */
-
-enum fc_outcome { FC_OUTCOME_FAILED, FC_OUTCOME_FALLBACK, FC_OUTCOME_OK };
 
 /*
  * What became of one series under one model.  There are millions of them, of
@@ -27,8 +20,8 @@ struct fc_result {
     bool replaced; /* absurd intervals were; see struct fc_forecast */
 };
 
-/* What is to be told of the fit, if it is wanted. */
-struct fc_told {
+/* What is reported of a fit. */
+struct fc_report {
     char *spec; /* of the model that made the forecast; NULL if FAILED */
     double loglik, aicc, sigma2; /* NaN where a model has none */
     double seconds;              /* of this thread, by the clock */
@@ -37,32 +30,19 @@ struct fc_told {
 enum { FC_REASONS = 16 }; /* different details of which one copy is kept */
 
 struct fc_batch {
-    const struct fc_series *series; /* in: n of them */
-    size_t n;
-    const bool *skip;            /* in: n flags: not to be forecast; or NULL */
-    const struct fc_spec *specs; /* in: the models */
-    size_t nspecs;
-    const struct fc_spec *fallback; /* in: or NULL */
-    int horizon;
-    int nlevels;
-    const double *levels;  /* ascending, percent */
-    bool non_negative;     /* clip forecasts and bounds at zero */
-    bool want_told;        /* what was chosen, which takes memory */
-    double *learn_seconds; /* nspecs, to which the processor time of learning
-                              from the batch is added; or NULL */
-    int jobs;
-    void (*progress)(void *arg, size_t done, size_t n); /* or NULL */
-    void *progress_arg;
-    const volatile sig_atomic_t *stop; /* or NULL */
+    struct fc_job job;     /* in */
+    bool want_reports;     /* in: which take memory */
+    double *learn_seconds; /* in: nspecs, to which the processor time of
+                              learning from the batch is added; or NULL */
 
-    struct fc_result *results; /* out: n * nspecs, series by series */
-    struct fc_told *told;      /* out: likewise, if wanted; else NULL */
+    struct fc_result *results; /* out: one per item */
+    struct fc_report *reports; /* out: likewise, if wanted; else NULL */
     double *numbers;           /* out: see fc_batch_forecast() */
     char *reasons[FC_REASONS]; /* out: what details may point to */
 };
 
 /*
- * Runs the batch.  Its results do not depend on jobs.
+ * Runs the batch.  Its results do not depend on job.nthreads.
  *
  * Series may have missing values inside; models that cannot take them get
  * straight lines in their place.  FC_ENOMEM when the results do not fit into
@@ -71,12 +51,11 @@ struct fc_batch {
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err);
 
 /*
- * What the model of a spec learns from the batch before it forecasts it; see
- * fc_learned.  Only fc_batch_run() itself needs it not: it learns for every
- * spec that has not learned yet.  *learned is NULL when the batch teaches
- * nothing.
+ * What the model of a spec learns from the series of a job, for its horizon;
+ * see fc_learned.  fc_batch_run() does so itself for every spec that has not
+ * learnt yet.  *learned is NULL when the series teach nothing.
  */
-enum fc_status fc_batch_learn(const struct fc_batch *batch,
+enum fc_status fc_batch_learn(const struct fc_job *job,
                               const struct fc_spec *spec,
                               struct fc_learned **learned,
                               struct fc_error *err);

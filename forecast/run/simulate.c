@@ -11,11 +11,8 @@
  * than they are: the safe side for who orders stock by them.  How far every
  * step goes is told by its 80% and 95% intervals, each half for itself.
  */
-#define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "forecast/run/simulate.h"
 
-#include "forecast/base/parallel.h"
-#include "forecast/numeric/missing.h"
 #include "forecast/numeric/quantile.h"
 
 #include <gsl/gsl_cdf.h>
@@ -23,7 +20,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { NLEVELS = 2 };
 
@@ -37,23 +33,22 @@ struct run {
 
 /* Where the paths of one series under one model come from. */
 struct source {
-    int late; /* steps missing at its end, before the horizon */
-    bool has_fit;
-    struct fc_fit fit;
-    const struct fc_forecast *forecast; /* if it has no simulate function */
+    int tail;                 /* steps missing at its end, before the horizon */
+    const struct fc_fit *fit; /* if it has a simulate function */
+    const struct fc_forecast *forecast; /* if not */
     double unit; /* its widths times this can be squared */
 };
 
 int fc_simulate_rows(const struct fc_simulate *simulate)
 {
-    int horizon = simulate->batch.horizon, lead = simulate->lead_time;
+    int horizon = simulate->job.horizon, lead = simulate->lead_time;
     return horizon + (lead > 1 && lead < horizon) + (horizon > 1);
 }
 
 struct fc_simulate_row fc_simulate_row(const struct fc_simulate *simulate,
                                        int row)
 {
-    int horizon = simulate->batch.horizon;
+    int horizon = simulate->job.horizon;
     if (row < horizon)
         return (struct fc_simulate_row){1, row};
     int over =
@@ -64,7 +59,7 @@ struct fc_simulate_row fc_simulate_row(const struct fc_simulate *simulate,
 size_t fc_simulate_size(const struct fc_simulate *simulate)
 {
     if (simulate->whole)
-        return (size_t)simulate->paths * (size_t)simulate->batch.horizon;
+        return (size_t)simulate->paths * (size_t)simulate->job.horizon;
     return (size_t)fc_simulate_rows(simulate)
            * (1 + (size_t)simulate->nquantiles);
 }
@@ -131,25 +126,25 @@ static enum fc_status draw_path(const struct fc_simulate *all,
                                 struct fc_workspace *ws, double *path,
                                 struct fc_error *err)
 {
-    int horizon = all->batch.horizon, from_end = horizon + source->late;
+    int horizon = all->job.horizon, from_end = horizon + source->tail;
     struct fc_mark mark = fc_workspace_mark(ws);
     enum fc_status status = FC_OK;
     double *whole = path;
-    if (source->late > 0)
+    if (source->tail > 0)
         whole = fc_workspace_doubles(ws, (size_t)from_end);
     if (whole == NULL)
         status = fc_fail(err, FC_ENOMEM, "out of memory");
-    else if (source->has_fit)
-        status = fc_model_simulate(&source->fit, from_end, rng, ws, whole, err);
+    else if (source->fit != NULL)
+        status = fc_model_simulate(source->fit, from_end, rng, ws, whole, err);
     else
         draw_around(source, rng, whole);
-    if (source->late > 0 && status == FC_OK)
-        memcpy(path, whole + source->late, (size_t)horizon * sizeof *path);
+    if (source->tail > 0 && status == FC_OK)
+        memcpy(path, whole + source->tail, (size_t)horizon * sizeof *path);
     fc_workspace_release(ws, mark);
     for (int h = 0; status == FC_OK && h < horizon; h++) {
         if (!isfinite(path[h]))
             return fc_fail(err, FC_ERANGE, "a sample path is not finite");
-        if (all->batch.non_negative && path[h] < 0)
+        if (all->job.non_negative && path[h] < 0)
             path[h] = 0;
     }
     return status;
@@ -188,7 +183,7 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
                                  struct fc_workspace *ws, double *out,
                                  struct fc_error *err)
 {
-    size_t n = (size_t)all->paths, horizon = (size_t)all->batch.horizon;
+    size_t n = (size_t)all->paths, horizon = (size_t)all->job.horizon;
     size_t nrows = (size_t)fc_simulate_rows(all), numbers;
     enum fc_status status = FC_OK;
     if (all->whole) {
@@ -225,55 +220,18 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
 static bool take_forecast(struct fc_workspace *ws, int horizon,
                           struct fc_forecast *out)
 {
-    size_t n = (size_t)horizon;
-    double *numbers = fc_workspace_doubles(ws, (1 + 2 * NLEVELS) * n);
-    if (numbers == NULL)
-        return false;
-    *out = (struct fc_forecast){
-        .horizon = horizon,
-        .nlevels = NLEVELS,
-        .levels = LEVELS,
-        .mean = numbers,
-        .lo = numbers + n,
-        .hi = numbers + (1 + NLEVELS) * n,
-    };
-    return true;
-}
-
-/* Fits a model and draws from it, or around its forecast. */
-static enum fc_status simulate_with(const struct fc_simulate *all,
-                                    const struct fc_series *given,
-                                    const struct fc_spec *spec, gsl_rng *rng,
-                                    struct fc_workspace *ws, double *out,
-                                    struct fc_error *err)
-{
-    struct fc_series series;
-    struct source source = {.has_fit = spec->model->simulate != NULL};
-    struct fc_forecast forecast;
-    struct fc_spec asked = *spec;
-    asked.horizon = all->batch.horizon;
-    enum fc_status status =
-        fc_missing_prepare(given, spec->model->missing, all->batch.horizon, ws,
-                           &series, &source.late, err);
-    if (status == FC_OK)
-        status = fc_model_fit(&series, &asked, ws, &source.fit, err);
-    if (status == FC_OK && !source.has_fit) {
-        if (!take_forecast(ws, all->batch.horizon + source.late, &forecast))
-            return fc_fail(err, FC_ENOMEM, "out of memory");
-        status = fc_model_predict(&source.fit, ws, &forecast, err);
-        source.forecast = &forecast;
-        source.unit = find_unit(&forecast);
-    }
-    if (status == FC_OK)
-        status = draw_paths(all, &source, rng, ws, out, err);
-    return status;
+    double *numbers =
+        fc_workspace_doubles(ws, fc_forecast_size(horizon, NLEVELS));
+    if (numbers != NULL)
+        *out = fc_forecast_over(horizon, NLEVELS, LEVELS, numbers);
+    return numbers != NULL;
 }
 
 /* The generator of mt19937 takes 32 bits: both halves of the seed count. */
-static void set_seed(const struct fc_spec *spec, const struct fc_series *series,
-                     gsl_rng *rng)
+static void set_seed(const struct fc_job *job, size_t item, gsl_rng *rng)
 {
-    uint64_t seed = fc_model_seed(spec->seed, series->id);
+    uint64_t seed = fc_model_seed(job->specs[item % job->nspecs].seed,
+                                  job->series[item / job->nspecs].id);
     gsl_rng_set(rng, (unsigned long)((seed ^ seed >> 32) & UINT32_MAX));
 }
 
@@ -283,100 +241,90 @@ static char *copy_text(const char *text)
     return copy != NULL ? strcpy(copy, text) : NULL;
 }
 
-/* From the batch of fc_simulate_init(): its fallback is in the forecast. */
-static enum fc_status simulate_forecast(const struct fc_simulate *all,
-                                        size_t item, gsl_rng *rng,
-                                        struct fc_workspace *ws,
-                                        struct fc_simulated *out)
+/* The item of a job whose paths are drawn. */
+struct item {
+    const struct fc_simulate *all;
+    size_t number;
+    gsl_rng *rng;
+    double *out;
+};
+
+/* Around what fc_simulate_init() forecast, maybe by its fallback. */
+static void simulate_forecast(const struct item *item, size_t place,
+                              struct fc_workspace *ws, struct fc_simulated *out)
 {
-    const struct fc_result *result = &all->forecasts.results[item];
-    struct fc_forecast forecast = fc_batch_forecast(&all->forecasts, item);
+    const struct fc_simulate *all = item->all;
+    size_t series = item->number / all->job.nspecs;
+    size_t at = series * all->forecasts.job.nspecs + place;
+    const struct fc_result *result = &all->forecasts.results[at];
+    struct fc_forecast forecast = fc_batch_forecast(&all->forecasts, at);
     struct source source = {.forecast = &forecast};
     struct fc_error err;
     out->outcome = result->outcome;
     if (result->outcome != FC_OUTCOME_OK && result->detail != NULL)
         out->detail = copy_text(result->detail);
     if (result->outcome == FC_OUTCOME_FAILED)
-        return FC_OK;
+        return;
     source.unit = find_unit(&forecast);
-    if (draw_paths(all, &source, rng, ws, out->numbers, &err) != FC_OK) {
+    set_seed(&all->job, item->number, item->rng);
+    if (draw_paths(all, &source, item->rng, ws, item->out, &err) != FC_OK) {
         out->outcome = FC_OUTCOME_FAILED;
         free(out->detail);
         out->detail = copy_text(err.msg);
     }
-    return FC_OK;
 }
 
-static void simulate_model(const struct fc_simulate *all,
-                           const struct fc_series *series,
-                           const struct fc_spec *spec, gsl_rng *rng,
-                           struct fc_workspace *ws, struct fc_simulated *out)
+/* From the fit, or around its forecast. */
+static enum fc_status draw_from(void *arg, const struct fc_fit *fit, int tail,
+                                struct fc_workspace *ws, struct fc_error *err)
 {
-    const struct fc_spec *fallback = all->batch.fallback;
-    struct fc_error err, second;
-    out->outcome = FC_OUTCOME_OK;
-    if (simulate_with(all, series, spec, rng, ws, out->numbers, &err) == FC_OK)
-        return;
-    out->outcome = FC_OUTCOME_FAILED;
-    fc_workspace_reset(ws);
-    set_seed(spec, series, rng);
-    if (fallback != NULL
-        && simulate_with(all, series, fallback, rng, ws, out->numbers, &second)
-               == FC_OK)
-        out->outcome = FC_OUTCOME_FALLBACK;
-    out->detail = fallback != NULL && out->outcome == FC_OUTCOME_FAILED
-                      ? fc_both_reasons(err.msg, second.msg)
-                      : copy_text(err.msg);
+    const struct item *item = arg;
+    const struct fc_job *job = &item->all->job;
+    struct source source = {.tail = tail};
+    struct fc_forecast forecast;
+    set_seed(job, item->number, item->rng);
+    if (fit->model->simulate != NULL) {
+        source.fit = fit;
+    } else {
+        if (!take_forecast(ws, job->horizon + tail, &forecast))
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+        enum fc_status status = fc_model_predict(fit, ws, &forecast, err);
+        if (status != FC_OK)
+            return status;
+        source.forecast = &forecast;
+        source.unit = find_unit(&forecast);
+    }
+    return draw_paths(item->all, &source, item->rng, ws, item->out, err);
 }
 
-static double now(void)
+static void simulate_model(struct item *item, struct fc_workspace *ws,
+                           struct fc_simulated *out)
 {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
+    struct fc_use use = {draw_from, item};
+    struct fc_verdict verdict;
+    fc_job_fit(&item->all->job, item->number, &use, ws, &verdict);
+    out->outcome = verdict.outcome;
+    if (verdict.outcome != FC_OUTCOME_OK)
+        out->detail = copy_text(verdict.reason);
 }
 
-static enum fc_status run_item(void *arg, size_t item, struct fc_workspace *ws)
+static void run_item(void *arg, size_t number, struct fc_workspace *ws)
 {
     const struct run *run = arg;
     const struct fc_simulate *all = run->all;
-    size_t nspecs = all->batch.nspecs;
-    size_t i = run->first + item / nspecs, k = item % nspecs;
-    struct fc_simulated *out = &all->results[item];
-    if (all->batch.skip != NULL && all->batch.skip[i])
-        return FC_OK;
-    double start = now();
+    size_t nspecs = all->job.nspecs, slot = number - run->first * nspecs;
+    size_t place = all->place[number % nspecs];
+    struct fc_simulated *out = &all->results[slot];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     if (rng == NULL)
-        return FC_OK; /* FAILED, without a reason that memory would take */
-    out->numbers = all->numbers + item * fc_simulate_size(all);
-    set_seed(&all->batch.specs[k], &all->batch.series[i], rng);
-    if (all->place[k] != SIZE_MAX) {
-        size_t at = i * all->forecasts.nspecs + all->place[k];
-        simulate_forecast(all, at, rng, ws, out);
-    } else {
-        simulate_model(all, &all->batch.series[i], &all->batch.specs[k], rng,
-                       ws, out);
-    }
+        return; /* FAILED, without a reason that memory would take */
+    out->numbers = all->numbers + slot * fc_simulate_size(all);
+    struct item item = {all, number, rng, out->numbers};
+    if (place != SIZE_MAX)
+        simulate_forecast(&item, place, ws, out);
+    else
+        simulate_model(&item, ws, out);
     gsl_rng_free(rng);
-    out->seconds = now() - start;
-    return FC_OK;
-}
-
-static size_t item_size(const void *arg, size_t item)
-{
-    const struct run *run = arg;
-    const struct fc_batch *batch = &run->all->batch;
-    return batch->series[run->first + item / batch->nspecs].n;
-}
-
-static void report(void *arg, size_t done, size_t n)
-{
-    const struct run *run = arg;
-    const struct fc_batch *batch = &run->all->batch;
-    (void)n;
-    batch->progress(batch->progress_arg, run->first * batch->nspecs + done,
-                    batch->n * batch->nspecs);
 }
 
 static enum fc_status no_memory(struct fc_error *err)
@@ -398,28 +346,28 @@ static void release_results(struct fc_simulate *simulate)
 enum fc_status fc_simulate_init(struct fc_simulate *simulate,
                                 struct fc_error *err)
 {
-    const struct fc_batch *batch = &simulate->batch;
+    const struct fc_job *job = &simulate->job;
     size_t n = 0;
-    simulate->place = malloc(batch->nspecs * sizeof *simulate->place);
-    simulate->pathless = malloc(batch->nspecs * sizeof *simulate->pathless);
-    if (simulate->place == NULL || simulate->pathless == NULL) {
+    simulate->place = malloc(job->nspecs * sizeof *simulate->place);
+    simulate->specs = malloc(job->nspecs * sizeof *simulate->specs);
+    if (simulate->place == NULL || simulate->specs == NULL) {
         fc_simulate_release(simulate);
         return no_memory(err);
     }
-    for (size_t k = 0; k < batch->nspecs; k++) {
-        const struct fc_model *model = batch->specs[k].model;
+    for (size_t k = 0; k < job->nspecs; k++) {
+        const struct fc_model *model = job->specs[k].model;
         bool own = model->simulate != NULL && model->learn == NULL;
         simulate->place[k] = own ? SIZE_MAX : n;
         if (!own)
-            simulate->pathless[n++] = batch->specs[k];
+            simulate->specs[n++] = job->specs[k];
     }
     if (n == 0)
         return FC_OK;
-    simulate->forecasts = *batch;
-    simulate->forecasts.specs = simulate->pathless;
-    simulate->forecasts.nspecs = n;
-    simulate->forecasts.nlevels = NLEVELS;
-    simulate->forecasts.levels = LEVELS;
+    simulate->forecasts = (struct fc_batch){.job = *job};
+    simulate->forecasts.job.specs = simulate->specs;
+    simulate->forecasts.job.nspecs = n;
+    simulate->forecasts.job.nlevels = NLEVELS;
+    simulate->forecasts.job.levels = LEVELS;
     enum fc_status status = fc_batch_run(&simulate->forecasts, err);
     if (status != FC_OK)
         fc_simulate_release(simulate);
@@ -430,7 +378,7 @@ enum fc_status fc_simulate_run(struct fc_simulate *simulate, size_t first,
                                size_t n, struct fc_error *err)
 {
     struct run run = {simulate, first};
-    size_t items = n * simulate->batch.nspecs, numbers;
+    size_t items = n * simulate->job.nspecs, numbers;
     release_results(simulate);
     if (__builtin_mul_overflow(items, fc_simulate_size(simulate), &numbers)
         || numbers > SIZE_MAX / sizeof(double))
@@ -442,29 +390,19 @@ enum fc_status fc_simulate_run(struct fc_simulate *simulate, size_t first,
         return no_memory(err);
     }
     simulate->nresults = items;
-    struct fc_parallel job = {
-        .n = items,
-        .nthreads = simulate->batch.jobs,
-        .item = run_item,
-        .arg = &run,
-        .size = item_size,
-        .progress = simulate->batch.progress != NULL ? report : NULL,
-        .stop = simulate->batch.stop,
-    };
-    enum fc_status status = fc_parallel_map(&job);
-    if (status != FC_OK) {
+    enum fc_status status =
+        fc_job_map(&simulate->job, first, n, run_item, &run, err);
+    if (status != FC_OK)
         release_results(simulate);
-        return fc_fail(err, status, "%s", fc_status_text(status));
-    }
-    return FC_OK;
+    return status;
 }
 
 void fc_simulate_release(struct fc_simulate *simulate)
 {
     release_results(simulate);
     fc_batch_release(&simulate->forecasts);
-    free(simulate->pathless);
+    free(simulate->specs);
     free(simulate->place);
-    simulate->pathless = NULL;
+    simulate->specs = NULL;
     simulate->place = NULL;
 }

@@ -17,15 +17,13 @@
 struct fc_simulated {
     enum fc_outcome outcome;
     double *numbers; /* see fc_simulate.whole; NULL if it FAILED */
-    double seconds;
-    char *detail; /* why it failed or fell back, or NULL */
+    char *detail;    /* why it failed or fell back, or NULL */
 };
 
 struct fc_simulate {
-    struct fc_batch batch; /* in: as for a batch, but for the levels; its
-                              results stay unused */
-    int paths;             /* in: at least 1 */
-    int lead_time;         /* in: at most the horizon; 0 = none */
+    struct fc_job job; /* in: its levels do not matter */
+    int paths;         /* in: at least 1 */
+    int lead_time;     /* in: at most the horizon; 0 = none */
     int nquantiles;
     const double *quantiles; /* in: ascending, between 0 and 1 */
 
@@ -41,8 +39,8 @@ struct fc_simulate {
     size_t nresults;
 
     /* of fc_simulate_init() */
-    size_t *place; /* of a spec among those without paths, or SIZE_MAX */
-    struct fc_spec *pathless;
+    size_t *place; /* of a spec among those that are forecast, or SIZE_MAX */
+    struct fc_spec *specs; /* of forecasts */
     struct fc_batch forecasts;
 };
 

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What all runs have in common: the parallel map over a job's items, and how
+ * one of them is fitted.
+ */
+#include "forecast/run/job.h"
+
+#include "forecast/base/parallel.h"
+#include "forecast/numeric/missing.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* The map. */
+
+struct map {
+    const struct fc_job *job;
+    size_t first; /* item */
+    void (*run)(void *arg, size_t item, struct fc_workspace *ws);
+    void *arg;
+};
+
+static bool is_skipped(const struct fc_job *job, size_t item)
+{
+    return job->skip != NULL && job->skip[item / job->nspecs];
+}
+
+static enum fc_status run_item(void *arg, size_t i, struct fc_workspace *ws)
+{
+    const struct map *map = arg;
+    if (!is_skipped(map->job, map->first + i))
+        map->run(map->arg, map->first + i, ws);
+    return FC_OK;
+}
+
+/* What a fit costs grows with the series' length, if not evenly. */
+static size_t item_size(const void *arg, size_t i)
+{
+    const struct map *map = arg;
+    size_t item = map->first + i;
+    return is_skipped(map->job, item)
+               ? 0
+               : map->job->series[item / map->job->nspecs].n;
+}
+
+static void report(void *arg, size_t done, size_t n)
+{
+    const struct map *map = arg;
+    const struct fc_job *job = map->job;
+    (void)n;
+    job->progress(job->progress_arg, map->first + done, job->n * job->nspecs);
+}
+
+enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
+                          void (*run)(void *arg, size_t item,
+                                      struct fc_workspace *ws),
+                          void *arg, struct fc_error *err)
+{
+    struct map map = {job, first * job->nspecs, run, arg};
+    struct fc_parallel parallel = {
+        .n = n * job->nspecs,
+        .nthreads = job->nthreads,
+        .item = run_item,
+        .arg = &map,
+        .size = item_size,
+        .progress = job->progress != NULL ? report : NULL,
+        .stop = job->stop,
+    };
+    enum fc_status status = fc_parallel_map(&parallel);
+    return status == FC_OK ? FC_OK
+                           : fc_fail(err, status, "%s", fc_status_text(status));
+}
+
+/* One item. */
+
+/* Of two that say the same, one. */
+static void add_reason(struct fc_verdict *verdict, const char *reason)
+{
+    size_t used = strlen(verdict->reason);
+    if (used == 0)
+        snprintf(verdict->reason, sizeof verdict->reason, "%s", reason);
+    else if (strcmp(verdict->reason, reason) != 0)
+        snprintf(verdict->reason + used, sizeof verdict->reason - used,
+                 "; fallback: %s", reason);
+}
+
+static bool fit_with(const struct fc_job *job, size_t item,
+                     const struct fc_spec *spec, const struct fc_use *use,
+                     struct fc_workspace *ws, struct fc_verdict *verdict)
+{
+    struct fc_error err = {0};
+    struct fc_series series;
+    struct fc_spec asked = *spec;
+    struct fc_fit fit;
+    int tail;
+    asked.horizon = job->horizon;
+    enum fc_status status = fc_missing_prepare(
+        &job->series[item / job->nspecs], spec->model->missing, job->horizon,
+        ws, &series, &tail, &err);
+    if (status == FC_OK)
+        status = fc_model_fit(&series, &asked, ws, &fit, &err);
+    if (status == FC_OK)
+        status = use->make(use->arg, &fit, tail, ws, &err);
+    if (status == FC_OK)
+        verdict->note = fit.note;
+    else
+        add_reason(verdict, err.msg);
+    return status == FC_OK;
+}
+
+void fc_job_fit(const struct fc_job *job, size_t item, const struct fc_use *use,
+                struct fc_workspace *ws, struct fc_verdict *verdict)
+{
+    const struct fc_spec *spec = &job->specs[item % job->nspecs];
+    verdict->outcome = FC_OUTCOME_OK;
+    verdict->note = NULL;
+    verdict->reason[0] = '\0';
+    if (fit_with(job, item, spec, use, ws, verdict))
+        return;
+    verdict->outcome = FC_OUTCOME_FAILED;
+    fc_workspace_reset(ws);
+    if (job->fallback != NULL
+        && fit_with(job, item, job->fallback, use, ws, verdict))
+        verdict->outcome = FC_OUTCOME_FALLBACK;
+}
+
+enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,
+                              struct fc_workspace *ws, struct fc_forecast *out,
+                              struct fc_error *err)
+{
+    if (tail == 0)
+        return fc_model_predict(fit, ws, out, err);
+    int whole = out->horizon + tail;
+    size_t horizon = (size_t)out->horizon, size = horizon * sizeof(double);
+    double *numbers =
+        fc_workspace_doubles(ws, fc_forecast_size(whole, out->nlevels));
+    if (numbers == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    struct fc_forecast longer =
+        fc_forecast_over(whole, out->nlevels, out->levels, numbers);
+    enum fc_status status = fc_model_predict(fit, ws, &longer, err);
+    if (status != FC_OK)
+        return status;
+    out->replaced = longer.replaced;
+    memcpy(out->mean, longer.mean + tail, size);
+    for (size_t i = 0; i < (size_t)out->nlevels; i++) {
+        size_t from = i * (size_t)whole + (size_t)tail;
+        memcpy(out->lo + i * horizon, longer.lo + from, size);
+        memcpy(out->hi + i * horizon, longer.hi + from, size);
+    }
+    return FC_OK;
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_RUN_JOB_H
+#define NIGHTCAST_FORECAST_RUN_JOB_H
+
+#include "forecast/model.h"
+
+#include <signal.h>
+
+/*
+ * What a run does: many series, one or several models, on every core.  It
+ * says what is asked and holds no results, and does not change once it is
+ * made.  An item of it is one series under one model: number
+ * series * nspecs + spec.
+ *
+ * A model that cannot fit a series is replaced by the fallback; what neither
+ * can fit is that series' failure and stops nothing.
+ */
+struct fc_job {
+    const struct fc_series *series; /* n of them, maybe with missing values */
+    size_t n;
+    const bool *skip;            /* n flags: to be left out; or NULL */
+    const struct fc_spec *specs; /* the models; their horizon is the job's */
+    size_t nspecs;
+    const struct fc_spec *fallback; /* or NULL */
+    int horizon;
+    int nlevels;
+    const double *levels; /* ascending, percent */
+    bool non_negative;    /* clip forecasts, bounds and paths at zero */
+    int nthreads;
+    void (*progress)(void *arg, size_t done, size_t n); /* items; or NULL */
+    void *progress_arg;
+    const volatile sig_atomic_t *stop; /* or NULL */
+};
+
+/*
+ * Runs the items of the n series from `first` on, but for those that are
+ * skipped: `run` is called as in a parallel map, with the item's number in
+ * the job.  FC_ENOMEM, FC_ESTOPPED.
+ */
+enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
+                          void (*run)(void *arg, size_t item,
+                                      struct fc_workspace *ws),
+                          void *arg, struct fc_error *err);
+
+enum fc_outcome { FC_OUTCOME_FAILED, FC_OUTCOME_FALLBACK, FC_OUTCOME_OK };
+
+/*
+ * What is made of a fit: a forecast, or sample paths.  `tail` steps are
+ * missing at the end of the series: they come before the horizon, and the fit
+ * knows nothing of them.  If it fails, so does the fit.
+ */
+struct fc_use {
+    enum fc_status (*make)(void *arg, const struct fc_fit *fit, int tail,
+                           struct fc_workspace *ws, struct fc_error *err);
+    void *arg;
+};
+
+/* How a fit went. */
+struct fc_verdict {
+    enum fc_outcome outcome;
+    const char *note; /* fc_fit.note of the fit that was used; or NULL */
+    char reason[2 * FC_MESSAGE_SIZE + 16]; /* why it is not OK */
+};
+
+/*
+ * Fits the series of an item by its model, or else by the fallback, and makes
+ * use of the fit, which lives until the workspace is reset.
+ */
+void fc_job_fit(const struct fc_job *job, size_t item, const struct fc_use *use,
+                struct fc_workspace *ws, struct fc_verdict *verdict);
+
+/* The forecast of a fit's horizon that begins `tail` steps after its end. */
+enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,
+                              struct fc_workspace *ws, struct fc_forecast *out,
+                              struct fc_error *err);
+
+#endif
