@@ -33,7 +33,7 @@ static bool is_lost(const struct cmd_run *run, size_t series)
 
 static bool has_replaced(const struct cmd_run *run, size_t series)
 {
-    for (size_t k = 0; k < run->work.batch.nspecs; k++)
+    for (size_t k = 0; k < run->work.job.nspecs; k++)
         if (cmd_result_of(run, series, k)->replaced)
             return true;
     return false;

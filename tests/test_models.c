@@ -936,7 +936,7 @@ static struct fc_learned *learn_from_pupils(void)
     struct fc_learned *learned;
     struct fc_error err;
     struct fc_batch batch = teach(0, y);
-    assert_int_equal(fc_batch_learn(&batch, batch.specs, &learned, &err),
+    assert_int_equal(fc_batch_learn(&batch.job, batch.job.specs, &learned, &err),
                      FC_OK);
     fc_batch_release(&batch);
     assert_non_null(learned);

@@ -194,6 +194,28 @@ static void the_echo_of_a_fall_is_left_alone(void **state)
     release_simulated(&s);
 }
 
+/* All go up or down in the last three periods, or the last four. */
+static void falls_at_last(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    shifts(rng, i, y, n);
+    for (size_t t = n - 18; t < n - 3; t++)
+        y[t] -= i % 2 ? 40 : -40;
+}
+
+static void of_the_last_periods_nothing_is_known(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(30, 72, 0, falls_at_last);
+    assert_int_equal(breaks_of(&s, 12).n, 0);
+    for (size_t i = 0; i < s.n; i++)
+        s.y[i * 72 + 68] += i % 2 ? 40 : -40;
+    struct fc_breaks b = breaks_of(&s, 12);
+    assert_int_equal(b.n, 1);
+    assert_int_equal(b.at[0].first, 4);
+    assert_false(b.at[0].over);
+    release_simulated(&s);
+}
+
 /* Of fewer than half of the series it is no break; nor of a few series. */
 static void a_break_is_a_matter_of_the_majority(void **state)
 {
@@ -232,6 +254,7 @@ int main(void)
         cmocka_unit_test(a_shift_is_not_over),
         cmocka_unit_test(a_shift_that_wanes_is_not_over),
         cmocka_unit_test(the_echo_of_a_fall_is_left_alone),
+        cmocka_unit_test(of_the_last_periods_nothing_is_known),
         cmocka_unit_test(a_break_is_a_matter_of_the_majority),
         cmocka_unit_test(ordinary_batches_have_no_breaks),
     };

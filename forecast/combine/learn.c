@@ -519,7 +519,7 @@ static double error_of(const struct trial *trial, const double *mean,
  * that is left, and 0 when there is nothing to learn.
  */
 static double importances(const struct learner *l, enum fc_kind kind,
-                          double *importance, double *scratch, size_t *counted)
+                          double *importance, double *scratch)
 {
     size_t n = 0;
     double sum = 0;
@@ -531,7 +531,6 @@ static double importances(const struct learner *l, enum fc_kind kind,
         if (isfinite(importance[i]))
             scratch[n++] = importance[i];
     }
-    *counted = n;
     if (n == 0)
         return 0;
     gsl_sort(scratch, 1, n);
@@ -628,14 +627,15 @@ static enum fc_status learn_weights(const struct learner *l, enum fc_kind kind,
                                     double *weights, struct fc_error *err)
 {
     double *importance = malloc(2 * l->n * sizeof *importance);
-    size_t counted;
     if (importance == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    double error =
-        importances(l, kind, importance, importance + l->n, &counted);
+    /* of moving series some come to rest in what is held back: they count */
+    size_t taught = kind == FC_KIND_MOVING ? l->moving : l->n - l->moving;
+    double error = importances(l, kind, importance, importance + l->n);
     if (error > 0)
         descend(l, importance, error,
-                PENALTY * (1 + PENALTY_SERIES / (double)counted), weights);
+                PENALTY * (1 + PENALTY_SERIES / fmax(1, (double)taught)),
+                weights);
     free(importance);
     return FC_OK;
 }

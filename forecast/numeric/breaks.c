@@ -10,7 +10,9 @@
  * A break is over when it is shorter than a season and does not last to the
  * end: then, since the changes are from the season before, the periods after
  * it are as those before it were.  Without a season that cannot be known from
- * single changes, and none is over.
+ * single changes, and none is over.  One that began in the last periods and is
+ * not over is not known well enough to be set aside: what it does to errors is
+ * all that is known of the time to come.
  */
 #include "forecast/numeric/breaks.h"
 
@@ -23,7 +25,8 @@ enum {
     LEAST_SERIES = 20,
     LEAST_PERIODS = 12, /* before a break, and to compare it with */
     MOST_PERIODS = 2000,
-    BESIDE = 3 /* periods on either side, by which a break is mended */
+    LATELY = 3, /* periods */
+    BESIDE = 3  /* periods on either side, by which a break is mended */
 };
 
 /* Ordinary periods of the M3 and M4 competitions stay below 1.9 times the
@@ -107,9 +110,10 @@ static void list_breaks(const bool *unlike, size_t n, size_t m,
         size_t last = p;
         while (p < n && unlike[p])
             p++;
-        if (p > last)
-            breaks->at[breaks->n++] = (struct fc_break){
-                (int)p, (int)last + 1, last > 0 && p - last < m};
+        bool over = last > 0 && p - last < m;
+        if (p > last && (over || p > LATELY))
+            breaks->at[breaks->n++] =
+                (struct fc_break){(int)p, (int)last + 1, over};
     }
 }
 

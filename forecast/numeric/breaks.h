@@ -31,6 +31,7 @@ struct fc_breaks {
  * 2.5 times its median over all periods, and than its largest value in the
  * season before (the last 12 periods without one where the season is shorter);
  * a break that has begun goes on while it is more than 1.58 times that.
+ * One that is not over must have begun four periods ago.
  * There is none in batches of fewer than 20 series, and no series counts for
  * more than one among all of the period.
  *

@@ -28,7 +28,7 @@ try() { # k, command...
 	1)
 		failed=$((failed + 1))
 		# OpenMP's own library ends the program when it cannot go on
-		grep -qE 'ut of memory|annot allocate|libgomp: Thread' stderr ||
+		grep -qE 'ut of memory|annot allocate|cannot make 2 threads|libgomp: Thread' stderr ||
 			fail "allocation $k: $(cat stderr): $*"
 		[ "$(cat out.csv)" = old ] || fail "allocation $k: output: $*"
 		;;

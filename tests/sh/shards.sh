@@ -367,6 +367,8 @@ if command -v python3 >/dev/null; then
 	forge '12s/.*/2/'
 	refuse_learned 1 'its numbers make no sense' -H 4 --learned bad "$in"
 	forge '17s/.*/-1/'
+	refuse_learned 1 'its breaks make no sense' -H 4 --learned bad "$in"
+	forge '43s/.*/-1/'
 	refuse_learned 1 'weights or widths make no sense' -H 4 --learned bad "$in"
 	forge 's/^numbers .*/numbers 3/'
 	refuse_learned 1 'was changed|is cut short' -H 4 --learned bad "$in"
