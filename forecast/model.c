@@ -79,7 +79,7 @@ enum fc_status fc_model_fit(const struct fc_series *series,
     if (asked.similar != NULL && !can_start_from(asked.similar, fit))
         asked.similar = NULL;
     enum fc_status status = model->fit(scaled, &asked, ws, fit, err);
-    if (series->n == 1)
+    if (series->n == 1 && model->learn == NULL) /* or it may know a width */
         fit->note = "one observation: its intervals have no width";
     else if (fit->exponent != 0 && fit->note == NULL)
         fit->note = "its values are extreme: no likelihood or variance is told";

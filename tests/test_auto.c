@@ -494,6 +494,7 @@ static void a_few_values_have_the_batchs_widths(void **state)
         assert_near(f.mean[0], 5000, 0.01);
         /* a normal step's mean size is 0.8 of its standard deviation */
         double width = (f.hi[H] - f.lo[H]) / 2;
+        assert_null(batch.results[0].detail);
         assert_true(width > 0.25 * 1.96 * 50 && width < 4 * 1.96 * 50);
         fc_batch_release(&batch);
     }

@@ -324,7 +324,9 @@ static enum fc_status fit_auto(const struct fc_series *series,
         return status;
     fit->coef[WALK] = table.walk;
     name_choice(&table, fit);
-    fit->note = note_of(&table);
+    fit->note = series->n == 1 && !(table.width[0] > 0)
+                    ? "one observation: its intervals have no width"
+                    : note_of(&table);
     return FC_OK;
 }
 
