@@ -20,9 +20,11 @@
 /*
  * A message of a page, and what reads the control groups, take 25 KB each
  * (gcc -fstack-usage).  With all that calls them, and an environment of 3 KB,
- * every test of the command line passes on 44 KB; threads need less.
+ * every test of the command line passes on 44 KB; threads need less.  What is
+ * promised is 64 KB, and Linux leaves up to 8 KB of the stack unused at random
+ * (arch_align_stack()), so what is asked for beside those has to be less.
  */
-enum { LEAST = 56 << 10 };
+enum { LEAST = 50 << 10 };
 
 static const char *const variables[] = {"OMP_STACKSIZE", "GOMP_STACKSIZE"};
 
