@@ -43,9 +43,7 @@ static struct fc_fit blank_fit(const struct fc_series *series,
         .season_length = spec->season_length < 1 ? 1 : spec->season_length,
         .seed = fc_model_seed(spec->seed, series->id),
         .loglik = NAN,
-        .aic = NAN,
         .aicc = NAN,
-        .bic = NAN,
         .sigma2 = NAN,
         .learned = spec->learned,
     };
@@ -118,9 +116,7 @@ enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
 {
     *copy = *fit;
     if (!copy_numbers(ws, fit->ncoef, &copy->coef)
-        || !copy_numbers(ws, fit->nstate, &copy->state)
-        || !copy_numbers(ws, fit->nobs, &copy->fitted)
-        || !copy_numbers(ws, fit->nobs, &copy->resid))
+        || !copy_numbers(ws, fit->nstate, &copy->state))
         return FC_ENOMEM;
     return fit->members != NULL ? copy_members(fit, ws, copy) : FC_OK;
 }

@@ -94,21 +94,18 @@ struct fc_fit {
     size_t nobs;  /* observations that were fitted */
     int exponent; /* all numbers here, members too, are in units of 2^exponent:
                      0 but for extreme series, see forecast/numeric/units.h */
-    int season_length;             /* as the model used it */
-    uint64_t seed;                 /* for this series: see fc_model_seed() */
-    char spec[FC_SPEC_SIZE];       /* "ETS(M,Ad,M)" */
-    const char *note;              /* what a person should know of this fit,
-                                      a string constant; or NULL */
-    double loglik, aic, aicc, bic; /* by R's definitions */
-    double sigma2;                 /* of the one-step errors, as R's */
-    int nparam;                    /* estimated, as R counts them */
+    int season_length;       /* as the model used it */
+    uint64_t seed;           /* for this series: see fc_model_seed() */
+    char spec[FC_SPEC_SIZE]; /* "ETS(M,Ad,M)" */
+    const char *note;        /* what a person should know of this fit,
+                                a string constant; or NULL */
+    double loglik, aicc;     /* by R's definitions */
+    double sigma2;           /* of the one-step errors, as R's */
     int order[FC_VARIANT_SIZE];
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;
-    double *state;  /* nstate values, at the end of the series */
-    double *fitted; /* nobs one-step forecasts; NaN where undefined */
-    double *resid;  /* nobs; relative for multiplicative errors */
+    double *state; /* nstate values, at the end of the series */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
     const struct fc_learned *learned; /* the spec's */
@@ -203,8 +200,8 @@ enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
                                  double *path, struct fc_error *err);
 
 /*
- * A copy of a fit that shares none of its numbers: coef, state, fitted and
- * resid, and those of its members likewise, are in ws and live until that is
+ * A copy of a fit that shares none of its numbers: coef and state, and
+ * those of its members likewise, are in ws and live until that is
  * reset or released, whatever becomes of the fit and its workspace.  What was
  * learnt is not copied and must outlive the copy, too.
  *

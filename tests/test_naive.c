@@ -264,28 +264,6 @@ static void an_interval_that_overflows_is_an_error(void **state)
     }
 }
 
-static void fitted_and_residuals_add_up(void **state)
-{
-    const double y[] = {5, 1, 4, 2, 8, 3};
-    const char *models[] = {"naive", "snaive", "drift", "mean"};
-    const size_t undefined[] = {1, 4, 1, 0};
-    struct fc_series series = {.id = "s", .y = y, .n = 6};
-    (void)state;
-    for (size_t k = 0; k < 4; k++) {
-        struct fc_workspace *ws = fc_workspace_new();
-        struct fc_spec spec = {.model = fc_model_find(models[k]),
-                               .season_length = 4};
-        struct fc_fit fit;
-        assert_int_equal(fc_model_fit(&series, &spec, ws, &fit, NULL), FC_OK);
-        for (size_t t = 0; t < 6; t++)
-            if (t < undefined[k])
-                assert_true(isnan(fit.fitted[t]) && isnan(fit.resid[t]));
-            else
-                assert_near(fit.fitted[t] + fit.resid[t], y[t], 1e-12);
-        fc_workspace_free(ws);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -298,7 +276,6 @@ int main(void)
         cmocka_unit_test(snaive_of_less_than_a_season_is_naive),
         cmocka_unit_test(snaive_of_exactly_a_season_repeats_it),
         cmocka_unit_test(an_interval_that_overflows_is_an_error),
-        cmocka_unit_test(fitted_and_residuals_add_up),
     };
     return cmocka_run_group_tests(tests, read_reference, free_reference);
 }

@@ -146,11 +146,11 @@ static struct fc_arima_limits limits_of(const struct fc_spec *spec)
 }
 
 static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
-                                const struct fc_arima_end *end, const double *y,
+                                const struct fc_arima_end *end,
                                 struct fc_workspace *ws, struct fc_fit *fit)
 {
     const struct fc_arima_order *order = &estimate->order;
-    size_t n = fit->nobs, dim = fc_arima_state_size(order);
+    size_t dim = fc_arima_state_size(order);
     const int orders[FC_VARIANT_SIZE] = {
         order->p, order->d, order->q,        order->P,
         order->D, order->Q, order->constant, (int)end->nfactors,
@@ -158,18 +158,13 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     memcpy(fit->order, orders, sizeof orders);
     fc_arima_name(order, fit->spec, sizeof fit->spec);
     fit->loglik = estimate->loglik;
-    fit->aic = estimate->aic;
     fit->aicc = isfinite(estimate->aicc) ? estimate->aicc : NAN;
-    fit->bic = estimate->bic;
     fit->sigma2 = estimate->sigma2;
-    fit->nparam = fc_arima_parameters(order) + order->constant + 1;
     fit->ncoef = (size_t)fc_arima_parameters(order) + 1;
     fit->nstate = dim + dim * end->nfactors;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->state = fc_workspace_doubles(ws, fit->nstate);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = end->resid;
-    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL)
+    if (fit->coef == NULL || fit->state == NULL)
         return FC_ENOMEM;
     fc_arima_coefficients(order, estimate->free, fit->coef);
     fit->coef[fit->ncoef - 1] = estimate->mu;
@@ -177,11 +172,6 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     if (end->nfactors > 0)
         memcpy(fit->state + dim, end->factor,
                dim * end->nfactors * sizeof *fit->state);
-    for (size_t t = 0; t < n; t++) {
-        fit->fitted[t] = y[t] - fit->resid[t];
-        if (isnan(fit->fitted[t]))
-            fit->resid[t] = NAN; /* of a value that was put there */
-    }
     return FC_OK;
 }
 
@@ -390,7 +380,7 @@ static enum fc_status fit_arima(const struct fc_series *series,
     if (status == FC_OK)
         status = fc_arima_finish(&lik, estimate.free, ws, &end);
     if (status == FC_OK)
-        status = hand_over(&estimate, &end, series->y, ws, fit);
+        status = hand_over(&estimate, &end, ws, fit);
     if (status != FC_OK)
         return fc_fail(err, status, "%s", fc_status_text(status));
     return FC_OK;

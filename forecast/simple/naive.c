@@ -48,22 +48,13 @@ static enum fc_status fit_lag_walk(const struct fc_series *series, size_t lag,
                                    double drift, struct fc_workspace *ws,
                                    struct fc_fit *fit, struct fc_error *err)
 {
-    size_t n = series->n;
-    const double *y = series->y;
     fit->ncoef = 2;
     fit->nstate = lag;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->state = fc_workspace_doubles(ws, fit->nstate);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = fc_workspace_doubles(ws, n);
-    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL
-        || fit->resid == NULL)
+    if (fit->coef == NULL || fit->state == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t t = 0; t < n; t++) {
-        fit->fitted[t] = t < lag ? NAN : y[t - lag] + drift;
-        fit->resid[t] = y[t] - fit->fitted[t];
-    }
-    memcpy(fit->state, y + n - lag, lag * sizeof *y);
+    memcpy(fit->state, series->y + series->n - lag, lag * sizeof *fit->state);
     fit->order[LAG] = (int)lag;
     fit->coef[DRIFT] = drift;
     fit->coef[DRIFT_SE] = 0;
