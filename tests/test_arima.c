@@ -2,6 +2,7 @@
 #include "tests/arima_reference.h"
 #include "tests/check.h"
 #include "tests/rows.h"
+#include "tests/series.h"
 
 #include "forecast/arima/filter.h"
 #include "forecast/models.h"
@@ -25,15 +26,15 @@ static enum fc_status run(const char *model, int season, const double *y,
                           size_t n, int horizon, struct fc_workspace *ws,
                           struct result *result)
 {
-    struct fc_spec spec = {.season_length = season};
+    struct fc_spec spec = {0};
     struct fc_forecast out = {horizon,    1,          &level_95, result->mean,
                               result->lo, result->hi, false};
     enum fc_status status;
-    result->series = (struct fc_series){"test", y, n};
+    result->series = series_of("test", y, n, season);
     status = fc_model_parse(model, strlen(model), &spec, &result->err);
     if (status == FC_OK)
-        status = fc_model_fit(&result->series, &spec, ws, &result->fit,
-                              &result->err);
+        status =
+            fit_spec(&result->series, &spec, ws, &result->fit, &result->err);
     if (status == FC_OK)
         status = fc_model_predict(&result->fit, ws, &out, &result->err);
     return status;

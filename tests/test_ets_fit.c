@@ -5,6 +5,7 @@
  * must hold of any optimum.
  */
 #include "tests/ets_reference.h"
+#include "tests/series.h"
 
 #include "forecast/ets/parts.h"
 #include "forecast/ets/predict.h"
@@ -38,14 +39,13 @@ static enum fc_status try_fit(struct fitted *f, const char *model,
                               const double *y, size_t n, int m, int horizon)
 {
     static const double level = 95;
-    struct fc_spec spec = {.season_length = m, .seed = 1};
+    struct fc_spec spec = {0};
     struct fc_forecast out = {horizon, 1, &level, f->mean, f->lo, f->hi, false};
     struct fc_error err;
-    f->series = (struct fc_series){"series", y, n};
+    f->series = series_of("series", y, n, m);
     fc_workspace_reset(f->ws);
     assert_int_equal(fc_model_parse(model, strlen(model), &spec, &err), FC_OK);
-    enum fc_status status =
-        fc_model_fit(&f->series, &spec, f->ws, &f->fit, &err);
+    enum fc_status status = fit_spec(&f->series, &spec, f->ws, &f->fit, &err);
     return status == FC_OK ? fc_model_predict(&f->fit, f->ws, &out, &err)
                            : status;
 }

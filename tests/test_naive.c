@@ -5,6 +5,7 @@
  * gives no interval, against what the headers of the models promise.
  */
 #include "tests/check.h"
+#include "tests/series.h"
 
 #include "forecast/models.h"
 
@@ -83,8 +84,8 @@ struct answer {
 static enum fc_status forecast(const char *model, const double *y, size_t n,
                                int m, int horizon, struct answer *a)
 {
-    struct fc_series series = {.id = "s", .y = y, .n = n};
-    struct fc_spec spec = {.model = fc_model_find(model), .season_length = m};
+    struct fc_series series = series_of("s", y, n, m);
+    struct fc_spec spec = {.model = fc_model_find(model)};
     struct fc_forecast out = {.horizon = horizon,
                               .nlevels = NLEVELS,
                               .levels = levels,
@@ -95,8 +96,7 @@ static enum fc_status forecast(const char *model, const double *y, size_t n,
     assert_in_range(horizon, 1, MAX_HORIZON);
     a->ws = fc_workspace_new();
     assert_non_null(a->ws);
-    enum fc_status status =
-        fc_model_fit(&series, &spec, a->ws, &a->fit, &a->err);
+    enum fc_status status = fit_spec(&series, &spec, a->ws, &a->fit, &a->err);
     if (status == FC_OK)
         status = fc_model_predict(&a->fit, a->ws, &out, &a->err);
     fc_workspace_free(a->ws);

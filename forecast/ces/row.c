@@ -173,15 +173,16 @@ static void fill_fit(const struct fc_ces *ces, struct fc_fit *fit)
 }
 
 static enum fc_status fit_ces(const struct fc_series *series,
-                              const struct fc_spec *spec,
+                              const struct fc_request *request,
                               struct fc_workspace *ws, struct fc_fit *fit,
                               struct fc_error *err)
 {
     size_t n = series->n, m = (size_t)fit->season_length;
+    const struct fc_spec *spec = request->spec;
     int asked = spec->has_variant ? spec->variant[0] : -1;
     struct fc_ces ces, other;
-    if (asked < 0 && spec->similar != NULL && n / 2 >= m)
-        asked = spec->similar->order[KIND];
+    if (asked < 0 && request->similar != NULL && n / 2 >= m)
+        asked = request->similar->order[KIND];
     if (asked > FC_CES_NONE && m < 2)
         return fc_fail(err, FC_ESHORT,
                        "ces:%s needs a season of two observations or more",

@@ -233,13 +233,13 @@ static enum fc_status fit_adjusted(double *x, const double *figure,
 }
 
 static enum fc_status fit_dotm(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
     size_t n = series->n, m = (size_t)fit->season_length;
     enum fc_decomposition kind;
-    (void)spec;
+    (void)request;
     fit->ncoef = NCOEF;
     fit->coef = fc_workspace_doubles(ws, NCOEF);
     fit->state = fc_workspace_doubles(ws, FIGURE + m);

@@ -43,13 +43,14 @@ static double mean_of(const double *y, size_t n)
 }
 
 static enum fc_status fit_mean(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
     size_t n = series->n;
     double sum = 0;
-    fit->order[EMPIRICAL] = spec->has_variant && spec->variant[EMPIRICAL];
+    fit->order[EMPIRICAL] =
+        request->spec->has_variant && request->spec->variant[EMPIRICAL];
     fit->ncoef = 1;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->nstate = fit->order[EMPIRICAL] ? n : 0;

@@ -63,14 +63,14 @@ static void fit_walk(const double *x, const double *figure, struct fc_fit *fit)
 }
 
 static enum fc_status fit_naive2(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
     size_t n = series->n;
     size_t m = (size_t)fit->season_length;
     enum fc_decomposition kind;
-    (void)spec;
+    (void)request;
     fit->state = fc_workspace_doubles(ws, FIGURE + m);
     struct fc_mark mark = fc_workspace_mark(ws);
     double *figure = fc_workspace_doubles(ws, m);

@@ -174,14 +174,14 @@ static void smooth(const double *x, const double *figure, struct fc_fit *fit)
 }
 
 static enum fc_status fit_theta(const struct fc_series *series,
-                                const struct fc_spec *spec,
+                                const struct fc_request *request,
                                 struct fc_workspace *ws, struct fc_fit *fit,
                                 struct fc_error *err)
 {
     size_t n = series->n;
     size_t m = (size_t)fit->season_length;
     enum fc_decomposition kind;
-    (void)spec;
+    (void)request;
     fit->ncoef = NCOEF;
     fit->coef = fc_workspace_doubles(ws, NCOEF);
     fit->nstate = FIGURE + m;
