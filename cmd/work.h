@@ -13,9 +13,9 @@
 struct cmd_work {
     struct io_panel panel;
     struct fc_job job;
-    bool *skip; /* series that cannot be forecast */
-    int season; /* of all series, as are: */
-    struct fc_seasons seasons;
+    bool *skip;                /* series that cannot be forecast */
+    int season;                /* observations; 1 = none */
+    struct fc_seasons seasons; /* the same, as the series have it */
     struct cmd_learned learned;
 };
 

@@ -134,11 +134,13 @@ struct fc_model {
     const char *variants;  /* what may follow a colon: "MAdM"; NULL: nothing */
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
-    const struct fc_setting *settings; /* of its own, up to one without a name;
-                                          or NULL */
-    const struct fc_model *const
-        *members; /* of a combination, up to NULL: it
-                     has their settings, too; or NULL */
+
+    /* Its settings, up to one without a name; or NULL. */
+    const struct fc_setting *settings;
+
+    /* A combination's members, up to NULL, whose settings it has, too; or
+       NULL. */
+    const struct fc_model *const *members;
 
     /*
      * Reads what follows the colon in "ets:MAdM" into spec->variant.  NULL

@@ -47,7 +47,7 @@ static double time_one(const struct fc_series *series, int season,
     struct fc_request request = {.spec = &spec};
     struct fc_series whole = *series;
     whole.seasons = &seasons;
-    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi};
+    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi, false};
     struct fc_fit fit;
     struct fc_error err;
     double start = cpu_seconds();

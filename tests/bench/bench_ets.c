@@ -40,7 +40,7 @@ static double time_one(const double *y, size_t n, int season,
     struct fc_seasons seasons = fc_one_season(season);
     struct fc_request request = {.spec = &spec};
     series.seasons = &seasons;
-    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi};
+    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi, false};
     struct fc_fit fit;
     struct fc_error err;
     double start = cpu_seconds();
