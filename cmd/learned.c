@@ -42,12 +42,31 @@ static enum fc_status check(const struct io_learned *file,
     return FC_OK;
 }
 
+/* Steps from the end of the file it was learnt from to this one's. */
+static long long steps_since(const struct io_learned *file,
+                             const struct io_panel *panel)
+{
+    int64_t steps;
+    if (file->step.unit != panel->freq.unit
+        || file->step.multiple != panel->freq.multiple)
+        return FC_NO_PLACE;
+    if (file->last == panel->last)
+        return 0;
+    return file->step.unit != IO_FREQ_UNKNOWN
+                   && io_freq_index(&panel->freq, file->last, panel->last,
+                                    &steps)
+               ? steps
+               : FC_NO_PLACE;
+}
+
 enum fc_status cmd_learned_use(struct cmd_options *options,
                                const struct io_learned *file,
+                               const struct io_panel *panel,
                                struct fc_learned **learned,
                                struct fc_error *err)
 {
     struct fc_error why;
+    bool placed = false;
     if (options->learned == NULL)
         return FC_OK;
     *learned = malloc(sizeof **learned + file->n * sizeof(double));
@@ -69,6 +88,9 @@ enum fc_status cmd_learned_use(struct cmd_options *options,
                              options->learned, why.msg);
         if (status != FC_OK)
             return status;
+        if (!placed)
+            spec->model->place_learned(*learned, steps_since(file, panel));
+        placed = true;
         spec->learned = *learned;
     }
     return FC_OK;

@@ -4,6 +4,7 @@
 
 #include "cmd/options/options.h"
 #include "io/out/learned.h"
+#include "io/panel/panel.h"
 
 /*
  * --learned: what a model has learnt from a file, kept and used again.
@@ -19,11 +20,13 @@ enum fc_status cmd_learned_read(struct cmd_options *options,
 /*
  * Gives it to the models that learn, once their season is known: it must have
  * been learnt by that model, for that season and that horizon or a longer one,
- * and pass the model's own check.  *learned is to be freed when the models are
+ * and pass the model's own check.  What it says of single periods is placed by
+ * the panel's last timestamp, where its grid goes through the file's.  *learned is to be freed when the models are
  * done.
  */
 enum fc_status cmd_learned_use(struct cmd_options *options,
                                const struct io_learned *file,
+                               const struct io_panel *panel,
                                struct fc_learned **learned,
                                struct fc_error *err);
 

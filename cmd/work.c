@@ -113,7 +113,8 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
         status = find_skipped(work, err);
     if (status == FC_OK) {
         set_season(options, work);
-        status = cmd_learned_use(options, &learned, &work->learned, err);
+        status = cmd_learned_use(options, &learned, &work->panel,
+                                 &work->learned, err);
     }
     io_learned_release(&learned);
     if (status != FC_OK)
