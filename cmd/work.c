@@ -136,7 +136,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     if (status != FC_OK)
         return status;
     set_season(options, work);
-    status = cmd_learned_check(options, &work->seasons, &work->learned, err);
+    status = cmd_learned_check(options, &work->seasons, &work->panel,
+                               &work->learned, err);
     work->job = job_of(options, work);
     work->job.horizon = source->horizon;
     work->job.nthreads = jobs;

@@ -8,6 +8,7 @@
 #include "forecast/numeric/breaks.h"
 
 #include <gsl/gsl_rng.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +25,9 @@ enum {
     FC_SETTINGS_SIZE = 16,
     FC_SPEC_SIZE = 128 /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
 };
+
+/* Of fc_model.place_learned: where the series end is not known. */
+#define FC_NO_PLACE LLONG_MIN
 
 struct fc_model;
 
@@ -183,6 +187,13 @@ struct fc_model {
     enum fc_status (*check_learned)(const struct fc_learned *learned,
                                     const struct fc_seasons *seasons,
                                     int horizon, struct fc_error *err);
+
+    /*
+     * What was learnt of single periods belongs to the right ones of series
+     * that end so many steps later than those it was learnt from (earlier, if
+     * negative), or to none: FC_NO_PLACE.  NULL for models that do not learn.
+     */
+    void (*place_learned)(struct fc_learned *learned, long long steps);
 
     /*
      * Draws one sample path of the next horizon observations.  Called through
