@@ -24,6 +24,7 @@ rooms='
 3 io/rows           *
 4 io/csv            reader.h source.h table.h
 5 io/panel          panel.h load.h make.h
+6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
 2 cmd/host          lock.h memory.h processors.h signals.h stack.h threads.h
