@@ -101,6 +101,8 @@ struct cmd_options {
     struct io_shard shard; /* count 0: not asked for */
     const char *learned;
     char learned_sum[16]; /* a checksum of what was in it */
+    const char *store;
+    int64_t keep, relearn; /* nights */
     bool quiet, verbose, help, version;
 };
 

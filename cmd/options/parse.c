@@ -81,6 +81,7 @@ static int set_option(const struct cmd_option *row, const char *command,
     case CMD_INPUT:
     case CMD_OUTPUT:
     case CMD_LOCK:
+    case CMD_STORE:
         if (*text == '\0')
             return cmd_usage(command, "--%s must not be empty", row->name);
         *(const char **)field = text;

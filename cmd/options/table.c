@@ -108,6 +108,13 @@ static const struct cmd_option rows[] = {
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
      "seconds to wait for the other", "0", 0, 1000000, NULL},
+    {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
+     "remember this night, and use what the last ones left", NULL, 0, 0,
+     NULL},
+    {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
+     "nights that the store remembers", "30", 1, 100000, NULL},
+    {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
+     "how long what auto learnt is good for", "7", 1, 100000, NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
@@ -157,9 +164,9 @@ size_t cmd_option_files(const struct cmd_command *command,
 /* Options that tell where and how, but not what. */
 static bool has_no_say(const struct cmd_option *row)
 {
-    static const char *const names[] = {"jobs",     "lock-wait", "shard",
-                                        "help",     "version",   "quiet",
-                                        "progress", "verbose",   "log-format"};
+    static const char *const names[] = {
+        "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
+        "progress", "verbose",   "log-format", "keep", "relearn"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

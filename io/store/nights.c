@@ -97,23 +97,37 @@ enum fc_status io_store_prune(struct io_store *store, int64_t oldest,
     return status;
 }
 
-static enum fc_status add_model(struct io_store *store, const char *name,
-                                int64_t *model, struct fc_error *err)
+enum fc_status io_store_count_models(struct io_store *store, int64_t *n,
+                                     struct fc_error *err)
 {
     bool found;
-    *model = 1;
+    *n = 0;
     sqlite3_stmt *row = io_store_ask(store, IO_SQL_MODELS, err, "");
     enum fc_status status = io_store_next(store, row, &found, err);
     while (status == FC_OK && found) {
-        *model = sqlite3_column_int64(row, 0) + 1;
+        *n = sqlite3_column_int64(row, 0);
         status = io_store_next(store, row, &found, err);
     }
-    if (status == FC_OK && (*model < 1 || *model > IO_STORE_MODELS_MOST))
+    if (status == FC_OK && (*n < 0 || *n > IO_STORE_MODELS_MOST))
         return io_store_damaged(store, err);
+    return status;
+}
+
+static enum fc_status add_model(struct io_store *store, const char *name,
+                                int64_t *model, struct fc_error *err)
+{
+    enum fc_status status = io_store_count_models(store, model, err);
+    if (status == FC_OK && *model == IO_STORE_MODELS_MOST)
+        status = fc_fail(err, FC_EDATA,
+                         "%s: the store has %d models, which are the most; "
+                         "name another file",
+                         store->path, IO_STORE_MODELS_MOST);
     if (status != FC_OK)
         return status;
-    row = io_store_ask(store, IO_SQL_ADD_MODEL, err, "it", *model, name);
-    return io_store_run(store, row, err);
+    ++*model;
+    return io_store_run(
+        store, io_store_ask(store, IO_SQL_ADD_MODEL, err, "it", *model, name),
+        err);
 }
 
 enum fc_status io_store_model(struct io_store *store, const char *name,

@@ -64,6 +64,10 @@ enum fc_status io_store_model_name(struct io_store *store, int64_t model,
                                    char *name, size_t size,
                                    struct fc_error *err);
 
+/* The largest number of a model; 0: there are none. */
+enum fc_status io_store_count_models(struct io_store *store, int64_t *n,
+                                     struct fc_error *err);
+
 /* What the last night that had a series has seen of it. */
 struct io_store_series {
     int64_t series;      /* its number, from 1; 0: not known */

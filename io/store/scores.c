@@ -93,11 +93,12 @@ static struct io_record record_of(sqlite3_stmt *row)
         .level = io_store_double(row, 7),
         .compared = sqlite3_column_int64(row, 8),
         .inside = sqlite3_column_int64(row, 9),
-        .cumulated = io_store_double(row, 10),
-        .deviation = io_store_double(row, 11),
-        .recent = sqlite3_column_int64(row, 12),
-        .outside = sqlite3_column_int64(row, 13),
-        .drifting = sqlite3_column_int64(row, 14),
+        .counted = sqlite3_column_int64(row, 10),
+        .cumulated = io_store_double(row, 11),
+        .deviation = io_store_double(row, 12),
+        .recent = sqlite3_column_int64(row, 13),
+        .outside = sqlite3_column_int64(row, 14),
+        .drifting = sqlite3_column_int64(row, 15),
     };
 }
 
@@ -123,11 +124,11 @@ enum fc_status io_store_put_record(struct io_store *store,
     const struct io_errors *e = &r->errors;
     return io_store_run(
         store,
-        io_store_ask(store, IO_SQL_PUT_RECORD, err, "iiddidddiiddiii",
+        io_store_ask(store, IO_SQL_PUT_RECORD, err, "iiddidddiiiddiii",
                      io_store_key(0, r->series, r->model), e->n, e->error,
                      e->size, e->both, e->size_both, e->naive_both, r->level,
-                     r->compared, r->inside, r->cumulated, r->deviation,
-                     r->recent, r->outside, r->drifting),
+                     r->compared, r->inside, r->counted, r->cumulated,
+                     r->deviation, r->recent, r->outside, r->drifting),
         err);
 }
 

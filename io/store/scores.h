@@ -38,6 +38,7 @@ struct io_record {
     struct io_errors errors;
     double level; /* of its widest interval; NaN: none */
     int64_t compared, inside;
+    int64_t counted;             /* errors so far */
     double cumulated, deviation; /* errors as they come, not in units */
     int64_t recent, outside;     /* as compared and inside, of late */
     int64_t drifting;

@@ -61,7 +61,7 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_COVERS] = "SELECT night, model, lead, level, compared, inside"
                       " FROM cover",
     [IO_SQL_PUT_RECORD] = "REPLACE INTO record VALUES(?, ?, ?, ?, ?, ?, ?, ?,"
-                          " ?, ?, ?, ?, ?, ?, ?)",
+                          " ?, ?, ?, ?, ?, ?, ?, ?)",
     [IO_SQL_RECORD] = "SELECT * FROM record WHERE key = ?",
     [IO_SQL_RECORDS] = "SELECT * FROM record ORDER BY key",
 };
