@@ -14,7 +14,7 @@
 #include <string.h>
 #include <time.h>
 
-static const double EVERY = 3; /* seconds; what a killed run loses, about */
+static const double EVERY = 0.5; /* seconds */
 
 /* The store is given up; what stands in it stays. */
 static void give_up(struct cmd_night *night, const struct fc_error *err)

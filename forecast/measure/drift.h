@@ -11,8 +11,8 @@
  * The tracking signal is the sum of the errors over their smoothed size (Brown
  * 1959, Statistical Forecasting for Inventory Control; the smoothing of the
  * size by 0.1 and an alarm beyond 4 are those of Makridakis, Wheelwright &
- * Hyndman 1998, section 7/4).  Errors without bias come to 4 by chance, too,
- * every 16 values or so: after an alarm the sum begins anew.
+ * Hyndman 1998, section 7/4).  Normal errors without bias come to 4, too, every
+ * 14 values in the mean (by simulation): after an alarm the sum begins anew.
  *
  * The check of coverage counts the values outside of an interval: an alarm is
  * a count that a binomial variable of that interval's level would reach in
