@@ -31,9 +31,9 @@ static enum fc_status claim(struct cmd_night *night, struct fc_error *err)
     const uint16_t one = 1;
     const struct cmd_options *o = night->options;
     const struct io_panel *panel = night->panel;
-    char step[40], shard[48] = "none";
-    snprintf(step, sizeof step, "%" PRId64 " of unit %d", panel->freq.multiple,
-             (int)panel->freq.unit);
+    char step[IO_FREQ_TEXT_SIZE] = "none", frequency[40], shard[48] = "none";
+    snprintf(frequency, sizeof frequency, "%d %" PRId64, (int)panel->freq.unit,
+             panel->freq.multiple);
     if (panel->has_freq)
         io_freq_text(&panel->freq, step, sizeof step);
     if (o->shard.count > 0)
@@ -47,6 +47,7 @@ static enum fc_status claim(struct cmd_night *night, struct fc_error *err)
         {"time column", panel->time_name != NULL ? panel->time_name : ""},
         {"value column", o->value != NULL ? o->value : ""},
         {"step", step},
+        {"frequency", frequency},
         {"shard", shard},
     };
     return io_store_claim(night->store, facts, sizeof facts / sizeof *facts,
@@ -64,13 +65,15 @@ static enum fc_status allocate(struct cmd_night *night, struct fc_error *err)
     night->seen = zeroed(n, sizeof *night->seen);
     night->astray = zeroed(n * nspecs, sizeof *night->astray);
     night->kept = zeroed(n * nspecs, sizeof *night->kept);
+    night->forms = zeroed(n * nspecs, sizeof *night->forms);
     night->models = zeroed(nspecs, sizeof *night->models);
     night->settings = zeroed(nspecs, sizeof *night->settings);
     night->specs = zeroed(nspecs, sizeof *night->specs);
     night->learned = zeroed(nspecs, sizeof *night->learned);
     if (night->seen == NULL || night->astray == NULL || night->kept == NULL
-        || night->models == NULL || night->settings == NULL
-        || night->specs == NULL || night->learned == NULL)
+        || night->forms == NULL || night->models == NULL
+        || night->settings == NULL || night->specs == NULL
+        || night->learned == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     memcpy(night->specs, night->batch->job.specs,
            nspecs * sizeof *night->specs);
@@ -248,6 +251,23 @@ static enum fc_status add_night(struct cmd_night *night,
     return status;
 }
 
+/* What its forecast may have moved for. */
+static int64_t reasons_of(const struct cmd_night *night, size_t i)
+{
+    const struct cmd_seen *seen = &night->seen[i];
+    size_t nspecs = night->options->nspecs;
+    int64_t why = seen->before.n < 1 ? CMD_WHY_NEW : 0;
+    if (seen->corrected)
+        why |= CMD_WHY_CORRECTED;
+    if (seen->surprised)
+        why |= CMD_WHY_SURPRISED;
+    for (size_t item = i * nspecs; item < (i + 1) * nspecs; item++)
+        if (night->forms[item] != 0
+            && night->forms[item] != cmd_night_form(night, item))
+            why |= CMD_WHY_FORM;
+    return why;
+}
+
 static enum fc_status put_series(struct cmd_night *night, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
@@ -264,6 +284,7 @@ static enum fc_status put_series(struct cmd_night *night, struct fc_error *err)
             .n = (int64_t)seen->n,
             .whole = seen->whole,
             .recent = seen->recent,
+            .why = reasons_of(night, i),
         };
         if (status == FC_OK)
             status = io_store_put_series(night->store, &now, err);
@@ -378,6 +399,7 @@ void cmd_night_end(struct cmd_night *night)
     free(night->settings);
     free(night->models);
     free(night->kept);
+    free(night->forms);
     free(night->astray);
     free(night->seen);
     cmd_arrivals_release(&night->arrivals);

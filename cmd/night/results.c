@@ -151,6 +151,16 @@ static uint64_t came_from(const struct cmd_night *night, size_t item)
     return cmd_night_hash(all, sizeof all);
 }
 
+static uint64_t hash_form(const char *spec)
+{
+    return spec != NULL ? cmd_night_hash(spec, strlen(spec)) : 0;
+}
+
+uint64_t cmd_night_form(const struct cmd_night *night, size_t item)
+{
+    return hash_form(night->batch->reports[item].spec);
+}
+
 static bool is_left_out(const struct cmd_night *night, size_t series)
 {
     return night->panel->facts[series].error != NULL;
@@ -168,6 +178,8 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
     bool found;
     enum fc_status status =
         io_store_kept(night->store, &kept, &numbers, &found, err);
+    if (status == FC_OK && found)
+        night->forms[item] = hash_form(kept.spec);
     if (status != FC_OK || !found || kept.came_from != came_from(night, item))
         return status;
     bool failed = kept.outcome == FC_OUTCOME_FAILED;

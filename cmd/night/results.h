@@ -32,6 +32,9 @@ enum fc_status cmd_night_recall(struct cmd_night *night, struct fc_error *err);
 /* Writes down the results that are there and were not yet. */
 enum fc_status cmd_night_keep(struct cmd_night *night, struct fc_error *err);
 
+/* A hash of the form an item's fit has chosen. */
+uint64_t cmd_night_form(const struct cmd_night *night, size_t item);
+
 /* The number of a series that has none yet is drawn. */
 enum fc_status cmd_night_number(struct cmd_night *night, size_t series,
                                 struct fc_error *err);

@@ -156,6 +156,7 @@ static void record_value(const struct scoring *s, const struct said_of *of,
     bool inside = is_inside(of, widest, step, y);
     record->compared++;
     record->inside += inside;
+    s->night->seen[of->series].surprised |= !inside;
     fc_drift_add_interval(drift, inside);
 }
 

@@ -12,6 +12,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a forecast may have moved for, as io_store_series.why has it. */
+enum cmd_why {
+    CMD_WHY_CORRECTED = 1, /* values of the past have changed */
+    CMD_WHY_SURPRISED = 2, /* a new value was outside of its widest interval */
+    CMD_WHY_FORM = 4,      /* another form was chosen */
+    CMD_WHY_NEW = 8        /* the series was not there before */
+};
+
 /* What was there before tonight, and what tonight has seen. */
 struct cmd_seen {
     struct io_store_series before; /* series == 0: a new one */
@@ -19,6 +27,7 @@ struct cmd_seen {
     int64_t last; /* timestamp of the last of them */
     uint64_t whole, recent;
     bool corrected; /* values of the past are not what they were */
+    bool surprised; /* a new value was outside of its widest interval */
 };
 
 /* What arrived since, against what was said of it. */
@@ -52,12 +61,13 @@ struct cmd_night {
     int season;
     double start, written; /* by cmd_now(): when it began, and last wrote */
 
-    struct cmd_seen *seen;       /* of each series */
-    struct cmd_astray *astray;   /* of each item */
-    bool *kept;                  /* of each item: the store has its result */
-    int64_t *models;             /* of each spec, their numbers in the store */
-    uint64_t *settings;          /* of each spec: a hash of all but the series
-                                    that a result comes from */
+    struct cmd_seen *seen;     /* of each series */
+    struct cmd_astray *astray; /* of each item */
+    bool *kept;                /* of each item: the store has its result */
+    uint64_t *forms;    /* of each item: a hash of its form before; 0: none */
+    int64_t *models;    /* of each spec, their numbers in the store */
+    uint64_t *settings; /* of each spec: a hash of all but the series
+                           that a result comes from */
     struct fc_spec *specs;       /* with what they have learnt */
     struct fc_learned **learned; /* by specs that learn here; NULL: others */
     int64_t learnt_in;           /* the night that it is from; 0: none */

@@ -170,7 +170,7 @@ static int read_inputs(const struct cmd_command *command, int n, char **names,
                        struct cmd_options *options)
 {
     int most = command->set & CMD_SCORE ? 2 : 1;
-    if (command->set & CMD_MERGE) {
+    if (command->set & (CMD_MERGE | CMD_HISTORY)) {
         options->inputs = names;
         options->ninputs = (size_t)n;
         return -1;

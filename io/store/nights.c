@@ -180,6 +180,7 @@ enum fc_status io_store_find_series(struct io_store *store, const char *id,
         .n = sqlite3_column_int64(row, 4),
         .whole = (uint64_t)sqlite3_column_int64(row, 5),
         .recent = (uint64_t)sqlite3_column_int64(row, 6),
+        .why = sqlite3_column_int64(row, 7),
     };
     sqlite3_reset(row);
     if (series->series < 1 || series->series >> IO_STORE_SERIES_BITS != 0)
@@ -204,22 +205,26 @@ enum fc_status io_store_put_series(struct io_store *store,
                                    const struct io_store_series *s,
                                    struct fc_error *err)
 {
-    return io_store_run(store,
-                        io_store_ask(store, IO_SQL_PUT_SERIES, err, "iiiiiii",
-                                     s->night, s->first, s->last, s->n,
-                                     (int64_t)s->whole, (int64_t)s->recent,
-                                     s->series),
-                        err);
+    sqlite3_stmt *put = io_store_ask(
+        store, IO_SQL_PUT_SERIES, err, "iiiiiiii", s->night, s->first, s->last,
+        s->n, (int64_t)s->whole, (int64_t)s->recent, s->why, s->series);
+    enum fc_status status = io_store_run(store, put, err);
+    return status == FC_OK && sqlite3_changes(store->db) != 1
+               ? io_store_damaged(store, err)
+               : status;
 }
 
 enum fc_status io_store_id(struct io_store *store, int64_t series,
-                           const char **id, struct fc_error *err)
+                           const char **id, int64_t *why, struct fc_error *err)
 {
     bool found;
     *id = "";
+    *why = 0;
     sqlite3_stmt *row = io_store_ask(store, IO_SQL_ID, err, "i", series);
     enum fc_status status = io_store_next(store, row, &found, err);
-    if (found)
+    if (found) {
         *id = text_of(row, 0);
+        *why = sqlite3_column_int64(row, 1);
+    }
     return status;
 }

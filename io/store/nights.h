@@ -76,6 +76,8 @@ struct io_store_series {
     int64_t n;
     uint64_t whole;  /* a hash of its values */
     uint64_t recent; /* of the last of them */
+    int64_t why;     /* what its forecast may have moved for; bits that are the
+                        caller's */
 };
 
 enum fc_status io_store_find_series(struct io_store *store, const char *id,
@@ -92,8 +94,9 @@ enum fc_status io_store_put_series(struct io_store *store,
                                    const struct io_store_series *series,
                                    struct fc_error *err);
 
-/* The id of a series, until the next call; an empty text if it is gone. */
+/* The id of a series, until the next call, and its `why`; an empty text if it
+   is gone. */
 enum fc_status io_store_id(struct io_store *store, int64_t series,
-                           const char **id, struct fc_error *err);
+                           const char **id, int64_t *why, struct fc_error *err);
 
 #endif

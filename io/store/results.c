@@ -113,6 +113,23 @@ enum fc_status io_store_said(struct io_store *store, struct io_said *said,
     return good ? FC_OK : io_store_damaged(store, err);
 }
 
+enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
+                             bool *found, struct fc_error *err)
+{
+    int64_t key = io_store_key(said->night, said->series, said->model);
+    sqlite3_stmt *row = io_store_ask(store, IO_SQL_SAID_SINCE, err, "i", key);
+    enum fc_status status = io_store_next(store, row, found, err);
+    if (!*found)
+        return status;
+    key = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    *found = key >> IO_STORE_NIGHT_SHIFT == said->night;
+    said->series =
+        key >> IO_STORE_MODEL_BITS & ((INT64_C(1) << IO_STORE_SERIES_BITS) - 1);
+    said->model = key & ((1 << IO_STORE_MODEL_BITS) - 1);
+    return FC_OK;
+}
+
 /* --- results --- */
 
 static uint32_t sum_kept(const struct io_kept *kept, const void *numbers)

@@ -31,6 +31,13 @@ enum fc_status io_store_said(struct io_store *store, struct io_said *said,
                              float *room, size_t most, bool *found,
                              struct fc_error *err);
 
+/*
+ * The first forecast of said->night at said->series and model or behind them;
+ * *found is false when the night has no more.
+ */
+enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
+                             bool *found, struct fc_error *err);
+
 /* A result, and a hash of all that it came from. */
 struct io_kept {
     int64_t series, model;

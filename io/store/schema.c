@@ -29,7 +29,8 @@ static const char TABLES[] =
     " name TEXT NOT NULL UNIQUE);"
     "CREATE TABLE series(series INTEGER PRIMARY KEY,"
     " id TEXT NOT NULL UNIQUE, night INTEGER NOT NULL, first INTEGER,"
-    " last INTEGER, n INTEGER, whole INTEGER, recent INTEGER);"
+    " last INTEGER, n INTEGER, whole INTEGER, recent INTEGER,"
+    " why INTEGER NOT NULL DEFAULT 0);"
     /* kept to be scored; key is night, series and model */
     "CREATE TABLE said(key INTEGER PRIMARY KEY, origin INTEGER NOT NULL,"
     " scale REAL, exponent INTEGER NOT NULL, numbers BLOB NOT NULL,"

@@ -5,6 +5,7 @@
  */
 #include "io/store/statements.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdarg.h>
 #include <string.h>
@@ -30,15 +31,18 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_MODEL] = "SELECT model FROM model WHERE name = ?",
     [IO_SQL_ADD_MODEL] = "INSERT INTO model VALUES(?, ?)",
     [IO_SQL_MODELS] = "SELECT model, name FROM model ORDER BY model",
-    [IO_SQL_SERIES] = "SELECT series, night, first, last, n, whole, recent"
-                      " FROM series WHERE id = ?",
+    [IO_SQL_SERIES] = "SELECT series, night, first, last, n, whole, recent,"
+                      " why FROM series WHERE id = ?",
     [IO_SQL_ADD_SERIES] = "INSERT INTO series(id, night) VALUES(?, ?)",
     [IO_SQL_PUT_SERIES] = "UPDATE series SET night = ?, first = ?, last = ?,"
-                          " n = ?, whole = ?, recent = ? WHERE series = ?",
-    [IO_SQL_ID] = "SELECT id FROM series WHERE series = ?",
+                          " n = ?, whole = ?, recent = ?, why = ?"
+                          " WHERE series = ?",
+    [IO_SQL_ID] = "SELECT id, why FROM series WHERE series = ?",
     [IO_SQL_SAY] = "INSERT INTO said VALUES(?, ?, ?, ?, ?, ?)",
     [IO_SQL_SAID] = "SELECT origin, scale, exponent, numbers, crc FROM said"
                     " WHERE key = ?",
+    [IO_SQL_SAID_SINCE] = "SELECT key FROM said WHERE key >= ?"
+                          " ORDER BY key LIMIT 1",
     [IO_SQL_KEEP] = "REPLACE INTO kept VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
                     " ?, ?)",
     [IO_SQL_KEPT] = "SELECT came_from, outcome, replaced, detail, spec,"
@@ -149,6 +153,8 @@ sqlite3_stmt *io_store_ask(struct io_store *store, enum io_statement which,
     for (int i = 0; rc == SQLITE_OK && types[i] != '\0'; i++)
         rc = bind_one(*statement, i + 1, types[i], &ap);
     va_end(ap);
+    assert(rc != SQLITE_OK
+           || (int)strlen(types) == sqlite3_bind_parameter_count(*statement));
     if (rc == SQLITE_OK)
         return *statement;
     io_store_fail(store, rc, err);

@@ -37,6 +37,7 @@ enum io_statement {
     IO_SQL_ID,
     IO_SQL_SAY,
     IO_SQL_SAID,
+    IO_SQL_SAID_SINCE,
     IO_SQL_KEEP,
     IO_SQL_KEPT,
     IO_SQL_FORGET,
