@@ -68,15 +68,15 @@ static enum fc_status allocate(struct cmd_night *night, struct fc_error *err)
     night->forms = zeroed(n * nspecs, sizeof *night->forms);
     night->models = zeroed(nspecs, sizeof *night->models);
     night->settings = zeroed(nspecs, sizeof *night->settings);
-    night->specs = zeroed(nspecs, sizeof *night->specs);
+    night->by_spec = zeroed(nspecs, sizeof *night->by_spec);
     night->learned = zeroed(nspecs, sizeof *night->learned);
     if (night->seen == NULL || night->astray == NULL || night->kept == NULL
         || night->forms == NULL || night->models == NULL
-        || night->settings == NULL || night->specs == NULL
+        || night->settings == NULL || night->by_spec == NULL
         || night->learned == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    memcpy(night->specs, night->batch->job.specs,
-           nspecs * sizeof *night->specs);
+    for (size_t k = 0; night->batch->job.learned != NULL && k < nspecs; k++)
+        night->by_spec[k] = night->batch->job.learned[k];
     return FC_OK;
 }
 
@@ -108,15 +108,14 @@ static enum fc_status learn(struct cmd_night *night, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
     for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
-        struct fc_spec *spec = &night->specs[k];
-        if (spec->model->learn == NULL || spec->learned != NULL)
+        if (night->options->specs[k].model->learn == NULL
+            || night->by_spec[k] != NULL)
             continue;
-        status =
-            fc_batch_learn(&night->batch->job, spec, &night->learned[k], err);
-        spec->learned = night->learned[k];
+        status = fc_batch_learn(&night->batch->job, k, &night->learned[k], err);
+        night->by_spec[k] = night->learned[k];
         night->learnt_in = night->number;
     }
-    night->batch->job.specs = night->specs;
+    night->batch->job.learned = night->by_spec;
     return status;
 }
 
@@ -138,7 +137,7 @@ static void say_what_was_learnt(const struct cmd_night *night)
 enum fc_status cmd_night_begin(struct cmd_night *night,
                                const struct cmd_command *command,
                                const struct cmd_options *options,
-                               const struct io_panel *panel,
+                               const struct io_panel *panel, int season,
                                struct fc_batch *batch, struct fc_error *err)
 {
     struct fc_error trouble;
@@ -147,7 +146,7 @@ enum fc_status cmd_night_begin(struct cmd_night *night,
     night->options = options;
     night->panel = panel;
     night->batch = batch;
-    night->season = batch->job.specs[0].season_length;
+    night->season = season;
     night->began = (int64_t)time(NULL);
     night->start = night->written = cmd_now();
     batch->want_reports = true;
@@ -395,7 +394,7 @@ void cmd_night_end(struct cmd_night *night)
          k++)
         free(night->learned[k]);
     free(night->learned);
-    free(night->specs);
+    free(night->by_spec);
     free(night->settings);
     free(night->models);
     free(night->kept);

@@ -16,16 +16,17 @@
 /*
  * Opens the store, scores what has arrived and takes what still holds.  Models
  * that learn, and have not learnt what is still good, do so here.  After it
- * batch->job has the specs to use.  Fails only as the run itself would: the
+ * batch->job has what they know.  Fails only as the run itself would: the
  * learning, or memory.
  *
  *   command, options, panel   borrowed until the end
+ *   season                    observations, by which errors are scaled
  *   batch                     its job is set; is prepared, if there is a store
  */
 enum fc_status cmd_night_begin(struct cmd_night *night,
                                const struct cmd_command *command,
                                const struct cmd_options *options,
-                               const struct io_panel *panel,
+                               const struct io_panel *panel, int season,
                                struct fc_batch *batch, struct fc_error *err);
 
 /* Every now and then while the batch runs, and once when it has. */

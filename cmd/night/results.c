@@ -60,14 +60,15 @@ enum fc_status cmd_night_set_up(struct cmd_night *night,
 
 static bool learns_here(const struct cmd_night *night, size_t k)
 {
-    return night->specs[k].model->learn != NULL
-           && night->specs[k].learned == NULL;
+    return night->panel->nseries > 0
+           && night->options->specs[k].model->learn != NULL
+           && night->by_spec[k] == NULL;
 }
 
 /* What was learnt has a say in what results come from. */
 static void add_to_settings(struct cmd_night *night, size_t k)
 {
-    const struct fc_learned *learned = night->specs[k].learned;
+    const struct fc_learned *learned = night->by_spec[k];
     uint64_t both[2] = {night->settings[k], 0};
     if (learned == NULL)
         return;
@@ -80,21 +81,22 @@ static enum fc_status take_learnt(struct cmd_night *night, size_t k,
                                   const struct io_learnt *learnt,
                                   const void *numbers, struct fc_error *err)
 {
-    struct fc_spec *spec = &night->specs[k];
+    const struct fc_model *model = night->options->specs[k].model;
     struct fc_learned *block =
         malloc(sizeof *block + learnt->n * sizeof(double));
     if (block == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     block->n = learnt->n;
     memcpy(block->values, numbers, learnt->n * sizeof(double));
-    spec->horizon = (int)night->options->horizon;
-    enum fc_status status = spec->model->check_learned(block, spec, err);
+    enum fc_status status =
+        model->check_learned(block, night->panel->series[0].seasons,
+                             (int)night->options->horizon, err);
     if (status != FC_OK) {
         free(block);
         return status;
     }
     night->learned[k] = block;
-    spec->learned = block;
+    night->by_spec[k] = block;
     night->learnt_in = learnt->night;
     return FC_OK;
 }
@@ -140,14 +142,40 @@ enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
 
 /* --- results --- */
 
+static uint64_t hash_regressors(const struct cmd_night *night,
+                                const struct fc_series *series)
+{
+    const struct fc_regressors *x = series->regressors;
+    uint64_t hash = 0;
+    size_t n = series->n + (size_t)night->options->horizon;
+    for (size_t j = 0; x != NULL && j < x->n; j++) {
+        uint64_t both[2] = {
+            hash, cmd_night_hash(x->x + j * x->stride, n * sizeof *x->x)};
+        hash = cmd_night_hash(both, sizeof both);
+    }
+    return hash;
+}
+
+static uint64_t hash_seasons(const struct fc_seasons *seasons)
+{
+    return seasons != NULL ? cmd_night_hash(
+               seasons->length, (size_t)seasons->n * sizeof *seasons->length)
+                           : 0;
+}
+
 static uint64_t came_from(const struct cmd_night *night, size_t item)
 {
     size_t k = item % night->options->nspecs;
     size_t i = item / night->options->nspecs;
     const struct fc_series *series = &night->panel->series[i];
     const struct cmd_seen *seen = &night->seen[i];
-    uint64_t all[5] = {night->settings[k], seen->whole, series->n, seen->n,
-                       cmd_night_hash(series->id, strlen(series->id))};
+    uint64_t all[7] = {night->settings[k],
+                       seen->whole,
+                       series->n,
+                       seen->n,
+                       cmd_night_hash(series->id, strlen(series->id)),
+                       hash_regressors(night, series),
+                       hash_seasons(series->seasons)};
     return cmd_night_hash(all, sizeof all);
 }
 

@@ -68,9 +68,9 @@ struct cmd_night {
     int64_t *models;    /* of each spec, their numbers in the store */
     uint64_t *settings; /* of each spec: a hash of all but the series
                            that a result comes from */
-    struct fc_spec *specs;       /* with what they have learnt */
     struct fc_learned **learned; /* by specs that learn here; NULL: others */
-    int64_t learnt_in;           /* the night that it is from; 0: none */
+    const struct fc_learned **by_spec; /* of each spec: what it has learnt */
+    int64_t learnt_in;                 /* the night that it is from; 0: none */
     struct cmd_arrivals arrivals;
     size_t reused, corrected, drifting; /* series */
 };
