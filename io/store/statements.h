@@ -96,8 +96,8 @@ double io_store_double(sqlite3_stmt *statement, int column);
 /* The key of a row: see schema.h.  A night of 0 is none. */
 static inline int64_t io_store_key(int64_t night, int64_t series, int64_t model)
 {
-    return night << IO_STORE_NIGHT_SHIFT | series << IO_STORE_MODEL_BITS
-           | model;
+    return (night << IO_STORE_NIGHT_SHIFT) + (series << IO_STORE_MODEL_BITS)
+           + model;
 }
 
 #endif
