@@ -119,6 +119,10 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .store = run->options->store != NULL,
+        .unchanged = run->tally.unchanged,
+        .corrected = run->tally.corrected,
+        .drifting = run->tally.drifting,
     };
     cmd_metrics_write(file, &metrics);
 }

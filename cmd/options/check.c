@@ -293,6 +293,18 @@ static int check_merge(const struct cmd_command *command,
     return status;
 }
 
+static int check_history(const struct cmd_command *command,
+                         const struct cmd_options *options)
+{
+    const char *name = command->name;
+    if (options->ninputs == 0)
+        return cmd_usage(name, "no input: name a store");
+    if (options->changes && options->by != CMD_BY_NIGHT)
+        return cmd_usage(name, "--changes has lines of its own: leave out "
+                               "--by");
+    return cmd_check_shards(command, options);
+}
+
 /* A bar would tear the lines that a machine reads. */
 static int check_log(const char *name, struct cmd_options *options)
 {
@@ -313,6 +325,8 @@ int cmd_options_check(const struct cmd_command *command,
         status = check(command, options);
     if (status < 0 && (command->set & CMD_MERGE))
         status = check_merge(command, options);
+    if (status < 0 && (command->set & CMD_HISTORY))
+        status = check_history(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))
         status = parse_levels(command->name, options);
     if (status < 0 && (command->set & CMD_SIMULATE))

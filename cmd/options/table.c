@@ -14,6 +14,7 @@ static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
+static const char *const bys[] = {"night", "lead", "series", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 
 #define AT(field) offsetof(struct cmd_options, field)
@@ -22,7 +23,7 @@ enum {
     SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
     TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
-    ALL = CMD_READS | CMD_MODELS | CMD_MERGE
+    ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
 /* clang-format off */
@@ -40,6 +41,14 @@ static const struct cmd_option rows[] = {
      "what was learnt; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_HISTORY, AT(output), "FILE",
+     "the same as CSV, with all digits", NULL, 0, 0, NULL},
+    {0, "by", CMD_CHOICE, CMD_HISTORY, AT(by), "WHAT",
+     "a line per night, lead or series", "night", 0, 0, bys},
+    {0, "worst", CMD_INTEGER, CMD_HISTORY, AT(worst), "N",
+     "of the series, how many", "20", 1, 1000000000, NULL},
+    {0, "changes", CMD_FLAG, CMD_HISTORY, AT(changes), NULL,
+     "series whose forecasts moved most last night", NULL, 0, 0, NULL},
     {0, "train", CMD_INPUT, CMD_SCORE, AT(train), "FILE",
      "what the forecaster saw (required)", NULL, 0, 0, NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
@@ -107,6 +116,13 @@ static const struct cmd_option rows[] = {
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
      "seconds to wait for the other", "0", 0, 1000000, NULL},
+    {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
+     "remember this night, and use what the last ones left", NULL, 0, 0,
+     NULL},
+    {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
+     "nights that the store remembers", "30", 1, 100000, NULL},
+    {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
+     "how long what auto learnt is good for", "7", 1, 100000, NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
@@ -156,9 +172,9 @@ size_t cmd_option_files(const struct cmd_command *command,
 /* Options that tell where and how, but not what. */
 static bool has_no_say(const struct cmd_option *row)
 {
-    static const char *const names[] = {"jobs",     "lock-wait", "shard",
-                                        "help",     "version",   "quiet",
-                                        "progress", "verbose",   "log-format"};
+    static const char *const names[] = {
+        "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
+        "progress", "verbose",   "log-format", "keep", "relearn"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
