@@ -116,6 +116,10 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
         status = cmd_learned_use(options, &learned, &work->learned, err);
     }
     io_learned_release(&learned);
+    if (status == FC_OK)
+        status = fc_outline_init(&work->outline, options->levels,
+                                 options->nlevels, options->quantiles,
+                                 options->nquantiles, err);
     if (status != FC_OK)
         return status;
     work->job = (struct fc_job){
@@ -126,8 +130,8 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
         .nspecs = options->nspecs,
         .fallback = options->has_fallback ? &options->fallback : NULL,
         .horizon = (int)options->horizon,
-        .nlevels = options->nlevels,
-        .levels = options->levels,
+        .nlevels = work->outline.n,
+        .levels = work->outline.all,
         .non_negative = options->non_negative,
         .nthreads = (int)options->jobs,
     };
@@ -137,6 +141,7 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
 void cmd_work_release(struct cmd_work *work)
 {
     io_panel_release(&work->panel);
+    fc_outline_release(&work->outline);
     free(work->skip);
     free(work->learned);
     *work = (struct cmd_work){0};

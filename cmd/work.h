@@ -3,6 +3,7 @@
 #define NIGHTCAST_CMD_WORK_H
 
 #include "cmd/options/options.h"
+#include "forecast/base/outline.h"
 #include "forecast/run/job.h"
 
 /*
@@ -12,6 +13,7 @@
 struct cmd_work {
     struct io_panel panel;
     struct fc_job job;
+    struct fc_outline outline;  /* the intervals and quantiles asked for */
     bool *skip;                 /* series that cannot be forecast */
     struct fc_learned *learned; /* --learned */
     int season;
