@@ -15,10 +15,18 @@ static const double MATTERS[FC_SIMILAR_PLACES] = {1, 2, 0.1, 1.5, 0.3};
 static const double SHARE = 1.0 / 250;
 enum { LEAST_NEIGHBOURS = 20 };
 
+/* Levels less than that are alike. */
+static const double LEAST_LEVEL = 0.02;
+
+double fc_place_unit(const struct fc_counts_level *level, double factor)
+{
+    return level->unit * factor + LEAST_LEVEL;
+}
+
 void fc_place_coordinates(const struct fc_counts_level *level, double factor,
                           double at[FC_SIMILAR_PLACES])
 {
-    at[0] = MATTERS[0] * log(level->slow * factor + 0.02);
+    at[0] = MATTERS[0] * log(level->slow * factor + LEAST_LEVEL);
     at[1] = MATTERS[1] * log((level->fast + 0.05) / (level->slow + 0.05));
     at[2] = MATTERS[2] * log(1 + level->gap);
     at[3] = MATTERS[3] * log(level->size);
@@ -122,7 +130,7 @@ void fc_similar_find(const struct fc_places *places,
         add(&nearest, (int)i, distance);
     }
     found->n = nearest.n;
-    found->unit = level->unit * factor;
+    found->unit = fc_place_unit(level, factor);
 }
 
 /* The k-th value that followed, in the units asked for; negative: missing. */

@@ -47,6 +47,9 @@ struct fc_places {
 void fc_place_coordinates(const struct fc_counts_level *level, double factor,
                           double at[FC_SIMILAR_PLACES]);
 
+/* What is sold there is measured by that. */
+double fc_place_unit(const struct fc_counts_level *level, double factor);
+
 /* The neighbours of a place, and the units that what followed them is to be
  * multiplied by. */
 struct fc_neighbours {
