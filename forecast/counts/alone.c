@@ -129,7 +129,7 @@ static void name_choice(const double *weights, struct fc_fit *fit)
 }
 
 static enum fc_status fit_counts(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
@@ -147,8 +147,8 @@ static enum fc_status fit_counts(const struct fc_series *series,
     fc_nbin_search(series->y, series->n, &k.file, &nbin);
     k.alpha = nbin.alpha;
     k.phi = nbin.phi;
-    if (spec->has_variant)
-        weights[spec->variant[PART]] = 1;
+    if (request->spec->has_variant)
+        weights[request->spec->variant[PART]] = 1;
     else if (find_weights(fit->state, fit->nstate, &k, ws, weights) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     memcpy(fit->coef + WEIGHTS, weights, sizeof weights);

@@ -207,12 +207,12 @@ static void spread_sizes(const struct demand *d, struct fc_fit *fit)
 }
 
 static enum fc_status fit_classic(const struct fc_series *series,
-                                  const struct fc_spec *spec,
+                                  const struct fc_request *request,
                                   struct fc_workspace *ws, struct fc_fit *fit,
                                   struct fc_error *err)
 {
     struct demand d;
-    const struct method *method = method_of(spec->model);
+    const struct method *method = method_of(request->spec->model);
     enum fc_status status =
         take_demand(series, ws, &d, method->name, err);
     if (status != FC_OK)

@@ -660,17 +660,17 @@ static enum fc_status learn(struct learner *l)
 }
 
 enum fc_status fc_counts_learn(const struct fc_lesson *lesson,
-                               const struct fc_spec *spec, double **block,
-                               size_t *n, struct fc_error *err)
+                               double **block, size_t *n, struct fc_error *err)
 {
+    int m = fc_season_length(lesson->seasons);
     struct learner l = {.lesson = lesson,
-                        .horizon = spec->horizon,
-                        .season_length = spec->season_length,
+                        .horizon = lesson->horizon,
+                        .season_length = m,
                         .knowledge = fc_counts_prior()};
     *block = NULL;
     *n = 0;
-    l.knowledge.season_length = spec->season_length < 1 ? 1 : spec->season_length;
-    enum fc_status status = take_sample(&l, spec->seed);
+    l.knowledge.season_length = m;
+    enum fc_status status = take_sample(&l, lesson->seed);
     if (status == FC_OK && l.n > 0 && l.horizon > 0) {
         status = allocate(&l);
         if (status == FC_OK)

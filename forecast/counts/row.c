@@ -33,14 +33,14 @@ static struct fc_counts_knowledge knowledge_of(const struct fc_fit *fit)
 }
 
 static enum fc_status fit_shared(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
     static const char *const names[FC_COUNTS_PARTS] = {"similar", "past",
                                                        "nbin", "hurdle"};
     struct fc_counts_view view;
-    (void)spec;
+    (void)request;
     enum fc_status status = fc_counts_keep(series, ws, fit, err);
     if (status != FC_OK)
         return status;
@@ -88,8 +88,9 @@ static enum fc_status learn_shared(const struct fc_lesson *lesson,
 {
     double *block;
     size_t n;
+    (void)spec;
     *learned = NULL;
-    enum fc_status status = fc_counts_learn(lesson, spec, &block, &n, err);
+    enum fc_status status = fc_counts_learn(lesson, &block, &n, err);
     if (status != FC_OK || block == NULL)
         return status;
     *learned = malloc(sizeof **learned + n * sizeof(double));
@@ -104,10 +105,11 @@ static enum fc_status learn_shared(const struct fc_lesson *lesson,
 }
 
 static enum fc_status check_shared(const struct fc_learned *learned,
-                                   const struct fc_spec *spec,
-                                   struct fc_error *err)
+                                   const struct fc_seasons *seasons,
+                                   int horizon, struct fc_error *err)
 {
-    (void)spec;
+    (void)seasons;
+    (void)horizon;
     return fc_counts_check(learned->values, learned->n)
                ? FC_OK
                : fc_fail(err, FC_EDATA, "its numbers make no sense");

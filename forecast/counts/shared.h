@@ -63,8 +63,7 @@ struct fc_counts_knowledge fc_counts_prior(void);
  * FC_ENOMEM, FC_ESTOPPED.
  */
 enum fc_status fc_counts_learn(const struct fc_lesson *lesson,
-                               const struct fc_spec *spec, double **block,
-                               size_t *n, struct fc_error *err);
+                               double **block, size_t *n, struct fc_error *err);
 
 /* Numbers of a block begin with these; then come the places and the values. */
 enum {

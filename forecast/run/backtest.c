@@ -58,7 +58,7 @@ static size_t find_origins(const struct fc_backtest *backtest, size_t i,
     const struct fc_series *series = &backtest->job.series[i];
     size_t horizon = (size_t)backtest->job.horizon;
     size_t stride = (size_t)backtest->stride;
-    size_t least = fc_backtest_least(backtest->job.specs[0].season_length);
+    size_t least = fc_backtest_least(fc_season_length(series->seasons));
     size_t found = 0, last = 0;
     if ((backtest->job.skip != NULL && backtest->job.skip[i])
         || series->n < horizon + least)
@@ -133,7 +133,7 @@ static void score_one(struct part *part, size_t i, size_t k, double *row,
     struct fc_score_shape shape = shape_of(part->all);
     struct fc_scored scored = scored_of(
         part, item, part->columns + i * (size_t)part->all->outline->nbounds);
-    int m = part->batch.job.specs[k].season_length;
+    int m = fc_season_length(whole->seasons);
     size_t steps = 0;
     if (outcome == FC_OUTCOME_FAILED)
         fc_score_none(&shape, row);
@@ -270,9 +270,7 @@ static size_t add_naive2(const struct fc_job *job, struct fc_spec *specs,
     }
     if (*naive2 < n)
         return n;
-    specs[n] = specs[0];
-    specs[n].model = model;
-    specs[n].has_variant = false;
+    specs[n] = (struct fc_spec){.model = model};
     return n + 1;
 }
 
@@ -290,6 +288,7 @@ static enum fc_status run_parts(struct fc_backtest *all, struct fc_spec *specs,
     enum fc_status status = FC_OK;
     part.batch.job.skip = NULL;
     part.batch.job.specs = specs;
+    part.batch.job.learned = NULL;
     part.batch.job.nspecs = add_naive2(&all->job, specs, &part.naive2, &learns);
     part.batch.job.progress = all->job.progress != NULL ? report : NULL;
     part.batch.job.progress_arg = &part;
