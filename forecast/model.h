@@ -221,7 +221,8 @@ enum fc_status fc_model_fit(const struct fc_series *series,
 /*
  * Forecasts out->horizon steps.  On FC_OK every number of out is finite and
  * lo <= mean <= hi need not hold (a simulated mean may lie outside a narrow
- * interval) but lo <= hi does.  FC_ERANGE when the model's numbers are not
+ * interval) but lo <= hi does, and no level reaches less far than one before
+ * it.  FC_ERANGE when the model's numbers are not
  * finite, or so small that an interval with a width would have none.
  */
 enum fc_status fc_model_predict(const struct fc_fit *fit,

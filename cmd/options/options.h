@@ -91,7 +91,7 @@ struct cmd_options {
     int64_t paths;
     int64_t lead_time; /* 0 = none */
     const char *quantiles_text;
-    double *quantiles; /* ascending, in (0, 1) */
+    double *quantiles; /* ascending, percent */
     int nquantiles;
     bool whole, csv;
     int64_t settings[FC_SETTINGS_SIZE]; /* of models; -1 = their own */
