@@ -10,6 +10,7 @@
 #include "cmd/host/signals.h"
 #include "cmd/talk/scores.h"
 #include "cmd/talk/talk.h"
+#include "cmd/talk/terminal.h"
 #include "cmd/work.h"
 #include "io/out/csv.h"
 
@@ -125,8 +126,11 @@ static void print_table(const struct run *run)
         .nlevels = o->nlevels,
         .levels = o->levels,
     };
+    struct cmd_terminal terminal = cmd_terminal_of(STDOUT_FILENO);
     if (o->output == NULL || strcmp(o->output, "-") != 0)
         cmd_scores_print(&scores, o->csv);
+    if (terminal.is_terminal && !o->csv)
+        cmd_scores_print_bars(&scores, terminal.utf8);
 }
 
 /* Everything up to the final report. */

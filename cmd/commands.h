@@ -14,5 +14,6 @@ extern const struct cmd_command cmd_bench;
 extern const struct cmd_command cmd_merge;
 extern const struct cmd_command cmd_learn;
 extern const struct cmd_command cmd_models;
+extern const struct cmd_command cmd_plot;
 
 #endif

@@ -19,7 +19,7 @@ static const char *const log_formats[] = {"text", "json", NULL};
 #define AT(field) offsetof(struct cmd_options, field)
 
 enum {
-    SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
+    SERIES = CMD_FITS | CMD_INSPECT | CMD_SHOWS, /* have a file of series */
     TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE
@@ -40,8 +40,13 @@ static const struct cmd_option rows[] = {
      "what was learnt; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
-    {0, "train", CMD_INPUT, CMD_SCORE, AT(train), "FILE",
+    {0, "train", CMD_INPUT, CMD_SCORE | CMD_SHOWS, AT(train), "FILE",
      "what the forecaster saw (required)", NULL, 0, 0, NULL},
+    {0, "series", CMD_TEXT, CMD_PLOT, AT(shown), "ID",
+     "which one to show (required)", NULL, 0, 0, NULL},
+    {'m', "model", CMD_TEXT, CMD_PLOT, AT(models), "MODEL",
+     "whose forecasts, if there are several (default: the first)", NULL, 0, 0,
+     NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
      "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
     {0, "stride", CMD_INTEGER, CMD_BACKTEST, AT(stride), "S",

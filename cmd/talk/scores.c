@@ -2,6 +2,7 @@
 #include "cmd/talk/scores.h"
 
 #include "cmd/talk/line.h"
+#include "cmd/talk/terminal.h"
 #include "io/out/csv.h"
 #include "io/text/number.h"
 #include "io/text/utf8.h"
@@ -9,6 +10,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { BAR_COLUMNS = 40 };
 
 static const char *const measures[FC_MEASURES] = {"mae",   "rmse", "mape",
                                                   "smape", "mase", "rmsse"};
@@ -161,6 +164,24 @@ void cmd_scores_print(const struct cmd_scores *scores, bool csv)
     }
     print_points(scores, width);
     print_intervals(scores, width);
+}
+
+void cmd_scores_print_bars(const struct cmd_scores *scores, bool utf8)
+{
+    char bar[CMD_SPARK_SIZE];
+    int width = name_width(scores);
+    double most = 0;
+    for (size_t k = 0; k < scores->n; k++)
+        most = fmax(most, fc_score_mean_of(&scores->means[k], FC_MASE));
+    if (scores->n < 2 || !(most > 0 && isfinite(most)))
+        return;
+    printf("\n%-*s    MASE\n", width, "model");
+    for (size_t k = 0; k < scores->n; k++) {
+        double mase = fc_score_mean_of(&scores->means[k], FC_MASE);
+        print_model(scores->names[k], width);
+        print_cell(mase, 8);
+        printf(" %s\n", cmd_bar(mase / most, BAR_COLUMNS, utf8, bar));
+    }
 }
 
 static void put(struct io_atomic_file *file, const char *text)

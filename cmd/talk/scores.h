@@ -26,6 +26,9 @@ struct cmd_scores {
 /* Prints to standard output. */
 void cmd_scores_print(const struct cmd_scores *scores, bool csv);
 
+/* A bar of its MASE for every model, for a terminal; none for a single one. */
+void cmd_scores_print_bars(const struct cmd_scores *scores, bool utf8);
+
 /* ",mae,rmse,..., cover-80,msis-80,...": the end of a header of rows. */
 void cmd_scores_write_header(struct io_atomic_file *file, const double *levels,
                              int nlevels);
