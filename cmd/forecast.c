@@ -6,6 +6,7 @@
  */
 #include "cmd/commands.h"
 #include "cmd/host/lock.h"
+#include "cmd/host/processors.h"
 #include "cmd/host/signals.h"
 #include "cmd/outputs.h"
 #include "cmd/shard.h"
@@ -159,13 +160,31 @@ static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
         cmd_say(CMD_WARNING, "%s", err.msg);
 }
 
+/* Settles how many threads there will be, a track each. */
+static enum fc_status begin_trace(struct cmd_run *run, struct fc_error *err)
+{
+    struct cmd_options *o = &run->options;
+    if (o->trace == NULL)
+        return FC_OK;
+    if (o->jobs == 0)
+        o->jobs = cmd_processors("/proc");
+    run->trace = fc_trace_new((int)o->jobs);
+    run->work.trace = run->trace;
+    return run->trace != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 /* Everything up to the rename; nothing has been replaced when it fails, but
    for what says why. */
 static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
                               struct fc_error *err)
 {
     double start = cmd_now();
-    enum fc_status status = cmd_work_init(&run->options, &run->work, err);
+    enum fc_status status = begin_trace(run, err);
+    double begin = fc_trace_begin(run->trace);
+    if (status == FC_OK)
+        status = cmd_work_init(&run->options, &run->work, err);
+    fc_trace_end(run->trace, 0, "read", 0, begin);
     double read = cmd_now();
     run->seconds[0] = read - start;
     if (status == FC_OK)
@@ -222,6 +241,7 @@ static int main_forecast(int argc, char **argv)
     cmd_outputs_abandon(&outputs);
     fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
+    fc_trace_free(run.trace);
     cmd_options_release(&run.options);
     cmd_lock_release(lock); /* after the last change to any file */
     return status;

@@ -8,6 +8,7 @@
 #include "cmd/shard.h"
 #include "cmd/talk/metrics.h"
 #include "cmd/talk/talk.h"
+#include "cmd/trace.h"
 #include "io/out/csv.h"
 
 #include <stddef.h>
@@ -134,11 +135,19 @@ struct output {
 
 #define AT(field) offsetof(struct cmd_options, field)
 
-/* Metrics are last: the phase that writes ends there for them. */
+/* Of the phase that writes, what came before it. */
+static void write_trace(const struct cmd_run *run, struct io_atomic_file *file)
+{
+    cmd_trace_write(run, file);
+}
+
+/* Metrics and the trace are last: the phase that writes ends there for
+   them. */
 static const struct output table[] = {
     {AT(output), "forecasts", false, write_forecasts},
     {AT(summary), "summary", true, write_summary},
     {AT(rejects), "rejects", true, write_rejects},
+    {AT(trace), NULL, false, write_trace},
     {AT(metrics), NULL, false, write_metrics},
 };
 
@@ -177,6 +186,7 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         if (file == NULL)
             continue;
         run->seconds[2] = cmd_now() - since;
+        double begin = fc_trace_begin(run->trace);
         if (row->what != NULL)
             status = cmd_shard_begin(&run->options, &run->work.panel, row->what,
                                      file, err);
@@ -185,6 +195,7 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         row->write(run, file);
         if (row->what != NULL)
             cmd_shard_end(&run->options, &run->tally, file);
+        fc_trace_end(run->trace, 0, "write", (size_t)i, begin);
     }
     return FC_OK;
 }

@@ -32,6 +32,13 @@ static void warn(const struct cmd_options *options,
 enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
                         struct fc_error *err)
 {
+    return cmd_load_traced(options, NULL, panel, err);
+}
+
+enum fc_status cmd_load_traced(struct cmd_options *options,
+                               struct fc_trace *trace, struct io_panel *panel,
+                               struct fc_error *err)
+{
     if (options->jobs == 0)
         options->jobs = cmd_processors("/proc");
     options->jobs = fc_parallel_threads((int)options->jobs);
@@ -40,6 +47,7 @@ enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
     if (status != FC_OK)
         return status;
     struct io_panel_options how = cmd_panel_options(options);
+    how.trace = trace;
     status = io_panel_load(&how, panel, err);
     if (status == FC_OK)
         warn(options, panel);
@@ -105,10 +113,10 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
                              struct fc_error *err)
 {
     struct io_learned learned;
-    *work = (struct cmd_work){0};
+    *work = (struct cmd_work){.trace = work->trace};
     enum fc_status status = cmd_learned_read(options, &learned, err);
     if (status == FC_OK)
-        status = cmd_load(options, &work->panel, err);
+        status = cmd_load_traced(options, work->trace, &work->panel, err);
     if (status == FC_OK)
         status = find_skipped(work, err);
     if (status == FC_OK) {
@@ -130,6 +138,7 @@ enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
         .levels = options->levels,
         .non_negative = options->non_negative,
         .nthreads = (int)options->jobs,
+        .trace = work->trace,
     };
     return FC_OK;
 }

@@ -15,6 +15,7 @@ struct cmd_work {
     bool *skip;                 /* series that cannot be forecast */
     struct fc_learned *learned; /* --learned */
     int season;
+    struct fc_trace *trace; /* in: where the run is written down; or NULL */
 };
 
 /*
@@ -23,6 +24,11 @@ struct cmd_work {
  */
 enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
                         struct fc_error *err);
+
+/* The same, written down in a trace, which may be NULL. */
+enum fc_status cmd_load_traced(struct cmd_options *options,
+                               struct fc_trace *trace, struct io_panel *panel,
+                               struct fc_error *err);
 
 /* The season length: as asked for, or by the panel's step. */
 int cmd_season(const struct cmd_options *options, const struct io_panel *panel);

@@ -117,6 +117,8 @@ static const struct cmd_option rows[] = {
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
      "counts and times for Prometheus", NULL, 0, 0, NULL},
+    {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
+     "what every thread did when, for Perfetto or Chrome", NULL, 0, 0, NULL},
     {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
     {0, "progress", CMD_CHOICE, CMD_RUNS & ~CMD_BENCH, AT(progress), "WHEN",

@@ -258,7 +258,8 @@ static enum fc_status learn_all(const struct fc_batch *batch,
                                 struct fc_error *err)
 {
     struct fc_lesson lesson = {.jobs = batch->job.nthreads,
-                               .stop = batch->job.stop};
+                               .stop = batch->job.stop,
+                               .trace = batch->job.trace};
     bool wanted = false;
     for (size_t k = 0; k < batch->job.nspecs; k++) {
         specs[k] = batch->job.specs[k];
@@ -302,11 +303,17 @@ static enum fc_status learn_and_run(struct fc_batch *batch,
 {
     struct fc_job learnt = batch->job;
     struct run run = {batch, &learnt};
+    struct fc_trace *trace = batch->job.trace;
+    double begin = fc_trace_begin(trace);
     enum fc_status status = learn_all(batch, specs, learned, err);
+    fc_trace_end(trace, 0, "learn", 0, begin);
     learnt.specs = specs;
-    return status == FC_OK
-               ? fc_job_map(&learnt, 0, learnt.n, run_item, &run, err)
-               : status;
+    if (status != FC_OK)
+        return status;
+    begin = fc_trace_begin(trace);
+    status = fc_job_map(&learnt, 0, learnt.n, run_item, &run, err);
+    fc_trace_end(trace, 0, "fit", 0, begin);
+    return status;
 }
 
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
