@@ -15,5 +15,6 @@ extern const struct cmd_command cmd_merge;
 extern const struct cmd_command cmd_learn;
 extern const struct cmd_command cmd_models;
 extern const struct cmd_command cmd_plot;
+extern const struct cmd_command cmd_report;
 
 #endif

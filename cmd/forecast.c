@@ -9,6 +9,7 @@
 #include "cmd/host/processors.h"
 #include "cmd/host/signals.h"
 #include "cmd/outputs.h"
+#include "cmd/report/report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
@@ -112,8 +113,10 @@ static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
                       run->options.nspecs > 1 ? "fits" : "series");
     run->work.job.progress = cmd_progress_update;
     run->work.job.progress_arg = &bar;
-    run->batch = (struct fc_batch){
-        .job = run->work.job, .want_reports = run->options.summary != NULL};
+    run->batch =
+        (struct fc_batch){.job = run->work.job,
+                          .want_reports = run->options.summary != NULL
+                                          || run->options.report != NULL};
     enum fc_status status = fc_batch_run(&run->batch, err);
     cmd_progress_clear(&bar);
     return status;
@@ -164,8 +167,10 @@ static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
 static enum fc_status begin_trace(struct cmd_run *run, struct fc_error *err)
 {
     struct cmd_options *o = &run->options;
-    if (o->trace == NULL)
+    if (o->trace == NULL && o->report == NULL)
         return FC_OK;
+    if (o->report != NULL && cmd_report_lacks() != NULL)
+        return fc_fail(err, FC_EINVAL, "--report: %s", cmd_report_lacks());
     if (o->jobs == 0)
         o->jobs = cmd_processors("/proc");
     run->trace = fc_trace_new((int)o->jobs);

@@ -279,7 +279,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
             o->input, o->actuals, run->forecasts.nextra > 0 ? "; it has " : "",
             run->forecasts.extra, run->forecasts.nextra > 0 ? ", ..." : "");
     print_table(run);
-    return cmd_scores_commit(&run->file, err);
+    return cmd_scores_commit(&run->file, 1, err);
 }
 
 /* What was scored, in words. */

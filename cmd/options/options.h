@@ -101,7 +101,10 @@ struct cmd_options {
     const char *max_failed_text;
     struct cmd_max_failed max_failed;
     const char *metrics, *rejects;
-    const char *trace; /* forecast: made; report: read */
+    const char *trace;  /* forecast: made; report: read */
+    const char *scores; /* report */
+    const char *report; /* forecast */
+    const char *steps;  /* backtest */
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
     const char *learned;

@@ -221,10 +221,10 @@ void cmd_scores_write(struct io_atomic_file *file, const double *row,
     }
 }
 
-enum fc_status cmd_scores_commit(struct io_atomic_file **file,
+enum fc_status cmd_scores_commit(struct io_atomic_file **files, size_t n,
                                  struct fc_error *err)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
         return fc_fail(err, FC_EIO, "the table of scores could not be written");
-    return io_atomic_commit(file, 1, err);
+    return io_atomic_commit(files, n, err);
 }

@@ -38,10 +38,10 @@ void cmd_scores_write(struct io_atomic_file *file, const double *row,
                       int nlevels);
 
 /*
- * Commits the rows, which may be NULL, unless the table could not be written:
- * then they do not appear either, and FC_EIO.
+ * Commits the n files of rows, each of which may be NULL, unless the table
+ * could not be written: then they do not appear either, and FC_EIO.
  */
-enum fc_status cmd_scores_commit(struct io_atomic_file **file,
+enum fc_status cmd_scores_commit(struct io_atomic_file **files, size_t n,
                                  struct fc_error *err);
 
 #endif
