@@ -30,6 +30,7 @@ rooms='
 2 cmd/host          lock.h memory.h processors.h program.h signals.h stack.h threads.h
 3 cmd/options       options.h tokens.h
 4 cmd/night         night.h
+4 cmd/report        report.h summary.h
 5 cmd               -
 '
 # Includes against the table that are still to go: file, header.

@@ -266,6 +266,24 @@ static int parse_shard(const char *name, struct cmd_options *options)
                      IO_SHARD_MOST, options->shard_text);
 }
 
+/* What shows forecasts reads them twice. */
+static int check_shown(const struct cmd_command *command,
+                       const struct cmd_options *options)
+{
+    const char *name = command->name;
+    if (options->input == NULL)
+        return cmd_usage(name, "no input: name the CSV file of the forecasts");
+    if (strcmp(options->input, "-") == 0)
+        return cmd_usage(name, "the forecasts are read twice, which standard "
+                               "input cannot be: name a file");
+    if (options->train == NULL)
+        return cmd_usage(name, "--train is required: what the forecaster saw");
+    if ((command->set & CMD_PLOT) && options->shown == NULL)
+        return cmd_usage(name, "--series is required: the id of the one to "
+                               "show");
+    return -1;
+}
+
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -277,6 +295,9 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                                          "and actual values"
                                        : "--train is required: what the "
                                          "forecaster saw");
+    int status = command->set & CMD_SHOWS ? check_shown(command, options) : -1;
+    if (status >= 0)
+        return status;
     if (options->input == NULL)
         return cmd_usage(name, "no input: name a CSV file, or - for standard "
                                "input");
@@ -290,7 +311,7 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
                          (long long)options->lead_time,
                          (long long)options->horizon);
-    int status = check_columns(name, options);
+    status = check_columns(name, options);
     if (status < 0)
         status = cmd_check_files(command, options);
     if (status < 0)

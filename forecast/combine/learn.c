@@ -503,6 +503,8 @@ static enum fc_status try_all(struct learner *l, const struct fc_lesson *lesson,
         .status = each,
         .size = length_of,
         .stop = lesson->stop,
+        .trace = lesson->trace,
+        .what = "try",
     };
     enum fc_status status = fc_parallel_map(&job);
     /* a series that cannot be tried teaches nothing; one for which there is
