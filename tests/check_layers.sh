@@ -26,8 +26,8 @@ rooms='
 5 io/panel          panel.h load.h make.h
 6 io/out            *
 1 cmd/talk          *
-2 cmd/host          lock.h memory.h processors.h signals.h stack.h threads.h
-3 cmd/options       options.h tokens.h
+2 cmd/host          array.h files.h lock.h memory.h processors.h signals.h stack.h threads.h
+3 cmd/options       list.h options.h tokens.h
 4 cmd               -
 '
 # Includes against the table that are still to go: file, header.

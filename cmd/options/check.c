@@ -7,6 +7,7 @@
 #include "cmd/options/check.h"
 
 #include "cmd/options/files.h"
+#include "cmd/options/shard.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
 #include "io/text/number.h"
@@ -217,17 +218,6 @@ static int check_lock(const char *name, const struct cmd_options *options)
     return -1;
 }
 
-static int parse_shard(const char *name, struct cmd_options *options)
-{
-    if (options->shard_text == NULL
-        || io_shard_parse(options->shard_text, &options->shard))
-        return -1;
-    return cmd_usage(name,
-                     "--shard takes K/N, part K of N, such as 2/4, N at most "
-                     "%d; got '%.60s'",
-                     IO_SHARD_MOST, options->shard_text);
-}
-
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -254,13 +244,13 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                          (long long)options->horizon);
     int status = check_columns(name, options);
     if (status < 0)
+        status = cmd_parse_shard(command, options);
+    if (status < 0)
         status = cmd_check_files(command, options);
     if (status < 0)
         status = parse_max_failed(name, options);
     if (status < 0)
         status = check_lock(name, options);
-    if (status < 0)
-        status = parse_shard(name, options);
     if (status >= 0)
         return status;
     if (options->quiet && options->verbose)
@@ -273,11 +263,11 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     return -1;
 }
 
-static int check_merge(const struct cmd_command *command,
-                       const struct cmd_options *options)
+int cmd_check_merge(const struct cmd_command *command,
+                    const struct cmd_options *options)
 {
     const char *name = command->name;
-    size_t nstdin = 0;
+    size_t nstdin = options->from != NULL && strcmp(options->from, "-") == 0;
     if (options->ninputs == 0)
         return cmd_usage(name, "no input: name the shards");
     if (options->ninputs > IO_SHARD_MOST)
@@ -287,7 +277,10 @@ static int check_merge(const struct cmd_command *command,
     for (size_t i = 0; i < options->ninputs; i++)
         nstdin += strcmp(options->inputs[i], "-") == 0;
     if (status < 0 && nstdin > 1)
-        return cmd_usage(name, "only one shard can be -");
+        return cmd_usage(name, "only one %s can be -",
+                         options->from != NULL ? "shard or list" : "shard");
+    if (status < 0 && nstdin > 0 && options->missing)
+        return cmd_usage(name, "--missing looks at files, not at -");
     return status;
 }
 
@@ -309,8 +302,8 @@ int cmd_options_check(const struct cmd_command *command,
     int status = check_log(command->name, options);
     if (status < 0 && (command->set & CMD_READS))
         status = check(command, options);
-    if (status < 0 && (command->set & CMD_MERGE))
-        status = check_merge(command, options);
+    if (status < 0 && (command->set & CMD_MERGE) && options->from == NULL)
+        status = cmd_check_merge(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))
         status = parse_levels(command->name, options);
     if (status < 0 && (command->set & CMD_SIMULATE))

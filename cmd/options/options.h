@@ -53,8 +53,11 @@ struct cmd_max_failed {
 };
 
 struct cmd_options {
-    char **inputs; /* merge: any number of them, in argv */
+    char **inputs; /* merge: any number of them, in argv, or with `from` in
+                      names */
     size_t ninputs;
+    const char *from;    /* merge: a list of more inputs */
+    bool missing;        /* merge: print what is */
     const char *input;   /* score: the forecasts */
     const char *actuals; /* score */
     const char *train;   /* score */
@@ -99,9 +102,11 @@ struct cmd_options {
     const char *metrics, *rejects;
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
+    char **names;          /* of files, made from what was given */
+    size_t nnames, names_room;
     const char *learned;
     char learned_sum[16]; /* a checksum of what was in it */
-    bool quiet, verbose, help, version;
+    bool partial_ok, quiet, verbose, help, version;
 };
 
 /*
@@ -126,6 +131,13 @@ void cmd_options_tokens(const struct cmd_command *command,
 bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit);
 bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
                          size_t n);
+
+/* Takes over a name that was allocated; false, and free, when memory is short.
+ */
+bool cmd_options_keep(struct cmd_options *options, char *name);
+
+/* The exit status of a run that wrote something: good or only partly so. */
+int cmd_verdict(const struct cmd_options *options, bool good);
 
 /* --help of a subcommand. */
 void cmd_options_help(const struct cmd_command *command);

@@ -32,4 +32,7 @@ offers --learned nightcast simulate --le
 offers --output nightcast merge --o
 offers CHANGELOG.md nightcast merge CH
 offers auto nightcast learn -m au
+offers --partial-ok nightcast forecast --pa
+offers --missing nightcast merge --mi
+offers CHANGELOG.md nightcast merge --from CH
 finish
