@@ -48,7 +48,7 @@ static void write_row(const struct run *run, size_t origin, size_t spec)
     const struct fc_series *series = &panel->series[at->series];
     char time[IO_TIME_SIZE] = "", count[96];
     io_panel_future(panel, at->series, (int)at->n - 1 - (int)series->n, time);
-    io_write_field(run->file, series->id);
+    io_write_id(run->file, series->id, panel->is_record);
     io_atomic_write(run->file, ",", 1);
     io_write_field(run->file, run->options.spec_names[spec]);
     io_atomic_write(run->file, ",", 1);
@@ -65,7 +65,7 @@ static void write_rows(const struct run *run)
     static const char names[] = ",model,origin,n,steps,status,seconds";
     if (run->file == NULL)
         return;
-    io_write_field(run->file, run->work.panel.id_name);
+    io_write_id(run->file, run->work.panel.id_name, run->work.panel.is_record);
     io_atomic_write(run->file, names, strlen(names));
     cmd_scores_write_header(run->file, run->options.levels,
                             run->options.nlevels);

@@ -18,6 +18,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { STORY_SIZE = 600 };
 
@@ -197,7 +198,8 @@ static void write_row(const struct run *run, size_t model, size_t series,
     char counts[64];
     if (run->file == NULL)
         return;
-    io_write_field(run->file, run->actuals.ids.text[series]);
+    io_write_id(run->file, run->actuals.ids.text[series],
+                run->actuals.is_record);
     io_atomic_write(run->file, ",", 1);
     io_write_field(run->file, run->forecasts.models.text[model]);
     int n = snprintf(counts, sizeof counts, ",%zu,%zu", m->n, m->missing);
@@ -228,7 +230,7 @@ static void score_all(struct run *run)
 {
     static const char names[] = ",model,steps,missing";
     if (run->file != NULL) {
-        io_write_field(run->file, run->actuals.id_name);
+        io_write_id(run->file, run->actuals.id_name, run->actuals.is_record);
         io_atomic_write(run->file, names, strlen(names));
         cmd_scores_write_header(run->file, run->forecasts.levels,
                                 run->forecasts.nlevels);
@@ -255,6 +257,32 @@ static void print_table(const struct run *run)
         cmd_scores_print(&scores, o->csv);
 }
 
+/* The columns are those of the training data, unless that is a stream. */
+static enum fc_status read_tables(struct run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = &run->options;
+    struct io_csv_columns columns = {0};
+    struct io_csv_options train = {.path = o->train,
+                                   .id = o->id,
+                                   .time = o->time,
+                                   .value = o->value,
+                                   .time_format = o->time_format,
+                                   .missing = o->missing};
+    struct stat st;
+    enum fc_status status = FC_OK;
+    if (stat(o->train, &st) == 0 && S_ISREG(st.st_mode))
+        status = io_csv_columns_find(&train, &columns, err);
+    else if (!io_csv_columns_copy(&train, &columns))
+        status = no_memory(err);
+    if (status == FC_OK)
+        status = cmd_actuals_read(o, &columns, &run->actuals, err);
+    if (status == FC_OK)
+        status = cmd_forecasts_read(o, &columns, &run->actuals, &run->forecasts,
+                                    err);
+    io_csv_columns_release(&columns);
+    return status;
+}
+
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = &run->options;
@@ -263,9 +291,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         status = io_atomic_open(o->output, &run->file, err);
     cmd_memory_limit("/proc", 0);
     if (status == FC_OK)
-        status = cmd_actuals_read(o, &run->actuals, err);
-    if (status == FC_OK)
-        status = cmd_forecasts_read(o, &run->actuals, &run->forecasts, err);
+        status = read_tables(run, err);
     if (status == FC_OK)
         status = allocate(run, err);
     if (status == FC_OK)

@@ -3,6 +3,7 @@
 #define NIGHTCAST_CMD_SCORE_READ_H
 
 #include "cmd/options/options.h"
+#include "io/csv/reader.h"
 #include "io/text/intern.h"
 
 /*
@@ -11,6 +12,7 @@
  */
 struct cmd_actuals {
     char *id_name;
+    bool is_record;        /* of several keys: it and the ids are CSV records */
     struct io_intern ids;  /* of the series, in order of first appearance */
     struct io_intern keys; /* "number of the series:timestamp" */
     double *value;         /* keys.n of them; NaN = missing */
@@ -34,11 +36,14 @@ struct cmd_forecasts {
     char extra[200];  /* the first of them, for a message */
 };
 
+/* columns: as in the training data. */
 enum fc_status cmd_actuals_read(const struct cmd_options *options,
+                                const struct io_csv_columns *columns,
                                 struct cmd_actuals *actuals,
                                 struct fc_error *err);
 
 enum fc_status cmd_forecasts_read(const struct cmd_options *options,
+                                  const struct io_csv_columns *columns,
                                   const struct cmd_actuals *actuals,
                                   struct cmd_forecasts *forecasts,
                                   struct fc_error *err);

@@ -7,9 +7,22 @@
 #include "cmd/learned.h"
 #include "cmd/talk/talk.h"
 #include "forecast/base/parallel.h"
+#include "io/rows/note.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What was inferred and could have been otherwise. */
+static void say_inferred(const struct cmd_options *options,
+                         const struct io_panel *panel)
+{
+    if (options->quiet || (options->set & CMD_INSPECT))
+        return;
+    if (panel->say_columns)
+        cmd_say(CMD_INFO, "%s: columns: %s", options->input, panel->columns);
+    for (size_t i = 0; i < panel->notes->n; i++)
+        cmd_say(CMD_INFO, "%s", panel->notes->text[i]);
+}
 
 static void warn(const struct cmd_options *options,
                  const struct io_panel *panel)
@@ -41,8 +54,10 @@ enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
         return status;
     struct io_panel_options how = cmd_panel_options(options);
     status = io_panel_load(&how, panel, err);
-    if (status == FC_OK)
+    if (status == FC_OK) {
+        say_inferred(options, panel);
         warn(options, panel);
+    }
     if (status == FC_ENOMEM)
         fc_fail(err, status, "%s: out of memory: more is needed than there is",
                 options->input);

@@ -129,7 +129,8 @@ static enum fc_status numbers(void *arg, const struct io_record *record,
         assert_int_equal(io_table_column(record, "z"), SIZE_MAX);
         return FC_OK;
     }
-    return io_table_number(record, 1, last, err);
+    static const struct io_number_form form = {.decimal = '.'};
+    return io_table_number(record, 1, &form, last, err);
 }
 
 static void fields_become_numbers(void **state)

@@ -53,7 +53,8 @@ struct cmd_max_failed {
 };
 
 struct cmd_options {
-    char **inputs; /* merge: any number of them, in argv */
+    enum cmd_set set; /* the subcommand's */
+    char **inputs;    /* merge: any number of them, in argv */
     size_t ninputs;
     const char *input;   /* score: the forecasts */
     const char *actuals; /* score */
@@ -74,6 +75,8 @@ struct cmd_options {
     int nlevels;
     int64_t jobs; /* 0 = all */
     const char *id, *time, *value;
+    const char *time_format, *missing;
+    int decimal; /* the place among its choices */
     const char *freq_text;
     struct io_freq freq;
     bool has_freq;

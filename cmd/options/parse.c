@@ -101,6 +101,7 @@ static void set_defaults(const struct cmd_command *command,
                          struct cmd_options *options)
 {
     *options = (struct cmd_options){
+        .set = command->set,
         .max_order = -1,
         .max_p = -1,
         .max_q = -1,

@@ -24,5 +24,8 @@ void io_layout_release(struct io_layout *layout)
         free(layout->names[i]);
     free(layout->names);
     free(layout->times);
+    free(layout->keys);
+    free(layout->key_at);
+    free(layout->id_name);
     *layout = (struct io_layout){0};
 }

@@ -20,7 +20,12 @@
  * (RFC 1952, section 2.2), and tapes and disks may have padded the last one
  * with zeros; what else follows is damage.
  */
+enum { KEPT_MOST = 1 << 26 }; /* bytes of a stream that are read again */
+
 struct io_stream {
+    unsigned char *kept;       /* what was read, from its beginning, */
+    size_t nkept, room, again; /* and up to where it is read again */
+    bool keep, lost;           /* lost: some of it is not there */
     z_stream zlib;
     enum { PLAIN, GZIP, PADDING } form;
     bool inside;      /* of a gzip stream that has not ended */
@@ -124,6 +129,7 @@ enum fc_status io_source_open(const char *path, struct io_source *source,
     source->regular = S_ISREG(st.st_mode);
     source->size = (uint64_t)st.st_size;
     source->mtime_ns = mtime_ns(&st);
+    source->start = source->regular ? lseek(source->fd, 0, SEEK_CUR) : 0;
     if (is_stdin || !source->regular || is_gzip(source->fd))
         return open_stream(source, err);
     source->seekable = true;
@@ -133,8 +139,10 @@ enum fc_status io_source_open(const char *path, struct io_source *source,
 
 void io_source_close(struct io_source *source)
 {
-    if (source->stream != NULL)
+    if (source->stream != NULL) {
         inflateEnd(&source->stream->zlib);
+        free(source->stream->kept);
+    }
     free(source->stream);
     if (source->name != NULL && source->fd >= 0)
         close(source->fd);
@@ -261,15 +269,83 @@ static enum fc_status read_file(struct io_source *source, uint64_t offset,
     return FC_OK;
 }
 
+void io_source_keep(struct io_source *source, bool keep)
+{
+    struct io_stream *stream = source->stream;
+    if (stream == NULL || source->regular)
+        return;
+    stream->keep = keep && !stream->lost;
+    if (!keep) {
+        free(stream->kept);
+        stream->kept = NULL;
+        stream->nkept = stream->room = stream->again = 0;
+        stream->lost = true;
+    }
+}
+
+/* Forgets it all when it is too much. */
+static void keep_bytes(struct io_source *source, const char *buf, size_t n)
+{
+    struct io_stream *stream = source->stream;
+    size_t need = stream->nkept + n;
+    if (need > stream->room && need <= KEPT_MOST) {
+        size_t room = 2 * need;
+        unsigned char *grown = realloc(stream->kept, room);
+        stream->kept = grown != NULL ? grown : stream->kept;
+        stream->room = grown != NULL ? room : stream->room;
+    }
+    if (need > stream->room || need > KEPT_MOST) {
+        io_source_keep(source, false);
+        return;
+    }
+    memcpy(stream->kept + stream->nkept, buf, n);
+    stream->again = stream->nkept = need;
+}
+
+bool io_source_rewind(struct io_source *source)
+{
+    struct io_stream *stream = source->stream;
+    if (stream == NULL)
+        return true;
+    if (!source->regular) {
+        stream->again = 0;
+        return stream->keep;
+    }
+    stream->count = 0;
+    stream->end = false;
+    stream->form = stream->form == PLAIN ? PLAIN : GZIP;
+    stream->inside = stream->form == GZIP;
+    return lseek(source->fd, source->start, SEEK_SET) >= 0
+           && inflateReset(&stream->zlib) == Z_OK;
+}
+
+static enum fc_status read_stream(struct io_source *source, char *buf,
+                                  size_t size, size_t *got,
+                                  struct fc_error *err)
+{
+    struct io_stream *stream = source->stream;
+    size_t left = stream->nkept - stream->again;
+    if (left > 0) {
+        *got = left < size ? left : size;
+        memcpy(buf, stream->kept + stream->again, *got);
+        stream->again += *got;
+    }
+    size_t from = *got;
+    enum fc_status status = stream->form == PLAIN
+                                ? read_plain(source, buf, size, got, err)
+                                : read_gzip(source, buf, size, got, err);
+    if (status == FC_OK && stream->keep)
+        keep_bytes(source, buf + from, *got - from);
+    return status;
+}
+
 enum fc_status io_source_read(struct io_source *source, uint64_t offset,
                               void *buf, size_t size, size_t *got,
                               struct fc_error *err)
 {
     *got = 0;
     if (source->stream != NULL)
-        return source->stream->form == PLAIN
-                   ? read_plain(source, buf, size, got, err)
-                   : read_gzip(source, buf, size, got, err);
+        return read_stream(source, buf, size, got, err);
     return read_file(source, offset, buf, size, got, err);
 }
 

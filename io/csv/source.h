@@ -24,6 +24,7 @@ struct io_source {
     bool regular;  /* a file on disk, also if it is read as a stream */
     uint64_t size; /* of a regular file, when it was opened */
     int64_t mtime_ns;
+    int64_t start; /* of a regular file: where it was when it was opened */
 };
 
 /* Opens path, or standard input for "-".  FC_EIO with the path and why. */
@@ -43,6 +44,18 @@ void io_source_close(struct io_source *source);
 enum fc_status io_source_read(struct io_source *source, uint64_t offset,
                               void *buf, size_t size, size_t *got,
                               struct fc_error *err);
+
+/*
+ * Of a stream, keeps from now on what is read, up to 64 MiB of it, so that
+ * what is no file can be read again as well; or gives it back.
+ */
+void io_source_keep(struct io_source *source, bool keep);
+
+/*
+ * To the beginning.  False when the source is no file, and no longer kept as a
+ * whole.
+ */
+bool io_source_rewind(struct io_source *source);
 
 /* FC_EIO when a file on disk was written to since it was opened. */
 enum fc_status io_source_unchanged(const struct io_source *source,
