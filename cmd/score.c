@@ -267,6 +267,7 @@ static enum fc_status read_tables(struct run *run, struct fc_error *err)
                                    .time = o->time,
                                    .value = o->value,
                                    .time_format = o->time_format,
+                                   .encoding = o->encoding,
                                    .missing = o->missing};
     struct stat st;
     enum fc_status status = FC_OK;

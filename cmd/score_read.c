@@ -209,8 +209,8 @@ enum fc_status cmd_actuals_read(const struct cmd_options *options,
 {
     struct actuals_reader reader = {
         .options = options, .columns = columns, .actuals = actuals};
-    enum fc_status status =
-        io_table_read(options->actuals, read_actual, &reader, err);
+    enum fc_status status = io_table_read(options->actuals, options->encoding,
+                                          read_actual, &reader, err);
     io_table_keys_release(&reader.id);
     if (status != FC_OK)
         return status;
@@ -395,7 +395,7 @@ enum fc_status cmd_forecasts_read(const struct cmd_options *options,
     struct forecasts_reader reader = {
         .columns = columns, .actuals = actuals, .forecasts = forecasts};
     enum fc_status status =
-        io_table_read(options->input, read_forecast, &reader, err);
+        io_table_read(options->input, NULL, read_forecast, &reader, err);
     io_table_keys_release(&reader.id);
     if (status == FC_OK && forecasts->models.n == 0)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows",

@@ -19,7 +19,9 @@ static void say_inferred(const struct cmd_options *options,
     if (options->quiet || (options->set & CMD_INSPECT))
         return;
     if (panel->say_columns)
-        cmd_say(CMD_INFO, "%s: columns: %s", options->input, panel->columns);
+        cmd_say(CMD_INFO, "%s: columns: %s",
+                strcmp(options->input, "-") == 0 ? "<stdin>" : options->input,
+                panel->columns);
     for (size_t i = 0; i < panel->notes->n; i++)
         cmd_say(CMD_INFO, "%s", panel->notes->text[i]);
 }
@@ -33,7 +35,7 @@ static void warn(const struct cmd_options *options,
     if (panel->not_utf8_line > 0)
         cmd_say(CMD_WARNING,
                 "%s:%llu: warning: an id is not UTF-8; it is passed through "
-                "byte by byte",
+                "byte by byte; --encoding windows-1252 reads Excel's",
                 options->input, (unsigned long long)panel->not_utf8_line);
     if (panel->blank_id != NULL)
         cmd_say(CMD_WARNING,

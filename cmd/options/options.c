@@ -46,6 +46,7 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .time = options->time,
         .value = options->value,
         .time_format = options->time_format,
+        .encoding = options->encoding,
         .decimal = "\0.,"[options->decimal],
         .missing = options->missing,
         .wide = options->wide,

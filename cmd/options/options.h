@@ -75,7 +75,7 @@ struct cmd_options {
     int nlevels;
     int64_t jobs; /* 0 = all */
     const char *id, *time, *value;
-    const char *time_format, *missing;
+    const char *time_format, *missing, *encoding;
     int decimal; /* the place among its choices */
     const char *freq_text;
     struct io_freq freq;

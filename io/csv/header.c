@@ -6,50 +6,71 @@
  */
 #include "io/csv/header.h"
 
+#include "io/csv/above.h"
+
 #include <csv.h>
 #include <string.h>
 
 enum { MAX_PEEK = 1 << 26 }; /* bytes a header may take */
 
 /* What no header has; text is what it was made of. */
-static enum fc_status check_record(const char *file, const struct io_fields *r,
+static enum fc_status check_record(const struct io_layout *layout,
+                                   const struct io_fields *r,
                                    const unsigned char *text, size_t n,
                                    struct fc_error *err)
 {
+    const char *file = layout->file;
     if (r->out_of_memory)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (memchr(text, '\0', n) != NULL)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: a NUL byte: not a text file in UTF-8", file);
+                       "%s:%llu: a NUL byte: not a text file in UTF-8; if it "
+                       "is UTF-16, say --encoding UTF-16LE or UTF-16BE",
+                       file, layout->header_line);
     if (r->too_many)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: the header has more than %d columns", file,
-                       IO_COLUMNS_MOST);
+                       "%s:%llu: the header has more than %d columns", file,
+                       layout->header_line, IO_COLUMNS_MOST);
     if (r->overrun)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: the header ends in a carriage return "
+                       "%s:%llu: the header ends in a carriage return "
                        "alone; lines end in LF or CRLF",
-                       file);
+                       file, layout->header_line);
     return FC_OK;
 }
 
 /* More text for a header that has not ended yet, which is begun again. */
 static enum fc_status read_more(struct io_cursor *cursor,
-                                struct csv_parser *csv, const char *file,
+                                struct csv_parser *csv,
+                                const struct io_layout *layout,
                                 struct fc_error *err)
 {
     if (cursor->at_end)
         return fc_fail(err, FC_EDATA, "%s: is empty; expected a header line",
-                       file);
+                       layout->file);
     if (cursor->size >= MAX_PEEK)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: the header has no end within 64 MiB: is "
+                       "%s:%llu: the header has no end within 64 MiB: is "
                        "this a CSV file?",
-                       file);
+                       layout->file, layout->header_line);
     csv_free(csv);
     enum fc_status status = io_cursor_more(cursor, err);
     io_fields_parser(csv, cursor->len - cursor->pos);
     return status;
+}
+
+/*
+ * Passes over what is above the header: Excel's line "sep=;", titles, blank
+ * lines.
+ */
+static void skip_above(struct io_cursor *cursor, struct io_layout *layout)
+{
+    const unsigned char *text = cursor->buf + cursor->pos;
+    struct io_above above = io_above_find(text, cursor->len - cursor->pos,
+                                          layout->form->nroles == 1);
+    layout->delimiter = above.delimiter;
+    layout->header_line = 1 + io_count_lines(text, above.bytes);
+    io_cursor_advance(cursor, above.bytes);
 }
 
 static enum fc_status read_header(struct io_cursor *cursor,
@@ -59,19 +80,23 @@ static enum fc_status read_header(struct io_cursor *cursor,
 {
     enum fc_status status = FC_OK;
     size_t used = 0;
+    skip_above(cursor, layout);
+    bool given = layout->delimiter != '\0';
     while (status == FC_OK && used == 0) {
         const unsigned char *text = cursor->buf + cursor->pos;
         size_t n = cursor->len - cursor->pos;
-        layout->delimiter = io_guess_delimiter(text, n);
+        if (!given)
+            layout->delimiter = io_guess_delimiter(text, n);
         csv_set_delim(csv, (unsigned char)layout->delimiter);
         used = io_fields_take(csv, text, n, cursor->at_end, r);
-        status = check_record(layout->file, r, text, used > 0 ? used : n, err);
+        status = check_record(layout, r, text, used > 0 ? used : n, err);
         if (status == FC_OK && used == 0)
-            status = read_more(cursor, csv, layout->file, err);
+            status = read_more(cursor, csv, layout, err);
     }
     if (status != FC_OK)
         return status;
-    layout->body_line = 1 + io_count_lines(cursor->buf + cursor->pos, used);
+    layout->body_line =
+        layout->header_line + io_count_lines(cursor->buf + cursor->pos, used);
     io_cursor_advance(cursor, used);
     layout->body = cursor->offset;
     return FC_OK;

@@ -13,6 +13,7 @@
 #include "io/csv/reader.h"
 
 #include "forecast/base/parallel.h"
+#include "io/csv/container.h"
 #include "io/csv/header.h"
 #include "io/csv/parse.h"
 #include "io/rows/epoch.h"
@@ -333,6 +334,10 @@ static enum fc_status describe(struct reading *r, struct fc_error *err)
     rows->first_line = layout->body_line;
     rows->say_columns = layout->say_columns;
     memcpy(rows->columns, layout->columns, sizeof rows->columns);
+    if (layout->header_line > 1)
+        io_note(&rows->notes,
+                "%s: the header is line %llu; what is above it is passed over",
+                layout->file, layout->header_line);
     if (rows->id_name == NULL || rows->time_name == NULL || !describe_parts(r))
         return no_memory(err);
     if (r->options->fill.shard.count > 0)
@@ -375,6 +380,9 @@ static enum fc_status open_part(struct reading *r, size_t i, const char *path,
         names.value = first->names[first->value];
     }
     r->nparts = i + 1;
+    if (status != FC_OK)
+        return status;
+    status = io_container_open(&part->source, o->encoding, err);
     if (status != FC_OK)
         return status;
     io_source_keep(&part->source, true);

@@ -15,6 +15,7 @@ struct io_csv_options {
     size_t nmore;
     const char *id, *time, *value; /* column names, or NULL; ids: several */
     const char *time_format;       /* strptime's letters, "excel", or NULL */
+    const char *encoding;          /* of the text, or NULL: UTF-8, or marked */
     char decimal;                  /* '.', ',', or 0: as the file shows */
     const char *missing;           /* more words for no value, or NULL */
     bool steps;                    /* integers are integers, and no dates */

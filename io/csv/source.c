@@ -6,6 +6,8 @@
 #define _POSIX_C_SOURCE 200809L /* pread, fadvise */
 #include "io/csv/source.h"
 
+#include "io/csv/decode.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -23,9 +25,10 @@
 enum { KEPT_MOST = 1 << 26 }; /* bytes of a stream that are read again */
 
 struct io_stream {
-    unsigned char *kept;       /* what was read, from its beginning, */
-    size_t nkept, room, again; /* and up to where it is read again */
-    bool keep, lost;           /* lost: some of it is not there */
+    unsigned char *kept;        /* what was read, from its beginning, */
+    size_t nkept, room, again;  /* and up to where it is read again */
+    bool keep, lost;            /* lost: some of it is not there */
+    struct io_decoder *decoder; /* NULL: it is UTF-8 */
     z_stream zlib;
     enum { PLAIN, GZIP, PADDING } form;
     bool inside;      /* of a gzip stream that has not ended */
@@ -142,6 +145,7 @@ void io_source_close(struct io_source *source)
     if (source->stream != NULL) {
         inflateEnd(&source->stream->zlib);
         free(source->stream->kept);
+        io_decoder_free(source->stream->decoder);
     }
     free(source->stream);
     if (source->name != NULL && source->fd >= 0)
@@ -311,12 +315,38 @@ bool io_source_rewind(struct io_source *source)
         stream->again = 0;
         return stream->keep;
     }
-    stream->count = 0;
+    stream->count = source->nhead = source->head_at = 0;
     stream->end = false;
+    if (stream->decoder != NULL)
+        io_decoder_reset(stream->decoder);
     stream->form = stream->form == PLAIN ? PLAIN : GZIP;
     stream->inside = stream->form == GZIP;
     return lseek(source->fd, source->start, SEEK_SET) >= 0
            && inflateReset(&stream->zlib) == Z_OK;
+}
+
+/* Bytes as they are, those of the head first. */
+static enum fc_status read_bytes(void *arg, char *buf, size_t size, size_t *got,
+                                 struct fc_error *err)
+{
+    struct io_source *source = arg;
+    size_t left = source->nhead - source->head_at;
+    *got = left < size ? left : size;
+    memcpy(buf, source->head + source->head_at, *got);
+    source->head_at += *got;
+    return source->stream->form == PLAIN
+               ? read_plain(source, buf, size, got, err)
+               : read_gzip(source, buf, size, got, err);
+}
+
+static enum fc_status read_text(struct io_source *source, char *buf,
+                                size_t size, size_t *got, struct fc_error *err)
+{
+    struct io_feed feed = {read_bytes, source};
+    if (source->stream->decoder == NULL)
+        return read_bytes(source, buf, size, got, err);
+    return io_decoder_read(source->stream->decoder, &feed, source->name, buf,
+                           size, got, err);
 }
 
 static enum fc_status read_stream(struct io_source *source, char *buf,
@@ -324,18 +354,51 @@ static enum fc_status read_stream(struct io_source *source, char *buf,
                                   struct fc_error *err)
 {
     struct io_stream *stream = source->stream;
-    size_t left = stream->nkept - stream->again;
-    if (left > 0) {
-        *got = left < size ? left : size;
+    size_t left = stream->nkept - stream->again, more;
+    *got = left < size ? left : size;
+    if (*got > 0)
         memcpy(buf, stream->kept + stream->again, *got);
-        stream->again += *got;
-    }
-    size_t from = *got;
-    enum fc_status status = stream->form == PLAIN
-                                ? read_plain(source, buf, size, got, err)
-                                : read_gzip(source, buf, size, got, err);
+    stream->again += *got;
+    if (*got == size)
+        return FC_OK;
+    enum fc_status status =
+        read_text(source, buf + *got, size - *got, &more, err);
     if (status == FC_OK && stream->keep)
-        keep_bytes(source, buf + from, *got - from);
+        keep_bytes(source, buf + *got, more);
+    *got += status == FC_OK ? more : 0;
+    return status;
+}
+
+enum fc_status io_source_head(struct io_source *source,
+                              const unsigned char **head, size_t *n,
+                              struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    size_t got = 0;
+    if (source->stream == NULL)
+        status = read_file(source, 0, (char *)source->head, sizeof source->head,
+                           &got, err);
+    else
+        status = read_bytes(source, (char *)source->head, sizeof source->head,
+                            &got, err);
+    source->nhead = got;
+    source->head_at = 0;
+    *head = source->head;
+    *n = got;
+    return status;
+}
+
+enum fc_status io_source_decode(struct io_source *source, const char *encoding,
+                                struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    if (source->stream == NULL) {
+        source->seekable = false;
+        source->nhead = 0;
+        status = open_stream(source, err);
+    }
+    if (status == FC_OK)
+        status = io_decoder_new(encoding, &source->stream->decoder, err);
     return status;
 }
 

@@ -24,6 +24,8 @@ struct io_source {
     bool regular;  /* a file on disk, also if it is read as a stream */
     uint64_t size; /* of a regular file, when it was opened */
     int64_t mtime_ns;
+    unsigned char head[512]; /* see io_source_head() */
+    size_t nhead, head_at;   /* a stream's: read, and how far given out */
     int64_t start; /* of a regular file: where it was when it was opened */
 };
 
@@ -33,6 +35,18 @@ enum fc_status io_source_open(const char *path, struct io_source *source,
 
 /* Accepts a zeroed source. */
 void io_source_close(struct io_source *source);
+
+/* The first bytes, 512 or all there are, before anything is read. */
+enum fc_status io_source_head(struct io_source *source,
+                              const unsigned char **head, size_t *n,
+                              struct fc_error *err);
+
+/*
+ * Reads what is in that encoding as UTF-8, as a stream.  Before anything is
+ * read.  FC_EINVAL when nobody knows it, FC_ENOMEM.
+ */
+enum fc_status io_source_decode(struct io_source *source, const char *encoding,
+                                struct fc_error *err);
 
 /*
  * Reads up to size bytes at the offset (a stream ignores the offset and goes

@@ -5,6 +5,7 @@
  */
 #include "io/csv/table.h"
 
+#include "io/csv/container.h"
 #include "io/csv/fields.h"
 #include "io/csv/layout.h"
 #include "io/csv/source.h"
@@ -178,7 +179,7 @@ static void read_all(struct reader *r, struct csv_parser *csv,
 }
 
 enum fc_status io_table_read(
-    const char *path,
+    const char *path, const char *encoding,
     enum fc_status (*on_record)(void *arg, const struct io_record *record,
                                 struct fc_error *err),
     void *arg, struct fc_error *err)
@@ -193,6 +194,8 @@ enum fc_status io_table_read(
         out_of_memory(&r);
     else
         r.status = io_source_open(path, &source, err);
+    if (r.status == FC_OK)
+        r.status = io_container_open(&source, encoding, err);
     if (r.status == FC_OK) {
         r.record.file = source.name;
         csv_set_space_func(&csv, io_no_blank);

@@ -23,7 +23,8 @@ struct io_record {
 };
 
 /*
- * Reads a file ("-" is standard input) and calls on_record for every record,
+ * Reads a file ("-" is standard input; encoding as --encoding says, or NULL)
+ * and calls on_record for every record,
  * the header first, until it returns something else than FC_OK, which is then
  * what io_table_read() returns.
  *
@@ -31,7 +32,7 @@ struct io_record {
  * than the header's, an open quote, a NUL byte, a file without a header.
  */
 enum fc_status io_table_read(
-    const char *path,
+    const char *path, const char *encoding,
     enum fc_status (*on_record)(void *arg, const struct io_record *record,
                                 struct fc_error *err),
     void *arg, struct fc_error *err);

@@ -40,6 +40,7 @@ struct io_panel_options {
     const char *id, *time, *value; /* column names, or NULL; several ids by
                                       comma */
     const char *time_format;       /* strptime's letters, "excel", or NULL */
+    const char *encoding;          /* of the text, or NULL */
     char decimal;                  /* '.', ',', or 0: as the file shows */
     const char *missing;           /* more words for no value, or NULL */
     bool wide;                     /* one row per series */
