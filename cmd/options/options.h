@@ -30,6 +30,7 @@ enum cmd_set {
     CMD_SIMULATE = 64,
     CMD_MERGE = 128,
     CMD_LEARN = 256,
+    CMD_HISTORY = 1024,
     /* several of them */
     CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
     CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
@@ -52,9 +53,12 @@ struct cmd_max_failed {
     bool percent;
 };
 
+/* What lines of history are about. */
+enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
+
 struct cmd_options {
     enum cmd_set set; /* the subcommand's */
-    char **inputs;    /* merge: any number of them, in argv */
+    char **inputs;    /* merge, history: any number of them, in argv */
     size_t ninputs;
     const char *input;   /* score: the forecasts */
     const char *actuals; /* score */
@@ -90,11 +94,10 @@ struct cmd_options {
     int64_t paths;
     int64_t lead_time; /* 0 = none */
     const char *quantiles_text;
-    double *quantiles; /* ascending, in (0, 1) */
+    double *quantiles; /* ascending, percent */
     int nquantiles;
     bool whole, csv;
-    /* limits of arima's search; -1 = its own */
-    int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
+    int64_t settings[FC_SETTINGS_SIZE]; /* of models; -1 = their own */
     const char *lock;
     int64_t lock_wait; /* seconds */
     const char *max_failed_text;
@@ -103,7 +106,11 @@ struct cmd_options {
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
     const char *learned;
-    char learned_sum[16]; /* a checksum of what was in it */
+    const char *store;
+    int64_t keep, relearn; /* nights */
+    int by;                /* enum cmd_by */
+    int64_t worst;
+    bool changes;
     bool quiet, verbose, help, version;
 };
 
@@ -133,7 +140,7 @@ bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
 /* --help of a subcommand. */
 void cmd_options_help(const struct cmd_command *command);
 
-/* The panel the options ask for. */
+/* How the options ask for an input to be read. */
 struct io_panel_options cmd_panel_options(const struct cmd_options *options);
 
 #endif

@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_IO_OUT_CSV_H
 #define NIGHTCAST_IO_OUT_CSV_H
 
-#include "forecast/base/series.h"
+#include "forecast/base/outline.h"
 #include "io/out/atomic_file.h"
 #include "io/time/timestamp.h"
 
@@ -31,10 +31,10 @@ void io_write_id(struct io_atomic_file *file, const char *text, bool is_record);
 /* One number, without a separator. */
 void io_write_number(struct io_atomic_file *file, double x);
 
-/* <id>,<time>,model,mean,lo-80,hi-80,lo-95,hi-95; levels as given. */
+/* <id>,<time>,model,mean,lo-80,hi-80,lo-95,hi-95,q-10,q-50; as asked for. */
 void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
                               bool is_record, const char *time_name,
-                              const double *levels, int nlevels);
+                              const struct fc_outline *outline);
 
 /* The forecasts of one series by one model. */
 struct io_forecast_rows {
@@ -43,6 +43,7 @@ struct io_forecast_rows {
     bool is_record; /* see io_write_id() */
     const char *model;
     const struct fc_forecast *forecast;
+    const struct fc_outline *outline; /* what is written of it */
     /* the timestamp of step h = 0 .. horizon - 1, as text */
     void (*time)(const void *arg, int h, char text[IO_TIME_SIZE]);
     const void *arg;

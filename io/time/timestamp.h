@@ -49,6 +49,12 @@ enum fc_status io_time_format_set(struct io_time_format *format,
 
 enum io_time_grain io_time_grain(const struct io_time_format *format);
 
+/* Whether times are counts rather than seconds since 1970. */
+static inline bool io_time_is_counted(const struct io_time_format *format)
+{
+    return format->form == IO_TIME_INTEGER || format->form == IO_TIME_PERIOD;
+}
+
 /* What timestamps of the form are called: "dates". */
 const char *io_time_noun(const struct io_time_format *format);
 
