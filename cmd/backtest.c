@@ -21,7 +21,7 @@
 enum { STORY_SIZE = 600 };
 
 struct run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_work work;
     struct fc_backtest backtest;
     struct io_atomic_file *file; /* of the rows, or NULL */
@@ -36,7 +36,7 @@ struct run {
 static const struct fc_backtest_result *result_of(const struct run *run,
                                                   size_t origin, size_t spec)
 {
-    return &run->backtest.results[origin * run->options.nspecs + spec];
+    return &run->backtest.results[origin * run->options->nspecs + spec];
 }
 
 static void write_row(const struct run *run, size_t origin, size_t spec)
@@ -50,13 +50,13 @@ static void write_row(const struct run *run, size_t origin, size_t spec)
     io_panel_future(panel, at->series, (int)at->n - 1 - (int)series->n, time);
     io_write_field(run->file, series->id);
     io_atomic_write(run->file, ",", 1);
-    io_write_field(run->file, run->options.spec_names[spec]);
+    io_write_field(run->file, run->options->spec_names[spec]);
     io_atomic_write(run->file, ",", 1);
     io_write_field(run->file, time);
     int n = snprintf(count, sizeof count, ",%zu,%zu,%s,%.6f", at->n, result->n,
                      status[result->outcome], result->seconds);
     io_atomic_write(run->file, count, (size_t)n);
-    cmd_scores_write(run->file, result->row, run->options.nlevels);
+    cmd_scores_write(run->file, result->row, run->options->nlevels);
     io_atomic_write(run->file, "\n", 1);
 }
 
@@ -67,17 +67,17 @@ static void write_rows(const struct run *run)
         return;
     io_write_field(run->file, run->work.panel.id_name);
     io_atomic_write(run->file, names, strlen(names));
-    cmd_scores_write_header(run->file, run->options.levels,
-                            run->options.nlevels);
+    cmd_scores_write_header(run->file, run->options->levels,
+                            run->options->nlevels);
     io_atomic_write(run->file, "\n", 1);
     for (size_t i = 0; i < run->backtest.norigins; i++)
-        for (size_t k = 0; k < run->options.nspecs; k++)
+        for (size_t k = 0; k < run->options->nspecs; k++)
             write_row(run, i, k);
 }
 
 static void tally(struct run *run)
 {
-    size_t nspecs = run->options.nspecs;
+    size_t nspecs = run->options->nspecs;
     for (size_t i = 0; i < run->backtest.norigins; i++)
         for (size_t k = 0; k < nspecs; k++) {
             const struct fc_backtest_result *result = result_of(run, i, k);
@@ -91,7 +91,7 @@ static void tally(struct run *run)
 
 static enum fc_status evaluate(struct run *run, struct fc_error *err)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     struct cmd_progress bar;
     run->seconds = calloc(o->nspecs, sizeof *run->seconds);
     run->fallbacks = calloc(o->nspecs, sizeof *run->fallbacks);
@@ -114,7 +114,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
 
 static void print_table(const struct run *run)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     struct cmd_scores scores = {
         .count_name = "fallback",
         .names = (const char *const *)o->spec_names,
@@ -133,10 +133,10 @@ static void print_table(const struct run *run)
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
-    if (run->options.output != NULL)
-        status = io_atomic_open(run->options.output, &run->file, err);
+    if (run->options->output != NULL)
+        status = io_atomic_open(run->options->output, &run->file, err);
     if (status == FC_OK)
-        status = cmd_work_init(&run->options, &run->work, err);
+        status = cmd_work_init(run->options, &run->work, err);
     if (status == FC_OK)
         status = evaluate(run, err);
     if (status == FC_OK)
@@ -145,10 +145,10 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         status = fc_fail(err, FC_ESHORT,
                          "%s: none of its %zu series has the %zu observations "
                          "that %lld steps and an origin need",
-                         run->options.input, run->work.job.n,
-                         (size_t)run->options.horizon
+                         run->options->input, run->work.job.n,
+                         (size_t)run->options->horizon
                              + fc_backtest_least(run->work.season),
-                         (long long)run->options.horizon);
+                         (long long)run->options->horizon);
     if (status != FC_OK)
         return status;
     write_rows(run);
@@ -171,7 +171,7 @@ static size_t count_done(const struct run *run)
 static void put_story(const struct run *run, size_t fallbacks,
                       char line[STORY_SIZE])
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE];
     size_t norigins = run->backtest.norigins;
     snprintf(line, STORY_SIZE, "%s of %s series backtested with %.200s",
@@ -196,7 +196,7 @@ static void put_story(const struct run *run, size_t fallbacks,
 
 static void report(const struct run *run, size_t fallbacks)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     size_t norigins = run->backtest.norigins;
     double total = cmd_now() - run->start;
@@ -235,20 +235,21 @@ static int backtest(struct run *run)
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    for (size_t k = 0; k < run->options.nspecs; k++)
+    for (size_t k = 0; k < run->options->nspecs; k++)
         fallbacks += run->fallbacks[k];
     bool good = is_good(run, fallbacks);
     cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
     cmd_name_left_out(&run->work);
-    if (!run->options.quiet || !good)
+    if (!run->options->quiet || !good)
         report(run, fallbacks);
     return good ? CMD_OK : CMD_PARTIAL;
 }
 
 static int main_backtest(int argc, char **argv)
 {
-    struct run run = {0};
-    int status = cmd_options_parse(&cmd_backtest, argc, argv, &run.options);
+    struct cmd_options options;
+    struct run run = {.options = &options};
+    int status = cmd_options_parse(&cmd_backtest, argc, argv, &options);
     if (status < 0)
         status = backtest(&run);
     io_atomic_abandon(run.file);
@@ -256,7 +257,7 @@ static int main_backtest(int argc, char **argv)
     free(run.seconds);
     free(run.fallbacks);
     cmd_work_release(&run.work);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     return status;
 }
 

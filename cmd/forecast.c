@@ -31,27 +31,27 @@ static void name_offenders(const struct cmd_run *run, enum fc_outcome outcome,
             k++;
         cmd_describe(run, i, k, detail, sizeof detail);
         bool several =
-            run->options.nspecs > 1 && run->work.panel.facts[i].error == NULL;
+            run->options->nspecs > 1 && run->work.panel.facts[i].error == NULL;
         cmd_say(CMD_WARNING, "series '%s' %s%s%s: %s",
                 cmd_short(run->work.panel.series[i].id, id), what,
                 !several                       ? ""
                 : outcome == FC_OUTCOME_FAILED ? " with "
                                                : " from ",
-                several ? run->options.spec_names[k] : "", detail);
+                several ? run->options->spec_names[k] : "", detail);
         shown++;
     }
     if (n > shown)
         cmd_say(CMD_WARNING, "... and %s more series %s%s",
                 cmd_count(n - shown, count), what,
-                run->options.summary == NULL ? "; --summary FILE lists all"
-                                             : "");
+                run->options->summary == NULL ? "; --summary FILE lists all"
+                                              : "");
 }
 
 /* The line that tells the whole story. */
 static void report(const struct cmd_run *run)
 {
     const struct cmd_tally *tally = &run->tally;
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char line[CMD_STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = run->seconds[0] + run->seconds[1] + run->seconds[2];
     struct cmd_story story = {
@@ -78,7 +78,7 @@ static void say_phases(const struct cmd_run *run)
     const struct io_panel *panel = &run->work.panel;
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
         seconds[CMD_SECONDS_SIZE];
-    if (!run->options.verbose)
+    if (!run->options->verbose)
         return;
     io_freq_text(&panel->freq, step, sizeof step);
     struct cmd_field input[] = {{"rows", NULL, (double)panel->nrows},
@@ -88,7 +88,7 @@ static void say_phases(const struct cmd_run *run)
                                 {NULL, NULL, 0}};
     cmd_say_fields(CMD_INFO, input,
                    "%s: %s rows, %s series, step %s, season %d",
-                   run->options.input, cmd_count(panel->nrows, a),
+                   run->options->input, cmd_count(panel->nrows, a),
                    cmd_count(panel->ntotal, b), step, run->work.season);
     for (int i = 0; i < 3; i++) {
         struct cmd_field fields[] = {{"phase", phase[i], 0},
@@ -102,17 +102,18 @@ static void say_phases(const struct cmd_run *run)
 static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
 {
     struct cmd_progress bar;
-    if (cmd_shard_learns_alone(&run->options))
+    if (cmd_shard_learns_alone(run->options))
         cmd_say(CMD_WARNING,
                 "warning: this shard learns from its own series only, and "
                 "forecasts otherwise than a single run; --learned FILE, made "
                 "once by `nightcast learn`, helps");
-    cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
-                      run->options.nspecs > 1 ? "fits" : "series");
+    cmd_progress_init(&bar, (enum cmd_when)run->options->progress,
+                      STDERR_FILENO,
+                      run->options->nspecs > 1 ? "fits" : "series");
     run->work.job.progress = cmd_progress_update;
     run->work.job.progress_arg = &bar;
     run->batch = (struct fc_batch){
-        .job = run->work.job, .want_reports = run->options.summary != NULL};
+        .job = run->work.job, .want_reports = run->options->summary != NULL};
     enum fc_status status = fc_batch_run(&run->batch, err);
     cmd_progress_clear(&bar);
     return status;
@@ -126,7 +127,7 @@ static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
 static enum fc_status judge(const struct cmd_run *run, struct fc_error *err)
 {
     const struct cmd_tally *tally = &run->tally;
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     size_t n = run->work.panel.ntotal;
     bool too_many = cmd_too_many_failed(&o->max_failed, tally->failed, n);
     if (tally->none < n && !too_many)
@@ -149,7 +150,7 @@ static enum fc_status judge(const struct cmd_run *run, struct fc_error *err)
 static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
 {
     struct fc_error err;
-    if (run->options.shard.count > 0)
+    if (run->options->shard.count > 0)
         return;
     cmd_outputs_keep_reasons(outputs);
     enum fc_status status = cmd_outputs_write(outputs, run, cmd_now(), &err);
@@ -165,7 +166,7 @@ static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
                               struct fc_error *err)
 {
     double start = cmd_now();
-    enum fc_status status = cmd_work_init(&run->options, &run->work, err);
+    enum fc_status status = cmd_work_init(run->options, &run->work, err);
     double read = cmd_now();
     run->seconds[0] = read - start;
     if (status == FC_OK)
@@ -190,7 +191,7 @@ static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
 static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
 {
     struct fc_error err;
-    enum fc_status status = cmd_outputs_open(&run->options, outputs, &err);
+    enum fc_status status = cmd_outputs_open(run->options, outputs, &err);
     if (status == FC_EINVAL)
         return cmd_usage("forecast", "output files: %s", err.msg);
     if (status != FC_OK || compute(run, outputs, &err) != FC_OK) {
@@ -203,26 +204,28 @@ static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
     name_offenders(run, FC_OUTCOME_FAILED, run->tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, run->tally.fallback, "fell back");
     say_phases(run);
-    if (!run->options.quiet || !good)
+    if (!run->options->quiet || !good)
         report(run);
     return good ? CMD_OK : CMD_PARTIAL;
 }
 
 static int main_forecast(int argc, char **argv)
 {
-    struct cmd_run run = {0};
+    struct cmd_options options;
+    struct cmd_run run = {.options = &options};
     struct cmd_outputs outputs = {0};
     int lock = -1;
-    int status = cmd_options_parse(&cmd_forecast, argc, argv, &run.options);
+    int status = cmd_options_parse(&cmd_forecast, argc, argv, &options);
     if (status < 0) {
-        status = cmd_lock_take(run.options.lock, run.options.lock_wait, &lock);
+        status =
+            cmd_lock_take(run.options->lock, run.options->lock_wait, &lock);
         if (status == CMD_OK)
             status = forecast(&run, &outputs);
     }
     cmd_outputs_abandon(&outputs);
     fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     cmd_lock_release(lock); /* after the last change to any file */
     return status;
 }

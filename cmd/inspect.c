@@ -179,8 +179,10 @@ static int run(int argc, char **argv)
     struct cmd_options options;
     struct io_panel panel;
     struct fc_error err;
-    int status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
-    if (status < 0 && cmd_load(&options, &panel, &err) != FC_OK) {
+    int jobs, status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
+    struct cmd_source source = {options.input, 0};
+    if (status < 0
+        && cmd_load(&options, &source, &jobs, &panel, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         status = CMD_FAILED;
     } else if (status < 0) {

@@ -15,7 +15,7 @@
 enum { VALUE_SIZE = 256 };
 
 struct run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct io_shard_file *files;
     struct io_atomic_file *out;
     struct cmd_tally tally;
@@ -24,13 +24,13 @@ struct run {
 
 static enum fc_status open_all(struct run *run, struct fc_error *err)
 {
-    size_t n = run->options.ninputs;
+    size_t n = run->options->ninputs;
     enum fc_status status = FC_OK;
     run->files = calloc(n, sizeof *run->files);
     if (run->files == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t i = 0; i < n && status == FC_OK; i++)
-        status = io_shard_open(run->options.inputs[i], &run->files[i], err);
+        status = io_shard_open(run->options->inputs[i], &run->files[i], err);
     if (status == FC_OK)
         status = io_shard_check_set(run->files, n, err);
     return status;
@@ -80,8 +80,8 @@ static enum fc_status merge_all(struct run *run, struct fc_error *err)
     struct io_shard_counts c;
     enum fc_status status = open_all(run, err);
     if (status == FC_OK)
-        status =
-            io_shard_merge(run->files, run->options.ninputs, run->out, &c, err);
+        status = io_shard_merge(run->files, run->options->ninputs, run->out, &c,
+                                err);
     if (status != FC_OK)
         return status;
     run->tally = (struct cmd_tally){
@@ -99,7 +99,7 @@ static enum fc_status merge_all(struct run *run, struct fc_error *err)
 
 static void report(const struct run *run)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char model[VALUE_SIZE], fallback[VALUE_SIZE], align[VALUE_SIZE],
         several[VALUE_SIZE], what[VALUE_SIZE], line[CMD_STORY_SIZE],
         seconds[CMD_SECONDS_SIZE];
@@ -126,7 +126,7 @@ static int merge(struct run *run)
     struct fc_error err;
     char learned[VALUE_SIZE];
     run->start = cmd_now();
-    if (io_atomic_open(run->options.output, &run->out, &err) != FC_OK
+    if (io_atomic_open(run->options->output, &run->out, &err) != FC_OK
         || merge_all(run, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
@@ -137,22 +137,23 @@ static int merge(struct run *run)
         cmd_say(CMD_WARNING,
                 "warning: each shard learned from its own series only: a "
                 "single run forecasts otherwise; see `nightcast learn`");
-    if (!run->options.quiet || !good)
+    if (!run->options->quiet || !good)
         report(run);
     return good ? CMD_OK : CMD_PARTIAL;
 }
 
 static int main_merge(int argc, char **argv)
 {
-    struct run run = {0};
-    int status = cmd_options_parse(&cmd_merge, argc, argv, &run.options);
+    struct cmd_options options;
+    struct run run = {.options = &options};
+    int status = cmd_options_parse(&cmd_merge, argc, argv, &options);
     if (status < 0)
         status = merge(&run);
     io_atomic_abandon(run.out);
-    for (size_t i = 0; run.files != NULL && i < run.options.ninputs; i++)
+    for (size_t i = 0; run.files != NULL && i < run.options->ninputs; i++)
         io_shard_close(&run.files[i]);
     free(run.files);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     return status;
 }
 

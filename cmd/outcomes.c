@@ -77,7 +77,7 @@ static bool took_missing(const struct cmd_run *run,
     const struct fc_spec *used = result->outcome == FC_OUTCOME_FALLBACK
                                      ? run->work.job.fallback
                                      : &run->work.job.specs[spec];
-    return run->options.gaps == IO_GAPS_INTERPOLATE && used->model->missing;
+    return run->options->gaps == IO_GAPS_INTERPOLATE && used->model->missing;
 }
 
 /* What became of missing values inside of a series and at its end. */
@@ -92,7 +92,7 @@ static void append_missing(const struct cmd_run *run, size_t i, bool took,
     if (inside > 0)
         append(text, size, "%zu missing value%s %s", inside,
                inside == 1 ? "" : "s",
-               took ? "left to the model" : filled[run->options.gaps]);
+               took ? "left to the model" : filled[run->options->gaps]);
     if (tail > 0)
         append(text, size,
                "ends %zu step%s before the file does, which %s forecast "
@@ -105,7 +105,7 @@ void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
 {
     static const char *const merged[] = {"not allowed", "summed", "averaged",
                                          "replaced by the last"};
-    const struct cmd_options *options = &run->options;
+    const struct cmd_options *options = run->options;
     const struct io_panel_facts *facts = &run->work.panel.facts[series];
     const struct fc_result *result = cmd_result_of(run, series, spec);
     char step[IO_FREQ_TEXT_SIZE];

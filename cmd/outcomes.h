@@ -11,7 +11,7 @@
  * in words.
  */
 struct cmd_run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_work work;
     struct fc_batch batch;
     struct cmd_tally tally;

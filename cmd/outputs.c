@@ -29,7 +29,7 @@ static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
 /* In the outputs of a shard, a series' place in the whole file; else 0. */
 static uint64_t place_of(const struct cmd_run *run, size_t series)
 {
-    return run->options.shard.count > 0
+    return run->options->shard.count > 0
                ? io_panel_number(&run->work.panel, series)
                : 0;
 }
@@ -39,16 +39,16 @@ static void write_forecasts(const struct cmd_run *run,
 {
     const struct io_panel *panel = &run->work.panel;
     io_write_forecast_header(file, panel->id_name, panel->time_name,
-                             run->options.levels, run->options.nlevels);
+                             run->options->levels, run->options->nlevels);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
-        for (size_t k = 0; k < run->options.nspecs; k++) {
+        for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
             struct io_forecast_rows rows = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
-                .model = run->options.spec_names[k],
+                .model = run->options->spec_names[k],
                 .forecast = &forecast,
                 .time = future_time,
                 .arg = &future,
@@ -67,14 +67,14 @@ static void write_summary(const struct cmd_run *run,
     char detail[2 * FC_MESSAGE_SIZE];
     io_write_summary_header(file, panel->id_name);
     for (size_t i = 0; i < panel->nseries; i++)
-        for (size_t k = 0; k < run->options.nspecs; k++) {
+        for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             const struct fc_report *report = &run->batch.reports[item];
             cmd_describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
-                .model = run->options.spec_names[k],
+                .model = run->options->spec_names[k],
                 .status = status[cmd_result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
@@ -109,7 +109,7 @@ static void write_metrics(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
     struct cmd_metrics metrics = {
-        .output = run->options.output,
+        .output = run->options->output,
         .ok = run->tally.ok,
         .fallback = run->tally.fallback,
         .failed = run->tally.failed,
@@ -178,13 +178,13 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
             continue;
         run->seconds[2] = cmd_now() - since;
         if (row->what != NULL)
-            status = cmd_shard_begin(&run->options, &run->work.panel, row->what,
-                                     file, err);
+            status =
+                cmd_shard_begin(run->options, &run->work, row->what, file, err);
         if (status != FC_OK)
             return status;
         row->write(run, file);
         if (row->what != NULL)
-            cmd_shard_end(&run->options, &run->tally, file);
+            cmd_shard_end(run->options, &run->tally, file);
     }
     return FC_OK;
 }

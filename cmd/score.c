@@ -22,7 +22,7 @@
 enum { STORY_SIZE = 600 };
 
 struct run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_actuals actuals;
     struct cmd_forecasts forecasts;
     struct cmd_work work; /* the training data, and Naive 2 */
@@ -99,15 +99,13 @@ static void place_reference(struct run *run, size_t i, uint32_t series)
 /* The scales of all series, and Naive 2. */
 static enum fc_status learn_scales(struct run *run, struct fc_error *err)
 {
-    struct cmd_options train = run->options;
+    struct cmd_source train = {run->options->train, (int)run->actuals.most};
     size_t found = 0;
-    train.input = train.train;
-    train.horizon = (int64_t)run->actuals.most;
-    enum fc_status status = cmd_work_init(&train, &run->work, err);
+    enum fc_status status =
+        cmd_work_read(run->options, &train, &run->work, err);
     if (status != FC_OK)
         return status;
-    run->naive2 = (struct fc_spec){.model = fc_model_find("naive2"),
-                                   .season_length = run->work.season};
+    run->naive2 = (struct fc_spec){.model = fc_model_find("naive2")};
     run->batch.job = run->work.job;
     run->batch.job.specs = &run->naive2;
     run->batch.job.nspecs = 1;
@@ -241,7 +239,7 @@ static void score_all(struct run *run)
 
 static void print_table(const struct run *run)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     struct cmd_scores scores = {
         .count_name = "missing",
         .names = run->forecasts.models.text,
@@ -257,7 +255,7 @@ static void print_table(const struct run *run)
 
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     enum fc_status status = FC_OK;
     if (o->output != NULL)
         status = io_atomic_open(o->output, &run->file, err);
@@ -305,7 +303,7 @@ static void put_story(const struct run *run, size_t missing,
 
 static void report(const struct run *run, size_t missing)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = cmd_now() - run->start;
     struct cmd_field fields[] = {
@@ -341,15 +339,16 @@ static int score(struct run *run)
         missing += run->missing[k];
     bool good = missing + run->untrained == 0;
     cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
-    if (!run->options.quiet || !good)
+    if (!run->options->quiet || !good)
         report(run, missing);
     return good ? CMD_OK : CMD_PARTIAL;
 }
 
 static int main_score(int argc, char **argv)
 {
-    struct run run = {0};
-    int status = cmd_options_parse(&cmd_score, argc, argv, &run.options);
+    struct cmd_options options;
+    struct run run = {.options = &options};
+    int status = cmd_options_parse(&cmd_score, argc, argv, &options);
     if (status < 0)
         status = score(&run);
     io_atomic_abandon(run.file);
@@ -365,7 +364,7 @@ static int main_score(int argc, char **argv)
     cmd_work_release(&run.work);
     cmd_forecasts_release(&run.forecasts);
     cmd_actuals_release(&run.actuals);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     return status;
 }
 

@@ -26,28 +26,28 @@ uint64_t fc_model_seed(uint64_t seed, const char *id)
     return mix(h + mix(seed + UINT64_C(0x9e3779b97f4a7c15)));
 }
 
-size_t fc_model_any_length(const struct fc_spec *spec)
+size_t fc_model_any_length(const struct fc_spec *spec,
+                           const struct fc_seasons *seasons)
 {
     (void)spec;
+    (void)seasons;
     return 1;
 }
 
 /* A fit with nothing but what is the same for all models. */
 static struct fc_fit blank_fit(const struct fc_series *series,
-                               const struct fc_spec *spec)
+                               const struct fc_request *request)
 {
     return (struct fc_fit){
-        .model = spec->model,
+        .model = request->spec->model,
         .nobs = series->n,
         .exponent = fc_units(series),
-        .season_length = spec->season_length < 1 ? 1 : spec->season_length,
-        .seed = fc_model_seed(spec->seed, series->id),
+        .season_length = fc_season_length(series->seasons),
+        .seed = fc_model_seed(request->seed, series->id),
         .loglik = NAN,
-        .aic = NAN,
         .aicc = NAN,
-        .bic = NAN,
         .sigma2 = NAN,
-        .learned = spec->learned,
+        .learned = request->learned,
     };
 }
 
@@ -60,13 +60,14 @@ static bool can_start_from(const struct fc_fit *similar,
 }
 
 enum fc_status fc_model_fit(const struct fc_series *series,
-                            const struct fc_spec *spec, struct fc_workspace *ws,
-                            struct fc_fit *fit, struct fc_error *err)
+                            const struct fc_request *request,
+                            struct fc_workspace *ws, struct fc_fit *fit,
+                            struct fc_error *err)
 {
-    const struct fc_model *model = spec->model;
-    struct fc_spec asked = *spec;
-    size_t least = model->min_obs(spec);
-    *fit = blank_fit(series, spec);
+    const struct fc_model *model = request->spec->model;
+    struct fc_request asked = *request;
+    size_t least = model->min_obs(request->spec, series->seasons);
+    *fit = blank_fit(series, request);
     if (series->n < least)
         return fc_fail(err, FC_ESHORT,
                        "%s needs at least %zu observations, has %zu",
@@ -84,6 +85,68 @@ enum fc_status fc_model_fit(const struct fc_series *series,
     else if (fit->exponent != 0 && fit->note == NULL)
         fit->note = "its values are extreme: no likelihood or variance is told";
     return status;
+}
+
+static size_t count_own(const struct fc_model *model)
+{
+    size_t n = 0;
+    while (model->settings != NULL && model->settings[n].name != NULL)
+        n++;
+    return n;
+}
+
+const struct fc_setting *fc_model_setting(const struct fc_model *model,
+                                          size_t i)
+{
+    size_t own = count_own(model);
+    if (i < own)
+        return &model->settings[i];
+    i -= own;
+    for (size_t k = 0; model->members != NULL && model->members[k] != NULL; k++)
+        for (size_t j = 0; fc_model_setting(model->members[k], j) != NULL; j++)
+            if (i-- == 0)
+                return fc_model_setting(model->members[k], j);
+    return NULL;
+}
+
+/* The number of a setting among the model's, or -1. */
+static int find_setting(const struct fc_model *model, const char *name)
+{
+    const struct fc_setting *setting;
+    for (int i = 0; i < FC_SETTINGS_SIZE
+                    && (setting = fc_model_setting(model, (size_t)i)) != NULL;
+         i++)
+        if (strcmp(setting->name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* In a spec 0 stands for what was not set, so that a zeroed one has nothing. */
+bool fc_spec_set(struct fc_spec *spec, const char *name, int value)
+{
+    int i = find_setting(spec->model, name);
+    if (i >= 0)
+        spec->setting[i] = value + 1;
+    return i >= 0;
+}
+
+int fc_spec_get(const struct fc_spec *spec, const char *name, int otherwise)
+{
+    int i = find_setting(spec->model, name);
+    return i >= 0 && spec->setting[i] > 0 ? spec->setting[i] - 1 : otherwise;
+}
+
+struct fc_spec fc_spec_member(const struct fc_spec *spec,
+                              const struct fc_model *member)
+{
+    struct fc_spec own = {.model = member};
+    const struct fc_setting *setting;
+    for (size_t i = 0; (setting = fc_model_setting(member, i)) != NULL; i++) {
+        int value = fc_spec_get(spec, setting->name, -1);
+        if (value >= 0)
+            fc_spec_set(&own, setting->name, value);
+    }
+    return own;
 }
 
 /* A copy of n numbers in place of *x, if there are any. */
@@ -118,9 +181,7 @@ enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
 {
     *copy = *fit;
     if (!copy_numbers(ws, fit->ncoef, &copy->coef)
-        || !copy_numbers(ws, fit->nstate, &copy->state)
-        || !copy_numbers(ws, fit->nobs, &copy->fitted)
-        || !copy_numbers(ws, fit->nobs, &copy->resid))
+        || !copy_numbers(ws, fit->nstate, &copy->state))
         return FC_ENOMEM;
     return fit->members != NULL ? copy_members(fit, ws, copy) : FC_OK;
 }

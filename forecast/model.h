@@ -21,7 +21,8 @@
 
 enum {
     FC_VARIANT_SIZE = 8, /* numbers that name a variant: orders, components */
-    FC_SPEC_SIZE = 128   /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
+    FC_SETTINGS_SIZE = 16,
+    FC_SPEC_SIZE = 128 /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
 };
 
 struct fc_model;
@@ -37,43 +38,52 @@ struct fc_learned {
 };
 
 /*
- * What a model may learn from: all series of a batch, before any of them is
- * forecast.  Series may have missing values inside.
+ * What a run asks of a model that learns: all series of a batch, before any of
+ * them is forecast.  Series may have missing values inside.
  */
 struct fc_lesson {
     const struct fc_series *series;
     size_t n;
+    const struct fc_seasons *seasons; /* of all series; or NULL */
     const bool *skip;               /* n flags: not to be looked at; or NULL */
     const struct fc_breaks *breaks; /* that no forecast could have foreseen;
                                        or NULL */
+    int horizon;                    /* steps that will be asked for */
+    uint64_t seed;                  /* of everything random */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
 };
 
 /*
- * What is asked of a model, the same for every series of a batch.
+ * What the user asked for: a model, and how it is to be.
  *
- *   season_length  observations per season; 1 = none
- *   has_variant    whether the user named a variant ("ets:MAdM"); variant[]
- *                  then holds what the model's parse function made of it
- *   seed           of everything random
- *   max_order ...  limits of automatic order searches; 0 = the model's own,
- *                  negative = none of that kind
- *   similar        a fit of this model to much the same series, as to a few
- *                  values more: what it chose is not searched for again, and
- *                  estimation may start from what it found.  NULL = none; it
- *                  is passed over by models with nothing to choose, and where
- *                  it is another model's or of another season
+ *   has_variant  whether a variant was named ("ets:MAdM"); variant[] then
+ *                holds what the model's parse function made of it
+ *   setting      the model's settings: see fc_spec_set()
  */
 struct fc_spec {
     const struct fc_model *model;
-    int season_length;
     bool has_variant;
     int variant[FC_VARIANT_SIZE];
-    uint64_t seed;
-    int max_order; /* p + q + P + Q */
-    int max_p, max_q, max_P, max_Q, max_d, max_D;
+    int setting[FC_SETTINGS_SIZE];
+};
+
+/*
+ * What a run asks of a fit.
+ *
+ *   horizon  steps that will be forecast, as far as that is known; 0 = not
+ *   seed     of everything random
+ *   learned  what the model has learnt from a batch; or NULL
+ *   similar  a fit of this model to much the same series, as to a few values
+ *            more: what it chose is not searched for again, and estimation may
+ *            start from what it found.  NULL = none; it is passed over by
+ *            models with nothing to choose, and where it is another model's or
+ *            of another season
+ */
+struct fc_request {
+    const struct fc_spec *spec;
     int horizon;
+    uint64_t seed;
     const struct fc_learned *learned;
     const struct fc_fit *similar;
 };
@@ -94,24 +104,27 @@ struct fc_fit {
     size_t nobs;  /* observations that were fitted */
     int exponent; /* all numbers here, members too, are in units of 2^exponent:
                      0 but for extreme series, see forecast/numeric/units.h */
-    int season_length;             /* as the model used it */
-    uint64_t seed;                 /* for this series: see fc_model_seed() */
-    char spec[FC_SPEC_SIZE];       /* "ETS(M,Ad,M)" */
-    const char *note;              /* what a person should know of this fit,
-                                      a string constant; or NULL */
-    double loglik, aic, aicc, bic; /* by R's definitions */
-    double sigma2;                 /* of the one-step errors, as R's */
-    int nparam;                    /* estimated, as R counts them */
+    int season_length;       /* as the model used it */
+    uint64_t seed;           /* for this series: see fc_model_seed() */
+    char spec[FC_SPEC_SIZE]; /* "ETS(M,Ad,M)" */
+    const char *note;        /* what a person should know of this fit,
+                                a string constant; or NULL */
+    double loglik, aicc;     /* by R's definitions */
+    double sigma2;           /* of the one-step errors, as R's */
     int order[FC_VARIANT_SIZE];
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;
-    double *state;  /* nstate values, at the end of the series */
-    double *fitted; /* nobs one-step forecasts; NaN where undefined */
-    double *resid;  /* nobs; relative for multiplicative errors */
+    double *state; /* nstate values, at the end of the series */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
-    const struct fc_learned *learned; /* the spec's */
+    const struct fc_learned *learned; /* the request's */
+};
+
+/* A whole number that the user may set, as the limit of a search. */
+struct fc_setting {
+    const char *name; /* as an option has it: "max-p" */
+    int least, most;
 };
 
 struct fc_model {
@@ -122,6 +135,13 @@ struct fc_model {
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
 
+    /* Its settings, up to one without a name; or NULL. */
+    const struct fc_setting *settings;
+
+    /* A combination's members, up to NULL, whose settings it has, too; or
+       NULL. */
+    const struct fc_model *const *members;
+
     /*
      * Reads what follows the colon in "ets:MAdM" into spec->variant.  NULL
      * when the model has no variants.  FC_EINVAL with a message that says
@@ -130,23 +150,25 @@ struct fc_model {
     enum fc_status (*parse)(const char *text, struct fc_spec *spec,
                             struct fc_error *err);
 
-    /* The fewest observations fit() accepts under this spec; at least 1. */
-    size_t (*min_obs)(const struct fc_spec *spec);
+    /* The fewest observations of a series with these seasons (or NULL) that
+       fit() accepts under this spec; at least 1. */
+    size_t (*min_obs)(const struct fc_spec *spec,
+                      const struct fc_seasons *seasons);
 
     /* Estimates.  Called through fc_model_fit() only. */
     enum fc_status (*fit)(const struct fc_series *series,
-                          const struct fc_spec *spec, struct fc_workspace *ws,
-                          struct fc_fit *fit, struct fc_error *err);
+                          const struct fc_request *request,
+                          struct fc_workspace *ws, struct fc_fit *fit,
+                          struct fc_error *err);
 
     /* Fills out->mean, lo, hi.  Called through fc_model_predict() only. */
     enum fc_status (*predict)(const struct fc_fit *fit, struct fc_workspace *ws,
                               struct fc_forecast *out, struct fc_error *err);
 
     /*
-     * Learns from a batch for spec->horizon steps, before its series are
-     * forecast.  NULL for models that look at one series at a time.  *learned
-     * is NULL when the batch teaches nothing.  The result must not depend on
-     * lesson->jobs.
+     * Learns from a batch, before its series are forecast.  NULL for models
+     * that look at one series at a time.  *learned is NULL when the batch
+     * teaches nothing.  The result must not depend on lesson->jobs.
      */
     enum fc_status (*learn)(const struct fc_lesson *lesson,
                             const struct fc_spec *spec,
@@ -154,13 +176,13 @@ struct fc_model {
 
     /*
      * Whether numbers that come from elsewhere are a block this model can
-     * read: of its layout, for spec->season_length, and for spec->horizon
-     * steps at least.  FC_EDATA with a message when they are not.  NULL for
-     * models that do not learn.
+     * read: of its layout, for these seasons, and for so many steps at least.
+     * FC_EDATA with a message when they are not.  NULL for models that do not
+     * learn.
      */
     enum fc_status (*check_learned)(const struct fc_learned *learned,
-                                    const struct fc_spec *spec,
-                                    struct fc_error *err);
+                                    const struct fc_seasons *seasons,
+                                    int horizon, struct fc_error *err);
 
     /*
      * Draws one sample path of the next horizon observations.  Called through
@@ -172,7 +194,7 @@ struct fc_model {
 };
 
 /*
- * Fits spec->model to the series.
+ * Fits request->spec->model to the series.
  *
  *   series   missing values inside only if the model's `missing` says so.  Of
  *            any size: see fc_fit.exponent.  Not needed by the fit afterwards
@@ -181,8 +203,9 @@ struct fc_model {
  * what the model's own fit reports.  Memory comes from ws and is not released.
  */
 enum fc_status fc_model_fit(const struct fc_series *series,
-                            const struct fc_spec *spec, struct fc_workspace *ws,
-                            struct fc_fit *fit, struct fc_error *err);
+                            const struct fc_request *request,
+                            struct fc_workspace *ws, struct fc_fit *fit,
+                            struct fc_error *err);
 
 /*
  * Forecasts out->horizon steps.  On FC_OK every number of out is finite and
@@ -203,8 +226,8 @@ enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
                                  double *path, struct fc_error *err);
 
 /*
- * A copy of a fit that shares none of its numbers: coef, state, fitted and
- * resid, and those of its members likewise, are in ws and live until that is
+ * A copy of a fit that shares none of its numbers: coef and state, and
+ * those of its members likewise, are in ws and live until that is
  * reset or released, whatever becomes of the fit and its workspace.  What was
  * learnt is not copied and must outlive the copy, too.
  *
@@ -218,7 +241,24 @@ enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
                            struct fc_fit *copy);
 
 /* A min_obs function for models that take one observation or more. */
-size_t fc_model_any_length(const struct fc_spec *spec);
+size_t fc_model_any_length(const struct fc_spec *spec,
+                           const struct fc_seasons *seasons);
+
+/* The i-th setting of a model, or NULL when there are no more. */
+const struct fc_setting *fc_model_setting(const struct fc_model *model,
+                                          size_t i);
+
+/* Sets one of the model's settings; false when it has none of that name.  What
+ * was never set is the model's to choose. */
+bool fc_spec_set(struct fc_spec *spec, const char *name, int value);
+
+/* A setting by its name, or what stands in for it where it was not set. */
+int fc_spec_get(const struct fc_spec *spec, const char *name, int otherwise);
+
+/* One of its members as a spec of a combination has it: without a variant, and
+ * with the settings that were made for it. */
+struct fc_spec fc_spec_member(const struct fc_spec *spec,
+                              const struct fc_model *member);
 
 /*
  * The seed of one series' random numbers: a hash of the run's seed and the

@@ -7,6 +7,7 @@
 #include "cmd/options/check.h"
 
 #include "cmd/options/files.h"
+#include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
 #include "io/text/number.h"
@@ -85,24 +86,27 @@ static const char *model_end(const char *text)
     return p;
 }
 
-/* In a spec, 0 stands for the model's own limit and -1 for none at all. */
-static int limit(int64_t asked)
+/* What the model of a spec has of the settings. */
+static void set_settings(const struct cmd_options *options,
+                         struct fc_spec *spec)
 {
-    return asked == 0 ? -1 : asked < 0 ? 0 : (int)asked;
+    const struct cmd_option *row;
+    for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++) {
+        const void *field = (const char *)options + row->offset;
+        if (row->kind == CMD_SETTING && *(const int64_t *)field >= 0)
+            fc_spec_set(spec, row->name, (int)*(const int64_t *)field);
+    }
 }
 
-static struct fc_spec spec_defaults(const struct cmd_options *options)
+static enum fc_status parse_model(const char *text, size_t length,
+                                  const struct cmd_options *options,
+                                  struct fc_spec *spec, struct fc_error *err)
 {
-    return (struct fc_spec){
-        .seed = (uint64_t)options->seed,
-        .max_order = limit(options->max_order),
-        .max_p = limit(options->max_p),
-        .max_q = limit(options->max_q),
-        .max_P = limit(options->max_P),
-        .max_Q = limit(options->max_Q),
-        .max_d = limit(options->max_d),
-        .max_D = limit(options->max_D),
-    };
+    *spec = (struct fc_spec){0};
+    enum fc_status status = fc_model_parse(text, length, spec, err);
+    if (status == FC_OK)
+        set_settings(options, spec);
+    return status;
 }
 
 static int add_model(const char *command, const char *text, size_t length,
@@ -129,9 +133,8 @@ static int add_model(const char *command, const char *text, size_t length,
             return cmd_usage(command, "--model names '%s' twice", names[i]);
         }
     names[n] = name;
-    specs[n] = spec_defaults(options);
     options->nspecs = n + 1;
-    if (fc_model_parse(text, length, &specs[n], &err) != FC_OK)
+    if (parse_model(text, length, options, &specs[n], &err) != FC_OK)
         return cmd_usage(command, "--model: %s", err.msg);
     return -1;
 }
@@ -175,9 +178,8 @@ static int parse_fallback(const char *command, struct cmd_options *options)
     struct fc_error err;
     if (strcmp(options->fallback_text, "none") == 0)
         return -1;
-    options->fallback = spec_defaults(options);
-    if (fc_model_parse(options->fallback_text, strlen(options->fallback_text),
-                       &options->fallback, &err)
+    if (parse_model(options->fallback_text, strlen(options->fallback_text),
+                    options, &options->fallback, &err)
         != FC_OK)
         return cmd_usage(command, "--fallback: %s", err.msg);
     options->has_fallback = true;

@@ -41,7 +41,6 @@ bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){
-        .path = options->input,
         .id = options->id,
         .time = options->time,
         .value = options->value,
@@ -50,8 +49,6 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .gaps = (enum io_gaps)options->gaps,
         .duplicates = (enum io_duplicates)options->duplicates,
         .align = (enum io_align)options->align,
-        .horizon = (int)options->horizon,
-        .jobs = (int)options->jobs,
         .rejects = options->rejects != NULL,
         .shard = options->shard,
     };

@@ -90,8 +90,7 @@ struct cmd_options {
     double *quantiles; /* ascending, in (0, 1) */
     int nquantiles;
     bool whole, csv;
-    /* limits of arima's search; -1 = its own */
-    int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
+    int64_t settings[FC_SETTINGS_SIZE]; /* of models; -1 = their own */
     const char *lock;
     int64_t lock_wait; /* seconds */
     const char *max_failed_text;
@@ -100,7 +99,6 @@ struct cmd_options {
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
     const char *learned;
-    char learned_sum[16]; /* a checksum of what was in it */
     bool quiet, verbose, help, version;
 };
 
@@ -130,7 +128,7 @@ bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
 /* --help of a subcommand. */
 void cmd_options_help(const struct cmd_command *command);
 
-/* The panel the options ask for. */
+/* How the options ask for an input to be read. */
 struct io_panel_options cmd_panel_options(const struct cmd_options *options);
 
 #endif

@@ -84,15 +84,14 @@ static const struct cmd_option rows[] = {
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
     {0, "non-negative", CMD_FLAG, CMD_RUNS, AT(non_negative), NULL,
      "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
-    {0, "max-order", CMD_INTEGER, CMD_FITS, AT(max_order), "N",
-     "most p+q+P+Q in arima's search; the manual has more", NULL, 1, 100,
-     NULL},
-    {0, "max-p", CMD_INTEGER, CMD_FITS, AT(max_p), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-q", CMD_INTEGER, CMD_FITS, AT(max_q), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-P", CMD_INTEGER, CMD_FITS, AT(max_P), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-Q", CMD_INTEGER, CMD_FITS, AT(max_Q), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-d", CMD_INTEGER, CMD_FITS, AT(max_d), "N", NULL, NULL, 0, 2, NULL},
-    {0, "max-D", CMD_INTEGER, CMD_FITS, AT(max_D), "N", NULL, NULL, 0, 2, NULL},
+    {0, "max-order", CMD_SETTING, CMD_FITS, AT(settings[0]), "N",
+     "most p+q+P+Q in arima's search; the manual has more", NULL, 0, 0, NULL},
+    {0, "max-p", CMD_SETTING, CMD_FITS, AT(settings[1]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-q", CMD_SETTING, CMD_FITS, AT(settings[2]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-P", CMD_SETTING, CMD_FITS, AT(settings[3]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-Q", CMD_SETTING, CMD_FITS, AT(settings[4]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-d", CMD_SETTING, CMD_FITS, AT(settings[5]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-D", CMD_SETTING, CMD_FITS, AT(settings[6]), "N", NULL, NULL, 0, 0, NULL},
     {0, "summary", CMD_OUTPUT, CMD_FORECAST, AT(summary), "FILE",
      "one row per series: what was done, how it went", NULL, 0, 0, NULL},
     {0, "seed", CMD_INTEGER, CMD_FITS, AT(seed), "N",
@@ -179,7 +178,7 @@ void cmd_options_tokens(const struct cmd_command *command,
         const char *text = NULL;
         if (!(row->sets & command->set) || has_no_say(row))
             continue;
-        if (row->kind == CMD_INTEGER) {
+        if (row->kind == CMD_INTEGER || row->kind == CMD_SETTING) {
             snprintf(number, sizeof number, "%" PRId64,
                      *(const int64_t *)field);
             text = number;

@@ -1,6 +1,34 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forecast/base/series.h"
 
+#include <math.h>
+
+int fc_season_length(const struct fc_seasons *seasons)
+{
+    return seasons != NULL && seasons->n > 0 ? (int)lround(seasons->length[0])
+                                             : 1;
+}
+
+struct fc_seasons fc_one_season(int length)
+{
+    return length > 1 ? (struct fc_seasons){.n = 1, .length = {length}}
+                      : (struct fc_seasons){.n = 0};
+}
+
+struct fc_series fc_series_from(const struct fc_series *series, size_t first,
+                                struct fc_regressors *room)
+{
+    struct fc_series rest = *series;
+    rest.y += first;
+    rest.n -= first;
+    if (series->regressors != NULL) {
+        *room = *series->regressors;
+        room->x += first;
+        rest.regressors = room;
+    }
+    return rest;
+}
+
 size_t fc_forecast_size(int horizon, int nlevels)
 {
     return (size_t)horizon * (1 + 2 * (size_t)nlevels);

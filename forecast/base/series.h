@@ -10,12 +10,47 @@
  * Both are borrowed views; somebody else owns the memory.
  */
 
+/*
+ * How many observations make a season: one length or several, ascending, which
+ * need not be whole (365.25 days).  Today there is at most one, a whole one.
+ */
+enum { FC_MOST_SEASONS = 4 };
+
+struct fc_seasons {
+    int n;
+    double length[FC_MOST_SEASONS];
+};
+
+/*
+ * What is known beside a series, of its observations and of the steps to be
+ * forecast: n columns, which begin with its first observation and go on after
+ * its last.  Column j's value at place t is x[j * stride + t].
+ */
+struct fc_regressors {
+    size_t n;
+    size_t stride; /* observations and steps, at least */
+    const double *x;
+};
+
 struct fc_series {
     const char *id;  /* as read; unique within a panel; NUL-terminated */
     const double *y; /* n values, oldest first; NaN = missing; never inf.
                         The first and the last value are never missing */
     size_t n;
+    const struct fc_seasons *seasons;       /* or NULL: none */
+    const struct fc_regressors *regressors; /* or NULL: none */
 };
+
+/* The whole length of the one season that models know; 1 = none. */
+int fc_season_length(const struct fc_seasons *seasons);
+
+/* The list of one season; empty for a length of 1 or less. */
+struct fc_seasons fc_one_season(int length);
+
+/* The series without its first observations; what regressors it has are then
+ * described in *room. */
+struct fc_series fc_series_from(const struct fc_series *series, size_t first,
+                                struct fc_regressors *room);
 
 /*
  * Point forecasts and prediction intervals for steps h = 0 .. horizon - 1

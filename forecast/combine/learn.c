@@ -69,8 +69,9 @@ struct trial {
 enum { PER_TRIAL = FC_AUTO_CANDIDATES + 3 }; /* times the horizon */
 
 struct learner {
+    const struct fc_lesson *lesson;
     const struct fc_spec *spec;
-    int horizon;
+    int horizon, season_length;
     struct fc_series *seen;   /* the sample; moving series first */
     struct fc_series *series; /* the same, without breaks that are over */
     double **mended;          /* what of series is not of seen, or NULL */
@@ -84,36 +85,35 @@ struct learner {
 };
 
 /* A series' place in a random order that does not depend on the batch. */
-static double draw(const struct fc_spec *spec, const struct fc_series *series)
+static double draw(const struct fc_lesson *lesson,
+                   const struct fc_series *series)
 {
-    return (double)(fc_model_seed(spec->seed, series->id) >> 11);
+    return (double)(fc_model_seed(lesson->seed, series->id) >> 11);
 }
 
 /* Of which kind each series is a teacher; FC_KINDS: of none. */
-static void find_teachers(const struct fc_lesson *lesson,
-                          const struct fc_spec *spec, unsigned char *kind,
+static void find_teachers(const struct fc_lesson *lesson, unsigned char *kind,
                           double *scratch)
 {
+    size_t m = (size_t)fc_season_length(lesson->seasons);
     for (size_t i = 0; i < lesson->n; i++) {
         const struct fc_series *s = &lesson->series[i];
         bool can = (lesson->skip == NULL || !lesson->skip[i])
-                   && s->n >= (size_t)spec->horizon + FC_AUTO_LEAST_LEFT;
-        kind[i] = (unsigned char)(can ? fc_kind_of(s->y, s->n,
-                                                   (size_t)spec->season_length,
-                                                   scratch)
+                   && s->n >= (size_t)lesson->horizon + FC_AUTO_LEAST_LEFT;
+        kind[i] = (unsigned char)(can ? fc_kind_of(s->y, s->n, m, scratch)
                                       : FC_KINDS);
     }
 }
 
 /* The draw above which series of a kind are not in the sample. */
 static double threshold(const struct fc_lesson *lesson,
-                        const struct fc_spec *spec, const unsigned char *kind,
-                        enum fc_kind of, double *draws)
+                        const unsigned char *kind, enum fc_kind of,
+                        double *draws)
 {
     size_t n = 0, most = most_series[of];
     for (size_t i = 0; i < lesson->n; i++)
         if (kind[i] == of)
-            draws[n++] = draw(spec, &lesson->series[i]);
+            draws[n++] = draw(lesson, &lesson->series[i]);
     if (n <= most)
         return INFINITY;
     gsl_sort(draws, 1, n);
@@ -126,7 +126,7 @@ static void take(struct learner *l, const struct fc_lesson *lesson,
 {
     size_t end = l->n + most_series[of];
     for (size_t i = 0; i < lesson->n && l->n < end; i++)
-        if (kind[i] == of && draw(l->spec, &lesson->series[i]) <= last)
+        if (kind[i] == of && draw(lesson, &lesson->series[i]) <= last)
             l->seen[l->n++] = lesson->series[i];
 }
 
@@ -147,9 +147,9 @@ static enum fc_status take_sample(struct learner *l,
         free(draws);
         return fc_fail(err, FC_ENOMEM, "out of memory");
     }
-    find_teachers(lesson, l->spec, kind, draws);
+    find_teachers(lesson, kind, draws);
     for (enum fc_kind of = 0; of < FC_KINDS; of++) {
-        take(l, lesson, kind, of, threshold(lesson, l->spec, kind, of, draws));
+        take(l, lesson, kind, of, threshold(lesson, kind, of, draws));
         if (of == FC_KIND_MOVING)
             l->moving = l->n;
     }
@@ -162,7 +162,7 @@ static enum fc_status take_sample(struct learner *l,
 static enum fc_status mend(struct learner *l, size_t i, double *scratch)
 {
     struct fc_series *series = &l->series[i];
-    int m = l->spec->season_length;
+    int m = l->season_length;
     *series = l->seen[i];
     bool shares = false;
     for (int k = 0; k < l->breaks.n && !shares; k++)
@@ -183,8 +183,8 @@ static enum fc_status mend(struct learner *l, size_t i, double *scratch)
 static enum fc_status find_breaks(struct learner *l, struct fc_error *err)
 {
     size_t longest = 1;
-    enum fc_status status = fc_find_breaks(
-        l->seen, l->moving, l->spec->season_length, &l->breaks, err);
+    enum fc_status status =
+        fc_find_breaks(l->seen, l->moving, l->season_length, &l->breaks, err);
     if (status != FC_OK)
         return status;
     for (size_t i = 0; i < l->n; i++)
@@ -206,7 +206,7 @@ static enum fc_status find_breaks(struct learner *l, struct fc_error *err)
  */
 static int choose_window(const struct learner *l, double *lengths)
 {
-    int m = l->spec->season_length;
+    int m = l->season_length;
     int window = m < 2 ? 10 : m < 6 ? 8 : 3 * m / 2;
     if (l->moving == 0)
         return 0;
@@ -225,7 +225,7 @@ static int choose_window(const struct learner *l, double *lengths)
 static enum fc_status allocate_learned(struct learner *l, int window,
                                        struct fc_error *err)
 {
-    int m = l->spec->season_length;
+    int m = l->season_length;
     double first[AT_COEF] = {[AT_VERSION] = FC_AUTO_BLOCK_VERSION,
                              [AT_HORIZON] = l->horizon,
                              [AT_SEASON] = m,
@@ -288,7 +288,7 @@ static enum fc_status learn_networks(struct learner *l,
     if (neural.window == 0)
         return FC_OK;
     enum fc_status status =
-        fc_neural_fit(&neural, sample, hold, l->spec->seed,
+        fc_neural_fit(&neural, sample, hold, l->lesson->seed,
                       v + fc_auto_block_parameters(v, time), err);
     if (status == FC_ENOMEM || status == FC_ESTOPPED)
         return status;
@@ -402,7 +402,7 @@ static enum fc_kind kind_of_trial(const struct learner *l, size_t i,
 {
     const struct fc_series *series = &l->series[i];
     size_t n = series->n - (size_t)l->horizon;
-    size_t m = (size_t)l->spec->season_length;
+    size_t m = (size_t)l->season_length;
     enum fc_kind kind = fc_kind_of(series->y, n, m, scratch);
     if (kind != FC_KIND_MOVING)
         return kind;
@@ -420,13 +420,15 @@ static enum fc_status try_candidates(struct learner *l,
 {
     const struct fc_auto_common *before = &l->knowledge.before;
     struct fc_fit fit = {.model = l->spec->model,
-                         .season_length = l->spec->season_length,
+                         .season_length = l->season_length,
                          .coef = trial->trust};
     struct fc_auto_fitted fitted = {view->series, &fit};
+    struct fc_request request = {
+        .spec = l->spec, .horizon = l->horizon, .seed = l->lesson->seed};
     enum fc_status status =
-        fc_auto_fit_members(&view->series, l->spec, ws, &fit, NULL);
+        fc_auto_fit_members(&view->series, &request, ws, &fit, NULL);
     if (status == FC_OK)
-        status = fc_auto_trust(&fit, view, l->spec, before, ws, trial->trust);
+        status = fc_auto_trust(&fit, view, &request, before, ws, trial->trust);
     if (status == FC_OK)
         status =
             fc_auto_candidates(&fitted, before, l->horizon, ws, table, NULL);
@@ -449,9 +451,10 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
         return FC_ENOMEM;
     trial->kind = kind_of_trial(l, i, y);
     fc_fill_linear(l->series[i].y, n, y);
-    struct fc_series series = {l->series[i].id, y, n};
-    enum fc_status status =
-        fc_auto_look(&series, l->spec->season_length, &none, ws, &view);
+    struct fc_series series = l->series[i];
+    series.y = y;
+    series.n = n;
+    enum fc_status status = fc_auto_look(&series, &none, ws, &view);
     if (status == FC_OK)
         status = try_candidates(l, &view, ws, trial, &table);
     if (status != FC_OK)
@@ -730,10 +733,10 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
         status = learn_common(l, lesson, FC_AUTO_BEFORE, err);
     if (status != FC_OK)
         return status;
-    struct fc_auto_knowledge k = fc_auto_prior(l->spec->season_length);
+    struct fc_auto_knowledge k = fc_auto_prior(l->season_length);
     k.breaks = l->breaks;
     fc_auto_block_write(&k, l->learned->values);
-    l->knowledge = fc_auto_read(l->learned, l->spec->season_length);
+    l->knowledge = fc_auto_read(l->learned, l->season_length);
     status = try_all(l, lesson, err);
     if (status == FC_OK)
         status = learn_experience(l, &k, err);
@@ -748,8 +751,12 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
                              const struct fc_spec *spec,
                              struct fc_learned **learned, struct fc_error *err)
 {
-    struct learner l = {.spec = spec, .horizon = spec->horizon};
-    enum fc_status status = spec->horizon > 0 ? learn(&l, lesson, err) : FC_OK;
+    struct learner l = {.lesson = lesson,
+                        .spec = spec,
+                        .horizon = lesson->horizon,
+                        .season_length = fc_season_length(lesson->seasons)};
+    enum fc_status status =
+        lesson->horizon > 0 ? learn(&l, lesson, err) : FC_OK;
     for (size_t i = 0; l.mended != NULL && i < l.n; i++)
         free(l.mended[i]);
     free(l.mended);

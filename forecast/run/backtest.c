@@ -57,7 +57,7 @@ static size_t find_origins(const struct fc_backtest *backtest, size_t i,
     const struct fc_series *series = &backtest->job.series[i];
     size_t horizon = (size_t)backtest->job.horizon;
     size_t stride = (size_t)backtest->stride;
-    size_t least = fc_backtest_least(backtest->job.specs[0].season_length);
+    size_t least = fc_backtest_least(fc_season_length(series->seasons));
     size_t found = 0, last = 0;
     if ((backtest->job.skip != NULL && backtest->job.skip[i])
         || series->n < horizon + least)
@@ -106,7 +106,7 @@ static void score_one(struct part *part, size_t i, size_t k, double *row,
     size_t item = i * part->batch.job.nspecs + k;
     enum fc_outcome outcome = part->batch.results[item].outcome;
     struct fc_forecast forecast = fc_batch_forecast(&part->batch, item);
-    int m = part->batch.job.specs[k].season_length;
+    int m = fc_season_length(whole->seasons);
     size_t steps = 0;
     if (outcome == FC_OUTCOME_FAILED)
         fc_score_none(part->batch.job.nlevels, row);
@@ -239,9 +239,7 @@ static size_t add_naive2(const struct fc_job *job, struct fc_spec *specs,
     }
     if (*naive2 < n)
         return n;
-    specs[n] = specs[0];
-    specs[n].model = model;
-    specs[n].has_variant = false;
+    specs[n] = (struct fc_spec){.model = model};
     return n + 1;
 }
 
@@ -259,6 +257,7 @@ static enum fc_status run_parts(struct fc_backtest *all, struct fc_spec *specs,
     enum fc_status status = FC_OK;
     part.batch.job.skip = NULL;
     part.batch.job.specs = specs;
+    part.batch.job.learned = NULL;
     part.batch.job.nspecs = add_naive2(&all->job, specs, &part.naive2, &learns);
     part.batch.job.progress = all->job.progress != NULL ? report : NULL;
     part.batch.job.progress_arg = &part;

@@ -51,12 +51,11 @@ struct fc_batch {
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err);
 
 /*
- * What the model of a spec learns from the series of a job, for its horizon;
- * see fc_learned.  fc_batch_run() does so itself for every spec that has not
- * learnt yet.  *learned is NULL when the series teach nothing.
+ * What the model of the job's k-th spec learns from its series, for its
+ * horizon; see fc_learned.  fc_batch_run() does so itself for every spec that
+ * has not learnt yet.  *learned is NULL when the series teach nothing.
  */
-enum fc_status fc_batch_learn(const struct fc_job *job,
-                              const struct fc_spec *spec,
+enum fc_status fc_batch_learn(const struct fc_job *job, size_t k,
                               struct fc_learned **learned,
                               struct fc_error *err);
 

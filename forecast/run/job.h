@@ -19,10 +19,13 @@ struct fc_job {
     const struct fc_series *series; /* n of them, maybe with missing values */
     size_t n;
     const bool *skip;            /* n flags: to be left out; or NULL */
-    const struct fc_spec *specs; /* the models; their horizon is the job's */
+    const struct fc_spec *specs; /* the models */
     size_t nspecs;
-    const struct fc_spec *fallback; /* or NULL */
+    const struct fc_spec *fallback;          /* or NULL */
+    const struct fc_learned *const *learned; /* by each spec, NULL: nothing
+                                                yet; or NULL for all */
     int horizon;
+    uint64_t seed; /* of everything random */
     int nlevels;
     const double *levels; /* ascending, percent */
     bool non_negative;    /* clip forecasts, bounds and paths at zero */

@@ -230,8 +230,8 @@ static bool take_forecast(struct fc_workspace *ws, int horizon,
 /* The generator of mt19937 takes 32 bits: both halves of the seed count. */
 static void set_seed(const struct fc_job *job, size_t item, gsl_rng *rng)
 {
-    uint64_t seed = fc_model_seed(job->specs[item % job->nspecs].seed,
-                                  job->series[item / job->nspecs].id);
+    uint64_t seed =
+        fc_model_seed(job->seed, job->series[item / job->nspecs].id);
     gsl_rng_set(rng, (unsigned long)((seed ^ seed >> 32) & UINT32_MAX));
 }
 
@@ -350,7 +350,9 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
     size_t n = 0;
     simulate->place = malloc(job->nspecs * sizeof *simulate->place);
     simulate->specs = malloc(job->nspecs * sizeof *simulate->specs);
-    if (simulate->place == NULL || simulate->specs == NULL) {
+    simulate->learned = calloc(job->nspecs, sizeof *simulate->learned);
+    if (simulate->place == NULL || simulate->specs == NULL
+        || simulate->learned == NULL) {
         fc_simulate_release(simulate);
         return no_memory(err);
     }
@@ -358,14 +360,18 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
         const struct fc_model *model = job->specs[k].model;
         bool own = model->simulate != NULL && model->learn == NULL;
         simulate->place[k] = own ? SIZE_MAX : n;
-        if (!own)
-            simulate->specs[n++] = job->specs[k];
+        if (own)
+            continue;
+        if (job->learned != NULL)
+            simulate->learned[n] = job->learned[k];
+        simulate->specs[n++] = job->specs[k];
     }
     if (n == 0)
         return FC_OK;
     simulate->forecasts = (struct fc_batch){.job = *job};
     simulate->forecasts.job.specs = simulate->specs;
     simulate->forecasts.job.nspecs = n;
+    simulate->forecasts.job.learned = simulate->learned;
     simulate->forecasts.job.nlevels = NLEVELS;
     simulate->forecasts.job.levels = LEVELS;
     enum fc_status status = fc_batch_run(&simulate->forecasts, err);
@@ -402,7 +408,9 @@ void fc_simulate_release(struct fc_simulate *simulate)
     release_results(simulate);
     fc_batch_release(&simulate->forecasts);
     free(simulate->specs);
+    free((void *)simulate->learned);
     free(simulate->place);
     simulate->specs = NULL;
+    simulate->learned = NULL;
     simulate->place = NULL;
 }

@@ -40,7 +40,8 @@ struct fc_simulate {
 
     /* of fc_simulate_init() */
     size_t *place; /* of a spec among those that are forecast, or SIZE_MAX */
-    struct fc_spec *specs; /* of forecasts */
+    struct fc_spec *specs; /* of forecasts; and what they have learnt */
+    const struct fc_learned **learned;
     struct fc_batch forecasts;
 };
 
