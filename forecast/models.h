@@ -26,7 +26,9 @@
     X(theta)         \
     X(dotm)          \
     X(ces)           \
-    X(scum)
+    X(scum)          \
+    X(mstl)          \
+    X(profile)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

@@ -6,7 +6,7 @@
 #include "tests/check.h"
 
 #include "forecast/numeric/stl.h"
-#include "forecast/seasons/fill.h"
+#include "forecast/numeric/missing.h"
 #include "forecast/seasons/mstl.h"
 
 #include <gsl/gsl_math.h>
@@ -154,6 +154,7 @@ static void seasons_on_a_line_are_found(void **state)
 static void a_gap_is_filled_with_its_seasons(void **state)
 {
     enum { N = 24 * 7 * 12, GAP = 1000, LONG = 30 };
+    static const struct fc_seasons seasons = {.n = 2, .length = {24, 168}};
     static double y[N], filled[N];
     struct fc_workspace *ws = fc_workspace_new();
     (void)state;
@@ -161,7 +162,7 @@ static void a_gap_is_filled_with_its_seasons(void **state)
         y[t] = t >= GAP && t < GAP + LONG
                    ? NAN
                    : 500 + 50 * sin(2 * M_PI * (double)t / 24);
-    assert_int_equal(fc_seasons_fill(y, N, 168, ws, filled), FC_OK);
+    assert_int_equal(fc_fill_seasonal(y, N, &seasons, ws, filled), FC_OK);
     for (size_t t = 0; t < N; t++)
         if (isnan(y[t]))
             assert_near(filled[t], 500 + 50 * sin(2 * M_PI * (double)t / 24),

@@ -16,8 +16,8 @@
  */
 #include "forecast/seasons/profile.h"
 
+#include "forecast/numeric/pattern.h"
 #include "forecast/seasons/autoregression.h"
-#include "forecast/seasons/pattern.h"
 
 #include <math.h>
 #include <string.h>
@@ -305,10 +305,11 @@ static enum fc_status excess_of(const struct work *w, size_t n,
     return FC_OK;
 }
 
-/* Origins that leave two cycles of the longest season behind them. */
+/* Origins that leave three cycles of the longest season, and so all lags,
+ * behind them. */
 static int count_origins(const struct work *w)
 {
-    double left = (double)w->n - 2 * longest_of(w) - 1;
+    double left = (double)w->n - 3 * longest_of(w) - 3;
     double origins = floor(left / (double)w->horizon);
     return (int)fmin(ORIGINS, fmax(0, origins));
 }

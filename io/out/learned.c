@@ -3,6 +3,7 @@
 
 #include "io/csv/source.h"
 #include "io/text/number.h"
+#include "io/text/seasons.h"
 
 #include <inttypes.h>
 #include <limits.h>
@@ -31,12 +32,12 @@ static void put(struct io_atomic_file *file, const char *text)
 void io_learned_write(struct io_atomic_file *file,
                       const struct io_learned *learned)
 {
-    char text[160];
+    char text[160 + IO_SEASONS_SIZE], seasons[IO_SEASONS_SIZE];
     io_atomic_sum(file);
     snprintf(text, sizeof text,
-             "%s%smodel %s\nhorizon %d\nseason %d\nnumbers %zu\n", MAGIC,
-             FORMAT, learned->model, learned->horizon, learned->season_length,
-             learned->n);
+             "%s%smodel %s\nhorizon %d\nseason %s\nnumbers %zu\n", MAGIC,
+             FORMAT, learned->model, learned->horizon,
+             io_seasons_print(&learned->seasons, seasons), learned->n);
     put(file, text);
     for (size_t i = 0; i < learned->n; i++) {
         size_t n = io_number_print(learned->values[i], text);
@@ -121,6 +122,14 @@ static bool next_count(struct text *text, const char *key, size_t most,
     return *count <= most;
 }
 
+static bool next_seasons(struct text *text, struct fc_seasons *seasons)
+{
+    const char *value;
+    size_t n;
+    return next_value(text, "season", &value, &n)
+           && io_seasons_parse(value, n, seasons);
+}
+
 static bool next_model(struct text *text, struct io_learned *learned)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
@@ -181,7 +190,7 @@ static enum fc_status check_end(struct text *text, struct io_learned *learned,
 static enum fc_status parse(struct text *text, struct io_learned *learned,
                             struct fc_error *err)
 {
-    size_t horizon, season;
+    size_t horizon;
     if (text->n < strlen(MAGIC)
         || memcmp(text->bytes, MAGIC, strlen(MAGIC)) != 0)
         return fail(text, "is not what `nightcast learn` has written", err);
@@ -192,11 +201,10 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
     text->at += strlen(FORMAT);
     if (!next_model(text, learned)
         || !next_count(text, "horizon", INT_MAX, &horizon) || horizon < 1
-        || !next_count(text, "season", INT_MAX, &season) || season < 1
+        || !next_seasons(text, &learned->seasons)
         || !next_count(text, "numbers", MOST_BYTES, &learned->n))
         return fail(text, "its first lines are damaged or cut short", err);
     learned->horizon = (int)horizon;
-    learned->season_length = (int)season;
     enum fc_status status = parse_numbers(text, learned, err);
     return status == FC_OK ? check_end(text, learned, err) : status;
 }

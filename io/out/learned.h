@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_OUT_LEARNED_H
 #define NIGHTCAST_IO_OUT_LEARNED_H
 
+#include "forecast/base/series.h"
 #include "io/out/atomic_file.h"
 
 #include <stdint.h>
@@ -12,7 +13,7 @@
  *   #nightcast-learned 1
  *   model auto
  *   horizon 18
- *   season 12
+ *   season 12          (of several: 24;168)
  *   numbers 1319
  *   1
  *   ...
@@ -25,7 +26,7 @@
 struct io_learned {
     char model[32]; /* letters, digits, - and _ */
     int horizon;    /* at least 1 */
-    int season_length;
+    struct fc_seasons seasons;
     size_t n;       /* numbers */
     double *values; /* all finite */
     uint32_t crc;   /* tells files apart */

@@ -3,7 +3,7 @@
  * Weighted means by the place in the cycle, and how much of them is signal.
  * Everything is a few passes over the series.
  */
-#include "forecast/seasons/pattern.h"
+#include "forecast/numeric/pattern.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#ifndef NIGHTCAST_FORECAST_SEASONS_PATTERN_H
-#define NIGHTCAST_FORECAST_SEASONS_PATTERN_H
+#ifndef NIGHTCAST_FORECAST_NUMERIC_PATTERN_H
+#define NIGHTCAST_FORECAST_NUMERIC_PATTERN_H
 
 #include "forecast/base/status.h"
 #include "forecast/base/workspace.h"
