@@ -32,7 +32,7 @@ enum {
 };
 
 /* A way is left out when its errors are so many times those of the best. */
-static const double TOO_FAR = 1.15;
+static const double TOO_FAR = 1.2;
 
 /* What patterns are taken out: half-lives in cycles. */
 struct set {
@@ -54,11 +54,14 @@ enum { SETS = sizeof sets / sizeof *sets };
 static const struct way {
     int set;
     double long_lags, short_lags, mean_life;
-} ways[FC_PROFILE_WAYS] = {{0, 1.2, 0, INFINITY},  {0, 0, 1.25, INFINITY},
-                           {1, 0, 1.25, INFINITY}, {2, 1.2, 0, 21},
-                           {2, 0, 1.25, 21},       {1, 2.4, 0, 21},
-                           {3, 0, 1.25, 21},       {4, 2.4, 0, INFINITY},
-                           {4, 0, 1.25, 21},       {5, 0, 1.25, 4}};
+    bool level; /* changes are continued, so that the last level goes on */
+} ways[FC_PROFILE_WAYS] = {
+    {0, 1.2, 0, INFINITY, false},  {0, 0, 1.25, INFINITY, false},
+    {1, 0, 1.25, INFINITY, false}, {2, 1.2, 0, 21, false},
+    {2, 0, 1.25, 21, false},       {1, 2.4, 0, 21, false},
+    {2, 1.2, 0, INFINITY, true},   {3, 2.4, 0, INFINITY, false},
+    {3, 0, 1.25, 21, false},       {4, 0, 1.25, 4, false},
+    {2, 0, 1.25, INFINITY, true},  {0, 1.2, 0, INFINITY, true}};
 
 /* The series as it is worked on. */
 struct work {
@@ -67,8 +70,8 @@ struct work {
     int nperiods;
     const double *period;
     size_t horizon;
-    double *rest;       /* n */
-    double *covariance; /* MOST_LAGS + 1 */
+    double *rest, *change; /* n */
+    double *covariance;    /* MOST_LAGS + 1 */
 };
 
 static double longest_of(const struct work *w)
@@ -128,39 +131,83 @@ static size_t most_lags(const struct work *w, size_t n, const struct way *way)
     return (size_t)fmin(fmax(lags, 1), (double)(n / LAGS_PART));
 }
 
+/* The autoregression of the changes as one of the values, which has one lag
+ * more; its mean does not matter. */
+static enum fc_status undo_difference(struct fc_workspace *ws,
+                                      struct fc_autoregression *ar)
+{
+    double *phi = fc_workspace_doubles(ws, ar->order + 1);
+    if (phi == NULL)
+        return FC_ENOMEM;
+    memcpy(phi, ar->phi, ar->order * sizeof *phi);
+    phi[ar->order] = 0;
+    for (size_t i = ar->order; i > 0; i--)
+        phi[i] -= phi[i - 1];
+    phi[0] += 1;
+    ar->phi = phi;
+    ar->order++;
+    return FC_OK;
+}
+
+/* Estimates the ways of a set that look at n values, or changes, x. */
+static enum fc_status estimate(struct work *w, const double *x, size_t n,
+                               int set, bool level, struct fc_workspace *ws,
+                               struct fc_profile_way *fitted)
+{
+    size_t most = 0;
+    for (int k = 0; k < FC_PROFILE_WAYS; k++)
+        if (ways[k].set == set && ways[k].level == level
+            && most_lags(w, n, &ways[k]) > most)
+            most = most_lags(w, n, &ways[k]);
+    fc_autocovariances(x, n, level ? 0 : recent_mean(x, n, INFINITY), most,
+                       w->covariance);
+    for (int k = 0; k < FC_PROFILE_WAYS; k++) {
+        struct fc_autoregression ar;
+        if (ways[k].set != set || ways[k].level != level)
+            continue;
+        if (fc_autoregression(w->covariance, most_lags(w, n, &ways[k]), n, ws,
+                              &ar)
+                != FC_OK
+            || (level && undo_difference(ws, &ar) != FC_OK))
+            return FC_ENOMEM;
+        fitted[k] = (struct fc_profile_way){
+            .order = ar.order, .phi = ar.phi, .sigma = sqrt(ar.sigma2)};
+    }
+    return FC_OK;
+}
+
+static bool has_level(int set)
+{
+    bool found = false;
+    for (int k = 0; k < FC_PROFILE_WAYS; k++)
+        found = found || (ways[k].set == set && ways[k].level);
+    return found;
+}
+
 /*
- * Fits the ways of one set to the first n values; phi, which each has, is that
- * of all values when `held` is true, and only means, patterns and last values
- * are new.
+ * Fits the ways of one set to the first n values; when `held` is true they have
+ * their autoregressions, of all values, and only means, patterns and last
+ * values are new.
  */
 static enum fc_status fit_set(struct work *w, size_t n, int set, bool held,
                               struct fc_workspace *ws,
                               struct fc_profile_way *fitted)
 {
-    size_t most = 0;
     double *figure =
         fc_workspace_doubles(ws, fc_profile_figures(w->period, w->nperiods));
     if (figure == NULL || take_patterns(w, n, &sets[set], ws, figure) != FC_OK)
         return FC_ENOMEM;
-    double mean = recent_mean(w->rest, n, INFINITY);
-    for (int k = 0; k < FC_PROFILE_WAYS; k++)
-        if (ways[k].set == set && most_lags(w, n, &ways[k]) > most)
-            most = most_lags(w, n, &ways[k]);
-    if (!held)
-        fc_autocovariances(w->rest, n, mean, most, w->covariance);
+    if (!held && estimate(w, w->rest, n, set, false, ws, fitted) != FC_OK)
+        return FC_ENOMEM;
+    for (size_t t = 0; !held && has_level(set) && t + 1 < n; t++)
+        w->change[t] = w->rest[t + 1] - w->rest[t];
+    if (!held && has_level(set)
+        && estimate(w, w->change, n - 1, set, true, ws, fitted) != FC_OK)
+        return FC_ENOMEM;
     for (int k = 0; k < FC_PROFILE_WAYS; k++) {
+        struct fc_profile_way *way = &fitted[k];
         if (ways[k].set != set)
             continue;
-        struct fc_profile_way *way = &fitted[k];
-        if (!held) {
-            struct fc_autoregression ar;
-            if (fc_autoregression(w->covariance, most_lags(w, n, &ways[k]), n,
-                                  ws, &ar)
-                != FC_OK)
-                return FC_ENOMEM;
-            *way = (struct fc_profile_way){
-                .order = ar.order, .phi = ar.phi, .sigma = sqrt(ar.sigma2)};
-        }
         double *last = fc_workspace_doubles(ws, way->order);
         if (last == NULL)
             return FC_ENOMEM;
@@ -195,7 +242,7 @@ static enum fc_status mix(const struct fc_profile *p, size_t horizon,
                           double *mean)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
-    double *x = fc_workspace_doubles(ws, MOST_LAGS + horizon);
+    double *x = fc_workspace_doubles(ws, MOST_LAGS + 1 + horizon);
     double *scaled = fc_workspace_doubles(ws, horizon);
     if (x == NULL || scaled == NULL)
         return FC_ENOMEM;
@@ -256,7 +303,7 @@ static enum fc_status add_errors(const struct work *w, size_t n,
                                  struct fc_workspace *ws, double *error)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
-    double *x = fc_workspace_doubles(ws, MOST_LAGS + w->horizon);
+    double *x = fc_workspace_doubles(ws, MOST_LAGS + 1 + w->horizon);
     if (x == NULL)
         return FC_ENOMEM;
     for (int k = 0; k < FC_PROFILE_WAYS; k++) {
@@ -385,8 +432,9 @@ enum fc_status fc_profile_fit(const double *y, size_t n, const double *period,
     y += n - w.n;
     double *z = fc_workspace_doubles(ws, w.n);
     w.rest = fc_workspace_doubles(ws, w.n);
+    w.change = fc_workspace_doubles(ws, w.n);
     w.covariance = fc_workspace_doubles(ws, MOST_LAGS + 1);
-    if (z == NULL || w.rest == NULL || w.covariance == NULL)
+    if (z == NULL || w.rest == NULL || w.change == NULL || w.covariance == NULL)
         return FC_ENOMEM;
     *profile = (struct fc_profile){.n = w.n,
                                    .nperiods = nperiods,

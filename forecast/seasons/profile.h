@@ -16,7 +16,7 @@
  * tried, and weighed by the errors they made at the last few origins.
  */
 
-enum { FC_PROFILE_WAYS = 10 };
+enum { FC_PROFILE_WAYS = 12 };
 
 /* One way, fitted. */
 struct fc_profile_way {
