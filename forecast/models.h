@@ -27,6 +27,8 @@
     X(dotm)          \
     X(ces)           \
     X(scum)          \
+    X(mstl)          \
+    X(profile)       \
     X(counts)        \
     X(counts_shared) \
     X(croston)       \

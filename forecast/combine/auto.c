@@ -409,6 +409,7 @@ const struct fc_model fc_model_auto = {
     .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
                  "(2021)",
     .members = members,
+    .seasons = FC_SEASON_REST,
     .min_obs = fc_model_any_length,
     .fit = fit_auto,
     .predict = predict_auto,

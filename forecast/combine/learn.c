@@ -82,6 +82,7 @@ struct learner {
     double *numbers;
     double *ratio; /* n * horizon */
     struct fc_learned *learned;
+    struct fc_workspace *adjusted; /* values of seen without longer seasons */
 };
 
 /* A series' place in a random order that does not depend on the batch. */
@@ -743,10 +744,35 @@ static enum fc_status learn_experience(struct learner *l,
     return status;
 }
 
+/* The sample as models will see it, less what longer seasons do: by the values
+ * before those held back, which must not be known. */
+static enum fc_status adjust_sample(struct learner *l, struct fc_error *err)
+{
+    struct fc_adjustment adjustment;
+    if (l->lesson->seasons == NULL || l->lesson->seasons->n < 2)
+        return FC_OK;
+    l->adjusted = fc_workspace_new();
+    enum fc_status status = l->adjusted != NULL ? FC_OK : FC_ENOMEM;
+    for (size_t i = 0; status == FC_OK && i < l->n; i++) {
+        struct fc_series *s = &l->seen[i];
+        status = fc_adjustment_find(s, s->n - (size_t)l->horizon, l->adjusted,
+                                    &adjustment);
+        double *y = fc_workspace_doubles(l->adjusted, s->n);
+        if (y == NULL)
+            status = FC_ENOMEM;
+        if (status == FC_OK)
+            fc_adjustment_apply(&adjustment, s->y, 0, s->n, y);
+        s->y = y;
+    }
+    return status == FC_OK ? status : fc_fail(err, status, "out of memory");
+}
+
 static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
                             struct fc_error *err)
 {
     enum fc_status status = take_sample(l, lesson, err);
+    if (status == FC_OK)
+        status = adjust_sample(l, err);
     if (status != FC_OK || l->n == 0)
         return status;
     status = find_breaks(l, err);
@@ -788,6 +814,7 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
     free(l.trials);
     free(l.numbers);
     free(l.ratio);
+    fc_workspace_free(l.adjusted);
     *learned = status == FC_OK ? l.learned : NULL;
     if (status != FC_OK)
         free(l.learned);
