@@ -71,8 +71,8 @@ enum fc_status cmd_learned_check(const struct cmd_options *options,
                                       fc_season_length(seasons), err);
         if (status != FC_OK)
             return status;
-        if (model->check_learned(learned->block, seasons, (int)options->horizon,
-                                 &why)
+        if (model->check_learned(fc_part_of(learned->block), &options->specs[i],
+                                 seasons, (int)options->horizon, &why)
             != FC_OK)
             return fc_fail(err, FC_EDATA,
                            "%s: %s; `nightcast learn` makes a new one",

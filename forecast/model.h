@@ -6,6 +6,7 @@
 #include "forecast/base/status.h"
 #include "forecast/base/workspace.h"
 #include "forecast/numeric/breaks.h"
+#include "forecast/numeric/part.h"
 
 #include <gsl/gsl_rng.h>
 #include <signal.h>
@@ -28,28 +29,25 @@ enum {
 struct fc_model;
 
 /*
- * What a model has learnt from a whole batch: numbers in the model's own
- * layout, the first of which is the version of that layout.  One block, to
- * be given back with free().
- */
-struct fc_learned {
-    size_t n;
-    double values[];
-};
-
-/*
  * What a run asks of a model that learns: all series of a batch, before any of
  * them is forecast.  Series may have missing values inside.
+ *
+ *   breaks      that no forecast could have foreseen.  NULL: nobody has looked
+ *               for them, nor for series that are of no use to learn from
+ *   hold        so many observations at the end of every series are not to be
+ *               looked at
+ *   means_only  nobody will ask for intervals
  */
 struct fc_lesson {
     const struct fc_series *series;
     size_t n;
     const struct fc_seasons *seasons; /* of all series; or NULL */
-    const bool *skip;               /* n flags: not to be looked at; or NULL */
-    const struct fc_breaks *breaks; /* that no forecast could have foreseen;
-                                       or NULL */
-    int horizon;                    /* steps that will be asked for */
-    uint64_t seed;                  /* of everything random */
+    const bool *skip; /* n flags: not to be looked at; or NULL */
+    const struct fc_breaks *breaks;
+    size_t hold;
+    bool means_only;
+    int horizon;   /* steps that will be asked for */
+    uint64_t seed; /* of everything random */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
 };
@@ -73,7 +71,7 @@ struct fc_spec {
  *
  *   horizon  steps that will be forecast, as far as that is known; 0 = not
  *   seed     of everything random
- *   learned  what the model has learnt from a batch; or NULL
+ *   learned  what the model has learnt from a batch, if anything
  *   similar  a fit of this model to much the same series, as to a few values
  *            more: what it chose is not searched for again, and estimation may
  *            start from what it found.  NULL = none; it is passed over by
@@ -84,7 +82,7 @@ struct fc_request {
     const struct fc_spec *spec;
     int horizon;
     uint64_t seed;
-    const struct fc_learned *learned;
+    struct fc_part learned;
     const struct fc_fit *similar;
 };
 
@@ -118,7 +116,7 @@ struct fc_fit {
     double *state; /* nstate values, at the end of the series */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
-    const struct fc_learned *learned; /* the request's */
+    struct fc_part learned; /* the request's */
 };
 
 /* A whole number that the user may set, as the limit of a search. */
@@ -134,6 +132,9 @@ struct fc_model {
     const char *variants;  /* what may follow a colon: "MAdM"; NULL: nothing */
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
+    bool must_learn;       /* is nothing without what it learns */
+    const void *form;      /* what sets this row apart from others that have the
+                              same functions; these alone know what it is */
 
     /* Its settings, up to one without a name; or NULL. */
     const struct fc_setting *settings;
@@ -175,12 +176,13 @@ struct fc_model {
                             struct fc_learned **learned, struct fc_error *err);
 
     /*
-     * Whether numbers that come from elsewhere are a block this model can
-     * read: of its layout, for these seasons, and for so many steps at least.
-     * FC_EDATA with a message when they are not.  NULL for models that do not
-     * learn.
+     * Whether numbers that come from elsewhere, all of them finite, are a part
+     * this model can read: of its layout, for these seasons, and for so many
+     * steps at least. FC_EDATA with a message when they are not.  NULL for
+     * models that do not learn.
      */
-    enum fc_status (*check_learned)(const struct fc_learned *learned,
+    enum fc_status (*check_learned)(struct fc_part learned,
+                                    const struct fc_spec *spec,
                                     const struct fc_seasons *seasons,
                                     int horizon, struct fc_error *err);
 

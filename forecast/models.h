@@ -26,7 +26,10 @@
     X(theta)         \
     X(dotm)          \
     X(ces)           \
-    X(scum)
+    X(scum)          \
+    X(pooled)        \
+    X(pooled_log)    \
+    X(network)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

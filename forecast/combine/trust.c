@@ -7,7 +7,10 @@
  * again in the shortened one takes several times as long, and forecasts of
  * held-back values are no better for it.
  */
-#include "forecast/combine/auto.h"
+#include "forecast/combine/trust.h"
+
+#include "forecast/combine/candidates.h"
+#include "forecast/global/sample.h"
 
 #include <math.h>
 
@@ -33,7 +36,7 @@ static void find_errors(const struct fc_auto_table *table, const double *actual,
     size_t known = 0;
     for (size_t h = 0; h < n; h++)
         known += !isnan(actual[h]);
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
         error[k] = table->usable[k] && known > 0 ? 0 : NAN;
         for (size_t h = 0; h < n && isfinite(error[k]); h++)
             if (!isnan(actual[h]))
@@ -46,16 +49,16 @@ static void trust_by_errors(const double *error, double change, double *trust)
 {
     double sum = 0, least = INFINITY;
     int n = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         if (isfinite(error[k]))
             least = fmin(least, error[k]);
     double floor = fmin(FLOOR * change, EXACT * least + fc_rounding * change);
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         if (isfinite(error[k])) {
             sum += log(error[k] + floor);
             n++;
         }
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = isfinite(error[k])
                        ? exp(POWER * (sum / n - log(error[k] + floor)))
                        : 1;
@@ -71,17 +74,16 @@ static enum fc_status errors_before(const struct fc_fit *whole,
 {
     struct fc_fit fit = {.model = whole->model,
                          .season_length = whole->season_length};
-    struct fc_auto_fitted cut = {view->series, &fit};
+    struct fc_auto_fitted cut = {view->series, &fit, before->change};
     struct fc_auto_table table;
     struct fc_request same = *request;
     cut.series.n -= (size_t)request->horizon;
     same.similar = whole;
     size_t n = cut.series.n;
     enum fc_status status =
-        fc_auto_fit_members(&cut.series, &same, ws, &fit, NULL);
+        fc_auto_fit_members(&cut.series, &same, before, ws, &fit, NULL);
     if (status == FC_OK)
-        status = fc_auto_candidates(&cut, before, request->horizon, ws, &table,
-                                    NULL);
+        status = fc_auto_candidates(&cut, request->horizon, ws, &table, NULL);
     if (status == FC_OK)
         find_errors(&table, view->known + n,
                     fc_before_break(&view->here, n, view->series.n), error);
@@ -110,12 +112,12 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
     const struct fc_series *series = &view->series;
     struct fc_request asked = *request;
     size_t m = (size_t)fit->season_length;
-    double error[FC_AUTO_CANDIDATES];
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    double error[FC_AUTO_MEMBERS];
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = 1;
     asked.horizon = held_back(series->n, m, request->horizon);
     if (asked.horizon == 0
-        || series->n < (size_t)asked.horizon + FC_AUTO_LEAST_LEFT)
+        || series->n < (size_t)asked.horizon + FC_SAMPLE_LEAST_LEFT)
         return FC_OK;
     struct fc_mark mark = fc_workspace_mark(ws);
     double *scratch = fc_workspace_doubles(ws, series->n);
