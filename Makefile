@@ -11,7 +11,7 @@ T ?= 60
 # What the code needs, kept apart so that `make CFLAGS=-O0` still compiles.
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla
 NEED := -std=c17 -I. -fopenmp -fno-math-errno $(WARN) $(EXTRA)
-LINK := -fopenmp -lgsl -lgslcblas -lcsv -lz -lm
+LINK := -fopenmp -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm
 
 SRC := $(sort $(shell find forecast io cmd -name '*.c'))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))

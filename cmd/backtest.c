@@ -39,6 +39,13 @@ static const struct fc_backtest_result *result_of(const struct run *run,
     return &run->backtest.results[origin * run->options->nspecs + spec];
 }
 
+static struct fc_score_shape shape_of(const struct run *run)
+{
+    const struct cmd_options *o = run->options;
+    return (struct fc_score_shape){o->nlevels, o->levels, o->nquantiles,
+                                   o->quantiles};
+}
+
 static void write_row(const struct run *run, size_t origin, size_t spec)
 {
     static const char *const status[] = {"failed", "fallback", "ok"};
@@ -56,7 +63,8 @@ static void write_row(const struct run *run, size_t origin, size_t spec)
     int n = snprintf(count, sizeof count, ",%zu,%zu,%s,%.6f", at->n, result->n,
                      status[result->outcome], result->seconds);
     io_atomic_write(run->file, count, (size_t)n);
-    cmd_scores_write(run->file, result->row, run->options->nlevels);
+    struct fc_score_shape shape = shape_of(run);
+    cmd_scores_write(run->file, result->row, result->n, &shape);
     io_atomic_write(run->file, "\n", 1);
 }
 
@@ -67,8 +75,8 @@ static void write_rows(const struct run *run)
         return;
     io_write_field(run->file, run->work.panel.id_name);
     io_atomic_write(run->file, names, strlen(names));
-    cmd_scores_write_header(run->file, run->options->levels,
-                            run->options->nlevels);
+    struct fc_score_shape shape = shape_of(run);
+    cmd_scores_write_header(run->file, &shape);
     io_atomic_write(run->file, "\n", 1);
     for (size_t i = 0; i < run->backtest.norigins; i++)
         for (size_t k = 0; k < run->options->nspecs; k++)
@@ -101,6 +109,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
                       "forecasts");
     run->backtest = (struct fc_backtest){
         .job = run->work.job,
+        .outline = &run->work.outline,
         .learn_seconds = run->seconds,
         .origins = (int)o->origins,
         .stride = (int)(o->stride > 0 ? o->stride : o->horizon),
@@ -115,6 +124,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
 static void print_table(const struct run *run)
 {
     const struct cmd_options *o = run->options;
+    struct fc_score_shape shape = shape_of(run);
     struct cmd_scores scores = {
         .count_name = "fallback",
         .names = (const char *const *)o->spec_names,
@@ -122,8 +132,7 @@ static void print_table(const struct run *run)
         .means = run->backtest.means,
         .counts = run->fallbacks,
         .seconds = run->seconds,
-        .nlevels = o->nlevels,
-        .levels = o->levels,
+        .shape = &shape,
     };
     if (o->output == NULL || strcmp(o->output, "-") != 0)
         cmd_scores_print(&scores, o->csv);

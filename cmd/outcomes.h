@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_CMD_OUTCOMES_H
 #define NIGHTCAST_CMD_OUTCOMES_H
 
+#include "cmd/night/night.h"
 #include "cmd/talk/story.h"
 #include "cmd/work.h"
 #include "forecast/run/batch.h"
@@ -14,6 +15,7 @@ struct cmd_run {
     const struct cmd_options *options;
     struct cmd_work work;
     struct fc_batch batch;
+    struct cmd_night night; /* --store */
     struct cmd_tally tally;
     double seconds[3]; /* read, fit, write */
 };

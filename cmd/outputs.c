@@ -38,8 +38,8 @@ static void write_forecasts(const struct cmd_run *run,
                             struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
-    io_write_forecast_header(file, panel->id_name, panel->time_name,
-                             run->options->levels, run->options->nlevels);
+    const struct fc_outline *outline = &run->work.outline;
+    io_write_forecast_header(file, panel->id_name, panel->time_name, outline);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
         for (size_t k = 0; k < run->options->nspecs; k++) {
@@ -50,6 +50,7 @@ static void write_forecasts(const struct cmd_run *run,
                 .id = panel->series[i].id,
                 .model = run->options->spec_names[k],
                 .forecast = &forecast,
+                .outline = outline,
                 .time = future_time,
                 .arg = &future,
             };
@@ -119,6 +120,10 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .store = run->options->store != NULL,
+        .unchanged = run->tally.unchanged,
+        .corrected = run->tally.corrected,
+        .drifting = run->tally.drifting,
     };
     cmd_metrics_write(file, &metrics);
 }

@@ -201,46 +201,87 @@ struct forecasts_reader {
     size_t model; /* SIZE_MAX = there is no such column */
 };
 
-/* Puts a level in its ascending place. */
-static void insert_level(struct cmd_forecasts *f, double level, size_t lo,
-                         size_t hi)
+/* A level or quantile, and its column or two. */
+struct bounds {
+    double percent;
+    size_t column[2];
+};
+
+static int compare_bounds(const void *a, const void *b)
 {
-    int i = f->nlevels++;
-    for (; i > 0 && f->levels[i - 1] > level; i--) {
-        f->levels[i] = f->levels[i - 1];
-        f->lo[i] = f->lo[i - 1];
-        f->hi[i] = f->hi[i - 1];
-    }
-    f->levels[i] = level;
-    f->lo[i] = lo;
-    f->hi[i] = hi;
+    const struct bounds *x = a, *y = b;
+    return (x->percent > y->percent) - (x->percent < y->percent);
+}
+
+/* Reads the number in "lo-95" or "q-95"; false when it is another column. */
+static bool parse_title(const char *name, const char *what, double *percent)
+{
+    size_t n = strlen(what);
+    return strncmp(name, what, n) == 0
+           && io_number_parse(name + n, strlen(name + n), percent)
+           && *percent > 0 && *percent < 100;
 }
 
 /* Pairs lo-95 and hi-95. */
-static enum fc_status find_levels(struct cmd_forecasts *f,
-                                  const struct io_record *header,
+static enum fc_status find_levels(const struct io_record *header,
+                                  struct bounds *found, int *n,
                                   struct fc_error *err)
 {
-    f->levels = malloc(header->n * sizeof *f->levels);
-    f->lo = malloc(header->n * sizeof *f->lo);
-    f->hi = malloc(header->n * sizeof *f->hi);
-    if (f->levels == NULL || f->lo == NULL || f->hi == NULL)
-        return no_memory(err);
     for (size_t i = 0; i < header->n; i++) {
         const char *name = header->field[i];
         char other[64];
         double level;
-        if (strncmp(name, "lo-", 3) != 0
-            || !io_number_parse(name + 3, strlen(name + 3), &level)
-            || level <= 0 || level >= 100)
+        if (!parse_title(name, "lo-", &level))
             continue;
         snprintf(other, sizeof other, "hi-%.50s", name + 3);
         size_t hi = io_table_column(header, other);
         if (hi == SIZE_MAX)
             return no_column(header, other, err);
-        insert_level(f, level, i, hi);
+        found[(*n)++] = (struct bounds){level, {i, hi}};
     }
+    qsort(found, (size_t)*n, sizeof *found, compare_bounds);
     return FC_OK;
+}
+
+static void find_quantiles(const struct io_record *header, struct bounds *found,
+                           int *n)
+{
+    for (size_t i = 0; i < header->n; i++) {
+        double quantile;
+        if (parse_title(header->field[i], "q-", &quantile))
+            found[(*n)++] = (struct bounds){quantile, {i, i}};
+    }
+    qsort(found, (size_t)*n, sizeof *found, compare_bounds);
+}
+
+/* The levels and quantiles of a header, and all their columns. */
+static enum fc_status find_bounds(struct cmd_forecasts *f,
+                                  const struct io_record *header,
+                                  struct fc_error *err)
+{
+    struct bounds *found = malloc((header->n + 1) * sizeof *found);
+    f->levels = malloc((header->n + 1) * sizeof *f->levels);
+    f->quantiles = malloc((header->n + 1) * sizeof *f->quantiles);
+    f->columns = malloc((2 * header->n + 1) * sizeof *f->columns);
+    enum fc_status status = FC_OK;
+    if (found == NULL || f->levels == NULL || f->quantiles == NULL
+        || f->columns == NULL)
+        status = no_memory(err);
+    if (status == FC_OK)
+        status = find_levels(header, found, &f->nlevels, err);
+    for (int i = 0; status == FC_OK && i < f->nlevels; i++) {
+        f->levels[i] = found[i].percent;
+        f->columns[f->ncolumns++] = found[i].column[0];
+        f->columns[f->ncolumns++] = found[i].column[1];
+    }
+    if (status == FC_OK)
+        find_quantiles(header, found, &f->nquantiles);
+    for (int i = 0; status == FC_OK && i < f->nquantiles; i++) {
+        f->quantiles[i] = found[i].percent;
+        f->columns[f->ncolumns++] = found[i].column[0];
+    }
+    free(found);
+    return status;
 }
 
 static enum fc_status forecasts_header(struct forecasts_reader *r,
@@ -262,7 +303,7 @@ static enum fc_status forecasts_header(struct forecasts_reader *r,
         return status;
     r->has_header = true;
     r->model = io_table_column(header, "model");
-    return find_levels(r->forecasts, header, err);
+    return find_bounds(r->forecasts, header, err);
 }
 
 /* The model's number; a new one gets its place. */
@@ -277,7 +318,7 @@ static enum fc_status find_model(struct forecasts_reader *r, const char *name,
         return no_memory(err);
     if (f->models.n == known)
         return FC_OK;
-    size_t n = (size_t)r->actuals->keys.n * (1 + 2 * (size_t)f->nlevels);
+    size_t n = (size_t)r->actuals->keys.n * (1 + f->ncolumns);
     double **grown = realloc(f->numbers, f->models.n * sizeof *grown);
     if (grown == NULL)
         return no_memory(err);
@@ -336,12 +377,9 @@ static enum fc_status read_forecast(void *arg, const struct io_record *record,
                        record->field[r->id], record->field[r->time],
                        f->models.text[model]);
     status = io_table_number(record, r->mean, to, err);
-    for (int i = 0; status == FC_OK && i < f->nlevels; i++) {
-        double *lo = to + (1 + 2 * (size_t)i) * n;
-        status = io_table_number(record, f->lo[i], lo, err);
-        if (status == FC_OK)
-            status = io_table_number(record, f->hi[i], lo + n, err);
-    }
+    for (size_t i = 0; status == FC_OK && i < f->ncolumns; i++)
+        status =
+            io_table_number(record, f->columns[i], to + (1 + i) * n, err);
     return status;
 }
 
@@ -366,8 +404,8 @@ void cmd_forecasts_release(struct cmd_forecasts *forecasts)
         free(forecasts->numbers[k]);
     free(forecasts->numbers);
     free(forecasts->levels);
-    free(forecasts->lo);
-    free(forecasts->hi);
+    free(forecasts->quantiles);
+    free(forecasts->columns);
     io_intern_release(&forecasts->models);
     *forecasts = (struct cmd_forecasts){0};
 }

@@ -24,12 +24,13 @@ struct cmd_actuals {
 
 struct cmd_forecasts {
     struct io_intern models;
-    int nlevels;
-    double *levels;   /* ascending */
-    size_t *lo, *hi;  /* their columns */
+    int nlevels, nquantiles;
+    double *levels, *quantiles; /* ascending */
+    size_t *columns;  /* lower and upper bound of each level, the quantiles */
+    size_t ncolumns;
     size_t nnumbers;  /* models that have their place in numbers */
-    double **numbers; /* per model: mean, then lo and hi of every level, each
-                         for all keys; NaN = not there */
+    double **numbers; /* per model: mean, then the columns, each for all keys;
+                         NaN = not there */
     size_t nextra;    /* rows for which there is no actual value */
     char extra[200];  /* the first of them, for a message */
 };

@@ -116,8 +116,8 @@ static struct fc_job job_of(const struct cmd_options *options,
         .fallback = options->has_fallback ? &options->fallback : NULL,
         .learned = work->learned.by_spec,
         .seed = (uint64_t)options->seed,
-        .nlevels = options->nlevels,
-        .levels = options->levels,
+        .nlevels = work->outline.n,
+        .levels = work->outline.all,
         .non_negative = options->non_negative,
     };
 }
@@ -136,7 +136,11 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     if (status != FC_OK)
         return status;
     set_season(options, work);
-    status = cmd_learned_check(options, &work->seasons, &work->learned, err);
+    status = fc_outline_init(&work->outline, options->levels, options->nlevels,
+                             options->quantiles, options->nquantiles, err);
+    if (status == FC_OK)
+        status = cmd_learned_check(options, &work->seasons, &work->panel,
+                                   &work->learned, err);
     work->job = job_of(options, work);
     work->job.horizon = source->horizon;
     work->job.nthreads = jobs;
@@ -153,6 +157,7 @@ enum fc_status cmd_work_init(const struct cmd_options *options,
 void cmd_work_release(struct cmd_work *work)
 {
     io_panel_release(&work->panel);
+    fc_outline_release(&work->outline);
     free(work->skip);
     cmd_learned_release(&work->learned);
     *work = (struct cmd_work){0};

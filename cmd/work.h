@@ -4,6 +4,7 @@
 
 #include "cmd/learned.h"
 #include "cmd/options/options.h"
+#include "forecast/base/outline.h"
 #include "forecast/run/job.h"
 
 /*
@@ -13,6 +14,7 @@
 struct cmd_work {
     struct io_panel panel;
     struct fc_job job;
+    struct fc_outline outline; /* the intervals and quantiles asked for */
     bool *skip;                /* series that cannot be forecast */
     int season;                /* observations; 1 = none */
     struct fc_seasons seasons; /* the same, as the series have it */

@@ -29,7 +29,15 @@
     X(scum)          \
     X(pooled)        \
     X(pooled_log)    \
-    X(network)
+    X(network)       \
+    X(counts)        \
+    X(counts_shared) \
+    X(croston)       \
+    X(sba)           \
+    X(sbj)           \
+    X(tsb)           \
+    X(adida)         \
+    X(imapa)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

@@ -30,6 +30,7 @@ enum cmd_set {
     CMD_SIMULATE = 64,
     CMD_MERGE = 128,
     CMD_LEARN = 256,
+    CMD_HISTORY = 1024,
     /* several of them */
     CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
     CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
@@ -52,8 +53,11 @@ struct cmd_max_failed {
     bool percent;
 };
 
+/* What lines of history are about. */
+enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
+
 struct cmd_options {
-    char **inputs; /* merge: any number of them, in argv */
+    char **inputs; /* merge, history: any number of them, in argv */
     size_t ninputs;
     const char *input;   /* score: the forecasts */
     const char *actuals; /* score */
@@ -87,7 +91,7 @@ struct cmd_options {
     int64_t paths;
     int64_t lead_time; /* 0 = none */
     const char *quantiles_text;
-    double *quantiles; /* ascending, in (0, 1) */
+    double *quantiles; /* ascending, percent */
     int nquantiles;
     bool whole, csv;
     int64_t settings[FC_SETTINGS_SIZE]; /* of models; -1 = their own */
@@ -99,6 +103,11 @@ struct cmd_options {
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
     const char *learned;
+    const char *store;
+    int64_t keep, relearn; /* nights */
+    int by;                /* enum cmd_by */
+    int64_t worst;
+    bool changes;
     bool quiet, verbose, help, version;
 };
 

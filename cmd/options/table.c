@@ -14,6 +14,7 @@ static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
+static const char *const bys[] = {"night", "lead", "series", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 
 #define AT(field) offsetof(struct cmd_options, field)
@@ -22,7 +23,7 @@ enum {
     SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
     TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
-    ALL = CMD_READS | CMD_MODELS | CMD_MERGE
+    ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
 /* clang-format off */
@@ -40,6 +41,14 @@ static const struct cmd_option rows[] = {
      "what was learnt; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_HISTORY, AT(output), "FILE",
+     "the same as CSV, with all digits", NULL, 0, 0, NULL},
+    {0, "by", CMD_CHOICE, CMD_HISTORY, AT(by), "WHAT",
+     "a line per night, lead or series", "night", 0, 0, bys},
+    {0, "worst", CMD_INTEGER, CMD_HISTORY, AT(worst), "N",
+     "of the series, how many", "20", 1, 1000000000, NULL},
+    {0, "changes", CMD_FLAG, CMD_HISTORY, AT(changes), NULL,
+     "series whose forecasts moved most last night", NULL, 0, 0, NULL},
     {0, "train", CMD_INPUT, CMD_SCORE, AT(train), "FILE",
      "what the forecaster saw (required)", NULL, 0, 0, NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
@@ -49,7 +58,7 @@ static const struct cmd_option rows[] = {
     {0, "paths", CMD_INTEGER, CMD_SIMULATE, AT(paths), "N",
      "sample paths of each series", "1000", 1, 100000000, NULL},
     {0, "quantiles", CMD_TEXT, CMD_SIMULATE, AT(quantiles_text), "LIST",
-     "between 0 and 1", "0.05,0.25,0.5,0.75,0.95", 0, 0, NULL},
+     "in percent, 0.1 to 99.9", "5,25,50,75,95", 0, 0, NULL},
     {0, "lead-time", CMD_INTEGER, CMD_SIMULATE, AT(lead_time), "L",
      "also quantiles of the sum over L steps", NULL, 1, 1000000, NULL},
     {0, "whole", CMD_FLAG, CMD_SIMULATE, AT(whole), NULL,
@@ -62,6 +71,8 @@ static const struct cmd_option rows[] = {
      "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
     {'l', "level", CMD_TEXT, CMD_BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
+    {0, "quantiles", CMD_TEXT, CMD_FORECAST | CMD_BACKTEST, AT(quantiles_text),
+     "LIST", "also these, in percent: 10,50,90", NULL, 0, 0, NULL},
     {'j', "jobs", CMD_INTEGER, CMD_READS, AT(jobs), "N",
      "threads (default: all processors)", NULL, 1, 1024, NULL},
     {0, "id", CMD_TEXT, CMD_READS, AT(id), "COL",
@@ -107,6 +118,13 @@ static const struct cmd_option rows[] = {
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
      "seconds to wait for the other", "0", 0, 1000000, NULL},
+    {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
+     "remember this night, and use what the last ones left", NULL, 0, 0,
+     NULL},
+    {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
+     "nights that the store remembers", "30", 1, 100000, NULL},
+    {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
+     "how long what auto learnt is good for", "7", 1, 100000, NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
@@ -156,9 +174,9 @@ size_t cmd_option_files(const struct cmd_command *command,
 /* Options that tell where and how, but not what. */
 static bool has_no_say(const struct cmd_option *row)
 {
-    static const char *const names[] = {"jobs",     "lock-wait", "shard",
-                                        "help",     "version",   "quiet",
-                                        "progress", "verbose",   "log-format"};
+    static const char *const names[] = {
+        "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
+        "progress", "verbose",   "log-format", "keep", "relearn"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

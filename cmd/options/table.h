@@ -17,7 +17,8 @@ enum cmd_kind {
     CMD_CHOICE,
     CMD_INPUT,  /* reads it */
     CMD_OUTPUT, /* makes it anew */
-    CMD_LOCK    /* holds it while it runs */
+    CMD_LOCK,   /* holds it while it runs */
+    CMD_STORE   /* keeps it from run to run */
 };
 
 struct cmd_option {

@@ -4,8 +4,8 @@
  * nothing was learnt.  Members write and read their own parts.
  *
  *   auto: horizon, season, and inside
- *     breaks: how many, and of each its first and last place and whether it is
- *       over
+ *     breaks: how many, and of as many as there can be the first and the last
+ *       place and whether it is over
  *     for each kind of series its experience: the weights, the reach
  *     for both times what is common: the change, and of each member its part
  */
@@ -23,6 +23,8 @@ enum {
 };
 
 enum { HORIZON, SEASON, HEAD };
+
+enum { BREAK = 3 }; /* numbers of each */
 
 /*
  * The fixed scale of the intervals of a series on its own: chosen as the
@@ -74,14 +76,15 @@ struct fc_auto_common fc_auto_common_of(const struct fc_auto_lessons *lessons,
 static void write_breaks(const struct fc_breaks *breaks,
                          struct fc_part_writer *writer)
 {
-    double n = breaks->n;
-    size_t part = fc_part_begin(writer, BREAKS_VERSION);
-    fc_part_put(writer, &n, 1);
+    double v[1 + BREAK * FC_MOST_BREAKS] = {breaks->n};
     for (int i = 0; i < breaks->n; i++) {
-        const struct fc_break *b = &breaks->at[i];
-        const double numbers[] = {b->first, b->last, b->over};
-        fc_part_put(writer, numbers, 3);
+        double *at = v + 1 + BREAK * i;
+        at[0] = breaks->at[i].first;
+        at[1] = breaks->at[i].last;
+        at[2] = breaks->at[i].over;
     }
+    size_t part = fc_part_begin(writer, BREAKS_VERSION);
+    fc_part_put(writer, v, 1 + BREAK * FC_MOST_BREAKS);
     fc_part_end(writer, part);
 }
 
@@ -128,21 +131,23 @@ static bool is_whole(double x, double least, double most)
     return x >= least && x <= most && x == floor(x);
 }
 
-/* Breaks lie one behind the other. */
+/* Breaks lie one behind the other, and no farther back than this. */
+static const double MOST_PERIODS = 1e6;
+
 static bool read_breaks(struct fc_part part, struct fc_breaks *breaks)
 {
     struct fc_part_reader reader;
     double last = 0;
     if (!fc_part_open(part, BREAKS_VERSION, &reader))
         return false;
-    const double *n = fc_part_take(&reader, 1);
-    if (n == NULL || !is_whole(*n, 0, FC_MOST_BREAKS))
+    const double *v = fc_part_take(&reader, 1 + BREAK * FC_MOST_BREAKS);
+    if (v == NULL || !is_whole(v[0], 0, FC_MOST_BREAKS))
         return false;
-    breaks->n = (int)*n;
+    breaks->n = (int)v[0];
     for (int i = 0; i < breaks->n; i++) {
-        const double *at = fc_part_take(&reader, 3);
-        if (at == NULL || !is_whole(at[1], last + 1, 1e6)
-            || !is_whole(at[0], at[1], 1e6) || !is_whole(at[2], 0, 1))
+        const double *at = v + 1 + BREAK * i;
+        if (!is_whole(at[1], last + 1, MOST_PERIODS)
+            || !is_whole(at[0], at[1], MOST_PERIODS) || !is_whole(at[2], 0, 1))
             return false;
         last = at[0];
         breaks->at[i] = (struct fc_break){(int)at[0], (int)at[1], at[2] != 0};
@@ -242,6 +247,8 @@ enum fc_status fc_auto_check(struct fc_part learned, const struct fc_spec *spec,
     if (!fc_part_open(learned, VERSION, &reader))
         return fc_fail(err, FC_EDATA,
                        "auto of this version learns other numbers");
+    if (!fc_part_is_finite(learned))
+        return fc_fail(err, FC_EDATA, "not all of its numbers are finite");
     const double *head = fc_part_take(&reader, HEAD);
     if (head == NULL || !is_whole(head[HORIZON], 1, 1e6)
         || head[HORIZON] < horizon || head[SEASON] != fc_season_length(seasons))
@@ -256,4 +263,31 @@ enum fc_status fc_auto_check(struct fc_part learned, const struct fc_spec *spec,
     return status == FC_OK
                ? check_members(&k.common, spec, seasons, learnt, err)
                : status;
+}
+
+/* A break of which not all periods are before the end is no longer one that is
+ * known. */
+void fc_auto_place(struct fc_learned *learned, long long steps)
+{
+    struct fc_part_reader whole, inside;
+    if (!fc_part_open(fc_part_of(learned), VERSION, &whole)
+        || fc_part_take(&whole, HEAD) == NULL
+        || !fc_part_open(fc_part_inside(&whole), BREAKS_VERSION, &inside))
+        return;
+    double *v = learned->values + (inside.at - learned->values), *to = v + 1;
+    const double *at = to, *end = v + inside.left;
+    int n = (int)v[0];
+    for (int i = 0; i < n; i++, at += BREAK) {
+        double first = at[0] + (double)steps, last = at[1] + (double)steps;
+        if (steps == FC_NO_PLACE || last < 1 || first > MOST_PERIODS) {
+            v[0]--;
+            continue;
+        }
+        to[2] = at[2];
+        to[0] = first;
+        to[1] = last;
+        to += BREAK;
+    }
+    while (to < end)
+        *to++ = 0;
 }

@@ -58,6 +58,10 @@ enum fc_status fc_auto_check(struct fc_part learned, const struct fc_spec *spec,
                              const struct fc_seasons *seasons, int horizon,
                              struct fc_error *err);
 
+/* Breaks where they are in series that end so many steps later; see
+ * fc_model.place_learned. */
+void fc_auto_place(struct fc_learned *learned, long long steps);
+
 /* What the members have learnt: of all series but their last values, and of
  * all of them. */
 enum fc_auto_time { FC_AUTO_BEFORE, FC_AUTO_NOW, FC_AUTO_TIMES };

@@ -263,7 +263,8 @@ enum fc_status fc_global_check(struct fc_part learned,
     if (!fc_part_open(learned, form_of(spec->model)->version, &reader))
         return fc_fail(err, FC_EDATA, "%s of this version learns other numbers",
                        name);
-    if (!read_part(form_of(spec->model), learned, &known))
+    if (!fc_part_is_finite(learned)
+        || !read_part(form_of(spec->model), learned, &known))
         return fc_fail(err, FC_EDATA, "the numbers of %s make no sense", name);
     if (known.global.horizon < horizon
         || known.global.season_length != fc_season_length(seasons))

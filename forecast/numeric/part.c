@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "forecast/numeric/part.h"
 
+#include <math.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,14 @@ struct fc_part fc_part_of(const struct fc_learned *learned)
 {
     return learned != NULL ? (struct fc_part){learned->values, learned->n}
                            : (struct fc_part){NULL, 0};
+}
+
+bool fc_part_is_finite(struct fc_part part)
+{
+    for (size_t i = 0; i < part.n; i++)
+        if (!isfinite(part.v[i]))
+            return false;
+    return true;
 }
 
 bool fc_part_open(struct fc_part part, int version,

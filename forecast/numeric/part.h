@@ -25,6 +25,9 @@ struct fc_part {
     size_t n;
 };
 
+/* Whether all of its numbers are finite. */
+bool fc_part_is_finite(struct fc_part part);
+
 /* The whole of a block, which may be NULL. */
 struct fc_part fc_part_of(const struct fc_learned *learned);
 
