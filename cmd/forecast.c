@@ -6,8 +6,10 @@
  */
 #include "cmd/commands.h"
 #include "cmd/host/lock.h"
+#include "cmd/host/processors.h"
 #include "cmd/host/signals.h"
 #include "cmd/outputs.h"
+#include "cmd/report/report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
@@ -126,8 +128,10 @@ static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
                       run->options->nspecs > 1 ? "fits" : "series");
     run->work.job.progress = go_on;
     run->work.job.progress_arg = &meanwhile;
-    run->batch = (struct fc_batch){
-        .job = run->work.job, .want_reports = run->options->summary != NULL};
+    run->batch =
+        (struct fc_batch){.job = run->work.job,
+                          .want_reports = run->options->summary != NULL
+                                          || run->options->report != NULL};
     enum fc_status status =
         cmd_night_begin(&run->night, &cmd_forecast, run->options,
                         &run->work.panel, run->work.season, &run->batch, err);
@@ -180,13 +184,31 @@ static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
         cmd_say(CMD_WARNING, "%s", err.msg);
 }
 
+/* With a track for each thread that there may be. */
+static enum fc_status begin_trace(struct cmd_run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    if (o->trace == NULL && o->report == NULL)
+        return FC_OK;
+    if (o->report != NULL && cmd_report_lacks() != NULL)
+        return fc_fail(err, FC_EINVAL, "--report: %s", cmd_report_lacks());
+    run->trace = fc_trace_new(cmd_threads(o));
+    run->work.trace = run->trace;
+    return run->trace != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 /* Everything up to the rename; nothing has been replaced when it fails, but
    for what says why. */
 static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
                               struct fc_error *err)
 {
     double start = cmd_now();
-    enum fc_status status = cmd_work_init(run->options, &run->work, err);
+    enum fc_status status = begin_trace(run, err);
+    double begin = fc_trace_begin(run->trace);
+    if (status == FC_OK)
+        status = cmd_work_init(run->options, &run->work, err);
+    fc_trace_end(run->trace, 0, "read", 0, begin);
     double read = cmd_now();
     run->seconds[0] = read - start;
     if (status == FC_OK)
@@ -231,15 +253,15 @@ static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
         return CMD_FAILED;
     }
     bool good = cmd_tally_is_good(&run->tally) && run->night.trouble.code == 0;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     good = remember(run) && good;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     name_offenders(run, FC_OUTCOME_FAILED, run->tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, run->tally.fallback, "fell back");
     say_phases(run);
     if (!run->options->quiet || !good)
         report(run);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_forecast(int argc, char **argv)
@@ -259,6 +281,7 @@ static int main_forecast(int argc, char **argv)
     cmd_night_end(&run.night);
     fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
+    fc_trace_free(run.trace);
     cmd_options_release(&options);
     cmd_lock_release(lock); /* after the last change to any file */
     return status;

@@ -4,6 +4,7 @@
 
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
+#include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
 #include "forecast/numeric/breaks.h"
 #include "forecast/numeric/part.h"
@@ -54,6 +55,7 @@ struct fc_lesson {
     uint64_t seed; /* of everything random */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
+    struct fc_trace *trace;            /* or NULL */
 };
 
 /*

@@ -298,6 +298,8 @@ static enum fc_status try_all(struct learner *l, struct fc_error *err)
         .status = each,
         .size = length_of,
         .stop = lesson->stop,
+        .trace = lesson->trace,
+        .what = "try",
     };
     enum fc_status status = fc_parallel_map(&job);
     /* a series that cannot be tried teaches nothing; one for which there is
