@@ -64,13 +64,13 @@ static bool can_start_from(const struct fc_fit *similar,
 static bool must_adjust(const struct fc_model *model,
                         const struct fc_seasons *seasons)
 {
-    return seasons != NULL && seasons->n > 1
+    return seasons != NULL && seasons->n > 1 && !seasons->left
            && (model->seasons == FC_SEASON_REST
                || (model->seasons == FC_SEASON_ASKED && seasons->asked));
 }
 
-/* The series without the patterns of its longer seasons, of which the model is
- * not to be told that they were asked for; NULL when memory is short. */
+/* The series without the patterns of its longer seasons; NULL when memory is
+ * short. */
 static const struct fc_series *adjust(const struct fc_series *series,
                                       struct fc_workspace *ws,
                                       struct fc_fit *fit)
@@ -85,6 +85,7 @@ static const struct fc_series *adjust(const struct fc_series *series,
     fc_adjustment_apply(a, series->y, 0, series->n, y);
     *seasons = *series->seasons;
     seasons->asked = false;
+    seasons->left = true;
     *out = *series;
     out->y = y;
     out->seasons = seasons;
@@ -236,7 +237,8 @@ static size_t count_without_width(const struct fc_forecast *out)
 {
     size_t n = (size_t)out->horizon * (size_t)out->nlevels, count = 0;
     for (size_t i = 0; i < n; i++)
-        count += out->lo[i] == out->hi[i];
+        count += out->levels[i / (size_t)out->horizon] > 0
+                 && out->lo[i] == out->hi[i];
     return count;
 }
 
@@ -266,6 +268,21 @@ static enum fc_status undo_units(const struct fc_fit *fit,
     return FC_OK;
 }
 
+/*
+ * Quantiles do not cross: what a level covers, the next covers, too.  All
+ * begin at the median where that is asked for; no model's intervals cross by
+ * themselves but near to it.
+ */
+static void nest(struct fc_forecast *out)
+{
+    size_t horizon = (size_t)out->horizon;
+    size_t n = horizon * (size_t)out->nlevels;
+    for (size_t i = horizon; i < n; i++) {
+        out->lo[i] = fmin(out->lo[i], out->lo[i - horizon]);
+        out->hi[i] = fmax(out->hi[i], out->hi[i - horizon]);
+    }
+}
+
 enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err)
@@ -283,6 +300,7 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
         return fc_fail(err, FC_ERANGE, "%s: forecast is not finite", fit->spec);
     if (!all_finite(out->lo, nbounds) || !all_finite(out->hi, nbounds))
         return fc_fail(err, FC_ERANGE, "%s: interval is not finite", fit->spec);
+    nest(out);
     return FC_OK;
 }
 

@@ -27,6 +27,17 @@
     X(dotm)          \
     X(ces)           \
     X(scum)          \
+    X(pooled)        \
+    X(pooled_log)    \
+    X(network)       \
+    X(counts)        \
+    X(counts_shared) \
+    X(croston)       \
+    X(sba)           \
+    X(sbj)           \
+    X(tsb)           \
+    X(adida)         \
+    X(imapa)         \
     X(mstl)          \
     X(profile)
 

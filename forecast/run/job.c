@@ -65,6 +65,8 @@ enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
         .size = item_size,
         .progress = job->progress != NULL ? report : NULL,
         .stop = job->stop,
+        .trace = job->trace,
+        .what = "fit",
     };
     enum fc_status status = fc_parallel_map(&parallel);
     return status == FC_OK ? FC_OK
@@ -95,7 +97,7 @@ static bool fit_with(const struct fc_job *job, size_t item,
     struct fc_fit fit;
     int tail;
     if (job->learned != NULL && spec != job->fallback)
-        request.learned = job->learned[item % job->nspecs];
+        request.learned = fc_part_of(job->learned[item % job->nspecs]);
     enum fc_status status = fc_missing_prepare(
         &job->series[item / job->nspecs], spec->model->missing, job->horizon,
         ws, &series, &tail, &err);
