@@ -5,6 +5,7 @@
 (() => {
 'use strict';
 
+const begun = performance.now();
 const data = JSON.parse(document.getElementById('data').textContent);
 const $ = (id) => document.getElementById(id);
 const N = data.ids.length;
@@ -126,7 +127,7 @@ const MEMBER = {
 	ces: 'complex exponential smoothing', pooled: 'regression over all series',
 	'pooled-log': 'regression over all series, on logarithms', network: 'neural networks over all series',
 	networks: 'neural networks over all series', snaive: 'the last season again', theta: 'theta',
-	naive: 'the last value', mean: 'the mean', drift: 'the last value with drift',
+	naive: 'the last value', mean: 'the mean of the history', drift: 'the last value and the mean change per step',
 };
 const PART = { A: 'additive', M: 'multiplicative', N: '' };
 const describe = (spec) => {
@@ -134,7 +135,7 @@ const describe = (spec) => {
 	if (m) {
 		const trend = m[2] === 'N' ? 'no trend' : `${m[3] ? 'a damped' : 'a'} ${PART[m[2]]} trend`;
 		const season = m[4] === 'N' ? 'no season' : `a ${PART[m[4]]} season of ${data.season}`;
-		return `exponential smoothing with ${trend} and ${season}, ${PART[m[1]]} errors`;
+		return `exponential smoothing with ${trend} and ${season}, ${PART[m[1]]} errors`.replace(/\ba additive/g, 'an additive');
 	}
 	m = spec.match(/^ARIMA\((\d+),(\d+),(\d+)\)(?:\((\d+),(\d+),(\d+)\)\[(\d+)\])?(.*)$/);
 	if (m) {
@@ -143,6 +144,14 @@ const describe = (spec) => {
 		return `ARIMA: ${difference.length ? `${difference.join(', ')}; ` : ''}${Number(m[1]) + Number(m[4] || 0)} `
 			+ `autoregressive and ${Number(m[3]) + Number(m[6] || 0)} moving-average terms${m[8] || ''}`;
 	}
+	m = spec.match(/^(snaive|naive2|Theta|DOTM|CES\((\w+)\))(?:\[(\d+)\])?$/);
+	if (m) {
+		const what = { snaive: 'the value', naive2: 'the last value, seasonally adjusted', Theta: 'the theta method',
+			DOTM: 'the dynamic optimised theta model' }[m[1]] || `complex exponential smoothing${m[2] === 'none' ? '' : `, season ${m[2]}`}`;
+		return m[1] === 'snaive' ? `${what} ${m[3]} steps before, one season ago` : `${what}${m[3] > 1 ? `, with a season of ${m[3]}` : ''}`;
+	}
+	if (MEMBER[spec])
+		return MEMBER[spec];
 	m = spec.match(/^(\w+)\(([\w, -]+)\)$/);
 	if (m && m[2].split(', ').every((name) => MEMBER[name]))
 		return `the middle of ${m[2].split(', ').map((name) => MEMBER[name]).join(', ')}`;
@@ -308,9 +317,9 @@ const jumpOf = (i) => (data.at[i].c === undefined ? NaN : Math.abs(data.at[i].c)
 const answerWorst = () => {
 	const measured = Number.isFinite(errorOf(byKey(errorOf)[0] ?? -1)) && byKey(errorOf).length > 0;
 	const key = measured ? errorOf : jumpOf;
-	const worst = byKey(key).slice(0, 4);
+	const worst = byKey(key).filter((i) => key(i) > 0).slice(0, 4);
 	if (worst.length === 0)
-		return answer('', 'Which series are worst?', 'Not known');
+		return answer('', 'Which series are worst?', 'Not measured', 'And no forecast leaves what the series did before.');
 	return make('div', { class: 'answer' },
 		make('h2', null, measured ? 'Which series are worst? (MASE)' : 'Which move most? (in usual changes)'),
 		make('ol', null, ...worst.map((i) => make('li', null, link(i), make('span', null, brief(key(i)))))));
@@ -396,7 +405,7 @@ const chartOptions = () => ({
 	labelsUTC: true, legend: 'never', customBars: true, gridLineColor: colour('grid'), axisLineColor: colour('line'),
 	axisLineWidth: 1, gridLineWidth: 1, highlightCircleSize: 4, fillAlpha: 0.2, xRangePad: 6, yRangePad: 8,
 	connectSeparatedPoints: false, animatedZooms: false,
-	axes: { y: numberAxis, x: { axisLabelWidth: 70 } },
+	axes: { y: numberAxis, x: { axisLabelWidth: 64, pixelsPerLabel: 50 } },
 });
 const bandAlpha = (k) => 0.12 + 0.16 * (data.levels.length - 1 - k) / Math.max(1, data.levels.length - 1) + 0.04;
 const seriesStyle = () => {
@@ -1041,7 +1050,10 @@ const start = () => {
 		show(worst >= 0 ? worst : 0);
 	}
 	redraws.push(drawSeries);
-	document.documentElement.dataset.ready = 'yes';
+	queueMicrotask(() => {
+		document.documentElement.dataset.took = Math.round(performance.now() - begun);
+		document.documentElement.dataset.ready = 'yes';
+	});
 };
 start();
 })();
