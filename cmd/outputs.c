@@ -62,7 +62,7 @@ static void write_forecasts(const struct cmd_run *run,
 static void write_summary(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
+    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct io_panel *panel = &run->work.panel;
     char detail[2 * FC_MESSAGE_SIZE];
     io_write_summary_header(file, panel->id_name);
@@ -119,6 +119,7 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .late = run->tally.late,
         .store = run->options->store != NULL,
         .unchanged = run->tally.unchanged,
         .corrected = run->tally.corrected,
@@ -191,6 +192,25 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
             cmd_shard_end(run->options, &run->tally, file);
     }
     return FC_OK;
+}
+
+enum fc_status cmd_outputs_rehearse(const struct cmd_run *run, double *bytes,
+                                    struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    *bytes = 0;
+    for (int i = 0; i < NROWS && status == FC_OK; i++) {
+        struct io_atomic_file *file = NULL;
+        if (path_of(&table[i], run->options) == NULL)
+            continue;
+        status = io_atomic_open("/dev/null", &file, err);
+        if (status != FC_OK)
+            break;
+        table[i].write(run, file);
+        *bytes += (double)io_atomic_size(file);
+        status = io_atomic_commit(&file, 1, err);
+    }
+    return status;
 }
 
 void cmd_outputs_keep_reasons(struct cmd_outputs *outputs)

@@ -27,7 +27,7 @@ rooms='
 6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
-2 cmd/host          lock.h memory.h processors.h program.h signals.h stack.h threads.h
+2 cmd/host          deadline.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
 3 cmd/options       options.h tokens.h
 4 cmd/night         night.h
 5 cmd               -

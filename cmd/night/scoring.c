@@ -512,23 +512,12 @@ static void shorten(const struct fc_forecast *f, int exponent, float *numbers)
     }
 }
 
-/* The last step of a series' grid, after which its horizon begins. */
-static int64_t origin_of(const struct cmd_night *night, size_t i)
-{
-    struct io_freq step = io_panel_step(night->panel, i);
-    int64_t start = night->panel->facts[i].start, origin = start;
-    size_t n = night->panel->series[i].n;
-    if (n > 1)
-        io_freq_advance(&step, start, (int64_t)n - 1, &origin);
-    return origin;
-}
-
 static enum fc_status say_series(struct cmd_night *night, size_t i,
                                  float *numbers, struct fc_error *err)
 {
     const struct fc_series *series = &night->panel->series[i];
     size_t nspecs = night->options->nspecs;
-    int64_t origin = origin_of(night, i);
+    int64_t origin = cmd_night_origin(night, i);
     struct fc_error_scale scale =
         fc_error_scale(series->y, night->seen[i].n, (size_t)night->season);
     enum fc_status status = FC_OK;

@@ -123,6 +123,9 @@ static const struct cmd_option rows[] = {
      "nights that the store remembers", "30", 1, 100000, NULL},
     {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
      "how long what auto learnt is good for", "7", 1, 100000, NULL},
+    {0, "deadline", CMD_TEXT, CMD_FORECAST, AT(deadline_text), "WHEN",
+     "05:30 or 45min: all is written by then, come what may", NULL, 0, 0,
+     NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
@@ -174,7 +177,7 @@ static bool has_no_say(const struct cmd_option *row)
 {
     static const char *const names[] = {
         "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
-        "progress", "verbose",   "log-format", "keep", "relearn"};
+        "progress", "verbose",   "log-format", "keep", "relearn", "deadline"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

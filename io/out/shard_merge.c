@@ -219,6 +219,7 @@ static void add_counts(struct io_shard_counts *sum,
     sum->none += c->none;
     sum->early += c->early;
     sum->replaced += c->replaced;
+    sum->late += c->late;
 }
 
 enum fc_status io_shard_merge(struct io_shard_file *files, size_t n,
