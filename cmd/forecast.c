@@ -7,9 +7,11 @@
 #include "cmd/commands.h"
 #include "cmd/host/deadline.h"
 #include "cmd/host/lock.h"
+#include "cmd/host/processors.h"
 #include "cmd/host/signals.h"
 #include "cmd/late.h"
 #include "cmd/outputs.h"
+#include "cmd/report/report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
@@ -172,8 +174,9 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
     run->work.job.progress = go_on;
     run->work.job.progress_arg = s;
     run->batch = (struct fc_batch){.job = run->work.job,
-                                   .want_reports =
-                                       o->summary != NULL || o->store != NULL};
+                                   .want_reports = o->summary != NULL
+                                                   || o->report != NULL
+                                                   || o->store != NULL};
     return fc_batch_prepare(&run->batch, err);
 }
 
@@ -216,6 +219,20 @@ static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
         status = cmd_outputs_commit(outputs, &err);
     if (status != FC_OK)
         cmd_say(CMD_WARNING, "%s", err.msg);
+}
+
+/* With a track for each thread that there may be. */
+static enum fc_status begin_trace(struct cmd_run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    if (o->trace == NULL && o->report == NULL)
+        return FC_OK;
+    if (o->report != NULL && cmd_report_lacks() != NULL)
+        return fc_fail(err, FC_EINVAL, "--report: %s", cmd_report_lacks());
+    run->trace = fc_trace_new(cmd_threads(o));
+    run->work.trace = run->trace;
+    return run->trace != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
 /* Everything from the fits to the rename; nothing has been replaced when it
@@ -315,7 +332,11 @@ static enum fc_status compute(struct session *s, struct fc_error *err)
     enum fc_status status =
         cmd_late_check_input(run->options, run->options->input, err);
     if (status == FC_OK)
+        status = begin_trace(run, err);
+    double begin = fc_trace_begin(run->trace);
+    if (status == FC_OK)
         status = cmd_work_init(run->options, &run->work, err);
+    fc_trace_end(run->trace, 0, "read", 0, begin);
     s->read = cmd_now();
     run->seconds[0] = s->read - start;
     if (status == FC_OK && run->options->deadline > 0) {
@@ -360,6 +381,7 @@ static int main_forecast(int argc, char **argv)
     fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
     free(run.order);
+    fc_trace_free(run.trace);
     cmd_options_release(&options);
     cmd_lock_release(lock); /* after the last change to any file */
     return status;

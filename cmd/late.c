@@ -165,6 +165,9 @@ enum fc_status cmd_late_finish(struct cmd_run *run, struct cmd_run *late,
     late->options = run->options;
     late->work = run->work;
     late->seconds[0] = run->seconds[0];
+    late->order = run->order;
+    if (run->trace != NULL) /* what the threads write down is theirs */
+        late->trace = fc_trace_new(run->work.job.nthreads);
     cmd_night_take_over(&run->night, run->options, &late->night);
     enum fc_status status = fc_batch_snapshot(&run->batch, &late->batch, err);
     late->night.batch = &late->batch;

@@ -7,6 +7,7 @@
 #include "io/text/number.h"
 #include "io/text/trim.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,6 +179,46 @@ enum fc_status cmd_actuals_read(const struct cmd_options *options,
     return sort_keys(actuals) ? FC_OK : no_memory(err);
 }
 
+/* Timestamps end with the year 9999; a step beyond keeps its number. */
+static enum fc_status expect_step(const struct io_panel *panel, size_t i, int h,
+                                  uint32_t series, struct cmd_actuals *a,
+                                  struct fc_error *err)
+{
+    char time[IO_TIME_SIZE], key[KEY_SIZE];
+    if (!io_panel_future(panel, i, h, time))
+        snprintf(time, sizeof time, "+%d", h);
+    size_t length = make_key(series, time, strlen(time), key);
+    uint32_t known = a->keys.n;
+    if (io_intern_add(&a->keys, key, length) == IO_INTERN_FULL)
+        return no_memory(err);
+    if (a->keys.n == known)
+        return fc_fail(err, FC_EDATA, "two steps of series '%.60s' are '%s'",
+                       panel->series[i].id, time);
+    return add_value(a, series, NAN) ? FC_OK : no_memory(err);
+}
+
+enum fc_status cmd_actuals_expect(const struct io_panel *panel, size_t first,
+                                  size_t n, int horizon,
+                                  struct cmd_actuals *actuals,
+                                  struct fc_error *err)
+{
+    for (size_t i = first; i < first + n; i++) {
+        const char *id = panel->series[i].id;
+        uint32_t series = io_intern_add(&actuals->ids, id, strlen(id));
+        if (series == IO_INTERN_FULL)
+            return no_memory(err);
+        if (series != i - first)
+            return fc_fail(err, FC_EDATA, "two series are '%.60s'", id);
+        for (int h = 0; h < horizon; h++) {
+            enum fc_status status =
+                expect_step(panel, i, h, series, actuals, err);
+            if (status != FC_OK)
+                return status;
+        }
+    }
+    return sort_keys(actuals) ? FC_OK : no_memory(err);
+}
+
 void cmd_actuals_release(struct cmd_actuals *actuals)
 {
     free(actuals->id_name);
@@ -201,46 +242,87 @@ struct forecasts_reader {
     size_t model; /* SIZE_MAX = there is no such column */
 };
 
-/* Puts a level in its ascending place. */
-static void insert_level(struct cmd_forecasts *f, double level, size_t lo,
-                         size_t hi)
+/* A level or quantile, and its column or two. */
+struct bounds {
+    double percent;
+    size_t column[2];
+};
+
+static int compare_bounds(const void *a, const void *b)
 {
-    int i = f->nlevels++;
-    for (; i > 0 && f->levels[i - 1] > level; i--) {
-        f->levels[i] = f->levels[i - 1];
-        f->lo[i] = f->lo[i - 1];
-        f->hi[i] = f->hi[i - 1];
-    }
-    f->levels[i] = level;
-    f->lo[i] = lo;
-    f->hi[i] = hi;
+    const struct bounds *x = a, *y = b;
+    return (x->percent > y->percent) - (x->percent < y->percent);
+}
+
+/* Reads the number in "lo-95" or "q-95"; false when it is another column. */
+static bool parse_title(const char *name, const char *what, double *percent)
+{
+    size_t n = strlen(what);
+    return strncmp(name, what, n) == 0
+           && io_number_parse(name + n, strlen(name + n), percent)
+           && *percent > 0 && *percent < 100;
 }
 
 /* Pairs lo-95 and hi-95. */
-static enum fc_status find_levels(struct cmd_forecasts *f,
-                                  const struct io_record *header,
+static enum fc_status find_levels(const struct io_record *header,
+                                  struct bounds *found, int *n,
                                   struct fc_error *err)
 {
-    f->levels = malloc(header->n * sizeof *f->levels);
-    f->lo = malloc(header->n * sizeof *f->lo);
-    f->hi = malloc(header->n * sizeof *f->hi);
-    if (f->levels == NULL || f->lo == NULL || f->hi == NULL)
-        return no_memory(err);
     for (size_t i = 0; i < header->n; i++) {
         const char *name = header->field[i];
         char other[64];
         double level;
-        if (strncmp(name, "lo-", 3) != 0
-            || !io_number_parse(name + 3, strlen(name + 3), &level)
-            || level <= 0 || level >= 100)
+        if (!parse_title(name, "lo-", &level))
             continue;
         snprintf(other, sizeof other, "hi-%.50s", name + 3);
         size_t hi = io_table_column(header, other);
         if (hi == SIZE_MAX)
             return no_column(header, other, err);
-        insert_level(f, level, i, hi);
+        found[(*n)++] = (struct bounds){level, {i, hi}};
     }
+    qsort(found, (size_t)*n, sizeof *found, compare_bounds);
     return FC_OK;
+}
+
+static void find_quantiles(const struct io_record *header, struct bounds *found,
+                           int *n)
+{
+    for (size_t i = 0; i < header->n; i++) {
+        double quantile;
+        if (parse_title(header->field[i], "q-", &quantile))
+            found[(*n)++] = (struct bounds){quantile, {i, i}};
+    }
+    qsort(found, (size_t)*n, sizeof *found, compare_bounds);
+}
+
+/* The levels and quantiles of a header, and all their columns. */
+static enum fc_status find_bounds(struct cmd_forecasts *f,
+                                  const struct io_record *header,
+                                  struct fc_error *err)
+{
+    struct bounds *found = malloc((header->n + 1) * sizeof *found);
+    f->levels = malloc((header->n + 1) * sizeof *f->levels);
+    f->quantiles = malloc((header->n + 1) * sizeof *f->quantiles);
+    f->columns = malloc((2 * header->n + 1) * sizeof *f->columns);
+    enum fc_status status = FC_OK;
+    if (found == NULL || f->levels == NULL || f->quantiles == NULL
+        || f->columns == NULL)
+        status = no_memory(err);
+    if (status == FC_OK)
+        status = find_levels(header, found, &f->nlevels, err);
+    for (int i = 0; status == FC_OK && i < f->nlevels; i++) {
+        f->levels[i] = found[i].percent;
+        f->columns[f->ncolumns++] = found[i].column[0];
+        f->columns[f->ncolumns++] = found[i].column[1];
+    }
+    if (status == FC_OK)
+        find_quantiles(header, found, &f->nquantiles);
+    for (int i = 0; status == FC_OK && i < f->nquantiles; i++) {
+        f->quantiles[i] = found[i].percent;
+        f->columns[f->ncolumns++] = found[i].column[0];
+    }
+    free(found);
+    return status;
 }
 
 static enum fc_status forecasts_header(struct forecasts_reader *r,
@@ -262,7 +344,7 @@ static enum fc_status forecasts_header(struct forecasts_reader *r,
         return status;
     r->has_header = true;
     r->model = io_table_column(header, "model");
-    return find_levels(r->forecasts, header, err);
+    return find_bounds(r->forecasts, header, err);
 }
 
 /* The model's number; a new one gets its place. */
@@ -277,7 +359,7 @@ static enum fc_status find_model(struct forecasts_reader *r, const char *name,
         return no_memory(err);
     if (f->models.n == known)
         return FC_OK;
-    size_t n = (size_t)r->actuals->keys.n * (1 + 2 * (size_t)f->nlevels);
+    size_t n = (size_t)r->actuals->keys.n * (1 + f->ncolumns);
     double **grown = realloc(f->numbers, f->models.n * sizeof *grown);
     if (grown == NULL)
         return no_memory(err);
@@ -336,12 +418,8 @@ static enum fc_status read_forecast(void *arg, const struct io_record *record,
                        record->field[r->id], record->field[r->time],
                        f->models.text[model]);
     status = io_table_number(record, r->mean, to, err);
-    for (int i = 0; status == FC_OK && i < f->nlevels; i++) {
-        double *lo = to + (1 + 2 * (size_t)i) * n;
-        status = io_table_number(record, f->lo[i], lo, err);
-        if (status == FC_OK)
-            status = io_table_number(record, f->hi[i], lo + n, err);
-    }
+    for (size_t i = 0; status == FC_OK && i < f->ncolumns; i++)
+        status = io_table_number(record, f->columns[i], to + (1 + i) * n, err);
     return status;
 }
 
@@ -366,8 +444,87 @@ void cmd_forecasts_release(struct cmd_forecasts *forecasts)
         free(forecasts->numbers[k]);
     free(forecasts->numbers);
     free(forecasts->levels);
-    free(forecasts->lo);
-    free(forecasts->hi);
+    free(forecasts->quantiles);
+    free(forecasts->columns);
     io_intern_release(&forecasts->models);
     *forecasts = (struct cmd_forecasts){0};
+}
+
+/* How many forecasts there are of each series by each model. */
+
+struct horizon_reader {
+    struct forecasts_reader of;
+    const char *only; /* series; or NULL */
+    struct io_intern pairs;
+    int *count; /* per pair */
+    size_t room;
+    char *pair; /* "length of the model's name:model:id" */
+    size_t pair_room;
+    int most;
+};
+
+static enum fc_status count_pair(struct horizon_reader *r, size_t length,
+                                 struct fc_error *err)
+{
+    uint32_t k = io_intern_add(&r->pairs, r->pair, length);
+    if (k == IO_INTERN_FULL)
+        return no_memory(err);
+    if (k >= r->room) {
+        size_t room = r->room * 2 + 1024;
+        int *grown = realloc(r->count, room * sizeof *grown);
+        if (grown == NULL)
+            return no_memory(err);
+        memset(grown + r->room, 0, (room - r->room) * sizeof *grown);
+        r->count = grown;
+        r->room = room;
+    }
+    if (r->count[k] < INT_MAX)
+        r->count[k]++;
+    r->most = r->count[k] > r->most ? r->count[k] : r->most;
+    return FC_OK;
+}
+
+static enum fc_status count_forecast(void *arg, const struct io_record *record,
+                                     struct fc_error *err)
+{
+    struct horizon_reader *r = arg;
+    if (!r->of.has_header)
+        return forecasts_header(&r->of, record, err);
+    bool named = r->of.model != SIZE_MAX;
+    const char *id = record->field[r->of.id];
+    size_t nid = record->length[r->of.id];
+    size_t nmodel = named ? record->length[r->of.model] : 0;
+    size_t room = nid + nmodel + 24; /* a number and two colons */
+    if (r->only != NULL
+        && (nid != strlen(r->only) || memcmp(id, r->only, nid) != 0))
+        return FC_OK;
+    if (room > r->pair_room) {
+        char *grown = realloc(r->pair, 2 * room);
+        if (grown == NULL)
+            return no_memory(err);
+        r->pair = grown;
+        r->pair_room = 2 * room;
+    }
+    size_t n = (size_t)snprintf(r->pair, room, "%zu:", nmodel);
+    if (nmodel > 0)
+        memcpy(r->pair + n, record->field[r->of.model], nmodel);
+    memcpy(r->pair + n + nmodel, id, nid);
+    return count_pair(r, n + nmodel + nid, err);
+}
+
+enum fc_status cmd_forecasts_horizon(const struct cmd_options *options,
+                                     const char *only, int *horizon,
+                                     struct fc_error *err)
+{
+    struct cmd_forecasts none = {0};
+    struct horizon_reader reader = {
+        .of = {.options = options, .forecasts = &none}, .only = only};
+    enum fc_status status =
+        io_table_read(options->input, count_forecast, &reader, err);
+    *horizon = reader.most;
+    io_intern_release(&reader.pairs);
+    free(reader.count);
+    free(reader.pair);
+    cmd_forecasts_release(&none);
+    return status;
 }

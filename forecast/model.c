@@ -198,7 +198,8 @@ static size_t count_without_width(const struct fc_forecast *out)
 {
     size_t n = (size_t)out->horizon * (size_t)out->nlevels, count = 0;
     for (size_t i = 0; i < n; i++)
-        count += out->lo[i] == out->hi[i];
+        count += out->levels[i / (size_t)out->horizon] > 0
+                 && out->lo[i] == out->hi[i];
     return count;
 }
 
@@ -217,6 +218,21 @@ static enum fc_status undo_units(const struct fc_fit *fit,
     return FC_OK;
 }
 
+/*
+ * Quantiles do not cross: what a level covers, the next covers, too.  All
+ * begin at the median where that is asked for; no model's intervals cross by
+ * themselves but near to it.
+ */
+static void nest(struct fc_forecast *out)
+{
+    size_t horizon = (size_t)out->horizon;
+    size_t n = horizon * (size_t)out->nlevels;
+    for (size_t i = horizon; i < n; i++) {
+        out->lo[i] = fmin(out->lo[i], out->lo[i - horizon]);
+        out->hi[i] = fmax(out->hi[i], out->hi[i - horizon]);
+    }
+}
+
 enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err)
@@ -232,6 +248,7 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
         return fc_fail(err, FC_ERANGE, "%s: forecast is not finite", fit->spec);
     if (!all_finite(out->lo, nbounds) || !all_finite(out->hi, nbounds))
         return fc_fail(err, FC_ERANGE, "%s: interval is not finite", fit->spec);
+    nest(out);
     return FC_OK;
 }
 

@@ -26,7 +26,15 @@
     X(theta)         \
     X(dotm)          \
     X(ces)           \
-    X(scum)
+    X(scum)          \
+    X(counts)        \
+    X(counts_shared) \
+    X(croston)       \
+    X(sba)           \
+    X(sbj)           \
+    X(tsb)           \
+    X(adida)         \
+    X(imapa)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

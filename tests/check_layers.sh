@@ -16,6 +16,7 @@ rooms='
 4 forecast/ets      -
 4 forecast/arima    -
 4 forecast/ces      -
+4 forecast/counts   shared.h
 5 forecast/global   pooled.h neural.h
 6 forecast/combine  -
 7 forecast/run      *
@@ -30,6 +31,7 @@ rooms='
 2 cmd/host          deadline.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
 3 cmd/options       options.h tokens.h
 4 cmd/night         night.h
+4 cmd/report        report.h summary.h
 5 cmd               -
 '
 # Includes against the table that are still to go: file, header.

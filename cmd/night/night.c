@@ -247,10 +247,11 @@ void cmd_night_move_on_all(struct cmd_night *night)
 
 /* --- the end --- */
 
-/* The names of a forecast's numbers: mean, lo-80, lo-95, hi-80, hi-95. */
+/* The names of a forecast's numbers: mean, lo-80, lo-95, hi-80, hi-95.  Levels
+   are those of the quantiles asked for, too: lo-80 is q-10. */
 enum { NAME_SIZE = 8 + IO_NUMBER_SIZE };
 
-static char (*name_quantities(const struct cmd_options *o))[NAME_SIZE]
+static char (*name_quantities(const struct fc_job *o))[NAME_SIZE]
 {
     size_t nlevels = (size_t)o->nlevels;
     char(*names)[NAME_SIZE] = malloc((1 + 2 * nlevels) * sizeof *names);
@@ -267,7 +268,7 @@ static char (*name_quantities(const struct cmd_options *o))[NAME_SIZE]
 }
 
 /* "80,95", ascending, or "none". */
-static char *name_levels(const struct cmd_options *o)
+static char *name_levels(const struct fc_job *o)
 {
     char *text = malloc((size_t)o->nlevels * (IO_NUMBER_SIZE + 1) + 8);
     size_t used = 0;
@@ -286,10 +287,10 @@ static enum fc_status add_night(struct cmd_night *night,
                                 const struct io_night *tonight,
                                 struct fc_error *err)
 {
-    size_t n = 1 + 2 * (size_t)night->options->nlevels;
-    char(*names)[NAME_SIZE] = name_quantities(night->options);
+    size_t n = 1 + 2 * (size_t)night->batch->job.nlevels;
+    char(*names)[NAME_SIZE] = name_quantities(&night->batch->job);
     const char **list = malloc(n * sizeof *list);
-    char *levels = name_levels(night->options);
+    char *levels = name_levels(&night->batch->job);
     enum fc_status status = FC_ENOMEM;
     if (names != NULL && list != NULL && levels != NULL) {
         struct io_night whole = *tonight;

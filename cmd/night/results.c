@@ -212,8 +212,8 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
     if (status != FC_OK || !found || kept.came_from != came_from(night, item))
         return status;
     bool failed = kept.outcome == FC_OUTCOME_FAILED;
-    size_t size =
-        fc_forecast_size((int)night->options->horizon, night->options->nlevels);
+    size_t size = fc_forecast_size((int)night->options->horizon,
+                                   night->batch->job.nlevels);
     if (kept.n != (failed ? 0 : size))
         return FC_OK;
     struct fc_past past = {
@@ -329,7 +329,7 @@ static enum fc_status move_all(struct cmd_night *night, size_t item,
                                struct fc_error *err)
 {
     size_t horizon = (size_t)night->options->horizon;
-    size_t n = fc_forecast_size((int)horizon, night->options->nlevels);
+    size_t n = fc_forecast_size((int)horizon, night->batch->job.nlevels);
     double *old = malloc(2 * n * sizeof *old);
     char detail[100];
     if (old == NULL)
@@ -368,7 +368,7 @@ enum fc_status cmd_night_move_on(struct cmd_night *night, size_t item,
         || kept.outcome == FC_OUTCOME_FAILED
         || kept.n
                != fc_forecast_size((int)night->options->horizon,
-                                   night->options->nlevels)
+                                   night->batch->job.nlevels)
         || !cmd_night_place(night, i, kept.origin, &place) || place > end
         || end - place >= night->options->horizon)
         return status;

@@ -138,6 +138,8 @@ static void score_value(const struct scoring *s, const struct said_of *of,
     add_scaled(s, of, step, y, &s->leads[at].errors);
     for (size_t i = 0; i < nlevels; i++) {
         struct io_cover *cover = &s->covers[at * nlevels + i];
+        if (!(of->past->levels[i] > 0)) /* the median */
+            continue;
         cover->compared++;
         cover->inside += is_inside(of, (int)i, step, y);
     }
@@ -149,6 +151,8 @@ static void record_value(const struct scoring *s, const struct said_of *of,
                          struct fc_drift *drift)
 {
     int widest = of->past->nlevels - 1;
+    if (widest == 0 && !(of->past->levels[0] > 0))
+        widest = -1; /* the median */
     add_scaled(s, of, step, y, &record->errors);
     fc_drift_add_error(drift, y - number_at(of, 0, step));
     if (widest < 0)
@@ -545,8 +549,8 @@ static enum fc_status say_series(struct cmd_night *night, size_t i,
 
 enum fc_status cmd_night_say(struct cmd_night *night, struct fc_error *err)
 {
-    size_t n =
-        fc_forecast_size((int)night->options->horizon, night->options->nlevels);
+    size_t n = fc_forecast_size((int)night->options->horizon,
+                                night->batch->job.nlevels);
     float *numbers = malloc(n * sizeof *numbers);
     enum fc_status status = FC_OK;
     if (numbers == NULL)

@@ -25,10 +25,19 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A list of distinct numbers between 0 and most, made ascending. */
-static int parse_numbers(const char *command, const char *option,
-                         const char *given, double most, double **numbers,
-                         int *n)
+/* What a list of numbers may be. */
+struct list_rule {
+    const char *option;
+    double least, most;
+    const char *range;   /* "numbers between 0 and 100, or none" */
+    const char *one;     /* what a number is */
+    const char *percent; /* an example of one, and of a share */
+    bool all_below; /* only a list of nothing but shares is taken for such */
+};
+
+/* A list of distinct numbers in percent, made ascending. */
+static int parse_numbers(const char *command, const struct list_rule *rule,
+                         const char *given, double **numbers, int *n)
 {
     const char *text = given;
     size_t room = 1;
@@ -42,11 +51,9 @@ static int parse_numbers(const char *command, const char *option,
     for (;;) {
         size_t length = strcspn(text, ",");
         double x;
-        if (!io_number_parse(text, length, &x) || x <= 0 || x >= most)
-            return cmd_usage(command,
-                             "--%s takes numbers between 0 and %g%s; got "
-                             "'%.60s'",
-                             option, most, most > 1 ? ", or none" : "", given);
+        if (!io_number_parse(text, length, &x) || x <= 0 || x >= 100)
+            return cmd_usage(command, "--%s takes numbers %s; got '%.60s'",
+                             rule->option, rule->range, given);
         (*numbers)[(*n)++] = x;
         if (text[length] == '\0')
             break;
@@ -55,23 +62,52 @@ static int parse_numbers(const char *command, const char *option,
     qsort(*numbers, (size_t)*n, sizeof(double), compare_doubles);
     for (int i = 1; i < *n; i++)
         if ((*numbers)[i] == (*numbers)[i - 1])
-            return cmd_usage(command, "--%s %.60s names a %s twice", option,
-                             given, most > 1 ? "level" : "quantile");
+            return cmd_usage(command, "--%s %.60s names a %s twice",
+                             rule->option, given, rule->one);
+    return -1;
+}
+
+/* What is a share where percent are asked for, or out of range. */
+static int check_range(const char *command, const struct list_rule *rule,
+                       const char *given, const double *numbers, int n)
+{
+    if (numbers[rule->all_below ? n - 1 : 0] < 1)
+        return cmd_usage(command, "--%s is in percent: %s; got '%.60s'",
+                         rule->option, rule->percent, given);
+    if (numbers[0] < rule->least || numbers[n - 1] > rule->most)
+        return cmd_usage(command, "--%s takes numbers %s; got '%.60s'",
+                         rule->option, rule->range, given);
     return -1;
 }
 
 static int parse_levels(const char *command, struct cmd_options *options)
 {
-    if (strcmp(options->levels_text, "none") == 0)
+    static const struct list_rule rule = {
+        "level", 0,   100,  "between 0 and 100, or none",
+        "level", "95 rather than 0.95", false};
+    const char *text = options->levels_text;
+    if (strcmp(text, "none") == 0)
         return -1;
-    int status = parse_numbers(command, "level", options->levels_text, 100,
-                               &options->levels, &options->nlevels);
-    if (status < 0 && options->levels[0] < 1)
-        return cmd_usage(command,
-                         "--level is in percent: 95 rather than 0.95; got "
-                         "'%.60s'",
-                         options->levels_text);
-    return status;
+    int status = parse_numbers(command, &rule, text, &options->levels,
+                               &options->nlevels);
+    return status < 0 ? check_range(command, &rule, text, options->levels,
+                                    options->nlevels)
+                      : status;
+}
+
+static int parse_quantiles(const char *command, struct cmd_options *options)
+{
+    static const struct list_rule rule = {
+        "quantiles", 0.1, 99.9, "from 0.1 to 99.9",
+        "quantile",  "50 rather than 0.5", true};
+    const char *text = options->quantiles_text;
+    if (text == NULL)
+        return -1;
+    int status = parse_numbers(command, &rule, text, &options->quantiles,
+                               &options->nquantiles);
+    return status < 0 ? check_range(command, &rule, text, options->quantiles,
+                                    options->nquantiles)
+                      : status;
 }
 
 /* --- models: names begin with a letter, so "arima:2,1,1,ets" are two --- */
@@ -245,6 +281,24 @@ static int parse_shard(const char *name, struct cmd_options *options)
                      IO_SHARD_MOST, options->shard_text);
 }
 
+/* What shows forecasts reads them twice. */
+static int check_shown(const struct cmd_command *command,
+                       const struct cmd_options *options)
+{
+    const char *name = command->name;
+    if (options->input == NULL)
+        return cmd_usage(name, "no input: name the CSV file of the forecasts");
+    if (strcmp(options->input, "-") == 0)
+        return cmd_usage(name, "the forecasts are read twice, which standard "
+                               "input cannot be: name a file");
+    if (options->train == NULL)
+        return cmd_usage(name, "--train is required: what the forecaster saw");
+    if ((command->set & CMD_PLOT) && options->shown == NULL)
+        return cmd_usage(name, "--series is required: the id of the one to "
+                               "show");
+    return -1;
+}
+
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -256,6 +310,9 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                                          "and actual values"
                                        : "--train is required: what the "
                                          "forecaster saw");
+    int status = command->set & CMD_SHOWS ? check_shown(command, options) : -1;
+    if (status >= 0)
+        return status;
     if (options->input == NULL)
         return cmd_usage(name, "no input: name a CSV file, or - for standard "
                                "input");
@@ -269,7 +326,7 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
                          (long long)options->lead_time,
                          (long long)options->horizon);
-    int status = check_columns(name, options);
+    status = check_columns(name, options);
     if (status < 0)
         status = cmd_check_files(command, options);
     if (status < 0)
@@ -346,10 +403,8 @@ int cmd_options_check(const struct cmd_command *command,
         status = check_history(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))
         status = parse_levels(command->name, options);
-    if (status < 0 && (command->set & CMD_SIMULATE))
-        status =
-            parse_numbers(command->name, "quantiles", options->quantiles_text,
-                          1, &options->quantiles, &options->nquantiles);
+    if (status < 0)
+        status = parse_quantiles(command->name, options);
     if (status < 0 && (command->set & CMD_FITS))
         status = parse_models(command->name, options);
     if (status < 0 && (command->set & CMD_FITS))

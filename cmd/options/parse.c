@@ -181,7 +181,7 @@ static int bad_option(const struct cmd_command *command, int code, char **argv)
 static int read_inputs(const struct cmd_command *command, int n, char **names,
                        struct cmd_options *options)
 {
-    int most = command->set & CMD_SCORE ? 2 : 1;
+    int most = command->set & (CMD_SCORE | CMD_REPORT) ? 2 : 1;
     if (command->set & (CMD_MERGE | CMD_HISTORY)) {
         options->inputs = names;
         options->ninputs = (size_t)n;

@@ -20,9 +20,10 @@ static const char *const log_formats[] = {"text", "json", NULL};
 #define AT(field) offsetof(struct cmd_options, field)
 
 enum {
-    SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
+    SERIES = CMD_FITS | CMD_INSPECT | CMD_SHOWS, /* have a file of series */
     TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
-    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
+    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
+            | TABLES,
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
@@ -41,6 +42,8 @@ static const struct cmd_option rows[] = {
      "what was learnt; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_REPORT, AT(output), "FILE",
+     "the page; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, CMD_HISTORY, AT(output), "FILE",
      "the same as CSV, with all digits", NULL, 0, 0, NULL},
     {0, "by", CMD_CHOICE, CMD_HISTORY, AT(by), "WHAT",
@@ -49,8 +52,21 @@ static const struct cmd_option rows[] = {
      "of the series, how many", "20", 1, 1000000000, NULL},
     {0, "changes", CMD_FLAG, CMD_HISTORY, AT(changes), NULL,
      "series whose forecasts moved most last night", NULL, 0, 0, NULL},
-    {0, "train", CMD_INPUT, CMD_SCORE, AT(train), "FILE",
+    {0, "train", CMD_INPUT, CMD_SCORE | CMD_SHOWS, AT(train), "FILE",
      "what the forecaster saw (required)", NULL, 0, 0, NULL},
+    {0, "summary", CMD_INPUT, CMD_REPORT, AT(summary), "FILE",
+     "what `forecast --summary` wrote: outcomes and models", NULL, 0, 0, NULL},
+    {0, "scores", CMD_INPUT, CMD_REPORT, AT(scores), "FILE",
+     "what backtest -o, backtest --steps or score -o wrote", NULL, 0, 0, NULL},
+    {0, "trace", CMD_INPUT, CMD_REPORT, AT(trace), "FILE",
+     "what `forecast --trace` wrote: the time line", NULL, 0, 0, NULL},
+    {0, "series", CMD_TEXT, CMD_REPORT, AT(shown), "LIST",
+     "to be there in any case, if there are too many", NULL, 0, 0, NULL},
+    {0, "series", CMD_TEXT, CMD_PLOT, AT(shown), "ID",
+     "which one to show (required)", NULL, 0, 0, NULL},
+    {'m', "model", CMD_TEXT, CMD_PLOT, AT(models), "MODEL",
+     "whose forecasts, if there are several (default: the first)", NULL, 0, 0,
+     NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
      "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
     {0, "stride", CMD_INTEGER, CMD_BACKTEST, AT(stride), "S",
@@ -58,7 +74,7 @@ static const struct cmd_option rows[] = {
     {0, "paths", CMD_INTEGER, CMD_SIMULATE, AT(paths), "N",
      "sample paths of each series", "1000", 1, 100000000, NULL},
     {0, "quantiles", CMD_TEXT, CMD_SIMULATE, AT(quantiles_text), "LIST",
-     "between 0 and 1", "0.05,0.25,0.5,0.75,0.95", 0, 0, NULL},
+     "in percent, 0.1 to 99.9", "5,25,50,75,95", 0, 0, NULL},
     {0, "lead-time", CMD_INTEGER, CMD_SIMULATE, AT(lead_time), "L",
      "also quantiles of the sum over L steps", NULL, 1, 1000000, NULL},
     {0, "whole", CMD_FLAG, CMD_SIMULATE, AT(whole), NULL,
@@ -71,6 +87,8 @@ static const struct cmd_option rows[] = {
      "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
     {'l', "level", CMD_TEXT, CMD_BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
+    {0, "quantiles", CMD_TEXT, CMD_FORECAST | CMD_BACKTEST, AT(quantiles_text),
+     "LIST", "also these, in percent: 10,50,90", NULL, 0, 0, NULL},
     {'j', "jobs", CMD_INTEGER, CMD_READS, AT(jobs), "N",
      "threads (default: all processors)", NULL, 1, 1024, NULL},
     {0, "id", CMD_TEXT, CMD_READS, AT(id), "COL",
@@ -130,6 +148,13 @@ static const struct cmd_option rows[] = {
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
      "counts and times for Prometheus", NULL, 0, 0, NULL},
+    {0, "report", CMD_OUTPUT, CMD_FORECAST, AT(report), "FILE",
+     "a page to look at, in HTML", NULL, 0, 0, NULL},
+    {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
+     "what every thread did when, for Perfetto or Chrome", NULL, 0, 0, NULL},
+    {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
+     "every forecast, step by step, and what really followed", NULL, 0, 0,
+     NULL},
     {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
     {0, "progress", CMD_CHOICE, CMD_RUNS & ~CMD_BENCH, AT(progress), "WHEN",

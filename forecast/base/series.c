@@ -47,3 +47,10 @@ struct fc_forecast fc_forecast_over(int horizon, int nlevels,
         .hi = numbers + h * (1 + (size_t)nlevels),
     };
 }
+
+const double *fc_forecast_bound(const struct fc_forecast *forecast,
+                                struct fc_bound bound)
+{
+    const double *bounds = bound.above ? forecast->hi : forecast->lo;
+    return bounds + (size_t)bound.level * (size_t)forecast->horizon;
+}

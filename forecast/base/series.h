@@ -60,7 +60,8 @@ struct fc_series fc_series_from(const struct fc_series *series, size_t first,
 struct fc_forecast {
     int horizon;
     int nlevels;
-    const double *levels; /* coverage in percent, ascending, each in (0, 100) */
+    const double *levels; /* coverage in percent, ascending, each in [0, 100):
+                             both bounds of level 0 are the median */
     double *mean;         /* horizon values */
     double *lo;           /* nlevels * horizon values */
     double *hi;           /* nlevels * horizon values */
@@ -74,5 +75,15 @@ size_t fc_forecast_size(int horizon, int nlevels);
 /* A forecast whose mean, lo and hi lie in this order in so many numbers. */
 struct fc_forecast fc_forecast_over(int horizon, int nlevels,
                                     const double *levels, double *numbers);
+
+/* One of the bounds of a forecast: of its level-th level, below or above. */
+struct fc_bound {
+    int level;
+    bool above;
+};
+
+/* Its horizon values. */
+const double *fc_forecast_bound(const struct fc_forecast *forecast,
+                                struct fc_bound bound);
 
 #endif

@@ -414,4 +414,5 @@ const struct fc_model fc_model_auto = {
     .predict = predict_auto,
     .learn = fc_auto_learn,
     .check_learned = fc_auto_check,
+    .place_learned = fc_auto_place,
 };

@@ -342,7 +342,8 @@ static enum fc_status make_lesson(const struct fc_job *job,
     *lesson = (struct fc_lesson){.horizon = job->horizon,
                                  .seed = job->seed,
                                  .jobs = job->nthreads,
-                                 .stop = job->stop};
+                                 .stop = job->stop,
+                                 .trace = job->trace};
     *series = ws != NULL ? sort_series(job, ws, &lesson->n) : NULL;
     lesson->series = *series;
     if (lesson->n > 0)
@@ -395,14 +396,20 @@ static enum fc_status learn_and_run(struct fc_batch *batch,
 {
     struct fc_job learnt = batch->job;
     struct run run = {batch, &learnt};
+    struct fc_trace *trace = batch->job.trace;
+    double begin = fc_trace_begin(trace);
     enum fc_status status =
         learn_all(&batch->job, batch->learn_seconds, fresh, err);
+    fc_trace_end(trace, 0, "learn", 0, begin);
     for (size_t k = 0; k < learnt.nspecs; k++)
         learned[k] = fresh[k] != NULL ? fresh[k] : known(&batch->job, k);
     learnt.learned = learned;
-    return status == FC_OK
-               ? fc_job_map(&learnt, 0, learnt.n, run_item, &run, err)
-               : status;
+    if (status != FC_OK)
+        return status;
+    begin = fc_trace_begin(trace);
+    status = fc_job_map(&learnt, 0, learnt.n, run_item, &run, err);
+    fc_trace_end(trace, 0, "fit", 0, begin);
+    return status;
 }
 
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)

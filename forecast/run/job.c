@@ -70,6 +70,8 @@ enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
         .size = job->order == NULL ? item_size : NULL,
         .progress = job->progress != NULL ? report : NULL,
         .stop = job->stop,
+        .trace = job->trace,
+        .what = "fit",
     };
     enum fc_status status = fc_parallel_map(&parallel);
     return status == FC_OK ? FC_OK

@@ -150,18 +150,50 @@ static enum fc_status draw_path(const struct fc_simulate *all,
     return status;
 }
 
-/* The mean and the quantiles of a value per path, which change places. */
-static void summarise(const struct fc_simulate *all, const size_t *rank,
-                      size_t nranks, double *x, double *out)
+/* What is looked for in the values of the paths. */
+struct summary {
+    const double *share; /* the quantiles, between 0 and 1 */
+    size_t *rank, nranks;
+};
+
+static enum fc_status take_summary(const struct fc_simulate *all,
+                                   struct fc_workspace *ws,
+                                   struct summary *summary)
+{
+    size_t n = (size_t)all->nquantiles;
+    double *share = fc_workspace_doubles(ws, n);
+    summary->rank = fc_workspace_array(ws, 2 * n, sizeof *summary->rank);
+    summary->share = share;
+    if (share == NULL || summary->rank == NULL)
+        return FC_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        share[i] = all->quantiles[i] / 100;
+    summary->nranks =
+        fc_quantile_ranks((size_t)all->paths, share, n, summary->rank);
+    return FC_OK;
+}
+
+/*
+ * The mean and the quantiles of a value per path, which change places.  Whole
+ * numbers have whole quantiles: there is nothing between two of them.
+ */
+static void summarise(const struct fc_simulate *all,
+                      const struct summary *summary, double *x, double *out)
 {
     size_t n = (size_t)all->paths;
     double sum = 0;
-    for (size_t p = 0; p < n; p++)
+    bool whole = true;
+    for (size_t p = 0; p < n; p++) {
         sum += x[p];
-    fc_quantile_arrange(x, n, rank, nranks);
+        whole = whole && x[p] == floor(x[p]);
+    }
+    fc_quantile_arrange(x, n, summary->rank, summary->nranks);
     out[0] = sum / (double)n;
-    for (int i = 0; i < all->nquantiles; i++)
-        out[1 + i] = fc_quantile(x, n, all->quantiles[i]);
+    for (int i = 0; i < all->nquantiles; i++) {
+        double share = summary->share[i];
+        out[1 + i] = whole ? fc_quantile_whole(x, n, share)
+                           : fc_quantile(x, n, share);
+    }
 }
 
 /* Sums of a path, after its horizon steps in the columns. */
@@ -192,14 +224,12 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
         return status;
     }
     double *path = fc_workspace_doubles(ws, horizon), *columns = NULL;
-    size_t *rank =
-        fc_workspace_array(ws, 2 * (size_t)all->nquantiles, sizeof *rank);
+    struct summary summary;
     if (!__builtin_mul_overflow(n, nrows, &numbers))
         columns = fc_workspace_doubles(ws, numbers);
-    if (path == NULL || rank == NULL || columns == NULL)
+    if (path == NULL || columns == NULL
+        || take_summary(all, ws, &summary) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory for %zu paths", n);
-    size_t nranks =
-        fc_quantile_ranks(n, all->quantiles, (size_t)all->nquantiles, rank);
     for (size_t p = 0; status == FC_OK && p < n; p++) {
         status = draw_path(all, source, rng, ws, path, err);
         if (status == FC_OK)
@@ -207,7 +237,7 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
     }
     size_t width = 1 + (size_t)all->nquantiles;
     for (size_t row = 0; status == FC_OK && row < nrows; row++)
-        summarise(all, rank, nranks, columns + row * n, out + row * width);
+        summarise(all, &summary, columns + row * n, out + row * width);
     for (size_t i = 0; status == FC_OK && i < nrows * width; i++)
         if (!isfinite(out[i]))
             status = fc_fail(err, FC_ERANGE, "a sum of paths is not finite");

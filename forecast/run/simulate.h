@@ -25,7 +25,7 @@ struct fc_simulate {
     int paths;         /* in: at least 1 */
     int lead_time;     /* in: at most the horizon; 0 = none */
     int nquantiles;
-    const double *quantiles; /* in: ascending, between 0 and 1 */
+    const double *quantiles; /* in: ascending, percent */
 
     /*
      * In: what the results are.  The paths themselves, paths * horizon

@@ -109,21 +109,28 @@ static void put_place(struct io_atomic_file *file, uint64_t number)
         put_count(file, number, ",");
 }
 
+/* ",lo-95" */
+static void put_title(struct io_atomic_file *file, const char *what, double x)
+{
+    char number[IO_NUMBER_SIZE];
+    io_number_print(x, number);
+    put(file, what);
+    put(file, number);
+}
+
 void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
-                              const char *time_name, const double *levels,
-                              int nlevels)
+                              const char *time_name,
+                              const struct fc_outline *outline)
 {
     io_write_field(file, id_name);
     put_after_comma(file, time_name);
     put(file, ",model,mean");
-    for (int i = 0; i < nlevels; i++) {
-        char level[IO_NUMBER_SIZE];
-        io_number_print(levels[i], level);
-        put(file, ",lo-");
-        put(file, level);
-        put(file, ",hi-");
-        put(file, level);
+    for (int i = 0; i < outline->nlevels; i++) {
+        put_title(file, ",lo-", outline->levels[i]);
+        put_title(file, ",hi-", outline->levels[i]);
     }
+    for (int i = 0; i < outline->nquantiles; i++)
+        put_title(file, ",q-", outline->quantiles[i]);
     put(file, "\n");
 }
 
@@ -131,6 +138,7 @@ void io_write_forecast(struct io_atomic_file *file,
                        const struct io_forecast_rows *rows)
 {
     const struct fc_forecast *f = rows->forecast;
+    const struct fc_outline *outline = rows->outline;
     struct field id = field_of(rows->id), model = field_of(rows->model);
     for (int h = 0; h < f->horizon; h++) {
         char time[IO_TIME_SIZE];
@@ -141,11 +149,8 @@ void io_write_forecast(struct io_atomic_file *file,
         io_atomic_write(file, ",", 1);
         put_field(file, &model);
         put_number(file, f->mean[h]);
-        for (int i = 0; i < f->nlevels; i++) {
-            size_t at = (size_t)i * (size_t)f->horizon + (size_t)h;
-            put_number(file, f->lo[at]);
-            put_number(file, f->hi[at]);
-        }
+        for (int i = 0; i < outline->nbounds; i++)
+            put_number(file, fc_forecast_bound(f, outline->bounds[i])[h]);
         io_atomic_write(file, "\n", 1);
     }
 }

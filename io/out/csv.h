@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_IO_OUT_CSV_H
 #define NIGHTCAST_IO_OUT_CSV_H
 
-#include "forecast/base/series.h"
+#include "forecast/base/outline.h"
 #include "io/out/atomic_file.h"
 #include "io/time/timestamp.h"
 
@@ -24,10 +24,10 @@ void io_write_field(struct io_atomic_file *file, const char *text);
 /* One number, without a separator. */
 void io_write_number(struct io_atomic_file *file, double x);
 
-/* <id>,<time>,model,mean,lo-80,hi-80,lo-95,hi-95; levels as given. */
+/* <id>,<time>,model,mean,lo-80,hi-80,lo-95,hi-95,q-10,q-50; as asked for. */
 void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
-                              const char *time_name, const double *levels,
-                              int nlevels);
+                              const char *time_name,
+                              const struct fc_outline *outline);
 
 /* The forecasts of one series by one model. */
 struct io_forecast_rows {
@@ -35,6 +35,7 @@ struct io_forecast_rows {
     const char *id;
     const char *model;
     const struct fc_forecast *forecast;
+    const struct fc_outline *outline; /* what is written of it */
     /* the timestamp of step h = 0 .. horizon - 1, as text */
     void (*time)(const void *arg, int h, char text[IO_TIME_SIZE]);
     const void *arg;
