@@ -147,7 +147,7 @@ static void score_value(const struct scoring *s, const struct said_of *of,
 
 /* Of the widest interval. */
 static void record_value(const struct scoring *s, const struct said_of *of,
-                         int64_t step, double y, struct io_record *record,
+                         int64_t step, double y, struct io_standing *record,
                          struct fc_drift *drift)
 {
     int widest = of->past->nlevels - 1;
@@ -180,7 +180,7 @@ static bool find_item(const struct cmd_night *night, size_t series,
 }
 
 static void mark(struct cmd_night *night, size_t series,
-                 const struct io_record *record)
+                 const struct io_standing *record)
 {
     size_t item;
     if (record->drifting == FC_STEADY
@@ -198,7 +198,8 @@ static void mark(struct cmd_night *night, size_t series,
 /* An alarm is kept with its sums until the next value comes. */
 static enum fc_status update_record(struct scoring *s, const struct said_of *of)
 {
-    struct io_record record = {.series = of->said->series, .model = of->model};
+    struct io_standing record = {.series = of->said->series,
+                                 .model = of->model};
     const struct fc_series *series = &s->night->panel->series[of->series];
     enum fc_status status = io_store_record(s->night->store, &record, s->err);
     if (status != FC_OK)
@@ -418,8 +419,8 @@ static enum fc_status recall_astray(struct cmd_night *night,
         if (seen->before.n < 1 || find_arrivals(night, i, &first, &end))
             continue;
         for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
-            struct io_record record = {.series = seen->before.series,
-                                       .model = night->models[k]};
+            struct io_standing record = {.series = seen->before.series,
+                                         .model = night->models[k]};
             status = io_store_record(night->store, &record, err);
             mark(night, i, &record);
         }

@@ -37,7 +37,7 @@ struct cmd_arrivals {
     size_t nscores;
     struct io_cover *covers;
     size_t ncovers;
-    struct io_record *records;
+    struct io_standing *records;
     size_t nrecords;
 };
 

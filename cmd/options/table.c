@@ -12,6 +12,7 @@
 static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
                                    NULL};
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const decimals[] = {"auto", ".", ",", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const bys[] = {"night", "lead", "series", NULL};
@@ -21,9 +22,10 @@ static const char *const log_formats[] = {"text", "json", NULL};
 
 enum {
     SERIES = CMD_FITS | CMD_INSPECT | CMD_SHOWS, /* have a file of series */
-    TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
+    TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
+    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
@@ -99,6 +101,14 @@ static const struct cmd_option rows[] = {
      "column of values (y)", NULL, 0, 0, NULL},
     {0, "freq", CMD_TEXT, CMD_READS, AT(freq_text), "F",
      "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
+    {0, "time-format", CMD_TEXT, CMD_READS, AT(time_format), "FORM",
+     NULL, NULL, 0, 0, NULL},
+    {0, "decimal", CMD_CHOICE, CMD_READS, AT(decimal), "SIGN",
+     NULL, "auto", 0, 0, decimals},
+    {0, "na", CMD_TEXT, CMD_READS, AT(na), "LIST",
+     NULL, NULL, 0, 0, NULL},
+    {0, "encoding", CMD_TEXT, CMD_READS, AT(encoding), "NAME",
+     NULL, NULL, 0, 0, NULL},
     {0, "wide", CMD_FLAG, SERIES, AT(wide), NULL,
      "one row per series: id, then values", NULL, 0, 0, NULL},
     {0, "gaps", CMD_CHOICE, CMD_READS, AT(gaps), "POLICY",
@@ -126,21 +136,29 @@ static const struct cmd_option rows[] = {
     {0, "learned", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
      "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
     {0, "shard", CMD_TEXT, CMD_FORECAST, AT(shard_text), "K/N",
-     "part K of N of the series only, for `nightcast merge`", NULL, 0, 0,
+     "part K of N, for `nightcast merge`; or auto[/N]", NULL, 0, 0,
      NULL},
     {0, "max-failed", CMD_TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
      "if more series fail, the old output stays", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, CMD_FORECAST | CMD_MERGE, AT(partial_ok), NULL,
+     "exit status 0 instead of 3", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, PARTIAL, AT(partial_ok), NULL, NULL, NULL, 0, 0,
+     NULL},
+    {0, "from", CMD_INPUT, CMD_MERGE, AT(from), "FILE",
+     "a list of shards, one name per line", NULL, 0, 0, NULL},
+    {0, "missing", CMD_FLAG, CMD_MERGE, AT(missing), NULL,
+     "print the numbers of those that must run again", NULL, 0, 0, NULL},
     {0, "lock", CMD_LOCK, CMD_FORECAST, AT(lock), "FILE",
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
-     "seconds to wait for the other", "0", 0, 1000000, NULL},
+     NULL, "0", 0, 1000000, NULL},
     {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
      "remember this night, and use what the last ones left", NULL, 0, 0,
      NULL},
     {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
-     "nights that the store remembers", "30", 1, 100000, NULL},
+     NULL, "30", 1, 100000, NULL},
     {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
-     "how long what auto learnt is good for", "7", 1, 100000, NULL},
+     NULL, "7", 1, 100000, NULL},
     {0, "deadline", CMD_TEXT, CMD_FORECAST, AT(deadline_text), "WHEN",
      "05:30 or 45min: all is written by then, come what may", NULL, 0, 0,
      NULL},
@@ -151,7 +169,7 @@ static const struct cmd_option rows[] = {
     {0, "report", CMD_OUTPUT, CMD_FORECAST, AT(report), "FILE",
      "a page to look at, in HTML", NULL, 0, 0, NULL},
     {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
-     "what every thread did when, for Perfetto or Chrome", NULL, 0, 0, NULL},
+     NULL, NULL, 0, 0, NULL},
     {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
      "every forecast, step by step, and what really followed", NULL, 0, 0,
      NULL},
@@ -201,8 +219,9 @@ size_t cmd_option_files(const struct cmd_command *command,
 static bool has_no_say(const struct cmd_option *row)
 {
     static const char *const names[] = {
-        "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
-        "progress", "verbose",   "log-format", "keep", "relearn", "deadline"};
+        "jobs",  "lock-wait", "shard",   "partial-ok", "help", "version",
+        "quiet", "progress",  "verbose", "log-format", "keep", "relearn",
+        "deadline"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
