@@ -167,9 +167,11 @@ static void cycles_are_left_to_autoregressions(void **state)
     assert_true(w[FC_AUTO_ARIMA] + w[FC_AUTO_POOLED] + w[FC_AUTO_POOLED_LOG]
                     + w[FC_AUTO_NETWORK]
                 > 0.8);
-    /* there was no other kind to learn of */
-    assert_memory_equal(k.of[FC_KIND_RESTING].weights, fixed,
+    /* of another kind nothing was learnt but from these */
+    assert_memory_equal(k.of[FC_KIND_RESTING].weights, w,
                         FC_AUTO_CANDIDATES * sizeof *w);
+    assert_memory_equal(&k.of[FC_KIND_RESTING].errors, &prior.of[0].errors,
+                        sizeof prior.of[0].errors);
     free(learned);
     struct fc_spec best = spec_of("auto", 1), alone = spec_of("scum", 1);
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));

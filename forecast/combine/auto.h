@@ -63,7 +63,8 @@ struct fc_auto_experience {
  *
  * - kinds: which series teach which, by their own values alone (vet.h)
  * - weights: a series counts for at most five times the median error; one whose
- *   width is unlike most others', for nothing
+ *   width is unlike most others', for nothing.  Resting and wild series start
+ *   from what moving ones teach, never the other way
  * - errors: quantiles over the same series, within multiples of the fixed ones
  *   (interval.c)
  * - common: see pooled.h and neural.h in forecast/global; from moving series
@@ -155,7 +156,9 @@ enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
  *          a power of the inverse of the mean absolute errors, to which a part
  *          of the mean change from season to season is added (after Bates &
  *          Granger 1969, The combination of forecasts, section 2).  All 1 for
- *          a series that is too short or does not vary
+ *          a series that is too short or does not vary.  But 0 for those over
+ *          all series where most of the last season lies before a break that
+ *          is not over
  */
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
