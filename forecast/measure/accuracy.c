@@ -6,21 +6,46 @@
 
 #include <math.h>
 
+/* Half of what squares allow, so that there is room for sums. */
+enum { FAR = 500 };
+
+/* The root of the mean of (a - b)^2 where that is known, in units of a power of
+ * two where squares would overflow or vanish. */
+static double root_mean_square(const double *a, const double *b, size_t n)
+{
+    double largest = 0, sum = 0, count = 0;
+    int unit;
+    for (size_t t = 0; t < n; t++)
+        largest = fmax(largest, fabs(a[t] - b[t]));
+    frexp(largest, &unit);
+    if (unit <= FAR && unit >= -FAR)
+        unit = 0;
+    for (size_t t = 0; t < n; t++) {
+        double d = ldexp(a[t] - b[t], -unit);
+        if (isnan(d))
+            continue;
+        sum += d * d;
+        count++;
+    }
+    return ldexp(sqrt(sum / count), unit);
+}
+
 struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
 {
     size_t lag = m >= 1 && n > m ? m : 1;
     size_t count = 0;
-    double absolute = 0, squared = 0;
+    double absolute = 0;
     for (size_t t = lag; t < n; t++) {
         double d = fabs(y[t] - y[t - lag]);
         if (isnan(d))
             continue;
         absolute += d;
-        squared += d * d;
         count++;
     }
-    double c = (double)count; /* 0 / 0 is the NaN that is wanted */
-    return (struct fc_error_scale){absolute / c, squared / c};
+    /* 0 / 0 is the NaN that is wanted */
+    return (struct fc_error_scale){
+        absolute / (double)count,
+        n > lag ? root_mean_square(y + lag, y, n - lag) : NAN};
 }
 
 /* Without a scale there is no scaled error, even where the error is zero. */
@@ -40,14 +65,12 @@ struct fc_accuracy fc_accuracy(const double *actual, const double *forecast,
 {
     struct fc_accuracy a = {0};
     size_t nonzero = 0;
-    double squared = 0;
     for (size_t h = 0; h < horizon; h++) {
         double error = fabs(actual[h] - forecast[h]);
         if (isnan(actual[h]))
             continue;
         a.n++;
         a.mae += error;
-        squared += error * error;
         a.smape += symmetric_percentage(actual[h], forecast[h]);
         if (actual[h] != 0) {
             a.mape += 100 * (error / fabs(actual[h]));
@@ -57,9 +80,9 @@ struct fc_accuracy fc_accuracy(const double *actual, const double *forecast,
     a.mae /= (double)a.n;
     a.smape /= (double)a.n;
     a.mape /= (double)nonzero;
-    a.rmse = sqrt(squared / (double)a.n);
+    a.rmse = isnan(a.mae) ? NAN : root_mean_square(actual, forecast, horizon);
     a.mase = scaled(a.mae, scale.mae);
-    a.rmsse = scaled(a.rmse, sqrt(scale.mse));
+    a.rmsse = scaled(a.rmse, scale.rmse);
     return a;
 }
 

@@ -17,8 +17,8 @@
 
 /* The in-sample scale of scaled errors: see fc_error_scale(). */
 struct fc_error_scale {
-    double mae; /* mean absolute seasonal difference */
-    double mse; /* mean squared seasonal difference */
+    double mae;  /* mean absolute seasonal difference */
+    double rmse; /* root of the mean squared one */
 };
 
 /* The errors of one forecast.  Percentages are in percent. */
@@ -29,7 +29,7 @@ struct fc_accuracy {
     double mape;  /* 100 mean |y - f| / |y|; steps with y = 0 are left out */
     double smape; /* 100 mean 2 |y - f| / (|y| + |f|), and 0 where y = f = 0 */
     double mase;  /* mae / scale.mae: Hyndman & Koehler (2006) */
-    double rmsse; /* rmse / sqrt(scale.mse): M5, but with the lag of mase */
+    double rmsse; /* rmse / scale.rmse: M5, but with the lag of mase */
 };
 
 /*
