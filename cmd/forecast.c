@@ -6,11 +6,14 @@
  */
 #include "cmd/commands.h"
 #include "cmd/host/lock.h"
+#include "cmd/host/processors.h"
 #include "cmd/host/signals.h"
 #include "cmd/outputs.h"
+#include "cmd/report/report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
+#include "io/text/seasons.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -31,27 +34,27 @@ static void name_offenders(const struct cmd_run *run, enum fc_outcome outcome,
             k++;
         cmd_describe(run, i, k, detail, sizeof detail);
         bool several =
-            run->options.nspecs > 1 && run->work.panel.facts[i].error == NULL;
+            run->options->nspecs > 1 && run->work.panel.facts[i].error == NULL;
         cmd_say(CMD_WARNING, "series '%s' %s%s%s: %s",
                 cmd_short(run->work.panel.series[i].id, id), what,
                 !several                       ? ""
                 : outcome == FC_OUTCOME_FAILED ? " with "
                                                : " from ",
-                several ? run->options.spec_names[k] : "", detail);
+                several ? run->options->spec_names[k] : "", detail);
         shown++;
     }
     if (n > shown)
         cmd_say(CMD_WARNING, "... and %s more series %s%s",
                 cmd_count(n - shown, count), what,
-                run->options.summary == NULL ? "; --summary FILE lists all"
-                                             : "");
+                run->options->summary == NULL ? "; --summary FILE lists all"
+                                              : "");
 }
 
 /* The line that tells the whole story. */
 static void report(const struct cmd_run *run)
 {
     const struct cmd_tally *tally = &run->tally;
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char line[CMD_STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = run->seconds[0] + run->seconds[1] + run->seconds[2];
     struct cmd_story story = {
@@ -60,6 +63,7 @@ static void report(const struct cmd_run *run)
         .fallback = o->fallback_text,
         .common = o->align == IO_ALIGN_COMMON,
         .shard = o->shard,
+        .store = o->store != NULL,
     };
     cmd_story_text(&story, tally, line);
     struct cmd_field fields[CMD_STORY_FIELDS];
@@ -77,9 +81,10 @@ static void say_phases(const struct cmd_run *run)
     static const char *const phase[] = {"read", "fit", "write"};
     const struct io_panel *panel = &run->work.panel;
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
-        seconds[CMD_SECONDS_SIZE];
-    if (!run->options.verbose)
+        seconds[CMD_SECONDS_SIZE], list[IO_SEASONS_SIZE];
+    if (!run->options->verbose)
         return;
+    io_seasons_print(&run->work.seasons, list);
     io_freq_text(&panel->freq, step, sizeof step);
     struct cmd_field input[] = {{"rows", NULL, (double)panel->nrows},
                                 {"series", NULL, (double)panel->ntotal},
@@ -87,9 +92,9 @@ static void say_phases(const struct cmd_run *run)
                                 {"season", NULL, run->work.season},
                                 {NULL, NULL, 0}};
     cmd_say_fields(CMD_INFO, input,
-                   "%s: %s rows, %s series, step %s, season %d",
-                   run->options.input, cmd_count(panel->nrows, a),
-                   cmd_count(panel->ntotal, b), step, run->work.season);
+                   "%s: %s rows, %s series, step %s, season %s",
+                   run->options->input, cmd_count(panel->nrows, a),
+                   cmd_count(panel->ntotal, b), step, list);
     for (int i = 0; i < 3; i++) {
         struct cmd_field fields[] = {{"phase", phase[i], 0},
                                      {"seconds", NULL, run->seconds[i]},
@@ -99,22 +104,44 @@ static void say_phases(const struct cmd_run *run)
     }
 }
 
+/* What is called while fits are made, from one thread. */
+struct meanwhile {
+    struct cmd_progress bar;
+    struct cmd_night *night;
+};
+
+static void go_on(void *arg, size_t done, size_t n)
+{
+    struct meanwhile *meanwhile = arg;
+    cmd_progress_update(&meanwhile->bar, done, n);
+    cmd_night_tick(meanwhile->night);
+}
+
 static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
 {
-    struct cmd_progress bar;
-    if (cmd_shard_learns_alone(&run->options))
+    struct meanwhile meanwhile = {.night = &run->night};
+    if (cmd_shard_learns_alone(run->options))
         cmd_say(CMD_WARNING,
                 "warning: this shard learns from its own series only, and "
                 "forecasts otherwise than a single run; --learned FILE, made "
                 "once by `nightcast learn`, helps");
-    cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
-                      run->options.nspecs > 1 ? "fits" : "series");
-    run->work.job.progress = cmd_progress_update;
-    run->work.job.progress_arg = &bar;
-    run->batch = (struct fc_batch){
-        .job = run->work.job, .want_reports = run->options.summary != NULL};
-    enum fc_status status = fc_batch_run(&run->batch, err);
-    cmd_progress_clear(&bar);
+    cmd_progress_init(&meanwhile.bar, (enum cmd_when)run->options->progress,
+                      STDERR_FILENO,
+                      run->options->nspecs > 1 ? "fits" : "series");
+    run->work.job.progress = go_on;
+    run->work.job.progress_arg = &meanwhile;
+    run->batch =
+        (struct fc_batch){.job = run->work.job,
+                          .want_reports = run->options->summary != NULL
+                                          || run->options->report != NULL};
+    enum fc_status status =
+        cmd_night_begin(&run->night, &cmd_forecast, run->options,
+                        &run->work.panel, run->work.season, &run->batch, err);
+    if (status == FC_OK)
+        status = fc_batch_run(&run->batch, err);
+    cmd_progress_clear(&meanwhile.bar);
+    if (status == FC_OK)
+        cmd_night_fitted(&run->night);
     return status;
 }
 
@@ -126,7 +153,7 @@ static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
 static enum fc_status judge(const struct cmd_run *run, struct fc_error *err)
 {
     const struct cmd_tally *tally = &run->tally;
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     size_t n = run->work.panel.ntotal;
     bool too_many = cmd_too_many_failed(&o->max_failed, tally->failed, n);
     if (tally->none < n && !too_many)
@@ -149,7 +176,7 @@ static enum fc_status judge(const struct cmd_run *run, struct fc_error *err)
 static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
 {
     struct fc_error err;
-    if (run->options.shard.count > 0)
+    if (run->options->shard.count > 0)
         return;
     cmd_outputs_keep_reasons(outputs);
     enum fc_status status = cmd_outputs_write(outputs, run, cmd_now(), &err);
@@ -159,13 +186,31 @@ static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
         cmd_say(CMD_WARNING, "%s", err.msg);
 }
 
+/* With a track for each thread that there may be. */
+static enum fc_status begin_trace(struct cmd_run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    if (o->trace == NULL && o->report == NULL)
+        return FC_OK;
+    if (o->report != NULL && cmd_report_lacks() != NULL)
+        return fc_fail(err, FC_EINVAL, "--report: %s", cmd_report_lacks());
+    run->trace = fc_trace_new(cmd_threads(o));
+    run->work.trace = run->trace;
+    return run->trace != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 /* Everything up to the rename; nothing has been replaced when it fails, but
    for what says why. */
 static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
                               struct fc_error *err)
 {
     double start = cmd_now();
-    enum fc_status status = cmd_work_init(&run->options, &run->work, err);
+    enum fc_status status = begin_trace(run, err);
+    double begin = fc_trace_begin(run->trace);
+    if (status == FC_OK)
+        status = cmd_work_init(run->options, &run->work, err);
+    fc_trace_end(run->trace, 0, "read", 0, begin);
     double read = cmd_now();
     run->seconds[0] = read - start;
     if (status == FC_OK)
@@ -187,10 +232,21 @@ static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
     return status;
 }
 
+/* The outputs are in place; the store comes after them. */
+static bool remember(struct cmd_run *run)
+{
+    const struct cmd_tally *tally = &run->tally;
+    struct cmd_night_counts counts = {tally->ok, tally->fallback,
+                                      tally->failed};
+    cmd_night_publish(&run->night, &counts,
+                      run->seconds[0] + run->seconds[1] + run->seconds[2]);
+    return !cmd_night_say_trouble(&run->night);
+}
+
 static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
 {
     struct fc_error err;
-    enum fc_status status = cmd_outputs_open(&run->options, outputs, &err);
+    enum fc_status status = cmd_outputs_open(run->options, outputs, &err);
     if (status == FC_EINVAL)
         return cmd_usage("forecast", "output files: %s", err.msg);
     if (status != FC_OK || compute(run, outputs, &err) != FC_OK) {
@@ -198,31 +254,37 @@ static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    bool good = cmd_tally_is_good(&run->tally);
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    bool good = cmd_tally_is_good(&run->tally) && run->night.trouble.code == 0;
+    cmd_signals_end_with(cmd_verdict(run->options, good));
+    good = remember(run) && good;
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     name_offenders(run, FC_OUTCOME_FAILED, run->tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, run->tally.fallback, "fell back");
     say_phases(run);
-    if (!run->options.quiet || !good)
+    if (!run->options->quiet || !good)
         report(run);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_forecast(int argc, char **argv)
 {
-    struct cmd_run run = {0};
+    struct cmd_options options;
+    struct cmd_run run = {.options = &options};
     struct cmd_outputs outputs = {0};
     int lock = -1;
-    int status = cmd_options_parse(&cmd_forecast, argc, argv, &run.options);
+    int status = cmd_options_parse(&cmd_forecast, argc, argv, &options);
     if (status < 0) {
-        status = cmd_lock_take(run.options.lock, run.options.lock_wait, &lock);
+        status =
+            cmd_lock_take(run.options->lock, run.options->lock_wait, &lock);
         if (status == CMD_OK)
             status = forecast(&run, &outputs);
     }
     cmd_outputs_abandon(&outputs);
+    cmd_night_end(&run.night);
     fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
-    cmd_options_release(&run.options);
+    fc_trace_free(run.trace);
+    cmd_options_release(&options);
     cmd_lock_release(lock); /* after the last change to any file */
     return status;
 }

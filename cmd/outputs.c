@@ -5,10 +5,13 @@
  */
 #include "cmd/outputs.h"
 
+#include "cmd/run_report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/metrics.h"
 #include "cmd/talk/talk.h"
+#include "cmd/trace.h"
 #include "io/out/csv.h"
+#include "io/text/seasons.h"
 
 #include <stddef.h>
 
@@ -29,7 +32,7 @@ static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
 /* In the outputs of a shard, a series' place in the whole file; else 0. */
 static uint64_t place_of(const struct cmd_run *run, size_t series)
 {
-    return run->options.shard.count > 0
+    return run->options->shard.count > 0
                ? io_panel_number(&run->work.panel, series)
                : 0;
 }
@@ -38,18 +41,21 @@ static void write_forecasts(const struct cmd_run *run,
                             struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
-    io_write_forecast_header(file, panel->id_name, panel->time_name,
-                             run->options.levels, run->options.nlevels);
+    const struct fc_outline *outline = &run->work.outline;
+    io_write_forecast_header(file, panel->id_name, panel->is_record,
+                             panel->time_name, outline);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
-        for (size_t k = 0; k < run->options.nspecs; k++) {
+        for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
             struct io_forecast_rows rows = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
-                .model = run->options.spec_names[k],
+                .is_record = panel->is_record,
+                .model = run->options->spec_names[k],
                 .forecast = &forecast,
+                .outline = outline,
                 .time = future_time,
                 .arg = &future,
             };
@@ -64,21 +70,24 @@ static void write_summary(const struct cmd_run *run,
 {
     static const char *const status[] = {"failed", "fallback", "ok"};
     const struct io_panel *panel = &run->work.panel;
-    char detail[2 * FC_MESSAGE_SIZE];
-    io_write_summary_header(file, panel->id_name);
+    char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
+    io_write_summary_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nseries; i++)
-        for (size_t k = 0; k < run->options.nspecs; k++) {
+        for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             const struct fc_report *report = &run->batch.reports[item];
+            struct fc_seasons seasons =
+                fc_seasons_fitting(&run->work.seasons, panel->series[i].n);
             cmd_describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
-                .model = run->options.spec_names[k],
+                .is_record = panel->is_record,
+                .model = run->options->spec_names[k],
                 .status = status[cmd_result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
-                .season_length = run->work.season,
+                .seasons = io_seasons_print(&seasons, list),
                 .spec = report->spec,
                 .loglik = report->loglik,
                 .aicc = report->aicc,
@@ -94,13 +103,18 @@ static void write_rejects(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
-    io_write_reject_header(file, panel->id_name);
+    io_write_reject_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
         uint64_t place = place_of(run, r->series);
-        struct io_reject_row row = {place > 0 ? r->line << ID_BITS | place : 0,
-                                    r->line, panel->series[r->series].id,
-                                    r->reason};
+        struct io_reject_row row = {
+            .number = place > 0 ? (r->order << ID_BITS | place) : 0,
+            .file = r->file,
+            .line = r->line,
+            .id = panel->series[r->series].id,
+            .reason = r->reason,
+            .is_record = panel->is_record,
+        };
         io_write_reject(file, &row);
     }
 }
@@ -109,7 +123,7 @@ static void write_metrics(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
     struct cmd_metrics metrics = {
-        .output = run->options.output,
+        .output = run->options->output,
         .ok = run->tally.ok,
         .fallback = run->tally.fallback,
         .failed = run->tally.failed,
@@ -119,8 +133,19 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .store = run->options->store != NULL,
+        .unchanged = run->tally.unchanged,
+        .corrected = run->tally.corrected,
+        .drifting = run->tally.drifting,
     };
     cmd_metrics_write(file, &metrics);
+}
+
+static enum fc_status write_report(const struct cmd_run *run,
+                                   struct io_atomic_file *file,
+                                   struct fc_error *err)
+{
+    return cmd_run_report(run, file, err);
 }
 
 struct output {
@@ -130,16 +155,28 @@ struct output {
     bool reasons;     /* says why forecasts are not to be had: whoever asks for
                          it needs it most then */
     void (*write)(const struct cmd_run *run, struct io_atomic_file *file);
+    /* instead, where memory may be short */
+    enum fc_status (*make)(const struct cmd_run *run,
+                           struct io_atomic_file *file, struct fc_error *err);
 };
 
 #define AT(field) offsetof(struct cmd_options, field)
 
-/* Metrics are last: the phase that writes ends there for them. */
+/* Of the phase that writes, what came before it. */
+static void write_trace(const struct cmd_run *run, struct io_atomic_file *file)
+{
+    cmd_trace_write(run, file);
+}
+
+/* Metrics and the trace are last: the phase that writes ends there for
+   them. */
 static const struct output table[] = {
-    {AT(output), "forecasts", false, write_forecasts},
-    {AT(summary), "summary", true, write_summary},
-    {AT(rejects), "rejects", true, write_rejects},
-    {AT(metrics), NULL, false, write_metrics},
+    {AT(output), "forecasts", false, write_forecasts, NULL},
+    {AT(summary), "summary", true, write_summary, NULL},
+    {AT(rejects), "rejects", true, write_rejects, NULL},
+    {AT(report), NULL, false, NULL, write_report},
+    {AT(trace), NULL, false, write_trace, NULL},
+    {AT(metrics), NULL, false, write_metrics, NULL},
 };
 
 enum { NROWS = sizeof table / sizeof *table };
@@ -177,14 +214,21 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         if (file == NULL)
             continue;
         run->seconds[2] = cmd_now() - since;
+        double begin = fc_trace_begin(run->trace);
         if (row->what != NULL)
-            status = cmd_shard_begin(&run->options, &run->work.panel, row->what,
-                                     file, err);
+            status =
+                cmd_shard_begin(run->options, &run->work, row->what, file, err);
         if (status != FC_OK)
             return status;
-        row->write(run, file);
+        if (row->make != NULL)
+            status = row->make(run, file, err);
+        else
+            row->write(run, file);
+        if (status != FC_OK)
+            return status;
         if (row->what != NULL)
-            cmd_shard_end(&run->options, &run->tally, file);
+            cmd_shard_end(run->options, &run->tally, file);
+        fc_trace_end(run->trace, 0, "write", (size_t)i, begin);
     }
     return FC_OK;
 }

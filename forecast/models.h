@@ -26,7 +26,17 @@
     X(theta)         \
     X(dotm)          \
     X(ces)           \
-    X(scum)
+    X(scum)          \
+    X(mstl)          \
+    X(profile)       \
+    X(counts)        \
+    X(counts_shared) \
+    X(croston)       \
+    X(sba)           \
+    X(sbj)           \
+    X(tsb)           \
+    X(adida)         \
+    X(imapa)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

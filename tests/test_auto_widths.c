@@ -13,12 +13,9 @@
 
 enum { LENGTH = 48, STEPS = 9 };
 
-static struct fc_spec spec_of(const char *model, int season)
+static struct fc_spec spec_of_auto(void)
 {
-    struct fc_spec spec = {.seed = 1};
-    assert_int_equal(fc_model_parse(model, strlen(model), &spec, NULL), FC_OK);
-    spec.season_length = season;
-    return spec;
+    return (struct fc_spec){.model = fc_model_find("auto")};
 }
 
 /* A series' candidates, by its members alone. */
@@ -30,16 +27,17 @@ struct candidates {
     struct fc_auto_table table;
 };
 
-static void fit_candidates(const struct fc_series *series, int season,
-                           struct candidates *c)
+static void fit_candidates(const struct fc_series *series, struct candidates *c)
 {
-    struct fc_spec spec = spec_of("auto", season);
+    struct fc_spec spec = spec_of_auto();
+    struct fc_request request = {.spec = &spec, .seed = 1};
     fc_workspace_reset(c->ws);
-    c->fit = (struct fc_fit){
-        .model = spec.model, .season_length = season, .coef = c->trust};
+    c->fit = (struct fc_fit){.model = spec.model,
+                             .season_length = fc_season_length(series->seasons),
+                             .coef = c->trust};
     c->fitted = (struct fc_auto_fitted){*series, &c->fit};
-    assert_int_equal(fc_auto_fit_members(series, &spec, c->ws, &c->fit, NULL),
-                     FC_OK);
+    assert_int_equal(
+        fc_auto_fit_members(series, &request, c->ws, &c->fit, NULL), FC_OK);
 }
 
 /* The table when all local candidates are trusted alike, or one alone. */
@@ -88,9 +86,10 @@ static void a_width_is_between_the_models_and_the_series_own(void **state)
     (void)state;
     for (int i = 0; i < 2; i++) {
         struct simulated s = simulate_batch(6, LENGTH, STEPS, laws[i]);
+        int m = i == 0 ? 1 : 4;
+        give_season(&s, m);
         for (size_t k = 0; k < s.n; k++) {
-            int m = i == 0 ? 1 : 4;
-            fit_candidates(&s.series[k], m, &c);
+            fit_candidates(&s.series[k], &c);
             double change = mean_change(&s.series[k], (size_t)m);
             for (int one = 0; one < FC_AUTO_LOCAL; one++) {
                 double half[STEPS];
@@ -123,7 +122,7 @@ static void where_candidates_disagree_intervals_are_wider(void **state)
         struct simulated s = simulate_batch(6, LENGTH, STEPS, laws[i]);
         for (size_t k = 0; k < s.n; k++) {
             double alone[STEPS] = {0};
-            fit_candidates(&s.series[k], 1, &c);
+            fit_candidates(&s.series[k], &c);
             for (int one = 0; one < FC_AUTO_LOCAL; one++) {
                 trust_only(&c, one);
                 for (int h = 0; h < STEPS; h++)
@@ -146,12 +145,16 @@ static void where_candidates_disagree_intervals_are_wider(void **state)
     fc_workspace_free(c.ws);
 }
 
-static struct fc_learned *learn(const struct simulated *s, int season)
+static struct fc_learned *learn(const struct simulated *s)
 {
-    struct fc_spec spec = spec_of("auto", season);
-    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 1};
+    struct fc_spec spec = spec_of_auto();
+    struct fc_lesson lesson = {.series = s->series,
+                               .n = s->n,
+                               .seasons = s->series[0].seasons,
+                               .horizon = (int)s->horizon,
+                               .seed = 1,
+                               .jobs = 1};
     struct fc_learned *learned = NULL;
-    spec.horizon = (int)s->horizon;
     assert_int_equal(fc_auto_learn(&lesson, &spec, &learned, NULL), FC_OK);
     assert_non_null(learned);
     return learned;
@@ -162,31 +165,31 @@ static void weights_and_widths_that_make_no_sense_are_refused(void **state)
 {
     enum { SHAPES = FC_AUTO_SIDES * FC_AUTO_LEVELS };
     struct simulated s = simulate_batch(12, 30, 4, seasonal);
-    struct fc_learned *learned = learn(&s, 4);
-    struct fc_spec spec = spec_of("auto", 4);
+    give_season(&s, 4);
+    struct fc_learned *learned = learn(&s);
     struct fc_error err;
     double *weight = learned->values + AT_WEIGHTS;
     double *shape = learned->values + AT_SHAPE, sum = 0;
     (void)state;
-    spec.horizon = 4;
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
         sum += weight[k];
     assert_near(sum, 1, 1e-12);
-    assert_int_equal(fc_auto_check(learned, &spec, &err), FC_OK);
+    assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err), FC_OK);
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
         double before = weight[k];
         const double wrong[] = {before + 1e-3, before + 1, before * 0.99 - 1e-5,
                                 -before,       NAN,        INFINITY};
         for (int i = 0; i < 6; i++) {
             weight[k] = wrong[i];
-            assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+            assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err),
+                             FC_EDATA);
         }
         weight[k] = before;
     }
     /* one negative, of the right sum */
     weight[0] -= 1;
     weight[1] += 1;
-    assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+    assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err), FC_EDATA);
     weight[0] += 1;
     weight[1] -= 1;
     /* a level that reaches less far than one below it */
@@ -195,13 +198,14 @@ static void weights_and_widths_that_make_no_sense_are_refused(void **state)
         if (i % FC_AUTO_LEVELS == 0)
             continue;
         shape[i] = shape[i - 1] - 1e-6;
-        assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+        assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err),
+                         FC_EDATA);
         shape[i] = before;
     }
     /* bounds that change places */
     for (int i = 0; i < SHAPES; i++)
         shape[i] -= shape[0] + shape[FC_AUTO_LEVELS] + 1;
-    assert_int_equal(fc_auto_check(learned, &spec, &err), FC_EDATA);
+    assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err), FC_EDATA);
     free(learned);
     release_simulated(&s);
 }

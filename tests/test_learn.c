@@ -12,15 +12,21 @@ enum { N = 40, LENGTH = 72, H = 6, M = 12 };
 
 static struct fc_spec spec_of_auto(void)
 {
-    struct fc_spec spec = {.seed = 1, .season_length = M, .horizon = H};
+    struct fc_spec spec = {0};
     assert_int_equal(fc_model_parse("auto", 4, &spec, NULL), FC_OK);
     return spec;
 }
 
-static struct fc_learned *learn(const struct simulated *s)
+static struct fc_learned *learn(struct simulated *s)
 {
     struct fc_spec spec = spec_of_auto();
-    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 2};
+    give_season(s, M);
+    struct fc_lesson lesson = {.series = s->series,
+                               .n = s->n,
+                               .seasons = s->series[0].seasons,
+                               .horizon = H,
+                               .seed = 1,
+                               .jobs = 2};
     struct fc_learned *learned = NULL;
     assert_int_equal(spec.model->learn(&lesson, &spec, &learned, NULL), FC_OK);
     assert_non_null(learned);
@@ -43,11 +49,11 @@ static struct fc_auto_view look(const double *y, size_t n,
                                 struct fc_workspace *ws)
 {
     static const struct fc_breaks none = {0};
-    struct fc_series series = {"a", y, n};
+    struct fc_series series = series_of("a", y, n, M);
     struct fc_auto_view view;
-    assert_int_equal(fc_auto_look(&series, M, breaks != NULL ? breaks : &none,
-                                  ws, &view),
-                     FC_OK);
+    assert_int_equal(
+        fc_auto_look(&series, breaks != NULL ? breaks : &none, ws, &view),
+        FC_OK);
     return view;
 }
 
@@ -162,6 +168,7 @@ static bool uses_regressions(size_t first, size_t last)
 {
     struct simulated s = shifted(first, last);
     struct fc_spec spec = spec_of_auto();
+    give_season(&s, M);
     struct fc_batch batch = run_batch(&s, &spec, 2);
     bool any = false;
     for (size_t i = 0; i < s.n; i++)
@@ -209,7 +216,7 @@ static void place_and_check(const struct fc_learned *learned, long long steps,
     struct fc_spec spec = spec_of_auto();
     memcpy(placed, learned, size);
     spec.model->place_learned(placed, steps);
-    assert_int_equal(fc_auto_check(placed, &spec, NULL), FC_OK);
+    assert_int_equal(fc_auto_check(placed, season_of(M), H, NULL), FC_OK);
     struct fc_breaks breaks = fc_auto_read(placed, M).breaks;
     assert_int_equal(breaks.n, n);
     if (n > 0) {
@@ -260,19 +267,18 @@ static void breaks_that_make_no_sense_are_refused(void **state)
     };
     struct simulated s = simulate_batch(N, LENGTH, 0, monthly);
     struct fc_learned *learned = learn(&s);
-    struct fc_spec spec = spec_of_auto();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         memcpy(learned->values + AT_BREAKS, cases[i].numbers,
                sizeof cases[i].numbers);
-        assert_int_equal(fc_auto_check(learned, &spec, NULL),
+        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL),
                          cases[i].good ? FC_OK : FC_EDATA);
     }
     learned->values[AT_BREAKS] = 0;
     for (int time = 0; time < FC_AUTO_TIMES; time++) {
         learned->values[AT_CHANGE + time] = -1;
-        assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_EDATA);
+        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL), FC_EDATA);
         learned->values[AT_CHANGE + time] = 0;
-        assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_OK);
+        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL), FC_OK);
     }
     free(learned);
     release_simulated(&s);

@@ -12,11 +12,13 @@
 enum cmd_kind {
     CMD_FLAG,
     CMD_INTEGER,
+    CMD_SETTING, /* an integer, for the models that have it in their row */
     CMD_TEXT,
     CMD_CHOICE,
     CMD_INPUT,  /* reads it */
     CMD_OUTPUT, /* makes it anew */
-    CMD_LOCK    /* holds it while it runs */
+    CMD_LOCK,   /* holds it while it runs */
+    CMD_STORE   /* keeps it from run to run */
 };
 
 struct cmd_option {
@@ -28,11 +30,11 @@ struct cmd_option {
     const char *argument;
     const char *help;           /* NULL: in the manual only */
     const char *fallback;       /* the default, as if it had been typed */
-    int64_t least, most;        /* CMD_INTEGER */
+    int64_t least, most;        /* CMD_INTEGER; CMD_SETTING: of the models */
     const char *const *choices; /* CMD_CHOICE: in the order of the enum */
 };
 
-enum { CMD_OPTIONS_MOST = 64 };
+enum { CMD_OPTIONS_MOST = 96 };
 
 /* The i-th row, or NULL when there are no more. */
 const struct cmd_option *cmd_option_at(size_t i);

@@ -28,8 +28,10 @@
 extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_dotm,
     fc_model_ces, fc_model_snaive;
 
-static const struct fc_model *const local[FC_AUTO_LOCAL] = {
-    &fc_model_ets, &fc_model_arima, &fc_model_dotm, &fc_model_ces};
+/* The seasonal naive forecast stands by, in case nothing else will do. */
+static const struct fc_model *const members[FC_AUTO_LOCAL + 2] = {
+    &fc_model_ets, &fc_model_arima,  &fc_model_dotm,
+    &fc_model_ces, &fc_model_snaive, NULL};
 
 static const char *const names[FC_AUTO_CANDIDATES] = {
     "ets", "arima", "dotm", "ces", "pooled", "pooled-log", "network"};
@@ -47,19 +49,17 @@ enum { WALK = FC_AUTO_CANDIDATES, COEFS };
 
 static struct fc_auto_fitted fitted_of(const struct fc_fit *fit)
 {
-    return (struct fc_auto_fitted){{"", fit->state, fit->nobs}, fit};
+    return (struct fc_auto_fitted){{.id = "", .y = fit->state, .n = fit->nobs},
+                                   fit};
 }
 
-/* The seasonal naive forecast stands by, in case nothing else will do. */
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
-                                   const struct fc_spec *spec,
+                                   const struct fc_request *request,
                                    struct fc_workspace *ws, struct fc_fit *fit,
                                    struct fc_error *err)
 {
-    const struct fc_model *all[FC_AUTO_LOCAL + 1];
-    memcpy(all, local, sizeof local);
-    all[FC_AUTO_LOCAL] = &fc_model_snaive;
-    return fc_ensemble_fit(series, spec, all, FC_AUTO_LOCAL + 1, ws, fit, err);
+    return fc_ensemble_fit(series, request, members, FC_AUTO_LOCAL + 1, ws, fit,
+                           err);
 }
 
 static bool is_absurd(const struct fc_series *series, const double *mean,
@@ -241,11 +241,11 @@ static enum fc_status forecast(const struct fc_fit *fit, int horizon,
 }
 
 /* Without a horizon, what can be said of the candidates is said for this. */
-static int usual_horizon(const struct fc_spec *spec)
+static int usual_horizon(const struct fc_request *request, int season_length)
 {
-    if (spec->horizon > 0)
-        return spec->horizon;
-    return spec->season_length > 4 ? 2 * spec->season_length : 8;
+    if (request->horizon > 0)
+        return request->horizon;
+    return season_length > 4 ? 2 * season_length : 8;
 }
 
 /* Of a series that teaches nothing, what is known of most. */
@@ -280,23 +280,22 @@ static enum fc_status keep_values(const struct fc_series *series, int horizon,
 
 /* The members and the trust in them, of the series as auto sees it. */
 static enum fc_status fit_view(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
     struct fc_auto_knowledge knowledge =
-        fc_auto_read(spec->learned, spec->season_length);
+        fc_auto_read(request->learned, fit->season_length);
     struct fc_auto_view view;
-    if (fc_auto_look(series, spec->season_length, &knowledge.breaks, ws, &view)
-            != FC_OK
-        || keep_values(&view.series, spec->horizon, ws, fit) != FC_OK)
+    if (fc_auto_look(series, &knowledge.breaks, ws, &view) != FC_OK
+        || keep_values(&view.series, request->horizon, ws, fit) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     enum fc_status status =
-        fc_auto_fit_members(&view.series, spec, ws, fit, err);
+        fc_auto_fit_members(&view.series, request, ws, fit, err);
     if (status != FC_OK)
         return status;
     return find_kind(&view.series, ws, fit) == FC_OK
-                   && fc_auto_trust(fit, &view, spec, &knowledge.before, ws,
+                   && fc_auto_trust(fit, &view, request, &knowledge.before, ws,
                                     fit->coef)
                           == FC_OK
                ? FC_OK
@@ -309,13 +308,13 @@ static enum fc_status fit_view(const struct fc_series *series,
  * the values that are kept, where it is asked for another horizon.
  */
 static enum fc_status fit_auto(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
     struct fc_auto_table table;
-    struct fc_spec until = *spec;
-    until.horizon = usual_horizon(spec);
+    struct fc_request until = *request;
+    until.horizon = usual_horizon(request, fit->season_length);
     enum fc_status status = fit_view(series, &until, ws, fit, err);
     if (status == FC_OK)
         status = forecast(fit, until.horizon, ws, fit->state + fit->nobs,
@@ -409,6 +408,8 @@ const struct fc_model fc_model_auto = {
     .summary = "the default: a mean of models, weighed by all series' errors",
     .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
                  "(2021)",
+    .members = members,
+    .seasons = FC_SEASON_REST,
     .min_obs = fc_model_any_length,
     .fit = fit_auto,
     .predict = predict_auto,

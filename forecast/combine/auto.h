@@ -116,7 +116,7 @@ struct fc_auto_table {
 /*
  * The view of a series; what it changes is in ws.  FC_ENOMEM.
  */
-enum fc_status fc_auto_look(const struct fc_series *series, int season_length,
+enum fc_status fc_auto_look(const struct fc_series *series,
                             const struct fc_breaks *breaks,
                             struct fc_workspace *ws, struct fc_auto_view *view);
 
@@ -130,7 +130,7 @@ enum fc_status fc_auto_widths(const struct fc_auto_fitted *fitted,
 
 /* Fits the local candidates into fit->members. */
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
-                                   const struct fc_spec *spec,
+                                   const struct fc_request *request,
                                    struct fc_workspace *ws, struct fc_fit *fit,
                                    struct fc_error *err);
 
@@ -151,7 +151,7 @@ enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
  *          for the shorter one, where only their estimates are new
  *   view   of the series that was fitted: what was mended in it, or lies
  *          behind a break that is not over, is not compared with
- *   spec   with the horizon
+ *   request  with the horizon
  *   trust  FC_AUTO_CANDIDATES factors for the weights, with geometric mean 1:
  *          a power of the inverse of the mean absolute errors, to which a part
  *          of the mean change from season to season is added (after Bates &
@@ -162,7 +162,7 @@ enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
  */
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
-                             const struct fc_spec *spec,
+                             const struct fc_request *request,
                              const struct fc_auto_common *before,
                              struct fc_workspace *ws, double *trust);
 
@@ -201,7 +201,8 @@ struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
 
 /* Whether fc_auto_read() may read a block that comes from elsewhere. */
 enum fc_status fc_auto_check(const struct fc_learned *learned,
-                             const struct fc_spec *spec, struct fc_error *err);
+                             const struct fc_seasons *seasons, int horizon,
+                             struct fc_error *err);
 
 /* Breaks where they are in series that end so many steps later. */
 void fc_auto_place(struct fc_learned *learned, long long steps);

@@ -227,7 +227,8 @@ static bool is_sound(const double *v)
 }
 
 enum fc_status fc_auto_check(const struct fc_learned *learned,
-                             const struct fc_spec *spec, struct fc_error *err)
+                             const struct fc_seasons *seasons, int horizon,
+                             struct fc_error *err)
 {
     const double *v = learned->values;
     for (size_t i = 0; i < learned->n; i++)
@@ -236,8 +237,8 @@ enum fc_status fc_auto_check(const struct fc_learned *learned,
     if (learned->n < AT_COEF || v[AT_VERSION] != FC_AUTO_BLOCK_VERSION)
         return fc_fail(err, FC_EDATA,
                        "auto of this version learns other numbers");
-    if (!is_whole(v[AT_HORIZON], 1, 1e6) || v[AT_HORIZON] < spec->horizon
-        || v[AT_SEASON] != spec->season_length)
+    if (!is_whole(v[AT_HORIZON], 1, 1e6) || v[AT_HORIZON] < horizon
+        || v[AT_SEASON] != fc_season_length(seasons))
         return fc_fail(err, FC_EDATA,
                        "its numbers are for another horizon or season");
     if (!has_sizes(v))

@@ -8,7 +8,7 @@
 #include <gsl/gsl_statistics.h>
 
 enum fc_status fc_ensemble_fit(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                const struct fc_model *const *models, size_t n,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
@@ -19,13 +19,14 @@ enum fc_status fc_ensemble_fit(const struct fc_series *series,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     fit->nmembers = n;
     for (size_t k = 0; k < n; k++) {
-        struct fc_spec member = *spec;
-        member.model = models[k];
-        member.has_variant = false;
+        struct fc_spec spec = fc_spec_member(request->spec, models[k]);
+        struct fc_request member = *request;
+        const struct fc_fit *similar =
+            request->similar != NULL ? &request->similar->members[k] : NULL;
+        member.spec = &spec;
         member.learned = NULL;
-        member.similar = NULL;
-        if (spec->similar != NULL && spec->similar->members[k].model != NULL)
-            member.similar = &spec->similar->members[k];
+        member.similar =
+            similar != NULL && similar->model != NULL ? similar : NULL;
         enum fc_status status =
             fc_model_fit(series, &member, ws, &fit->members[k], err);
         if (status == FC_ENOMEM)

@@ -11,11 +11,11 @@
 
 /*
  * Fits n models and puts them into fit->members in their order; a member
- * that failed has model == NULL.  spec->similar is such an ensemble, or NULL.
- * FC_ENOMEM, or FC_ENOFIT when all failed.
+ * that failed has model == NULL.  request->similar is such an ensemble, or
+ * NULL. FC_ENOMEM, or FC_ENOFIT when all failed.
  */
 enum fc_status fc_ensemble_fit(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                const struct fc_model *const *models, size_t n,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err);

@@ -69,8 +69,9 @@ struct trial {
 enum { PER_TRIAL = FC_AUTO_CANDIDATES + 3 }; /* times the horizon */
 
 struct learner {
+    const struct fc_lesson *lesson;
     const struct fc_spec *spec;
-    int horizon;
+    int horizon, season_length;
     struct fc_series *seen;   /* the sample; moving series first */
     struct fc_series *series; /* the same, without breaks that are over */
     double **mended;          /* what of series is not of seen, or NULL */
@@ -81,39 +82,39 @@ struct learner {
     double *numbers;
     double *ratio; /* n * horizon */
     struct fc_learned *learned;
+    struct fc_workspace *adjusted; /* values of seen without longer seasons */
 };
 
 /* A series' place in a random order that does not depend on the batch. */
-static double draw(const struct fc_spec *spec, const struct fc_series *series)
+static double draw(const struct fc_lesson *lesson,
+                   const struct fc_series *series)
 {
-    return (double)(fc_model_seed(spec->seed, series->id) >> 11);
+    return (double)(fc_model_seed(lesson->seed, series->id) >> 11);
 }
 
 /* Of which kind each series is a teacher; FC_KINDS: of none. */
-static void find_teachers(const struct fc_lesson *lesson,
-                          const struct fc_spec *spec, unsigned char *kind,
+static void find_teachers(const struct fc_lesson *lesson, unsigned char *kind,
                           double *scratch)
 {
+    size_t m = (size_t)fc_season_length(lesson->seasons);
     for (size_t i = 0; i < lesson->n; i++) {
         const struct fc_series *s = &lesson->series[i];
         bool can = (lesson->skip == NULL || !lesson->skip[i])
-                   && s->n >= (size_t)spec->horizon + FC_AUTO_LEAST_LEFT;
-        kind[i] = (unsigned char)(can ? fc_kind_of(s->y, s->n,
-                                                   (size_t)spec->season_length,
-                                                   scratch)
+                   && s->n >= (size_t)lesson->horizon + FC_AUTO_LEAST_LEFT;
+        kind[i] = (unsigned char)(can ? fc_kind_of(s->y, s->n, m, scratch)
                                       : FC_KINDS);
     }
 }
 
 /* The draw above which series of a kind are not in the sample. */
 static double threshold(const struct fc_lesson *lesson,
-                        const struct fc_spec *spec, const unsigned char *kind,
-                        enum fc_kind of, double *draws)
+                        const unsigned char *kind, enum fc_kind of,
+                        double *draws)
 {
     size_t n = 0, most = most_series[of];
     for (size_t i = 0; i < lesson->n; i++)
         if (kind[i] == of)
-            draws[n++] = draw(spec, &lesson->series[i]);
+            draws[n++] = draw(lesson, &lesson->series[i]);
     if (n <= most)
         return INFINITY;
     gsl_sort(draws, 1, n);
@@ -126,7 +127,7 @@ static void take(struct learner *l, const struct fc_lesson *lesson,
 {
     size_t end = l->n + most_series[of];
     for (size_t i = 0; i < lesson->n && l->n < end; i++)
-        if (kind[i] == of && draw(l->spec, &lesson->series[i]) <= last)
+        if (kind[i] == of && draw(lesson, &lesson->series[i]) <= last)
             l->seen[l->n++] = lesson->series[i];
 }
 
@@ -147,9 +148,9 @@ static enum fc_status take_sample(struct learner *l,
         free(draws);
         return fc_fail(err, FC_ENOMEM, "out of memory");
     }
-    find_teachers(lesson, l->spec, kind, draws);
+    find_teachers(lesson, kind, draws);
     for (enum fc_kind of = 0; of < FC_KINDS; of++) {
-        take(l, lesson, kind, of, threshold(lesson, l->spec, kind, of, draws));
+        take(l, lesson, kind, of, threshold(lesson, kind, of, draws));
         if (of == FC_KIND_MOVING)
             l->moving = l->n;
     }
@@ -162,7 +163,7 @@ static enum fc_status take_sample(struct learner *l,
 static enum fc_status mend(struct learner *l, size_t i, double *scratch)
 {
     struct fc_series *series = &l->series[i];
-    int m = l->spec->season_length;
+    int m = l->season_length;
     *series = l->seen[i];
     bool shares = false;
     for (int k = 0; k < l->breaks.n && !shares; k++)
@@ -183,8 +184,8 @@ static enum fc_status mend(struct learner *l, size_t i, double *scratch)
 static enum fc_status find_breaks(struct learner *l, struct fc_error *err)
 {
     size_t longest = 1;
-    enum fc_status status = fc_find_breaks(
-        l->seen, l->moving, l->spec->season_length, &l->breaks, err);
+    enum fc_status status =
+        fc_find_breaks(l->seen, l->moving, l->season_length, &l->breaks, err);
     if (status != FC_OK)
         return status;
     for (size_t i = 0; i < l->n; i++)
@@ -206,7 +207,7 @@ static enum fc_status find_breaks(struct learner *l, struct fc_error *err)
  */
 static int choose_window(const struct learner *l, double *lengths)
 {
-    int m = l->spec->season_length;
+    int m = l->season_length;
     int window = m < 2 ? 10 : m < 6 ? 8 : 3 * m / 2;
     if (l->moving == 0)
         return 0;
@@ -225,7 +226,7 @@ static int choose_window(const struct learner *l, double *lengths)
 static enum fc_status allocate_learned(struct learner *l, int window,
                                        struct fc_error *err)
 {
-    int m = l->spec->season_length;
+    int m = l->season_length;
     double first[AT_COEF] = {[AT_VERSION] = FC_AUTO_BLOCK_VERSION,
                              [AT_HORIZON] = l->horizon,
                              [AT_SEASON] = m,
@@ -288,7 +289,7 @@ static enum fc_status learn_networks(struct learner *l,
     if (neural.window == 0)
         return FC_OK;
     enum fc_status status =
-        fc_neural_fit(&neural, sample, hold, l->spec->seed,
+        fc_neural_fit(&neural, sample, hold, l->lesson->seed,
                       v + fc_auto_block_parameters(v, time), err);
     if (status == FC_ENOMEM || status == FC_ESTOPPED)
         return status;
@@ -402,7 +403,7 @@ static enum fc_kind kind_of_trial(const struct learner *l, size_t i,
 {
     const struct fc_series *series = &l->series[i];
     size_t n = series->n - (size_t)l->horizon;
-    size_t m = (size_t)l->spec->season_length;
+    size_t m = (size_t)l->season_length;
     enum fc_kind kind = fc_kind_of(series->y, n, m, scratch);
     if (kind != FC_KIND_MOVING)
         return kind;
@@ -420,13 +421,15 @@ static enum fc_status try_candidates(struct learner *l,
 {
     const struct fc_auto_common *before = &l->knowledge.before;
     struct fc_fit fit = {.model = l->spec->model,
-                         .season_length = l->spec->season_length,
+                         .season_length = l->season_length,
                          .coef = trial->trust};
     struct fc_auto_fitted fitted = {view->series, &fit};
+    struct fc_request request = {
+        .spec = l->spec, .horizon = l->horizon, .seed = l->lesson->seed};
     enum fc_status status =
-        fc_auto_fit_members(&view->series, l->spec, ws, &fit, NULL);
+        fc_auto_fit_members(&view->series, &request, ws, &fit, NULL);
     if (status == FC_OK)
-        status = fc_auto_trust(&fit, view, l->spec, before, ws, trial->trust);
+        status = fc_auto_trust(&fit, view, &request, before, ws, trial->trust);
     if (status == FC_OK)
         status =
             fc_auto_candidates(&fitted, before, l->horizon, ws, table, NULL);
@@ -464,9 +467,10 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
         return FC_ENOMEM;
     trial->kind = kind_of_trial(l, i, y);
     fc_fill_linear(l->series[i].y, n, y);
-    struct fc_series series = {l->series[i].id, y, n};
-    enum fc_status status =
-        fc_auto_look(&series, l->spec->season_length, &earlier, ws, &view);
+    struct fc_series series = l->series[i];
+    series.y = y;
+    series.n = n;
+    enum fc_status status = fc_auto_look(&series, &earlier, ws, &view);
     if (status == FC_OK)
         status = try_candidates(l, &view, ws, trial, &table);
     if (status != FC_OK)
@@ -500,6 +504,8 @@ static enum fc_status try_all(struct learner *l, const struct fc_lesson *lesson,
         .status = each,
         .size = length_of,
         .stop = lesson->stop,
+        .trace = lesson->trace,
+        .what = "try",
     };
     enum fc_status status = fc_parallel_map(&job);
     /* a series that cannot be tried teaches nothing; one for which there is
@@ -738,10 +744,35 @@ static enum fc_status learn_experience(struct learner *l,
     return status;
 }
 
+/* The sample as models will see it, less what longer seasons do: by the values
+ * before those held back, which must not be known. */
+static enum fc_status adjust_sample(struct learner *l, struct fc_error *err)
+{
+    struct fc_adjustment adjustment;
+    if (l->lesson->seasons == NULL || l->lesson->seasons->n < 2)
+        return FC_OK;
+    l->adjusted = fc_workspace_new();
+    enum fc_status status = l->adjusted != NULL ? FC_OK : FC_ENOMEM;
+    for (size_t i = 0; status == FC_OK && i < l->n; i++) {
+        struct fc_series *s = &l->seen[i];
+        status = fc_adjustment_find(s, s->n - (size_t)l->horizon, l->adjusted,
+                                    &adjustment);
+        double *y = fc_workspace_doubles(l->adjusted, s->n);
+        if (y == NULL)
+            status = FC_ENOMEM;
+        if (status == FC_OK)
+            fc_adjustment_apply(&adjustment, s->y, 0, s->n, y);
+        s->y = y;
+    }
+    return status == FC_OK ? status : fc_fail(err, status, "out of memory");
+}
+
 static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
                             struct fc_error *err)
 {
     enum fc_status status = take_sample(l, lesson, err);
+    if (status == FC_OK)
+        status = adjust_sample(l, err);
     if (status != FC_OK || l->n == 0)
         return status;
     status = find_breaks(l, err);
@@ -751,10 +782,10 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
         status = learn_common(l, lesson, FC_AUTO_BEFORE, err);
     if (status != FC_OK)
         return status;
-    struct fc_auto_knowledge k = fc_auto_prior(l->spec->season_length);
+    struct fc_auto_knowledge k = fc_auto_prior(l->season_length);
     k.breaks = l->breaks;
     fc_auto_block_write(&k, l->learned->values);
-    l->knowledge = fc_auto_read(l->learned, l->spec->season_length);
+    l->knowledge = fc_auto_read(l->learned, l->season_length);
     status = try_all(l, lesson, err);
     if (status == FC_OK)
         status = learn_experience(l, &k, err);
@@ -769,8 +800,12 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
                              const struct fc_spec *spec,
                              struct fc_learned **learned, struct fc_error *err)
 {
-    struct learner l = {.spec = spec, .horizon = spec->horizon};
-    enum fc_status status = spec->horizon > 0 ? learn(&l, lesson, err) : FC_OK;
+    struct learner l = {.lesson = lesson,
+                        .spec = spec,
+                        .horizon = lesson->horizon,
+                        .season_length = fc_season_length(lesson->seasons)};
+    enum fc_status status =
+        lesson->horizon > 0 ? learn(&l, lesson, err) : FC_OK;
     for (size_t i = 0; l.mended != NULL && i < l.n; i++)
         free(l.mended[i]);
     free(l.mended);
@@ -779,6 +814,7 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
     free(l.trials);
     free(l.numbers);
     free(l.ratio);
+    fc_workspace_free(l.adjusted);
     *learned = status == FC_OK ? l.learned : NULL;
     if (status != FC_OK)
         free(l.learned);

@@ -61,27 +61,27 @@ static void trust_by_errors(const double *error, double change, double *trust)
                        : 1;
 }
 
-/* Of the candidates for the last values, spec->horizon of them, by those
+/* Of the candidates for the last values, request->horizon of them, by those
  * before. */
 static enum fc_status errors_before(const struct fc_fit *whole,
                                     const struct fc_auto_view *view,
-                                    const struct fc_spec *spec,
+                                    const struct fc_request *request,
                                     const struct fc_auto_common *before,
                                     struct fc_workspace *ws, double *error)
 {
-    struct fc_fit fit = {.model = spec->model,
-                         .season_length = spec->season_length};
+    struct fc_fit fit = {.model = whole->model,
+                         .season_length = whole->season_length};
     struct fc_auto_fitted cut = {view->series, &fit};
     struct fc_auto_table table;
-    struct fc_spec same = *spec;
-    cut.series.n -= (size_t)spec->horizon;
+    struct fc_request same = *request;
+    cut.series.n -= (size_t)request->horizon;
     same.similar = whole;
     size_t n = cut.series.n;
     enum fc_status status =
         fc_auto_fit_members(&cut.series, &same, ws, &fit, NULL);
     if (status == FC_OK)
-        status =
-            fc_auto_candidates(&cut, before, spec->horizon, ws, &table, NULL);
+        status = fc_auto_candidates(&cut, before, request->horizon, ws, &table,
+                                    NULL);
     if (status == FC_OK)
         find_errors(&table, view->known + n,
                     fc_before_break(&view->here, n, view->series.n), error);
@@ -93,11 +93,11 @@ static enum fc_status errors_before(const struct fc_fit *whole,
  * seasons of a series that has them, for without these no candidate could show
  * that it knows the season.
  */
-static int held_back(size_t n, const struct fc_spec *spec)
+static int held_back(size_t n, size_t m, int horizon)
 {
-    size_t two = 2 * (size_t)spec->season_length;
-    if (spec->season_length < 2 || n < two || n - two >= (size_t)spec->horizon)
-        return spec->horizon;
+    size_t two = 2 * m;
+    if (m < 2 || n < two || n - two >= (size_t)horizon)
+        return horizon;
     return (int)(n - two);
 }
 
@@ -108,11 +108,11 @@ static int held_back(size_t n, const struct fc_spec *spec)
  * origins of the training parts of M3, shifted there.
  */
 static void distrust_levels(const struct fc_auto_view *view,
-                            const struct fc_spec *spec, double *trust)
+                            int season_length, double *trust)
 {
     for (int i = 0; i < view->here.n; i++) {
         const struct fc_break *b = &view->here.at[i];
-        if (b->over || 2 * b->first > spec->season_length)
+        if (b->over || 2 * b->first > season_length)
             continue;
         for (int k = FC_AUTO_LOCAL; k < FC_AUTO_CANDIDATES; k++)
             trust[k] = 0;
@@ -121,28 +121,28 @@ static void distrust_levels(const struct fc_auto_view *view,
 
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
-                             const struct fc_spec *spec,
+                             const struct fc_request *request,
                              const struct fc_auto_common *before,
                              struct fc_workspace *ws, double *trust)
 {
     const struct fc_series *series = &view->series;
-    struct fc_spec asked = *spec;
+    struct fc_request asked = *request;
+    size_t m = (size_t)fit->season_length;
     double error[FC_AUTO_CANDIDATES];
     for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
         trust[k] = 1;
-    asked.horizon = held_back(series->n, spec);
+    asked.horizon = held_back(series->n, m, request->horizon);
     if (asked.horizon == 0
         || series->n < (size_t)asked.horizon + FC_AUTO_LEAST_LEFT) {
-        distrust_levels(view, spec, trust);
+        distrust_levels(view, fit->season_length, trust);
         return FC_OK;
     }
     struct fc_mark mark = fc_workspace_mark(ws);
     double *scratch = fc_workspace_doubles(ws, series->n);
     if (scratch == NULL)
         return FC_ENOMEM;
-    double change =
-        fc_steady_change(series->y, series->n - (size_t)asked.horizon,
-                         (size_t)spec->season_length, scratch);
+    double change = fc_steady_change(
+        series->y, series->n - (size_t)asked.horizon, m, scratch);
     enum fc_status status = FC_OK;
     if (change > 0 && isfinite(change)) {
         status = errors_before(fit, view, &asked, before, ws, error);
@@ -150,6 +150,6 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
             trust_by_errors(error, change, trust);
     }
     fc_workspace_release(ws, mark);
-    distrust_levels(view, spec, trust);
+    distrust_levels(view, fit->season_length, trust);
     return status == FC_ENOMEM ? status : FC_OK;
 }

@@ -30,10 +30,15 @@ static double root_mean_square(const double *a, const double *b, size_t n)
     return ldexp(sqrt(sum / count), unit);
 }
 
+/* The root of the mean squared differences of this lag. */
+static double root_of_differences(const double *y, size_t n, size_t lag)
+{
+    return n > lag ? root_mean_square(y + lag, y, n - lag) : NAN;
+}
+
 struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
 {
-    size_t lag = m >= 1 && n > m ? m : 1;
-    size_t count = 0;
+    size_t lag = m >= 1 && n > m ? m : 1, count = 0;
     double absolute = 0;
     for (size_t t = lag; t < n; t++) {
         double d = fabs(y[t] - y[t - lag]);
@@ -42,10 +47,17 @@ struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
         absolute += d;
         count++;
     }
-    /* 0 / 0 is the NaN that is wanted */
+    double rmse = root_of_differences(y, n, lag);
     return (struct fc_error_scale){
-        absolute / (double)count,
-        n > lag ? root_mean_square(y + lag, y, n - lag) : NAN};
+        .mae = absolute / (double)count, /* 0 / 0 is the NaN that is wanted */
+        .rmse = rmse,
+        .rmse_step = lag == 1 ? rmse : root_of_differences(y, n, 1)};
+}
+
+double fc_pinball(double actual, double quantile, double percent)
+{
+    double above = actual - quantile, p = percent / 100;
+    return above >= 0 ? p * above : (p - 1) * above;
 }
 
 /* Without a scale there is no scaled error, even where the error is zero. */

@@ -65,6 +65,8 @@ enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
         .size = item_size,
         .progress = job->progress != NULL ? report : NULL,
         .stop = job->stop,
+        .trace = job->trace,
+        .what = "fit",
     };
     enum fc_status status = fc_parallel_map(&parallel);
     return status == FC_OK ? FC_OK
@@ -90,15 +92,17 @@ static bool fit_with(const struct fc_job *job, size_t item,
 {
     struct fc_error err = {0};
     struct fc_series series;
-    struct fc_spec asked = *spec;
+    struct fc_request request = {
+        .spec = spec, .horizon = job->horizon, .seed = job->seed};
     struct fc_fit fit;
     int tail;
-    asked.horizon = job->horizon;
+    if (job->learned != NULL && spec != job->fallback)
+        request.learned = job->learned[item % job->nspecs];
     enum fc_status status = fc_missing_prepare(
         &job->series[item / job->nspecs], spec->model->missing, job->horizon,
         ws, &series, &tail, &err);
     if (status == FC_OK)
-        status = fc_model_fit(&series, &asked, ws, &fit, &err);
+        status = fc_model_fit(&series, &request, ws, &fit, &err);
     if (status == FC_OK)
         status = use->make(use->arg, &fit, tail, ws, &err);
     if (status == FC_OK)

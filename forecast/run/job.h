@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_RUN_JOB_H
 #define NIGHTCAST_FORECAST_RUN_JOB_H
 
+#include "forecast/base/trace.h"
 #include "forecast/model.h"
 
 #include <signal.h>
@@ -19,10 +20,13 @@ struct fc_job {
     const struct fc_series *series; /* n of them, maybe with missing values */
     size_t n;
     const bool *skip;            /* n flags: to be left out; or NULL */
-    const struct fc_spec *specs; /* the models; their horizon is the job's */
+    const struct fc_spec *specs; /* the models */
     size_t nspecs;
-    const struct fc_spec *fallback; /* or NULL */
+    const struct fc_spec *fallback;          /* or NULL */
+    const struct fc_learned *const *learned; /* by each spec, NULL: nothing
+                                                yet; or NULL for all */
     int horizon;
+    uint64_t seed; /* of everything random */
     int nlevels;
     const double *levels; /* ascending, percent */
     bool non_negative;    /* clip forecasts, bounds and paths at zero */
@@ -30,6 +34,8 @@ struct fc_job {
     void (*progress)(void *arg, size_t done, size_t n); /* items; or NULL */
     void *progress_arg;
     const volatile sig_atomic_t *stop; /* or NULL */
+    struct fc_trace
+        *trace; /* of items, "fit", and of what is learnt; or NULL */
 };
 
 /*

@@ -2,10 +2,12 @@
 #ifndef NIGHTCAST_IO_PANEL_OPTIONS_H
 #define NIGHTCAST_IO_PANEL_OPTIONS_H
 
+#include "forecast/base/trace.h"
 #include "io/rows/shard.h"
 #include "io/time/frequency.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -33,8 +35,15 @@ enum io_align {
 };
 
 struct io_panel_options {
-    const char *path;              /* or "-" */
-    const char *id, *time, *value; /* column names, or NULL */
+    const char *path;        /* or "-" */
+    const char *const *more; /* nmore other parts of the input */
+    size_t nmore;
+    const char *id, *time, *value; /* column names, or NULL; several ids by
+                                      comma */
+    const char *time_format;       /* strptime's letters, "excel", or NULL */
+    const char *encoding;          /* of the text, or NULL */
+    char decimal;                  /* '.', ',', or 0: as the file shows */
+    const char *missing;           /* more words for no value, or NULL */
     bool wide;                     /* one row per series */
     const struct io_freq *freq;    /* NULL: inferred */
     enum io_gaps gaps;
@@ -44,9 +53,10 @@ struct io_panel_options {
                      that fails.  0: not asked */
     bool rejects; /* list every row that was not used */
     struct io_shard shard;
-    int jobs;       /* threads */
-    uint64_t chunk; /* bytes a thread parses at a time;
-                       0 = a good size */
+    struct fc_trace *trace; /* or NULL */
+    int jobs;               /* threads */
+    uint64_t chunk;         /* bytes a thread parses at a time;
+                               0 = a good size */
 };
 
 #endif
