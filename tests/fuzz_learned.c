@@ -132,8 +132,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (spec.model->check_learned(block, &seasons, request.horizon, &err)
         == FC_OK) {
         spec.model->place_learned(block, data[0] / 2 - 64);
-        status = spec.model->check_learned(block, &seasons, request.horizon,
-                                           &err);
+        status =
+            spec.model->check_learned(block, &seasons, request.horizon, &err);
         assert(status == FC_OK);
         request.learned = block;
         forecast(&request, &seasons);

@@ -276,7 +276,8 @@ static void breaks_that_make_no_sense_are_refused(void **state)
     learned->values[AT_BREAKS] = 0;
     for (int time = 0; time < FC_AUTO_TIMES; time++) {
         learned->values[AT_CHANGE + time] = -1;
-        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL), FC_EDATA);
+        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL),
+                         FC_EDATA);
         learned->values[AT_CHANGE + time] = 0;
         assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL), FC_OK);
     }

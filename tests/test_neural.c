@@ -186,13 +186,13 @@ static void breaks_are_where_the_series_end(void **state)
     struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 1};
     for (int told = 0; told < 2; told++) {
         lesson.breaks = told ? &last : NULL;
-        assert_int_equal(fc_neural_fit(&a.neural, &lesson, HORIZON, 1,
-                                       a.parameters, NULL),
-                         FC_OK);
+        assert_int_equal(
+            fc_neural_fit(&a.neural, &lesson, HORIZON, 1, a.parameters, NULL),
+            FC_OK);
         for (size_t i = 0; i < s.n; i++)
             s.y[i * 40 + 40 - HORIZON - 1] *= -1;
-        assert_int_equal(
-            fc_neural_fit(&a.neural, &lesson, HORIZON, 1, b, NULL), FC_OK);
+        assert_int_equal(fc_neural_fit(&a.neural, &lesson, HORIZON, 1, b, NULL),
+                         FC_OK);
         assert_int_equal(memcmp(a.parameters, b, n * sizeof *b) == 0, told);
     }
     free(b);

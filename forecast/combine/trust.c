@@ -107,8 +107,8 @@ static int held_back(size_t n, size_t m, int horizon)
  * is no more, and they are not trusted at all.  Chosen by errors at held-back
  * origins of the training parts of M3, shifted there.
  */
-static void distrust_levels(const struct fc_auto_view *view,
-                            int season_length, double *trust)
+static void distrust_levels(const struct fc_auto_view *view, int season_length,
+                            double *trust)
 {
     for (int i = 0; i < view->here.n; i++) {
         const struct fc_break *b = &view->here.at[i];

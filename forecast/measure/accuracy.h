@@ -17,8 +17,8 @@
 
 /* The in-sample scale of scaled errors: see fc_error_scale(). */
 struct fc_error_scale {
-    double mae;  /* mean absolute seasonal difference */
-    double rmse; /* root of the mean squared one */
+    double mae;       /* mean absolute seasonal difference */
+    double rmse;      /* root of the mean squared one */
     double rmse_step; /* the same from one value to the next */
 };
 

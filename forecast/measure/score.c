@@ -137,8 +137,7 @@ void fc_score_mean_init(struct fc_score_mean *mean,
                         const struct fc_score_shape *shape, double *sum,
                         size_t *count)
 {
-    *mean =
-        (struct fc_score_mean){.shape = *shape, .sum = sum, .count = count};
+    *mean = (struct fc_score_mean){.shape = *shape, .sum = sum, .count = count};
     for (size_t i = 0; i < fc_score_size(shape); i++) {
         sum[i] = 0;
         count[i] = 0;
