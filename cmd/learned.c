@@ -95,13 +95,13 @@ enum fc_status cmd_learned_check(const struct cmd_options *options,
             check(&learned->file, options, model, seasons, err);
         if (status != FC_OK)
             return status;
-        if (model->check_learned(learned->block, seasons, (int)options->horizon,
-                                 &why)
+        if (model->check_learned(fc_part_of(learned->block), &options->specs[i],
+                                 seasons, (int)options->horizon, &why)
             != FC_OK)
             return fc_fail(err, FC_EDATA,
                            "%s: %s; `nightcast learn` makes a new one",
                            options->learned, why.msg);
-        if (!placed)
+        if (!placed && model->place_learned != NULL)
             model->place_learned(learned->block,
                                  steps_since(&learned->file, panel));
         placed = true;

@@ -64,13 +64,13 @@ static bool can_start_from(const struct fc_fit *similar,
 static bool must_adjust(const struct fc_model *model,
                         const struct fc_seasons *seasons)
 {
-    return seasons != NULL && seasons->n > 1
+    return seasons != NULL && seasons->n > 1 && !seasons->left
            && (model->seasons == FC_SEASON_REST
                || (model->seasons == FC_SEASON_ASKED && seasons->asked));
 }
 
-/* The series without the patterns of its longer seasons, of which the model is
- * not to be told that they were asked for; NULL when memory is short. */
+/* The series without the patterns of its longer seasons; NULL when memory is
+ * short. */
 static const struct fc_series *adjust(const struct fc_series *series,
                                       struct fc_workspace *ws,
                                       struct fc_fit *fit)
@@ -85,6 +85,7 @@ static const struct fc_series *adjust(const struct fc_series *series,
     fc_adjustment_apply(a, series->y, 0, series->n, y);
     *seasons = *series->seasons;
     seasons->asked = false;
+    seasons->left = true;
     *out = *series;
     out->y = y;
     out->seasons = seasons;

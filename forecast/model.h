@@ -8,6 +8,7 @@
 #include "forecast/base/workspace.h"
 #include "forecast/numeric/adjust.h"
 #include "forecast/numeric/breaks.h"
+#include "forecast/numeric/part.h"
 
 #include <gsl/gsl_rng.h>
 #include <limits.h>
@@ -34,28 +35,25 @@ enum {
 struct fc_model;
 
 /*
- * What a model has learnt from a whole batch: numbers in the model's own
- * layout, the first of which is the version of that layout.  One block, to
- * be given back with free().
- */
-struct fc_learned {
-    size_t n;
-    double values[];
-};
-
-/*
  * What a run asks of a model that learns: all series of a batch, before any of
  * them is forecast.  Series may have missing values inside.
+ *
+ *   breaks      that no forecast could have foreseen.  NULL: nobody has looked
+ *               for them, nor for series that are of no use to learn from
+ *   hold        so many observations at the end of every series are not to be
+ *               looked at
+ *   means_only  nobody will ask for intervals
  */
 struct fc_lesson {
     const struct fc_series *series;
     size_t n;
     const struct fc_seasons *seasons; /* of all series; or NULL */
-    const bool *skip;               /* n flags: not to be looked at; or NULL */
-    const struct fc_breaks *breaks; /* that no forecast could have foreseen;
-                                       or NULL */
-    int horizon;                    /* steps that will be asked for */
-    uint64_t seed;                  /* of everything random */
+    const bool *skip; /* n flags: not to be looked at; or NULL */
+    const struct fc_breaks *breaks;
+    size_t hold;
+    bool means_only;
+    int horizon;   /* steps that will be asked for */
+    uint64_t seed; /* of everything random */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
     struct fc_trace *trace;            /* or NULL */
@@ -80,7 +78,7 @@ struct fc_spec {
  *
  *   horizon  steps that will be forecast, as far as that is known; 0 = not
  *   seed     of everything random
- *   learned  what the model has learnt from a batch; or NULL
+ *   learned  what the model has learnt from a batch, if anything
  *   similar  a fit of this model to much the same series, as to a few values
  *            more: what it chose is not searched for again, and estimation may
  *            start from what it found.  NULL = none; it is passed over by
@@ -91,7 +89,7 @@ struct fc_request {
     const struct fc_spec *spec;
     int horizon;
     uint64_t seed;
-    const struct fc_learned *learned;
+    struct fc_part learned;
     const struct fc_fit *similar;
 };
 
@@ -128,7 +126,7 @@ struct fc_fit {
     double *state; /* nstate values, at the end of the series */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
-    const struct fc_learned *learned; /* the request's */
+    struct fc_part learned; /* the request's */
 };
 
 /* What a model does with several seasons. */
@@ -154,6 +152,9 @@ struct fc_model {
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
     enum fc_season_use seasons;
+    bool must_learn;  /* is nothing without what it learns */
+    const void *form; /* what sets this row apart from others that have the
+                         same functions; these alone know what it is */
 
     /* Its settings, up to one without a name; or NULL. */
     const struct fc_setting *settings;
@@ -195,19 +196,20 @@ struct fc_model {
                             struct fc_learned **learned, struct fc_error *err);
 
     /*
-     * Whether numbers that come from elsewhere are a block this model can
-     * read: of its layout, for these seasons, and for so many steps at least.
-     * FC_EDATA with a message when they are not.  NULL for models that do not
-     * learn.
+     * Whether numbers that come from elsewhere are a part this model can read:
+     * of its layout, for these seasons, and for so many
+     * steps at least. FC_EDATA with a message when they are not.  NULL for
+     * models that do not learn.
      */
-    enum fc_status (*check_learned)(const struct fc_learned *learned,
+    enum fc_status (*check_learned)(struct fc_part learned,
+                                    const struct fc_spec *spec,
                                     const struct fc_seasons *seasons,
                                     int horizon, struct fc_error *err);
 
     /*
      * What was learnt of single periods belongs to the right ones of series
      * that end so many steps later than those it was learnt from (earlier, if
-     * negative), or to none: FC_NO_PLACE.  NULL for models that do not learn.
+     * negative), or to none: FC_NO_PLACE.  NULL for models that learn of none.
      */
     void (*place_learned)(struct fc_learned *learned, long long steps);
 

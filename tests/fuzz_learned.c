@@ -121,7 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != FC_OK)
         return 0;
     check_written(&learned);
-    struct fc_spec spec = {.model = fc_model_find("auto")};
+    struct fc_spec spec = {.model = fc_model_find(learned.model)};
+    if (spec.model == NULL || spec.model->check_learned == NULL)
+        spec.model = fc_model_find("auto");
     struct fc_seasons seasons = fc_one_season(1 + data[1] % 24);
     struct fc_request request = {
         .spec = &spec, .horizon = 1 + data[2], .seed = 1};
@@ -129,13 +131,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         malloc(sizeof *block + learned.n * sizeof(double));
     block->n = learned.n;
     memcpy(block->values, learned.values, learned.n * sizeof(double));
-    if (spec.model->check_learned(block, &seasons, request.horizon, &err)
+    if (spec.model->check_learned(fc_part_of(block), &spec, &seasons,
+                                  request.horizon, &err)
         == FC_OK) {
         spec.model->place_learned(block, data[0] / 2 - 64);
-        status =
-            spec.model->check_learned(block, &seasons, request.horizon, &err);
+        status = spec.model->check_learned(fc_part_of(block), &spec, &seasons,
+                                           request.horizon, &err);
         assert(status == FC_OK);
-        request.learned = block;
+        request.learned = fc_part_of(block);
         forecast(&request, &seasons);
     }
     free(block);

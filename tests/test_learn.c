@@ -4,8 +4,8 @@
  */
 #include "tests/batches.h"
 
-#include "forecast/combine/auto.h"
-#include "forecast/combine/block.h"
+#include "forecast/combine/knowledge.h"
+#include "forecast/combine/look.h"
 #include "forecast/models.h"
 
 enum { N = 40, LENGTH = 72, H = 6, M = 12 };
@@ -106,14 +106,15 @@ static void what_was_mended_is_not_known(void **state)
 static void check_untaught(struct simulated *s, size_t first, size_t last)
 {
     struct fc_learned *with = learn(s);
-    assert_int_equal((int)with->values[AT_BREAKS], 1);
+    struct fc_auto_knowledge a = fc_auto_read(fc_part_of(with), M);
+    assert_int_equal(a.breaks.n, 1);
     for (size_t i = 0; i < s->n; i++)
         for (size_t ago = last; ago <= first; ago++)
             s->y[(i + 1) * LENGTH - ago] = NAN;
     struct fc_learned *without = learn(s);
-    assert_int_equal((int)without->values[AT_BREAKS], 0);
-    assert_memory_equal(with->values + AT_WEIGHTS, without->values + AT_WEIGHTS,
-                        FC_KINDS * AT_KIND * sizeof(double));
+    struct fc_auto_knowledge b = fc_auto_read(fc_part_of(without), M);
+    assert_int_equal(b.breaks.n, 0);
+    assert_memory_equal(a.of, b.of, sizeof a.of);
     free(with);
     free(without);
 }
@@ -144,11 +145,11 @@ static void series_that_come_to_rest_teach_no_moving_ones(void **state)
         for (size_t ago = 1; ago < H; ago++)
             s.y[(i + 1) * LENGTH - ago] = s.y[(i + 1) * LENGTH - H];
     struct fc_learned *learned = learn(&s);
-    struct fc_auto_knowledge k = fc_auto_read(learned, M),
+    struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), M),
                              prior = fc_auto_prior(M);
     assert_memory_equal(&k.of[FC_KIND_MOVING], &prior.of[0],
                         sizeof prior.of[0]);
-    assert_true(k.of[FC_KIND_RESTING].errors.a != prior.of[0].errors.a);
+    assert_true(k.of[FC_KIND_RESTING].reach.a != prior.of[0].reach.a);
     free(learned);
     release_simulated(&s);
 }
@@ -192,15 +193,18 @@ static void levels_that_are_no_more_are_not_trusted(void **state)
 static void trials_know_of_shifts_before_them(void **state)
 {
     (void)state;
-    enum { RAW = FC_AUTO_POOLED, LOG = FC_AUTO_POOLED_LOG };
+    enum { RAW = 4, LOG = 5 };
     struct fc_auto_knowledge prior = fc_auto_prior(M);
     const double *fixed = prior.of[0].weights;
+    assert_true(fc_auto_members[RAW].model == fc_model_find("pooled"));
+    assert_true(fc_auto_members[LOG].model == fc_model_find("pooled-log"));
     for (size_t first = 5; first <= 7; first += 2) {
         struct simulated s = shifted(H + first, 0);
         struct fc_learned *learned = learn(&s);
-        const double *w = learned->values + AT_WEIGHTS;
+        struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), M);
+        const double *w = k.of[FC_KIND_MOVING].weights;
         double moved = w[RAW] / w[LOG] / (fixed[RAW] / fixed[LOG]);
-        assert_int_equal((int)learned->values[AT_BREAKS], 1);
+        assert_int_equal(k.breaks.n, 1);
         assert_true(first == 5 ? fabs(moved - 1) < 1e-9
                                : fabs(moved - 1) > 1e-3);
         free(learned);
@@ -208,16 +212,30 @@ static void trials_know_of_shifts_before_them(void **state)
     }
 }
 
-static void place_and_check(const struct fc_learned *learned, long long steps,
-                            int n, int first, int last)
+/* What was learnt where there was but that. */
+static struct fc_learned *knows(const struct fc_breaks *breaks, double change)
 {
-    size_t size = sizeof *learned + learned->n * sizeof(double);
-    struct fc_learned *placed = malloc(size);
+    struct fc_auto_knowledge k = fc_auto_prior(M);
+    struct fc_auto_lessons lessons = {.change = {change, change}};
+    k.breaks = *breaks;
+    struct fc_learned *learned = fc_auto_write(&k, &lessons, H, M);
+    assert_non_null(learned);
+    return learned;
+}
+
+static enum fc_status check(const struct fc_learned *learned)
+{
     struct fc_spec spec = spec_of_auto();
-    memcpy(placed, learned, size);
-    spec.model->place_learned(placed, steps);
-    assert_int_equal(fc_auto_check(placed, season_of(M), H, NULL), FC_OK);
-    struct fc_breaks breaks = fc_auto_read(placed, M).breaks;
+    return fc_auto_check(fc_part_of(learned), &spec, season_of(M), H, NULL);
+}
+
+static void place_and_check(long long steps, int n, int first, int last)
+{
+    static const struct fc_breaks two = {2, {{4, 4, true}, {30, 28, true}}};
+    struct fc_learned *placed = knows(&two, 0);
+    spec_of_auto().model->place_learned(placed, steps);
+    assert_int_equal(check(placed), FC_OK);
+    struct fc_breaks breaks = fc_auto_read(fc_part_of(placed), M).breaks;
     assert_int_equal(breaks.n, n);
     if (n > 0) {
         assert_int_equal(breaks.at[n - 1].first, first);
@@ -230,59 +248,37 @@ static void place_and_check(const struct fc_learned *learned, long long steps,
 static void breaks_are_placed_in_series_that_have_gone_on(void **state)
 {
     (void)state;
-    struct simulated s = simulate_batch(N, LENGTH, 0, monthly);
-    struct fc_learned *learned = learn(&s);
-    double *at = learned->values + AT_BREAKS;
-    memcpy(at, (double[]){2, 4, 4, 1, 30, 28, 1}, 7 * sizeof *at);
-    place_and_check(learned, 0, 2, 30, 28);
-    place_and_check(learned, 2, 2, 32, 30);
-    place_and_check(learned, -3, 2, 27, 25);
-    place_and_check(learned, -4, 1, 26, 24);
-    place_and_check(learned, -28, 0, 0, 0);
-    place_and_check(learned, 2000000, 0, 0, 0);
-    place_and_check(learned, FC_NO_PLACE, 0, 0, 0);
-    free(learned);
-    release_simulated(&s);
+    place_and_check(0, 2, 30, 28);
+    place_and_check(2, 2, 32, 30);
+    place_and_check(-3, 2, 27, 25);
+    place_and_check(-4, 1, 26, 24);
+    place_and_check(-28, 0, 0, 0);
+    place_and_check(2000000, 0, 0, 0);
+    place_and_check(FC_NO_PLACE, 0, 0, 0);
 }
 
 static void breaks_that_make_no_sense_are_refused(void **state)
 {
     (void)state;
     static const struct {
-        double numbers[7];
+        struct fc_breaks breaks;
+        double change;
         bool good;
     } cases[] = {
-        {{0}, true},
-        {{1, 5, 4, 1}, true},
-        {{2, 5, 4, 1, 6, 6, 0}, true},
-        {{1, 4, 5, 1}, false},          /* ends before it begins */
-        {{1, 5, 0, 1}, false},          /* after the end */
-        {{1, 5, 4, 2}, false},          /* neither over nor not */
-        {{1, 5.5, 4, 1}, false},        /* within a period */
-        {{1, 2e6, 4, 1}, false},        /* too long ago */
-        {{2, 5, 4, 1, 5, 5, 0}, false}, /* one within the other */
-        {{1.5, 5, 4, 1}, false},
-        {{-1}, false},
-        {{FC_MOST_BREAKS + 1}, false},
+        {{0}, 0, true},
+        {{1, {{5, 4, true}}}, 0.5, true},
+        {{2, {{5, 4, true}, {6, 6, false}}}, 0, true},
+        {{1, {{4, 5, true}}}, 0, false},       /* ends before it begins */
+        {{1, {{5, 0, true}}}, 0, false},       /* after the end */
+        {{1, {{2000000, 4, true}}}, 0, false}, /* too long ago */
+        {{2, {{5, 4, true}, {5, 5, false}}}, 0, false}, /* in one another */
+        {{0}, -1, false},
     };
-    struct simulated s = simulate_batch(N, LENGTH, 0, monthly);
-    struct fc_learned *learned = learn(&s);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        memcpy(learned->values + AT_BREAKS, cases[i].numbers,
-               sizeof cases[i].numbers);
-        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL),
-                         cases[i].good ? FC_OK : FC_EDATA);
+        struct fc_learned *learned = knows(&cases[i].breaks, cases[i].change);
+        assert_int_equal(check(learned), cases[i].good ? FC_OK : FC_EDATA);
+        free(learned);
     }
-    learned->values[AT_BREAKS] = 0;
-    for (int time = 0; time < FC_AUTO_TIMES; time++) {
-        learned->values[AT_CHANGE + time] = -1;
-        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL),
-                         FC_EDATA);
-        learned->values[AT_CHANGE + time] = 0;
-        assert_int_equal(fc_auto_check(learned, season_of(M), H, NULL), FC_OK);
-    }
-    free(learned);
-    release_simulated(&s);
 }
 
 int main(void)

@@ -89,7 +89,8 @@ static enum fc_status take_learnt(struct cmd_night *night, size_t k,
     block->n = learnt->n;
     memcpy(block->values, numbers, learnt->n * sizeof(double));
     enum fc_status status =
-        model->check_learned(block, night->panel->series[0].seasons,
+        model->check_learned(fc_part_of(block), &night->options->specs[k],
+                             night->panel->series[0].seasons,
                              (int)night->options->horizon, err);
     if (status != FC_OK) {
         free(block);

@@ -16,13 +16,15 @@
  *
  *   asked   by the user for the models that know one season, too, rather than
  *           by default: these are then given what the longer seasons leave
+ *   left    the series is what the longer seasons have left, as far as they
+ *           could be known
  */
 enum { FC_MOST_SEASONS = 4 };
 
 struct fc_seasons {
     int n;
     double length[FC_MOST_SEASONS];
-    bool asked;
+    bool asked, left;
 };
 
 /*

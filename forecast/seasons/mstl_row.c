@@ -132,7 +132,7 @@ static enum fc_status fit_rest(const struct fc_series *rest, int k,
     struct fc_spec spec = {.model = rests[k]};
     struct fc_request own = *request;
     own.spec = &spec;
-    own.learned = NULL;
+    own.learned = fc_part_of(NULL);
     own.similar = NULL;
     return fc_model_fit(rest, &own, ws, fit, err);
 }
