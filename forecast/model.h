@@ -184,6 +184,9 @@ struct fc_model {
                                     const struct fc_seasons *seasons,
                                     int horizon, struct fc_error *err);
 
+    /* Whether a fit has sample paths; NULL: if the model has any. */
+    bool (*has_paths)(const struct fc_fit *fit);
+
     /*
      * Draws one sample path of the next horizon observations.  Called through
      * fc_model_simulate() only.  NULL when the model has none yet.

@@ -29,7 +29,7 @@ extern const struct fc_model fc_model_ets, fc_model_arima, fc_model_dotm,
     fc_model_ces, fc_model_snaive;
 
 /* The seasonal naive forecast stands by, in case nothing else will do. */
-static const struct fc_model *const members[FC_AUTO_LOCAL + 2] = {
+const struct fc_model *const fc_auto_members[FC_AUTO_LOCAL + 2] = {
     &fc_model_ets, &fc_model_arima,  &fc_model_dotm,
     &fc_model_ces, &fc_model_snaive, NULL};
 
@@ -58,7 +58,7 @@ enum fc_status fc_auto_fit_members(const struct fc_series *series,
                                    struct fc_workspace *ws, struct fc_fit *fit,
                                    struct fc_error *err)
 {
-    return fc_ensemble_fit(series, request, members, FC_AUTO_LOCAL + 1, ws, fit,
+    return fc_ensemble_fit(series, request, fc_auto_members, FC_AUTO_LOCAL + 1, ws, fit,
                            err);
 }
 
@@ -307,10 +307,10 @@ static enum fc_status fit_view(const struct fc_series *series,
  * can be used; the prediction scales the intervals, and forecasts anew, from
  * the values that are kept, where it is asked for another horizon.
  */
-static enum fc_status fit_auto(const struct fc_series *series,
-                               const struct fc_request *request,
-                               struct fc_workspace *ws, struct fc_fit *fit,
-                               struct fc_error *err)
+enum fc_status fc_auto_fit(const struct fc_series *series,
+                           const struct fc_request *request,
+                           struct fc_workspace *ws, struct fc_fit *fit,
+                           struct fc_error *err)
 {
     struct fc_auto_table table;
     struct fc_request until = *request;
@@ -374,10 +374,9 @@ static void replace_bounds(const struct fc_fit *fit, const double *width,
         fc_auto_clip(&fitted.series, walk, out);
 }
 
-static enum fc_status predict_auto(const struct fc_fit *fit,
-                                   struct fc_workspace *ws,
-                                   struct fc_forecast *out,
-                                   struct fc_error *err)
+enum fc_status fc_auto_predict(const struct fc_fit *fit,
+                               struct fc_workspace *ws,
+                               struct fc_forecast *out, struct fc_error *err)
 {
     size_t horizon = (size_t)out->horizon;
     const double *steps = fit->state + fit->nobs;
@@ -402,16 +401,3 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
         replace_bounds(fit, width, ws, out);
     return FC_OK;
 }
-
-const struct fc_model fc_model_auto = {
-    .name = "auto",
-    .summary = "the default: a mean of models, weighed by all series' errors",
-    .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
-                 "(2021)",
-    .members = members,
-    .min_obs = fc_model_any_length,
-    .fit = fit_auto,
-    .predict = predict_auto,
-    .learn = fc_auto_learn,
-    .check_learned = fc_auto_check,
-};

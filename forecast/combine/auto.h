@@ -188,6 +188,16 @@ void fc_auto_clip(const struct fc_series *series, double walk,
 double fc_auto_factor(const struct fc_auto_errors *errors,
                       enum fc_auto_side side, double level, int h);
 
+/* The combination, as functions of a model: see forecast/model.h. */
+extern const struct fc_model *const fc_auto_members[];
+enum fc_status fc_auto_fit(const struct fc_series *series,
+                           const struct fc_request *request,
+                           struct fc_workspace *ws, struct fc_fit *fit,
+                           struct fc_error *err);
+enum fc_status fc_auto_predict(const struct fc_fit *fit,
+                               struct fc_workspace *ws,
+                               struct fc_forecast *out, struct fc_error *err);
+
 /* What is known without a batch. */
 struct fc_auto_knowledge fc_auto_prior(int season_length);
 

@@ -7,6 +7,7 @@
 #include "forecast/combine/block.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /*
@@ -148,6 +149,31 @@ struct fc_auto_knowledge fc_auto_read(const struct fc_learned *learned,
     return k;
 }
 
+struct fc_learned *fc_auto_blank(const struct fc_lesson *lesson)
+{
+    int m = fc_season_length(lesson->seasons);
+    struct fc_auto_knowledge k = fc_auto_prior(m);
+    struct fc_learned *blank =
+        calloc(1, sizeof *blank + AT_COEF * sizeof(double));
+    if (blank == NULL)
+        return NULL;
+    blank->n = AT_COEF;
+    blank->values[AT_VERSION] = FC_AUTO_BLOCK_VERSION;
+    blank->values[AT_HORIZON] = lesson->horizon;
+    blank->values[AT_SEASON] = m;
+    fc_auto_block_write(&k, blank->values);
+    return blank;
+}
+
+struct fc_counts_knowledge fc_auto_counts(const struct fc_learned *learned)
+{
+    size_t size;
+    if (learned == NULL || learned->values[AT_VERSION] != FC_AUTO_BLOCK_VERSION
+        || learned->n <= (size = fc_auto_block_size(learned->values)))
+        return fc_counts_prior();
+    return fc_counts_read(learned->values + size, learned->n - size);
+}
+
 static bool is_whole(double x, double least, double most)
 {
     return x >= least && x <= most && x == floor(x);
@@ -219,9 +245,14 @@ enum fc_status fc_auto_check(const struct fc_learned *learned,
                        "its numbers are for another horizon or season");
     if (!has_sizes(v))
         return fc_fail(err, FC_EDATA, "its numbers make no sense");
-    if (learned->n != fc_auto_block_size(v))
+    size_t size = fc_auto_block_size(v);
+    if (learned->n < size)
         return fc_fail(err, FC_EDATA, "has %zu numbers where auto has %zu",
-                       learned->n, fc_auto_block_size(v));
+                       learned->n, size);
+    if (!fc_counts_check(v + size, learned->n - size))
+        return fc_fail(err, FC_EDATA, "has %zu numbers where auto has %zu, "
+                                      "and what follows is not of counts",
+                       learned->n, size);
     if (!has_breaks(v))
         return fc_fail(err, FC_EDATA, "its breaks make no sense");
     for (int kind = 0; kind < FC_KINDS; kind++)

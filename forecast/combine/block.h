@@ -3,6 +3,7 @@
 #define NIGHTCAST_FORECAST_COMBINE_BLOCK_H
 
 #include "forecast/combine/auto.h"
+#include "forecast/counts/shared.h"
 
 /*
  * The layout of what auto has learnt (struct fc_learned).  The numbers from
@@ -46,6 +47,12 @@ struct fc_pooled fc_auto_block_pooled(const double *v, int kind);
 struct fc_neural fc_auto_block_neural(const double *v);
 size_t fc_auto_block_coef(const double *v, enum fc_auto_time time, int kind);
 size_t fc_auto_block_parameters(const double *v, enum fc_auto_time time);
+
+/* What is known without a batch, as a block; NULL when memory is short. */
+struct fc_learned *fc_auto_blank(const struct fc_lesson *lesson);
+
+/* What was learnt of counts: behind the block. */
+struct fc_counts_knowledge fc_auto_counts(const struct fc_learned *learned);
 
 /* Writes what has a fixed place: experience, and breaks. */
 void fc_auto_block_write(const struct fc_auto_knowledge *k, double *v);

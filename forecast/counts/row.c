@@ -32,35 +32,45 @@ static struct fc_counts_knowledge knowledge_of(const struct fc_fit *fit)
                            : fc_counts_prior();
 }
 
+enum fc_status fc_counts_name(const double *y, size_t n,
+                              const struct fc_counts_knowledge *knowledge,
+                              const char *model, struct fc_workspace *ws,
+                              char spec[FC_SPEC_SIZE])
+{
+    static const char *const names[FC_COUNTS_PARTS] = {"similar", "past",
+                                                       "nbin", "hurdle"};
+    struct fc_counts_view view;
+    struct fc_mark mark = fc_workspace_mark(ws);
+    if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
+        return FC_ENOMEM;
+    size_t at = (size_t)snprintf(spec, FC_SPEC_SIZE, "%s", model);
+    const char *before = "(";
+    for (int i = 0; i < FC_COUNTS_PARTS; i++)
+        if (view.weights[i] >= 0.005) {
+            at += (size_t)snprintf(spec + at, FC_SPEC_SIZE - at, "%s%s %.2f",
+                                   before, names[i], view.weights[i]);
+            before = ", ";
+        }
+    snprintf(spec + at, FC_SPEC_SIZE - at, ")");
+    fc_workspace_release(ws, mark);
+    return FC_OK;
+}
+
 static enum fc_status fit_shared(const struct fc_series *series,
                                  const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    static const char *const names[FC_COUNTS_PARTS] = {"similar", "past",
-                                                       "nbin", "hurdle"};
-    struct fc_counts_view view;
     (void)request;
     enum fc_status status = fc_counts_keep(series, ws, fit, err);
     if (status != FC_OK)
         return status;
     struct fc_counts_knowledge knowledge = knowledge_of(fit);
-    struct fc_mark mark = fc_workspace_mark(ws);
-    if (fc_counts_look(fit->state, fit->nstate, &knowledge, ws, &view)
-        != FC_OK)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    size_t size = sizeof fit->spec;
-    size_t n = (size_t)snprintf(fit->spec, size, "counts-shared");
-    bool any = false;
-    for (int i = 0; i < FC_COUNTS_PARTS; i++)
-        if (view.weights[i] >= 0.005) {
-            n += (size_t)snprintf(fit->spec + n, size - n, "%s%s %.2f",
-                                  any ? ", " : "(", names[i], view.weights[i]);
-            any = true;
-        }
-    snprintf(fit->spec + n, size - n, ")");
-    fc_workspace_release(ws, mark);
-    return FC_OK;
+    return fc_counts_name(fit->state, fit->nstate, &knowledge, "counts-shared",
+                          ws, fit->spec)
+                   == FC_OK
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
 static enum fc_status predict_shared(const struct fc_fit *fit,

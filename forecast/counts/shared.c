@@ -56,7 +56,7 @@ double fc_counts_share(const double *y, size_t n)
             sum += y[t];
             known += 1;
         }
-    double few = fall(log(sum / known + 1e-9), log(10), log(40));
+    double few = fall(log(sum / known + 1e-9), log(20), log(100));
     double often = 1 - fall(zeros / known, 0.05, 0.3);
     return few + often - few * often;
 }
