@@ -11,13 +11,20 @@ T ?= 60
 # What the code needs, kept apart so that `make CFLAGS=-O0` still compiles.
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla
 NEED := -std=c17 -I. -fopenmp -fno-math-errno $(WARN) $(EXTRA)
-LINK := -fopenmp -lgsl -lgslcblas -lcsv -lz -lm
+LINK := -fopenmp -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm
 
 SRC := $(sort $(shell find forecast io cmd -name '*.c'))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/test_*.c)))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz_*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+# A report's page and its charts' library go into the program as they are; the
+# name says whether there is a library, so that a later one is not missed.
+DYGRAPHS ?= /usr/share/javascript/dygraphs
+CHARTS := $(wildcard $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css)
+PAGE := $(addprefix cmd/report/,page.html page.css page.js dygraphs.licence)
+ASSETS := $(BUILD)/cmd/report/assets$(if $(CHARTS),,-without)
+LIB += $(ASSETS).o
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 all: $(PROGRAM) ## the program, ./nightcast
@@ -88,6 +95,14 @@ $(BUILD)/libnightcast.a: $(LIB)
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
+	$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
+$(ASSETS).c: $(PAGE) $(CHARTS) cmd/report/embed.sh
+	@mkdir -p $(@D)
+	cmd/report/embed.sh $(PAGE) $(DYGRAPHS)/dygraph.min.css \
+	  $(DYGRAPHS)/dygraph.min.js >$@.part && mv $@.part $@
+
+$(ASSETS).o: $(ASSETS).c
 	$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libnightcast.a

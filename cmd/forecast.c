@@ -6,8 +6,10 @@
  */
 #include "cmd/commands.h"
 #include "cmd/host/lock.h"
+#include "cmd/host/processors.h"
 #include "cmd/host/signals.h"
 #include "cmd/outputs.h"
+#include "cmd/report/report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
@@ -60,6 +62,7 @@ static void report(const struct cmd_run *run)
         .fallback = o->fallback_text,
         .common = o->align == IO_ALIGN_COMMON,
         .shard = o->shard,
+        .store = o->store != NULL,
     };
     cmd_story_text(&story, tally, line);
     struct cmd_field fields[CMD_STORY_FIELDS];
@@ -99,23 +102,44 @@ static void say_phases(const struct cmd_run *run)
     }
 }
 
+/* What is called while fits are made, from one thread. */
+struct meanwhile {
+    struct cmd_progress bar;
+    struct cmd_night *night;
+};
+
+static void go_on(void *arg, size_t done, size_t n)
+{
+    struct meanwhile *meanwhile = arg;
+    cmd_progress_update(&meanwhile->bar, done, n);
+    cmd_night_tick(meanwhile->night);
+}
+
 static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
 {
-    struct cmd_progress bar;
+    struct meanwhile meanwhile = {.night = &run->night};
     if (cmd_shard_learns_alone(run->options))
         cmd_say(CMD_WARNING,
                 "warning: this shard learns from its own series only, and "
                 "forecasts otherwise than a single run; --learned FILE, made "
                 "once by `nightcast learn`, helps");
-    cmd_progress_init(&bar, (enum cmd_when)run->options->progress,
+    cmd_progress_init(&meanwhile.bar, (enum cmd_when)run->options->progress,
                       STDERR_FILENO,
                       run->options->nspecs > 1 ? "fits" : "series");
-    run->work.job.progress = cmd_progress_update;
-    run->work.job.progress_arg = &bar;
-    run->batch = (struct fc_batch){
-        .job = run->work.job, .want_reports = run->options->summary != NULL};
-    enum fc_status status = fc_batch_run(&run->batch, err);
-    cmd_progress_clear(&bar);
+    run->work.job.progress = go_on;
+    run->work.job.progress_arg = &meanwhile;
+    run->batch =
+        (struct fc_batch){.job = run->work.job,
+                          .want_reports = run->options->summary != NULL
+                                          || run->options->report != NULL};
+    enum fc_status status =
+        cmd_night_begin(&run->night, &cmd_forecast, run->options,
+                        &run->work.panel, run->work.season, &run->batch, err);
+    if (status == FC_OK)
+        status = fc_batch_run(&run->batch, err);
+    cmd_progress_clear(&meanwhile.bar);
+    if (status == FC_OK)
+        cmd_night_fitted(&run->night);
     return status;
 }
 
@@ -160,13 +184,31 @@ static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
         cmd_say(CMD_WARNING, "%s", err.msg);
 }
 
+/* With a track for each thread that there may be. */
+static enum fc_status begin_trace(struct cmd_run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    if (o->trace == NULL && o->report == NULL)
+        return FC_OK;
+    if (o->report != NULL && cmd_report_lacks() != NULL)
+        return fc_fail(err, FC_EINVAL, "--report: %s", cmd_report_lacks());
+    run->trace = fc_trace_new(cmd_threads(o));
+    run->work.trace = run->trace;
+    return run->trace != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 /* Everything up to the rename; nothing has been replaced when it fails, but
    for what says why. */
 static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
                               struct fc_error *err)
 {
     double start = cmd_now();
-    enum fc_status status = cmd_work_init(run->options, &run->work, err);
+    enum fc_status status = begin_trace(run, err);
+    double begin = fc_trace_begin(run->trace);
+    if (status == FC_OK)
+        status = cmd_work_init(run->options, &run->work, err);
+    fc_trace_end(run->trace, 0, "read", 0, begin);
     double read = cmd_now();
     run->seconds[0] = read - start;
     if (status == FC_OK)
@@ -188,6 +230,17 @@ static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
     return status;
 }
 
+/* The outputs are in place; the store comes after them. */
+static bool remember(struct cmd_run *run)
+{
+    const struct cmd_tally *tally = &run->tally;
+    struct cmd_night_counts counts = {tally->ok, tally->fallback,
+                                      tally->failed};
+    cmd_night_publish(&run->night, &counts,
+                      run->seconds[0] + run->seconds[1] + run->seconds[2]);
+    return !cmd_night_say_trouble(&run->night);
+}
+
 static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
 {
     struct fc_error err;
@@ -199,7 +252,9 @@ static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    bool good = cmd_tally_is_good(&run->tally);
+    bool good = cmd_tally_is_good(&run->tally) && run->night.trouble.code == 0;
+    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    good = remember(run) && good;
     cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
     name_offenders(run, FC_OUTCOME_FAILED, run->tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, run->tally.fallback, "fell back");
@@ -223,8 +278,10 @@ static int main_forecast(int argc, char **argv)
             status = forecast(&run, &outputs);
     }
     cmd_outputs_abandon(&outputs);
+    cmd_night_end(&run.night);
     fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
+    fc_trace_free(run.trace);
     cmd_options_release(&options);
     cmd_lock_release(lock); /* after the last change to any file */
     return status;

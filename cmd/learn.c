@@ -29,6 +29,8 @@ static void write_learned(const struct run *run)
     struct io_learned out = {
         .horizon = (int)run->options->horizon,
         .season_length = run->work.season,
+        .step = run->work.panel.freq,
+        .last = run->work.panel.last,
         .n = run->learned->n,
         .values = run->learned->values,
     };

@@ -57,12 +57,31 @@ static enum fc_status check(const struct io_learned *file,
     return FC_OK;
 }
 
+/* Steps from the end of the file it was learnt from to this one's. */
+static long long steps_since(const struct io_learned *file,
+                             const struct io_panel *panel)
+{
+    int64_t steps;
+    if (file->step.unit != panel->freq.unit
+        || file->step.multiple != panel->freq.multiple)
+        return FC_NO_PLACE;
+    if (file->last == panel->last)
+        return 0;
+    return file->step.unit != IO_FREQ_UNKNOWN
+                   && io_freq_index(&panel->freq, file->last, panel->last,
+                                    &steps)
+               ? steps
+               : FC_NO_PLACE;
+}
+
 enum fc_status cmd_learned_check(const struct cmd_options *options,
                                  const struct fc_seasons *seasons,
+                                 const struct io_panel *panel,
                                  struct cmd_learned *learned,
                                  struct fc_error *err)
 {
     struct fc_error why;
+    bool placed = false;
     for (size_t i = 0; learned->block != NULL && i < options->nspecs; i++) {
         const struct fc_model *model = options->specs[i].model;
         if (model->learn == NULL)
@@ -77,6 +96,10 @@ enum fc_status cmd_learned_check(const struct cmd_options *options,
             return fc_fail(err, FC_EDATA,
                            "%s: %s; `nightcast learn` makes a new one",
                            options->learned, why.msg);
+        if (!placed)
+            model->place_learned(learned->block,
+                                 steps_since(&learned->file, panel));
+        placed = true;
         learned->by_spec[i] = learned->block;
     }
     return FC_OK;

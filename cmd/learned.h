@@ -4,6 +4,7 @@
 
 #include "cmd/options/options.h"
 #include "io/out/learned.h"
+#include "io/panel/panel.h"
 
 /*
  * --learned: what a model has learnt from a file, kept and used again.
@@ -27,10 +28,12 @@ enum fc_status cmd_learned_read(const struct cmd_options *options,
 /*
  * Gives it to the models that learn, once their seasons are known: it must have
  * been learnt by that model, for these seasons and that horizon or a longer
- * one, and pass the model's own check.
+ * one, and pass the model's own check.  What it says of single periods is
+ * placed by the panel's last timestamp, where its grid goes through the file's.
  */
 enum fc_status cmd_learned_check(const struct cmd_options *options,
                                  const struct fc_seasons *seasons,
+                                 const struct io_panel *panel,
                                  struct cmd_learned *learned,
                                  struct fc_error *err);
 

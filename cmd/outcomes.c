@@ -51,6 +51,9 @@ struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
         tally.early += run->work.panel.facts[i].ends_early;
         tally.replaced += has_replaced(run, i);
     }
+    tally.unchanged = run->night.reused;
+    tally.corrected = run->night.corrected;
+    tally.drifting = run->night.drifting;
     return tally;
 }
 
@@ -108,7 +111,7 @@ void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
     const struct cmd_options *options = run->options;
     const struct io_panel_facts *facts = &run->work.panel.facts[series];
     const struct fc_result *result = cmd_result_of(run, series, spec);
-    char step[IO_FREQ_TEXT_SIZE];
+    char step[IO_FREQ_TEXT_SIZE], words[CMD_NIGHT_WORDS];
     text[0] = '\0';
     if (facts->error != NULL) {
         append(text, size, "%s", facts->error);
@@ -127,4 +130,7 @@ void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
     }
     if (facts->ends_early && options->align == IO_ALIGN_OWN)
         append(text, size, "ends before the file does");
+    cmd_night_describe(&run->night, series, spec, words);
+    if (words[0] != '\0')
+        append(text, size, "%s", words);
 }

@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_CMD_OUTCOMES_H
 #define NIGHTCAST_CMD_OUTCOMES_H
 
+#include "cmd/night/night.h"
 #include "cmd/talk/story.h"
 #include "cmd/work.h"
 #include "forecast/run/batch.h"
@@ -14,8 +15,10 @@ struct cmd_run {
     const struct cmd_options *options;
     struct cmd_work work;
     struct fc_batch batch;
+    struct cmd_night night; /* --store */
     struct cmd_tally tally;
-    double seconds[3]; /* read, fit, write */
+    double seconds[3];      /* read, fit, write */
+    struct fc_trace *trace; /* of all that, or NULL */
 };
 
 const struct fc_result *cmd_result_of(const struct cmd_run *run, size_t series,

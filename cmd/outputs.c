@@ -5,9 +5,11 @@
  */
 #include "cmd/outputs.h"
 
+#include "cmd/run_report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/metrics.h"
 #include "cmd/talk/talk.h"
+#include "cmd/trace.h"
 #include "io/out/csv.h"
 
 #include <stddef.h>
@@ -120,8 +122,19 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .store = run->options->store != NULL,
+        .unchanged = run->tally.unchanged,
+        .corrected = run->tally.corrected,
+        .drifting = run->tally.drifting,
     };
     cmd_metrics_write(file, &metrics);
+}
+
+static enum fc_status write_report(const struct cmd_run *run,
+                                   struct io_atomic_file *file,
+                                   struct fc_error *err)
+{
+    return cmd_run_report(run, file, err);
 }
 
 struct output {
@@ -131,16 +144,28 @@ struct output {
     bool reasons;     /* says why forecasts are not to be had: whoever asks for
                          it needs it most then */
     void (*write)(const struct cmd_run *run, struct io_atomic_file *file);
+    /* instead, where memory may be short */
+    enum fc_status (*make)(const struct cmd_run *run,
+                           struct io_atomic_file *file, struct fc_error *err);
 };
 
 #define AT(field) offsetof(struct cmd_options, field)
 
-/* Metrics are last: the phase that writes ends there for them. */
+/* Of the phase that writes, what came before it. */
+static void write_trace(const struct cmd_run *run, struct io_atomic_file *file)
+{
+    cmd_trace_write(run, file);
+}
+
+/* Metrics and the trace are last: the phase that writes ends there for
+   them. */
 static const struct output table[] = {
-    {AT(output), "forecasts", false, write_forecasts},
-    {AT(summary), "summary", true, write_summary},
-    {AT(rejects), "rejects", true, write_rejects},
-    {AT(metrics), NULL, false, write_metrics},
+    {AT(output), "forecasts", false, write_forecasts, NULL},
+    {AT(summary), "summary", true, write_summary, NULL},
+    {AT(rejects), "rejects", true, write_rejects, NULL},
+    {AT(report), NULL, false, NULL, write_report},
+    {AT(trace), NULL, false, write_trace, NULL},
+    {AT(metrics), NULL, false, write_metrics, NULL},
 };
 
 enum { NROWS = sizeof table / sizeof *table };
@@ -178,14 +203,21 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         if (file == NULL)
             continue;
         run->seconds[2] = cmd_now() - since;
+        double begin = fc_trace_begin(run->trace);
         if (row->what != NULL)
             status =
                 cmd_shard_begin(run->options, &run->work, row->what, file, err);
         if (status != FC_OK)
             return status;
-        row->write(run, file);
+        if (row->make != NULL)
+            status = row->make(run, file, err);
+        else
+            row->write(run, file);
+        if (status != FC_OK)
+            return status;
         if (row->what != NULL)
             cmd_shard_end(run->options, &run->tally, file);
+        fc_trace_end(run->trace, 0, "write", (size_t)i, begin);
     }
     return FC_OK;
 }

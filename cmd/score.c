@@ -74,8 +74,8 @@ static enum fc_status allocate(struct run *run, struct fc_error *err)
     run->means = calloc(nmodels, sizeof *run->means);
     run->missing = calloc(nmodels, sizeof *run->missing);
     if (run->scale == NULL || run->reference == NULL || run->keys == NULL
-        || run->scratch == NULL || run->columns == NULL || run->sums == NULL || run->counts == NULL
-        || run->means == NULL || run->missing == NULL)
+        || run->scratch == NULL || run->columns == NULL || run->sums == NULL
+        || run->counts == NULL || run->means == NULL || run->missing == NULL)
         return no_memory(err);
     for (size_t k = 0; k < nmodels; k++)
         fc_score_mean_init(&run->means[k], &shape, run->sums + k * size,
@@ -108,7 +108,8 @@ static void place_reference(struct run *run, size_t i, uint32_t series)
 /* The scales of all series, and Naive 2. */
 static enum fc_status learn_scales(struct run *run, struct fc_error *err)
 {
-    struct cmd_source train = {run->options->train, (int)run->actuals.most};
+    struct cmd_source train = {run->options->train, (int)run->actuals.most,
+                               NULL};
     size_t found = 0;
     enum fc_status status =
         cmd_work_read(run->options, &train, &run->work, err);
@@ -289,7 +290,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
             o->input, o->actuals, run->forecasts.nextra > 0 ? "; it has " : "",
             run->forecasts.extra, run->forecasts.nextra > 0 ? ", ..." : "");
     print_table(run);
-    return cmd_scores_commit(&run->file, err);
+    return cmd_scores_commit(&run->file, 1, err);
 }
 
 /* What was scored, in words. */

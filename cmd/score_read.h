@@ -26,7 +26,7 @@ struct cmd_forecasts {
     struct io_intern models;
     int nlevels, nquantiles;
     double *levels, *quantiles; /* ascending */
-    size_t *columns;  /* lower and upper bound of each level, the quantiles */
+    size_t *columns; /* lower and upper bound of each level, the quantiles */
     size_t ncolumns;
     size_t nnumbers;  /* models that have their place in numbers */
     double **numbers; /* per model: mean, then the columns, each for all keys;
@@ -38,6 +38,24 @@ struct cmd_forecasts {
 enum fc_status cmd_actuals_read(const struct cmd_options *options,
                                 struct cmd_actuals *actuals,
                                 struct fc_error *err);
+
+/*
+ * Places for the next `horizon` steps of the n series of a panel from `first`
+ * on, without values: for forecasts to be read into that there may be no
+ * actual values of.  The key of step h of the i-th of them is i * horizon + h,
+ * its timestamp as io_panel_future() has it.  FC_ENOMEM; FC_EDATA for series
+ * whose ids cannot be told apart.
+ */
+enum fc_status cmd_actuals_expect(const struct io_panel *panel, size_t first,
+                                  size_t n, int horizon,
+                                  struct cmd_actuals *actuals,
+                                  struct fc_error *err);
+
+/* The most forecasts that a file has of one series by one model; of one series
+   alone if `only` is not NULL.  0: there are none. */
+enum fc_status cmd_forecasts_horizon(const struct cmd_options *options,
+                                     const char *only, int *horizon,
+                                     struct fc_error *err);
 
 enum fc_status cmd_forecasts_read(const struct cmd_options *options,
                                   const struct cmd_actuals *actuals,

@@ -29,12 +29,17 @@ static void warn(const struct cmd_options *options, const char *path,
                 path, cmd_short(panel->blank_id, id));
 }
 
+int cmd_threads(const struct cmd_options *options)
+{
+    return fc_parallel_threads(options->jobs == 0 ? cmd_processors("/proc")
+                                                  : (int)options->jobs);
+}
+
 enum fc_status cmd_load(const struct cmd_options *options,
                         const struct cmd_source *source, int *jobs,
                         struct io_panel *panel, struct fc_error *err)
 {
-    *jobs = fc_parallel_threads(options->jobs == 0 ? cmd_processors("/proc")
-                                                   : (int)options->jobs);
+    *jobs = cmd_threads(options);
     cmd_memory_limit("/proc", *jobs);
     enum fc_status status = cmd_threads_start(*jobs, err);
     if (status != FC_OK)
@@ -43,6 +48,7 @@ enum fc_status cmd_load(const struct cmd_options *options,
     how.path = source->path;
     how.horizon = source->horizon;
     how.jobs = *jobs;
+    how.trace = source->trace;
     status = io_panel_load(&how, panel, err);
     if (status == FC_OK)
         warn(options, source->path, panel);
@@ -119,6 +125,7 @@ static struct fc_job job_of(const struct cmd_options *options,
         .nlevels = work->outline.n,
         .levels = work->outline.all,
         .non_negative = options->non_negative,
+        .trace = work->trace,
     };
 }
 
@@ -127,7 +134,7 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
     int jobs = 0;
-    *work = (struct cmd_work){0};
+    *work = (struct cmd_work){.trace = source->trace};
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
     if (status == FC_OK)
         status = cmd_load(options, source, &jobs, &work->panel, err);
@@ -139,8 +146,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     status = fc_outline_init(&work->outline, options->levels, options->nlevels,
                              options->quantiles, options->nquantiles, err);
     if (status == FC_OK)
-        status =
-            cmd_learned_check(options, &work->seasons, &work->learned, err);
+        status = cmd_learned_check(options, &work->seasons, &work->panel,
+                                   &work->learned, err);
     work->job = job_of(options, work);
     work->job.horizon = source->horizon;
     work->job.nthreads = jobs;
@@ -150,7 +157,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
 enum fc_status cmd_work_init(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
-    struct cmd_source source = {options->input, (int)options->horizon};
+    struct cmd_source source = {options->input, (int)options->horizon,
+                                work->trace};
     return cmd_work_read(options, &source, work, err);
 }
 

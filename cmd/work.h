@@ -19,13 +19,18 @@ struct cmd_work {
     int season;                /* observations; 1 = none */
     struct fc_seasons seasons; /* the same, as the series have it */
     struct cmd_learned learned;
+    struct fc_trace *trace; /* in: where the run is written down; or NULL */
 };
 
-/* An input, and what it is read for. */
+/* An input, what it is read for, and where that is written down, or NULL. */
 struct cmd_source {
     const char *path;
     int horizon;
+    struct fc_trace *trace;
 };
+
+/* How many threads a run has. */
+int cmd_threads(const struct cmd_options *options);
 
 /*
  * Loads an input and warns of what is odd about it, on *jobs threads: those

@@ -4,10 +4,12 @@
 
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
+#include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
 #include "forecast/numeric/breaks.h"
 
 #include <gsl/gsl_rng.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,6 +26,9 @@ enum {
     FC_SETTINGS_SIZE = 16,
     FC_SPEC_SIZE = 128 /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
 };
+
+/* Of fc_model.place_learned: where the series end is not known. */
+#define FC_NO_PLACE LLONG_MIN
 
 struct fc_model;
 
@@ -52,6 +57,7 @@ struct fc_lesson {
     uint64_t seed;                  /* of everything random */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
+    struct fc_trace *trace;            /* or NULL */
 };
 
 /*
@@ -186,6 +192,13 @@ struct fc_model {
 
     /* Whether a fit has sample paths; NULL: if the model has any. */
     bool (*has_paths)(const struct fc_fit *fit);
+
+    /*
+     * What was learnt of single periods belongs to the right ones of series
+     * that end so many steps later than those it was learnt from (earlier, if
+     * negative), or to none: FC_NO_PLACE.  NULL for models that do not learn.
+     */
+    void (*place_learned)(struct fc_learned *learned, long long steps);
 
     /*
      * Draws one sample path of the next horizon observations.  Called through

@@ -25,11 +25,14 @@ rooms='
 3 io/rows           *
 4 io/csv            reader.h source.h table.h
 5 io/panel          panel.h load.h make.h
+6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
-2 cmd/host          lock.h memory.h processors.h signals.h stack.h threads.h
+2 cmd/host          lock.h memory.h processors.h program.h signals.h stack.h threads.h
 3 cmd/options       options.h tokens.h
-4 cmd               -
+4 cmd/night         night.h
+4 cmd/report        report.h summary.h
+5 cmd               -
 '
 # Includes against the table that are still to go: file, header.
 exceptions=''

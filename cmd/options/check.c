@@ -266,6 +266,24 @@ static int parse_shard(const char *name, struct cmd_options *options)
                      IO_SHARD_MOST, options->shard_text);
 }
 
+/* What shows forecasts reads them twice. */
+static int check_shown(const struct cmd_command *command,
+                       const struct cmd_options *options)
+{
+    const char *name = command->name;
+    if (options->input == NULL)
+        return cmd_usage(name, "no input: name the CSV file of the forecasts");
+    if (strcmp(options->input, "-") == 0)
+        return cmd_usage(name, "the forecasts are read twice, which standard "
+                               "input cannot be: name a file");
+    if (options->train == NULL)
+        return cmd_usage(name, "--train is required: what the forecaster saw");
+    if ((command->set & CMD_PLOT) && options->shown == NULL)
+        return cmd_usage(name, "--series is required: the id of the one to "
+                               "show");
+    return -1;
+}
+
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -277,6 +295,9 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                                          "and actual values"
                                        : "--train is required: what the "
                                          "forecaster saw");
+    int status = command->set & CMD_SHOWS ? check_shown(command, options) : -1;
+    if (status >= 0)
+        return status;
     if (options->input == NULL)
         return cmd_usage(name, "no input: name a CSV file, or - for standard "
                                "input");
@@ -290,7 +311,7 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
                          (long long)options->lead_time,
                          (long long)options->horizon);
-    int status = check_columns(name, options);
+    status = check_columns(name, options);
     if (status < 0)
         status = cmd_check_files(command, options);
     if (status < 0)
@@ -329,6 +350,18 @@ static int check_merge(const struct cmd_command *command,
     return status;
 }
 
+static int check_history(const struct cmd_command *command,
+                         const struct cmd_options *options)
+{
+    const char *name = command->name;
+    if (options->ninputs == 0)
+        return cmd_usage(name, "no input: name a store");
+    if (options->changes && options->by != CMD_BY_NIGHT)
+        return cmd_usage(name, "--changes has lines of its own: leave out "
+                               "--by");
+    return cmd_check_shards(command, options);
+}
+
 /* A bar would tear the lines that a machine reads. */
 static int check_log(const char *name, struct cmd_options *options)
 {
@@ -349,6 +382,8 @@ int cmd_options_check(const struct cmd_command *command,
         status = check(command, options);
     if (status < 0 && (command->set & CMD_MERGE))
         status = check_merge(command, options);
+    if (status < 0 && (command->set & CMD_HISTORY))
+        status = check_history(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))
         status = parse_levels(command->name, options);
     if (status < 0)

@@ -30,11 +30,15 @@ enum cmd_set {
     CMD_SIMULATE = 64,
     CMD_MERGE = 128,
     CMD_LEARN = 256,
+    CMD_PLOT = 512,
+    CMD_REPORT = 1024,
+    CMD_HISTORY = 2048,
     /* several of them */
     CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
     CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
     CMD_FITS = CMD_RUNS | CMD_LEARN,
-    CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE
+    CMD_SHOWS = CMD_PLOT | CMD_REPORT, /* forecasts that are there already */
+    CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE | CMD_SHOWS
 };
 
 struct cmd_command {
@@ -52,12 +56,16 @@ struct cmd_max_failed {
     bool percent;
 };
 
+/* What lines of history are about. */
+enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
+
 struct cmd_options {
-    char **inputs; /* merge: any number of them, in argv */
+    char **inputs; /* merge, history: any number of them, in argv */
     size_t ninputs;
-    const char *input;   /* score: the forecasts */
-    const char *actuals; /* score */
-    const char *train;   /* score */
+    const char *input;   /* score, report, plot: the forecasts */
+    const char *actuals; /* score, report */
+    const char *train;   /* score, report, plot */
+    const char *shown;   /* plot: a series; report: several */
     const char *output;
     const char *summary;
     const char *models; /* as given; specs is what it means */
@@ -96,9 +104,18 @@ struct cmd_options {
     const char *max_failed_text;
     struct cmd_max_failed max_failed;
     const char *metrics, *rejects;
+    const char *trace;  /* forecast: made; report: read */
+    const char *scores; /* report */
+    const char *report; /* forecast */
+    const char *steps;  /* backtest */
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
     const char *learned;
+    const char *store;
+    int64_t keep, relearn; /* nights */
+    int by;                /* enum cmd_by */
+    int64_t worst;
+    bool changes;
     bool quiet, verbose, help, version;
 };
 

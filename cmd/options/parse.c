@@ -96,6 +96,7 @@ static int set_option(const struct cmd_option *row, const char *command,
     case CMD_INPUT:
     case CMD_OUTPUT:
     case CMD_LOCK:
+    case CMD_STORE:
         if (*text == '\0')
             return cmd_usage(command, "--%s must not be empty", row->name);
         *(const char **)field = text;
@@ -180,8 +181,8 @@ static int bad_option(const struct cmd_command *command, int code, char **argv)
 static int read_inputs(const struct cmd_command *command, int n, char **names,
                        struct cmd_options *options)
 {
-    int most = command->set & CMD_SCORE ? 2 : 1;
-    if (command->set & CMD_MERGE) {
+    int most = command->set & (CMD_SCORE | CMD_REPORT) ? 2 : 1;
+    if (command->set & (CMD_MERGE | CMD_HISTORY)) {
         options->inputs = names;
         options->ninputs = (size_t)n;
         return -1;

@@ -14,15 +14,17 @@ static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
+static const char *const bys[] = {"night", "lead", "series", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 
 #define AT(field) offsetof(struct cmd_options, field)
 
 enum {
-    SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
+    SERIES = CMD_FITS | CMD_INSPECT | CMD_SHOWS, /* have a file of series */
     TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
-    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
-    ALL = CMD_READS | CMD_MODELS | CMD_MERGE
+    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
+            | TABLES,
+    ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
 /* clang-format off */
@@ -40,8 +42,31 @@ static const struct cmd_option rows[] = {
      "what was learnt; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
-    {0, "train", CMD_INPUT, CMD_SCORE, AT(train), "FILE",
+    {'o', "output", CMD_OUTPUT, CMD_REPORT, AT(output), "FILE",
+     "the page; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_HISTORY, AT(output), "FILE",
+     "the same as CSV, with all digits", NULL, 0, 0, NULL},
+    {0, "by", CMD_CHOICE, CMD_HISTORY, AT(by), "WHAT",
+     "a line per night, lead or series", "night", 0, 0, bys},
+    {0, "worst", CMD_INTEGER, CMD_HISTORY, AT(worst), "N",
+     "of the series, how many", "20", 1, 1000000000, NULL},
+    {0, "changes", CMD_FLAG, CMD_HISTORY, AT(changes), NULL,
+     "series whose forecasts moved most last night", NULL, 0, 0, NULL},
+    {0, "train", CMD_INPUT, CMD_SCORE | CMD_SHOWS, AT(train), "FILE",
      "what the forecaster saw (required)", NULL, 0, 0, NULL},
+    {0, "summary", CMD_INPUT, CMD_REPORT, AT(summary), "FILE",
+     "what `forecast --summary` wrote: outcomes and models", NULL, 0, 0, NULL},
+    {0, "scores", CMD_INPUT, CMD_REPORT, AT(scores), "FILE",
+     "what backtest -o, backtest --steps or score -o wrote", NULL, 0, 0, NULL},
+    {0, "trace", CMD_INPUT, CMD_REPORT, AT(trace), "FILE",
+     "what `forecast --trace` wrote: the time line", NULL, 0, 0, NULL},
+    {0, "series", CMD_TEXT, CMD_REPORT, AT(shown), "LIST",
+     "to be there in any case, if there are too many", NULL, 0, 0, NULL},
+    {0, "series", CMD_TEXT, CMD_PLOT, AT(shown), "ID",
+     "which one to show (required)", NULL, 0, 0, NULL},
+    {'m', "model", CMD_TEXT, CMD_PLOT, AT(models), "MODEL",
+     "whose forecasts, if there are several (default: the first)", NULL, 0, 0,
+     NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
      "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
     {0, "stride", CMD_INTEGER, CMD_BACKTEST, AT(stride), "S",
@@ -109,10 +134,24 @@ static const struct cmd_option rows[] = {
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
      "seconds to wait for the other", "0", 0, 1000000, NULL},
+    {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
+     "remember this night, and use what the last ones left", NULL, 0, 0,
+     NULL},
+    {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
+     "nights that the store remembers", "30", 1, 100000, NULL},
+    {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
+     "how long what auto learnt is good for", "7", 1, 100000, NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
      "counts and times for Prometheus", NULL, 0, 0, NULL},
+    {0, "report", CMD_OUTPUT, CMD_FORECAST, AT(report), "FILE",
+     "a page to look at, in HTML", NULL, 0, 0, NULL},
+    {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
+     "what every thread did when, for Perfetto or Chrome", NULL, 0, 0, NULL},
+    {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
+     "every forecast, step by step, and what really followed", NULL, 0, 0,
+     NULL},
     {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
     {0, "progress", CMD_CHOICE, CMD_RUNS & ~CMD_BENCH, AT(progress), "WHEN",
@@ -158,9 +197,9 @@ size_t cmd_option_files(const struct cmd_command *command,
 /* Options that tell where and how, but not what. */
 static bool has_no_say(const struct cmd_option *row)
 {
-    static const char *const names[] = {"jobs",     "lock-wait", "shard",
-                                        "help",     "version",   "quiet",
-                                        "progress", "verbose",   "log-format"};
+    static const char *const names[] = {
+        "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
+        "progress", "verbose",   "log-format", "keep", "relearn"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -17,7 +17,8 @@ enum cmd_kind {
     CMD_CHOICE,
     CMD_INPUT,  /* reads it */
     CMD_OUTPUT, /* makes it anew */
-    CMD_LOCK    /* holds it while it runs */
+    CMD_LOCK,   /* holds it while it runs */
+    CMD_STORE   /* keeps it from run to run */
 };
 
 struct cmd_option {
@@ -33,7 +34,7 @@ struct cmd_option {
     const char *const *choices; /* CMD_CHOICE: in the order of the enum */
 };
 
-enum { CMD_OPTIONS_MOST = 64 };
+enum { CMD_OPTIONS_MOST = 96 };
 
 /* The i-th row, or NULL when there are no more. */
 const struct cmd_option *cmd_option_at(size_t i);

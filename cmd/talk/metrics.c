@@ -79,6 +79,24 @@ static double peak_bytes(void)
                                                : 0;
 }
 
+static void put_count(struct io_atomic_file *file, const char *output,
+                      const char *name, const char *help, size_t count)
+{
+    put_help(file, name, help);
+    put_sample(file, output, name, NULL, NULL, (double)count);
+}
+
+static void put_night(struct io_atomic_file *file, const struct cmd_metrics *m)
+{
+    put_count(file, m->output, "unchanged_series",
+              "Series whose results of the night before still held.",
+              m->unchanged);
+    put_count(file, m->output, "corrected_series",
+              "Series of which past values had changed.", m->corrected);
+    put_count(file, m->output, "drifting_series",
+              "Series whose forecasts go astray.", m->drifting);
+}
+
 void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
 {
     const char *name = m->output;
@@ -102,4 +120,6 @@ void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
              "When it wrote its output, in seconds since 1970.");
     put_sample(file, name, "success_timestamp_seconds", NULL, NULL,
                (double)time(NULL));
+    if (m->store)
+        put_night(file, m);
 }

@@ -38,6 +38,15 @@ void cmd_story_text(const struct cmd_story *story,
     if (tally->replaced > 0)
         cmd_append(line, CMD_STORY_SIZE, ", absurd intervals of %s replaced",
                    cmd_count(tally->replaced, a));
+    if (tally->unchanged > 0)
+        cmd_append(line, CMD_STORY_SIZE, ", %s unchanged since the last night",
+                   cmd_count(tally->unchanged, a));
+    if (tally->corrected > 0)
+        cmd_append(line, CMD_STORY_SIZE, ", past values of %s corrected",
+                   cmd_count(tally->corrected, a));
+    if (tally->drifting > 0)
+        cmd_append(line, CMD_STORY_SIZE, ", %s drifting",
+                   cmd_count(tally->drifting, a));
 }
 
 void cmd_story_fields(const struct cmd_story *story,
@@ -57,6 +66,9 @@ void cmd_story_fields(const struct cmd_story *story,
         {"seconds", NULL, end->seconds},
         {"threads", NULL, end->threads},
         {"output", end->output, 0},
+        {story->store ? "unchanged" : NULL, NULL, (double)tally->unchanged},
+        {"corrected", NULL, (double)tally->corrected},
+        {"drifting", NULL, (double)tally->drifting},
         {NULL, NULL, 0},
     };
     memcpy(fields, all, sizeof all);

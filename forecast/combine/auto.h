@@ -211,6 +211,9 @@ enum fc_status fc_auto_check(const struct fc_learned *learned,
                              const struct fc_seasons *seasons, int horizon,
                              struct fc_error *err);
 
+/* Breaks where they are in series that end so many steps later. */
+void fc_auto_place(struct fc_learned *learned, long long steps);
+
 enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
                              const struct fc_spec *spec,
                              struct fc_learned **learned, struct fc_error *err);

@@ -192,7 +192,9 @@ static bool has_sizes(const double *v)
                   == fc_neural_window((int)v[AT_SEASON], (int)v[AT_HORIZON]);
 }
 
-/* Breaks lie one behind the other. */
+/* Breaks lie one behind the other, and no farther back than this. */
+static const double MOST_PERIODS = 1e6;
+
 static bool has_breaks(const double *v)
 {
     const double *at = v + AT_BREAKS + 1;
@@ -200,12 +202,34 @@ static bool has_breaks(const double *v)
     if (!is_whole(v[AT_BREAKS], 0, FC_MOST_BREAKS))
         return false;
     for (int i = 0; i < (int)v[AT_BREAKS]; i++, at += 3) {
-        if (!is_whole(at[1], last + 1, 1e6) || !is_whole(at[0], at[1], 1e6)
-            || !is_whole(at[2], 0, 1))
+        if (!is_whole(at[1], last + 1, MOST_PERIODS)
+            || !is_whole(at[0], at[1], MOST_PERIODS) || !is_whole(at[2], 0, 1))
             return false;
         last = at[0];
     }
     return v[AT_CHANGE] >= 0 && v[AT_CHANGE + 1] >= 0;
+}
+
+/* A break of which not all periods are before the end is no longer one that is
+ * known. */
+void fc_auto_place(struct fc_learned *learned, long long steps)
+{
+    double *v = learned->values, *to = v + AT_BREAKS + 1;
+    const double *at = to;
+    int n = (int)v[AT_BREAKS];
+    for (int i = 0; i < n; i++, at += 3) {
+        double first = at[0] + (double)steps, last = at[1] + (double)steps;
+        if (steps == FC_NO_PLACE || last < 1 || first > MOST_PERIODS) {
+            v[AT_BREAKS]--;
+            continue;
+        }
+        to[2] = at[2];
+        to[0] = first;
+        to[1] = last;
+        to += 3;
+    }
+    while (to < v + AT_WEIGHTS)
+        *to++ = 0;
 }
 
 /* Of the kind whose numbers v + AT_WEIGHTS are: weights sum to 1; intervals

@@ -220,6 +220,7 @@ const struct fc_model fc_model_auto = {
     .predict = predict_auto,
     .learn = learn_auto,
     .check_learned = fc_auto_check,
+    .place_learned = fc_auto_place,
     .simulate = simulate_auto,
     .has_paths = has_paths,
 };

@@ -435,11 +435,26 @@ static enum fc_status try_candidates(struct learner *l,
     return status;
 }
 
+/* Those that are not over and began before what is held back. */
+static struct fc_breaks earlier_breaks(const struct learner *l)
+{
+    struct fc_breaks earlier = {0};
+    for (int k = 0; k < l->breaks.n; k++) {
+        struct fc_break b = l->breaks.at[k];
+        if (b.over || b.first <= l->horizon)
+            continue;
+        b.first -= l->horizon;
+        b.last = b.last > l->horizon ? b.last - l->horizon : 1;
+        earlier.at[earlier.n++] = b;
+    }
+    return earlier;
+}
+
 /* An item of the map: what the candidates make of one shortened series. */
 static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
 {
-    static const struct fc_breaks none = {0};
     struct learner *l = arg;
+    struct fc_breaks earlier = earlier_breaks(l);
     struct trial *trial = &l->trials[i];
     size_t n = l->series[i].n - (size_t)l->horizon;
     struct fc_auto_table table;
@@ -454,7 +469,7 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     struct fc_series series = l->series[i];
     series.y = y;
     series.n = n;
-    enum fc_status status = fc_auto_look(&series, &none, ws, &view);
+    enum fc_status status = fc_auto_look(&series, &earlier, ws, &view);
     if (status == FC_OK)
         status = try_candidates(l, &view, ws, trial, &table);
     if (status != FC_OK)
@@ -488,6 +503,8 @@ static enum fc_status try_all(struct learner *l, const struct fc_lesson *lesson,
         .status = each,
         .size = length_of,
         .stop = lesson->stop,
+        .trace = lesson->trace,
+        .what = "try",
     };
     enum fc_status status = fc_parallel_map(&job);
     /* a series that cannot be tried teaches nothing; one for which there is
@@ -704,13 +721,19 @@ static enum fc_status leave_unlike(struct learner *l, enum fc_kind kind,
     return FC_OK;
 }
 
-/* From the trials. */
+/*
+ * From the trials.  Of the other kinds there may be few series: their weights
+ * are pulled towards what the moving series have taught.
+ */
 static enum fc_status learn_experience(struct learner *l,
                                        struct fc_auto_knowledge *k,
                                        struct fc_error *err)
 {
     enum fc_status status = FC_OK;
     for (enum fc_kind kind = 0; kind < FC_KINDS && status == FC_OK; kind++) {
+        if (kind != FC_KIND_MOVING)
+            memcpy(k->of[kind].weights, k->of[FC_KIND_MOVING].weights,
+                   sizeof k->of[kind].weights);
         status = leave_unlike(l, kind, err);
         if (status == FC_OK)
             status = learn_weights(l, kind, k->of[kind].weights, err);

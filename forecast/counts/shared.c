@@ -48,14 +48,18 @@ static double fall(double x, double from, double to)
 double fc_counts_share(const double *y, size_t n)
 {
     double zeros = 0, known = 0, sum = 0;
+    bool moves = false;
     if (!fc_counts_are(y, n))
         return 0;
     for (size_t t = 0; t < n; t++)
         if (!isnan(y[t])) {
+            moves = moves || y[t] != y[0];
             zeros += y[t] == 0;
             sum += y[t];
             known += 1;
         }
+    if (!moves && sum > 0) /* the same number each time is no demand */
+        return 0;
     double few = fall(log(sum / known + 1e-9), log(20), log(100));
     double often = 1 - fall(zeros / known, 0.05, 0.3);
     return few + often - few * often;
@@ -195,6 +199,8 @@ enum fc_status fc_counts_look(const double *y, size_t n,
         || view->scale == NULL || !take_tallies(view, ws))
         return FC_ENOMEM;
     find_season(view, view->phases > 1 ? knowledge->season : 1, scratch);
+    for (size_t t = 0; t < n; t++)
+        view->sells = view->sells || y[t] > 0;
     view->level = fc_counts_level(view->adjusted, n, &knowledge->file);
     view->nbin.alpha = knowledge->alpha;
     view->nbin.phi = knowledge->phi;
@@ -247,6 +253,10 @@ const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
         fc_tally_clear(part[i]);
     fc_tally_clear(view->mixture);
+    if (places->n == 0 && !view->sells) {
+        fc_tally_add(view->mixture, 0, 1); /* it knows of nothing else */
+        return view->mixture;
+    }
     if (places->n > 0) {
         struct fc_neighbours found;
         fc_similar_find(places, &view->level, view->factor[phase], &found);
@@ -369,6 +379,11 @@ enum fc_status fc_counts_path(const double *y, size_t n,
     struct fc_mark mark = fc_workspace_mark(ws);
     if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
         return no_memory(err);
+    if (knowledge->places.n == 0 && !view.sells) {
+        memset(path, 0, (size_t)horizon * sizeof *path);
+        fc_workspace_release(ws, mark);
+        return FC_OK;
+    }
     enum fc_counts_part part = draw_part(&view, rng);
     struct fc_past past = past_of(&view, 0);
     if (part == FC_COUNTS_PAST && gsl_rng_uniform(rng) < fc_past_prior(&past))

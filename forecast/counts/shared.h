@@ -101,6 +101,7 @@ struct fc_counts_view {
     const struct fc_counts_knowledge *knowledge;
     const double *y;
     size_t n;
+    bool sells;    /* ever */
     int phases; /* of the season; 1: all steps are alike */
     double *factor;   /* of each phase; step h = 0, 1, ... has h % phases */
     double *adjusted; /* y without the season */

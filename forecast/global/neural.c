@@ -315,6 +315,8 @@ static enum fc_status map(const struct training *tr, size_t n,
         .arg = (void *)tr,
         .status = each,
         .stop = tr->lesson->stop,
+        .trace = tr->lesson->trace,
+        .what = "network",
     };
     enum fc_status status = fc_parallel_map(&job);
     for (size_t i = 0; i < n && status == FC_OK; i++)

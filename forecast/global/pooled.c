@@ -272,6 +272,8 @@ static enum fc_status gather_and_solve(struct gather *g,
         .arg = g,
         .status = each,
         .stop = lesson->stop,
+        .trace = lesson->trace,
+        .what = "regression",
     };
     forget(g);
     enum fc_status status = fc_parallel_map(&job);

@@ -117,12 +117,9 @@ static const char ABSURD[] =
     "absurd intervals replaced by those of the series alone";
 
 /* Most series that fail do so for one of a few reasons. */
-static void give_reason(struct fc_batch *batch, const char *reason,
-                        const char *note, struct fc_result *result)
+static void give_detail(struct fc_batch *batch, const char *text,
+                        struct fc_result *result)
 {
-    char text[2 * FC_MESSAGE_SIZE + 16];
-    snprintf(text, sizeof text, "%s%s%s", reason, note != NULL ? "; " : "",
-             note != NULL ? note : "");
     result->detail = share(batch, text);
     if (result->detail != NULL)
         return;
@@ -132,11 +129,22 @@ static void give_reason(struct fc_batch *batch, const char *reason,
         result->detail = "out of memory";
 }
 
+static void give_reason(struct fc_batch *batch, const char *reason,
+                        const char *note, struct fc_result *result)
+{
+    char text[2 * FC_MESSAGE_SIZE + 16];
+    snprintf(text, sizeof text, "%s%s%s", reason, note != NULL ? "; " : "",
+             note != NULL ? note : "");
+    give_detail(batch, text, result);
+}
+
 static void run_item(void *arg, size_t number, struct fc_workspace *ws)
 {
     struct run *run = arg;
     struct fc_batch *batch = run->batch;
     struct fc_result *result = &batch->results[number];
+    if (result->done)
+        return;
     struct item item = {batch, number};
     struct fc_use use = {forecast, &item};
     struct fc_verdict verdict;
@@ -151,6 +159,12 @@ static void run_item(void *arg, size_t number, struct fc_workspace *ws)
         result->detail = verdict.note;
     if (batch->want_reports)
         batch->reports[number].seconds = clock_at(CLOCK_MONOTONIC) - start;
+    __atomic_store_n(&result->done, true, __ATOMIC_RELEASE);
+}
+
+bool fc_batch_is_done(const struct fc_batch *batch, size_t item)
+{
+    return __atomic_load_n(&batch->results[item].done, __ATOMIC_ACQUIRE);
 }
 
 static bool allocate_reports(struct fc_batch *batch, size_t items)
@@ -184,6 +198,35 @@ static enum fc_status allocate(struct fc_batch *batch, struct fc_error *err)
     return fc_fail(err, FC_ENOMEM,
                    "out of memory: the forecasts of %zu series take %.1f GB",
                    batch->job.n, (double)bytes / 1e9);
+}
+
+enum fc_status fc_batch_prepare(struct fc_batch *batch, struct fc_error *err)
+{
+    return allocate(batch, err);
+}
+
+enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
+                               const struct fc_past *past, struct fc_error *err)
+{
+    struct fc_result *result = &batch->results[item];
+    size_t size = forecast_size(batch);
+    if (batch->want_reports) {
+        struct fc_report *told = &batch->reports[item];
+        *told = (struct fc_report){NULL, past->loglik, past->aicc, past->sigma2,
+                                   past->seconds};
+        told->spec = past->spec != NULL ? copy_text(past->spec) : NULL;
+        if (past->spec != NULL && told->spec == NULL)
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+    }
+    if (past->numbers != NULL)
+        memcpy(batch->numbers + item * size, past->numbers,
+               size * sizeof *batch->numbers);
+    if (past->detail != NULL)
+        give_detail(batch, past->detail, result);
+    result->outcome = past->outcome;
+    result->replaced = past->replaced;
+    result->done = true;
+    return FC_OK;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -252,7 +295,8 @@ static enum fc_status make_lesson(const struct fc_job *job,
     *lesson = (struct fc_lesson){.horizon = job->horizon,
                                  .seed = job->seed,
                                  .jobs = job->nthreads,
-                                 .stop = job->stop};
+                                 .stop = job->stop,
+                                 .trace = job->trace};
     *series = ws != NULL ? sort_series(job, ws, &lesson->n) : NULL;
     lesson->series = *series;
     if (lesson->n > 0)
@@ -305,19 +349,26 @@ static enum fc_status learn_and_run(struct fc_batch *batch,
 {
     struct fc_job learnt = batch->job;
     struct run run = {batch, &learnt};
+    struct fc_trace *trace = batch->job.trace;
+    double begin = fc_trace_begin(trace);
     enum fc_status status =
         learn_all(&batch->job, batch->learn_seconds, fresh, err);
+    fc_trace_end(trace, 0, "learn", 0, begin);
     for (size_t k = 0; k < learnt.nspecs; k++)
         learned[k] = fresh[k] != NULL ? fresh[k] : known(&batch->job, k);
     learnt.learned = learned;
-    return status == FC_OK
-               ? fc_job_map(&learnt, 0, learnt.n, run_item, &run, err)
-               : status;
+    if (status != FC_OK)
+        return status;
+    begin = fc_trace_begin(trace);
+    status = fc_job_map(&learnt, 0, learnt.n, run_item, &run, err);
+    fc_trace_end(trace, 0, "fit", 0, begin);
+    return status;
 }
 
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
 {
-    enum fc_status status = allocate(batch, err);
+    enum fc_status status =
+        batch->results == NULL ? allocate(batch, err) : FC_OK;
     if (status != FC_OK)
         return status;
     size_t n = batch->job.nspecs;

@@ -18,6 +18,7 @@ struct fc_result {
     enum fc_outcome outcome;
     bool owns_detail;
     bool replaced; /* absurd intervals were; see struct fc_forecast */
+    bool done;     /* see fc_batch_is_done() */
 };
 
 /* What is reported of a fit. */
@@ -41,8 +42,36 @@ struct fc_batch {
     char *reasons[FC_REASONS]; /* out: what details may point to */
 };
 
+/* A result that is known from before. */
+struct fc_past {
+    enum fc_outcome outcome;
+    bool replaced;
+    const char *detail, *spec; /* or NULL */
+    double loglik, aicc, sigma2, seconds;
+    const void *numbers; /* as fc_batch_forecast() has them, anywhere in
+                            memory; NULL if FAILED */
+};
+
 /*
- * Runs the batch.  Its results do not depend on job.nthreads.
+ * Makes room for the results, so that some can be recalled before the batch is
+ * run.  FC_ENOMEM.
+ */
+enum fc_status fc_batch_prepare(struct fc_batch *batch, struct fc_error *err);
+
+/* Gives an item its result, so that it will not be run.  FC_ENOMEM. */
+enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
+                               const struct fc_past *past,
+                               struct fc_error *err);
+
+/*
+ * Whether an item's result is there.  May be asked while the batch runs, by
+ * job.progress, and the result be read if it is.
+ */
+bool fc_batch_is_done(const struct fc_batch *batch, size_t item);
+
+/*
+ * Runs the batch, but for what was recalled.  Its results do not depend on
+ * job.nthreads.
  *
  * Series may have missing values inside; models that cannot take them get
  * straight lines in their place.  FC_ENOMEM when the results do not fit into

@@ -65,6 +65,8 @@ enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
         .size = item_size,
         .progress = job->progress != NULL ? report : NULL,
         .stop = job->stop,
+        .trace = job->trace,
+        .what = "fit",
     };
     enum fc_status status = fc_parallel_map(&parallel);
     return status == FC_OK ? FC_OK

@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_RUN_JOB_H
 #define NIGHTCAST_FORECAST_RUN_JOB_H
 
+#include "forecast/base/trace.h"
 #include "forecast/model.h"
 
 #include <signal.h>
@@ -33,6 +34,8 @@ struct fc_job {
     void (*progress)(void *arg, size_t done, size_t n); /* items; or NULL */
     void *progress_arg;
     const volatile sig_atomic_t *stop; /* or NULL */
+    struct fc_trace
+        *trace; /* of items, "fit", and of what is learnt; or NULL */
 };
 
 /*

@@ -3,16 +3,20 @@
 #define NIGHTCAST_IO_OUT_LEARNED_H
 
 #include "io/out/atomic_file.h"
+#include "io/time/frequency.h"
 
 #include <stdint.h>
 
 /*
  * What a model has learnt from a file, as a file: lines of text,
  *
- *   #nightcast-learned 1
+ *   #nightcast-learned 2
  *   model auto
  *   horizon 18
  *   season 12
+ *   unit 8
+ *   multiple 1
+ *   last 631152000
  *   numbers 1319
  *   1
  *   ...
@@ -26,6 +30,8 @@ struct io_learned {
     char model[32]; /* letters, digits, - and _ */
     int horizon;    /* at least 1 */
     int season_length;
+    struct io_freq step; /* of the file's grid, without an anchor day */
+    int64_t last;        /* its last timestamp */
     size_t n;       /* numbers */
     double *values; /* all finite */
     uint32_t crc;   /* tells files apart */

@@ -17,6 +17,7 @@ static enum fc_status read_rows(const struct io_panel_options *options,
         .value = options->value,
         .wide = options->wide,
         .fill = {.shard = options->shard, .all_errors = options->rejects},
+        .trace = options->trace,
         .jobs = options->jobs,
         .chunk = options->chunk,
     };
