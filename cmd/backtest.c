@@ -324,11 +324,11 @@ static int backtest(struct run *run)
     for (size_t k = 0; k < run->options->nspecs; k++)
         fallbacks += run->fallbacks[k];
     bool good = is_good(run, fallbacks);
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     cmd_name_left_out(&run->work);
     if (!run->options->quiet || !good)
         report(run, fallbacks);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_backtest(int argc, char **argv)

@@ -253,15 +253,15 @@ static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
         return CMD_FAILED;
     }
     bool good = cmd_tally_is_good(&run->tally) && run->night.trouble.code == 0;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     good = remember(run) && good;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     name_offenders(run, FC_OUTCOME_FAILED, run->tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, run->tally.fallback, "fell back");
     say_phases(run);
     if (!run->options->quiet || !good)
         report(run);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_forecast(int argc, char **argv)

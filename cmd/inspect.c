@@ -190,7 +190,7 @@ static int report(const struct io_panel *panel,
         print_finding(&findings[i], panel, season, &terminal);
     for (size_t i = 0; i < panel->nseries; i++)
         if (panel->facts[i].error != NULL)
-            return CMD_PARTIAL;
+            return cmd_verdict(options, false);
     return CMD_OK;
 }
 

@@ -351,10 +351,10 @@ static int score(struct run *run)
     for (size_t k = 0; k < run->forecasts.models.n; k++)
         missing += run->missing[k];
     bool good = missing + run->untrained == 0;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     if (!run->options->quiet || !good)
         report(run, missing);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_score(int argc, char **argv)

@@ -28,8 +28,8 @@ rooms='
 6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
-2 cmd/host          lock.h memory.h processors.h program.h signals.h stack.h threads.h
-3 cmd/options       options.h tokens.h
+2 cmd/host          array.h files.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
+3 cmd/options       list.h options.h tokens.h
 4 cmd/night         night.h
 4 cmd/report        report.h summary.h
 5 cmd               -

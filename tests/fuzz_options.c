@@ -73,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int status = cmd_options_parse(command, argc, argv, &options);
     assert(status == -1 || status == CMD_OK || status == CMD_USAGE);
     if (status == -1 && command == &cmd_merge)
-        assert(options.ninputs > 0 && options.output != NULL);
+        assert((options.ninputs > 0 || options.from != NULL)
+               && options.output != NULL);
     else if (status == -1 && command != &cmd_models)
         check_options(&options);
     cmd_options_release(&options);

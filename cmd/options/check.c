@@ -7,6 +7,7 @@
 #include "cmd/options/check.h"
 
 #include "cmd/options/files.h"
+#include "cmd/options/shard.h"
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
@@ -81,9 +82,10 @@ static int check_range(const char *command, const struct list_rule *rule,
 
 static int parse_levels(const char *command, struct cmd_options *options)
 {
-    static const struct list_rule rule = {
-        "level", 0,   100,  "between 0 and 100, or none",
-        "level", "95 rather than 0.95", false};
+    static const struct list_rule rule = {"level", 0,
+                                          100,     "between 0 and 100, or none",
+                                          "level", "95 rather than 0.95",
+                                          false};
     const char *text = options->levels_text;
     if (strcmp(text, "none") == 0)
         return -1;
@@ -97,8 +99,8 @@ static int parse_levels(const char *command, struct cmd_options *options)
 static int parse_quantiles(const char *command, struct cmd_options *options)
 {
     static const struct list_rule rule = {
-        "quantiles", 0.1, 99.9, "from 0.1 to 99.9",
-        "quantile",  "50 rather than 0.5", true};
+        "quantiles",          0.1, 99.9, "from 0.1 to 99.9", "quantile",
+        "50 rather than 0.5", true};
     const char *text = options->quantiles_text;
     if (text == NULL)
         return -1;
@@ -255,17 +257,6 @@ static int check_lock(const char *name, const struct cmd_options *options)
     return -1;
 }
 
-static int parse_shard(const char *name, struct cmd_options *options)
-{
-    if (options->shard_text == NULL
-        || io_shard_parse(options->shard_text, &options->shard))
-        return -1;
-    return cmd_usage(name,
-                     "--shard takes K/N, part K of N, such as 2/4, N at most "
-                     "%d; got '%.60s'",
-                     IO_SHARD_MOST, options->shard_text);
-}
-
 /* What shows forecasts reads them twice. */
 static int check_shown(const struct cmd_command *command,
                        const struct cmd_options *options)
@@ -313,13 +304,13 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                          (long long)options->horizon);
     status = check_columns(name, options);
     if (status < 0)
+        status = cmd_parse_shard(command, options);
+    if (status < 0)
         status = cmd_check_files(command, options);
     if (status < 0)
         status = parse_max_failed(name, options);
     if (status < 0)
         status = check_lock(name, options);
-    if (status < 0)
-        status = parse_shard(name, options);
     if (status >= 0)
         return status;
     if (options->quiet && options->verbose)
@@ -332,11 +323,11 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     return -1;
 }
 
-static int check_merge(const struct cmd_command *command,
-                       const struct cmd_options *options)
+int cmd_check_merge(const struct cmd_command *command,
+                    const struct cmd_options *options)
 {
     const char *name = command->name;
-    size_t nstdin = 0;
+    size_t nstdin = options->from != NULL && strcmp(options->from, "-") == 0;
     if (options->ninputs == 0)
         return cmd_usage(name, "no input: name the shards");
     if (options->ninputs > IO_SHARD_MOST)
@@ -346,7 +337,10 @@ static int check_merge(const struct cmd_command *command,
     for (size_t i = 0; i < options->ninputs; i++)
         nstdin += strcmp(options->inputs[i], "-") == 0;
     if (status < 0 && nstdin > 1)
-        return cmd_usage(name, "only one shard can be -");
+        return cmd_usage(name, "only one %s can be -",
+                         options->from != NULL ? "shard or list" : "shard");
+    if (status < 0 && nstdin > 0 && options->missing)
+        return cmd_usage(name, "--missing looks at files, not at -");
     return status;
 }
 
@@ -380,8 +374,8 @@ int cmd_options_check(const struct cmd_command *command,
     int status = check_log(command->name, options);
     if (status < 0 && (command->set & CMD_READS))
         status = check(command, options);
-    if (status < 0 && (command->set & CMD_MERGE))
-        status = check_merge(command, options);
+    if (status < 0 && (command->set & CMD_MERGE) && options->from == NULL)
+        status = cmd_check_merge(command, options);
     if (status < 0 && (command->set & CMD_HISTORY))
         status = check_history(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))

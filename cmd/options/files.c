@@ -183,6 +183,9 @@ int cmd_check_shards(const struct cmd_command *command,
 {
     struct files files;
     list_files(command, options, &files);
+    int status = spare_inputs(&files);
+    if (status >= 0)
+        return status;
     for (size_t i = 0; i < options->ninputs; i++) {
         const char *shard = options->inputs[i];
         const char *option = replaced_by(shard, files.outputs, files.noutputs);

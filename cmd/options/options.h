@@ -60,8 +60,11 @@ struct cmd_max_failed {
 enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
 
 struct cmd_options {
-    char **inputs; /* merge, history: any number of them, in argv */
+    char **inputs; /* merge, history: any number of them, in argv, or with
+                      `from` in names */
     size_t ninputs;
+    const char *from;    /* merge: a list of more inputs */
+    bool missing;        /* merge: print what is */
     const char *input;   /* score, report, plot: the forecasts */
     const char *actuals; /* score, report */
     const char *train;   /* score, report, plot */
@@ -110,13 +113,15 @@ struct cmd_options {
     const char *steps;  /* backtest */
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
+    char **names;          /* of files, made from what was given */
+    size_t nnames, names_room;
     const char *learned;
     const char *store;
     int64_t keep, relearn; /* nights */
     int by;                /* enum cmd_by */
     int64_t worst;
     bool changes;
-    bool quiet, verbose, help, version;
+    bool partial_ok, quiet, verbose, help, version;
 };
 
 /*
@@ -141,6 +146,13 @@ void cmd_options_tokens(const struct cmd_command *command,
 bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit);
 bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
                          size_t n);
+
+/* Takes over a name that was allocated; false, and free, when memory is short.
+ */
+bool cmd_options_keep(struct cmd_options *options, char *name);
+
+/* The exit status of a run that wrote something: good or only partly so. */
+int cmd_verdict(const struct cmd_options *options, bool good);
 
 /* --help of a subcommand. */
 void cmd_options_help(const struct cmd_command *command);

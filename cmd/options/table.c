@@ -21,9 +21,10 @@ static const char *const log_formats[] = {"text", "json", NULL};
 
 enum {
     SERIES = CMD_FITS | CMD_INSPECT | CMD_SHOWS, /* have a file of series */
-    TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
+    TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
+    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
@@ -126,10 +127,18 @@ static const struct cmd_option rows[] = {
     {0, "learned", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
      "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
     {0, "shard", CMD_TEXT, CMD_FORECAST, AT(shard_text), "K/N",
-     "part K of N of the series only, for `nightcast merge`", NULL, 0, 0,
+     "part K of N, for `nightcast merge`; or auto[/N]", NULL, 0, 0,
      NULL},
     {0, "max-failed", CMD_TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
      "if more series fail, the old output stays", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, CMD_FORECAST | CMD_MERGE, AT(partial_ok), NULL,
+     "exit status 0 instead of 3", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, PARTIAL, AT(partial_ok), NULL, NULL, NULL, 0, 0,
+     NULL},
+    {0, "from", CMD_INPUT, CMD_MERGE, AT(from), "FILE",
+     "a list of shards, one name per line", NULL, 0, 0, NULL},
+    {0, "missing", CMD_FLAG, CMD_MERGE, AT(missing), NULL,
+     "print the numbers of those that must run again", NULL, 0, 0, NULL},
     {0, "lock", CMD_LOCK, CMD_FORECAST, AT(lock), "FILE",
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
@@ -198,8 +207,8 @@ size_t cmd_option_files(const struct cmd_command *command,
 static bool has_no_say(const struct cmd_option *row)
 {
     static const char *const names[] = {
-        "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
-        "progress", "verbose",   "log-format", "keep", "relearn"};
+        "jobs",  "lock-wait", "shard",   "partial-ok", "help", "version",
+        "quiet", "progress",  "verbose", "log-format", "keep", "relearn"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -355,9 +355,24 @@ enum fc_status io_shard_open(const char *path, struct io_shard_file *file,
     return status;
 }
 
+void io_shard_park(struct io_shard_file *file, bool lines)
+{
+    const char *name = file->source.name; /* for messages */
+    io_source_close(&file->source);
+    file->source.name = name;
+    free(file->buf);
+    file->buf = NULL;
+    file->parked = true;
+    if (lines)
+        return;
+    free(file->tokens);
+    free(file->columns);
+    file->tokens = file->columns = NULL;
+}
+
 void io_shard_close(struct io_shard_file *file)
 {
-    if (file->path != NULL)
+    if (file->path != NULL && !file->parked)
         io_source_close(&file->source);
     free(file->buf);
     free(file->tokens);
