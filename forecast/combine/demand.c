@@ -43,7 +43,6 @@ static enum fc_status append(struct fc_workspace *ws, const double *x, size_t n,
     return FC_OK;
 }
 
-/* "auto(similar 0.85, nbin 0.10, ...)" */
 static enum fc_status name_counts(struct fc_workspace *ws, struct fc_fit *fit)
 {
     struct fc_counts_knowledge knowledge = fc_auto_counts(fit->learned);
@@ -72,17 +71,18 @@ static enum fc_status fit_auto(const struct fc_series *series,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
-    double share =
-        fit->exponent == 0 ? fc_counts_share(series->y, series->n) : 0;
+    size_t begin = fc_auto_begin(series->y, series->n), n = series->n - begin;
+    const double *y = series->y + begin;
+    double share = fit->exponent == 0 ? fc_counts_share(y, n) : 0;
     enum fc_status status = FC_OK;
     if (share < 1)
         status = fit_models(series, request, ws, fit, err);
     if (status != FC_OK || share == 0)
         return status;
-    if (append(ws, series->y, series->n, &fit->state, &fit->nstate) != FC_OK
+    if (append(ws, y, n, &fit->state, &fit->nstate) != FC_OK
         || append(ws, &share, 1, &fit->coef, &fit->ncoef) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    fit->order[COUNTS] = (int)series->n;
+    fit->order[COUNTS] = (int)n;
     if (share == 1 && name_counts(ws, fit) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     return FC_OK;

@@ -16,8 +16,7 @@ enum {
     SHARE = 5   /* of what follows at most one in so many is zero */
 };
 
-/* The place where a series begins. */
-static size_t find_begin(const double *y, size_t n)
+size_t fc_auto_begin(const double *y, size_t n)
 {
     size_t begin = 0, zeros = 0;
     while (begin < n && y[begin] == 0)
@@ -56,7 +55,7 @@ enum fc_status fc_auto_look(const struct fc_series *series,
                             const struct fc_breaks *breaks,
                             struct fc_workspace *ws, struct fc_auto_view *view)
 {
-    size_t begin = find_begin(series->y, series->n);
+    size_t begin = fc_auto_begin(series->y, series->n);
     int season_length = fc_season_length(series->seasons);
     struct fc_regressors *room = fc_workspace_array(ws, 1, sizeof *room);
     if (room == NULL)

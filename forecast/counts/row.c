@@ -2,6 +2,7 @@
 /*
  * The row of the table of models for counts that learn from each other.
  */
+#include "forecast/counts/class.h"
 #include "forecast/counts/shared.h"
 
 #include <stdio.h>
@@ -43,8 +44,12 @@ enum fc_status fc_counts_name(const double *y, size_t n,
     struct fc_mark mark = fc_workspace_mark(ws);
     if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
         return FC_ENOMEM;
-    size_t at = (size_t)snprintf(spec, FC_SPEC_SIZE, "%s", model);
-    const char *before = "(";
+    enum fc_demand demand = fc_demand_of(y, n);
+    size_t at = (size_t)snprintf(spec, FC_SPEC_SIZE, "%s(%s", model,
+                                 demand < FC_DEMAND_CLASSES
+                                     ? fc_demand_text(demand)
+                                     : "counts");
+    const char *before = ": ";
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
         if (view.weights[i] >= 0.005) {
             at += (size_t)snprintf(spec + at, FC_SPEC_SIZE - at, "%s%s %.2f",

@@ -122,8 +122,8 @@ enum fc_status fc_counts_look(const double *y, size_t n,
  * 1 or empty. */
 const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase);
 
-/* "auto(similar 0.85, nbin 0.10)": the parts of a series' mixture behind the
- * name of a model.  FC_ENOMEM. */
+/* "auto(lumpy: similar 0.85, nbin 0.10)": the class of a series and the parts
+ * of its mixture behind the name of a model.  FC_ENOMEM. */
 enum fc_status fc_counts_name(const double *y, size_t n,
                               const struct fc_counts_knowledge *knowledge,
                               const char *model, struct fc_workspace *ws,
