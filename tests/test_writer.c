@@ -142,15 +142,15 @@ static void the_header_names_the_levels(void **state)
                                     outline_of(levels, 0, NULL, 0),
                                     outline_of(levels, 5, NULL, 0),
                                     outline_of(levels + 2, 1, quantiles, 3)};
-    io_write_forecast_header(file, "unique_id", "ds", &outlines[0]);
-    io_write_forecast_header(file, "a,b", " t", &outlines[1]);
-    io_write_forecast_header(file, "i", "t", &outlines[2]);
-    io_write_forecast_header(file, "i", "t", &outlines[3]);
+    io_write_forecast_header(file, "unique_id", false, "ds", &outlines[0]);
+    io_write_forecast_header(file, "a,b", false, " t", &outlines[1]);
+    io_write_forecast_header(file, "a,b", true, "t", &outlines[2]);
+    io_write_forecast_header(file, "i", false, "t", &outlines[3]);
     for (int i = 0; i < 4; i++)
         fc_outline_release(&outlines[i]);
     assert_written(file, "unique_id,ds,model,mean,lo-80,hi-80\n"
                          "\"a,b\",\" t\",model,mean\n"
-                         "i,t,model,mean,lo-0.1,hi-0.1,lo-50,hi-50,lo-80,"
+                         "a,b,t,model,mean,lo-0.1,hi-0.1,lo-50,hi-50,lo-80,"
                          "hi-80,lo-99.5,hi-99.5,lo-99.99,hi-99.99\n"
                          "i,t,model,mean,lo-80,hi-80,q-0.1,q-50,q-97.5\n");
 }
@@ -261,7 +261,7 @@ static void a_summary_row_leaves_the_unknown_empty(void **state)
                                     .seconds = NAN};
     (void)state;
     struct io_atomic_file *file = open_file("f");
-    io_write_summary_header(file, "id,1");
+    io_write_summary_header(file, "id,1", false);
     io_write_summary(file, &ok);
     io_write_summary(file, &failed);
     failed.seconds = 1e-7;

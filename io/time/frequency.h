@@ -24,7 +24,8 @@ enum io_freq_unit {
     IO_FREQ_DAY,
     IO_FREQ_BUSINESS_DAY,
     IO_FREQ_WEEK,
-    IO_FREQ_MONTH
+    IO_FREQ_MONTH,
+    IO_FREQ_PERIOD /* the anchor: how many to the year */
 };
 
 /*
