@@ -125,6 +125,7 @@ struct fc_fit {
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
     const struct fc_learned *learned; /* the request's */
+    const void *ready; /* of fc_model_ready(); or NULL */
 };
 
 /* A whole number that the user may set, as the limit of a search. */
@@ -200,6 +201,11 @@ struct fc_model {
      */
     void (*place_learned)(struct fc_learned *learned, long long steps);
 
+    /* What all paths of a fit have in common, in ws, for fit->ready; NULL when
+       memory is short.  Called through fc_model_ready() only.  NULL for models
+       that need none. */
+    const void *(*ready)(const struct fc_fit *fit, struct fc_workspace *ws);
+
     /*
      * Draws one sample path of the next horizon observations.  Called through
      * fc_model_simulate() only.  NULL when the model has none yet.
@@ -233,6 +239,13 @@ enum fc_status fc_model_fit(const struct fc_series *series,
 enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err);
+
+/*
+ * Makes a fit ready for many paths, which then take less time each, as long as
+ * ws is not reset.  FC_ENOMEM.
+ */
+enum fc_status fc_model_ready(struct fc_fit *fit, struct fc_workspace *ws,
+                              struct fc_error *err);
 
 /*
  * Draws one sample path of horizon steps from a model that has a simulate

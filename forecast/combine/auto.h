@@ -188,9 +188,6 @@ void fc_auto_clip(const struct fc_series *series, double walk,
 double fc_auto_factor(const struct fc_auto_errors *errors,
                       enum fc_auto_side side, double level, int h);
 
-/* The place where a series begins, behind the zeros of what there was not. */
-size_t fc_auto_begin(const double *y, size_t n);
-
 /* The combination, as functions of a model: see forecast/model.h. */
 extern const struct fc_model *const fc_auto_members[];
 enum fc_status fc_auto_fit(const struct fc_series *series,

@@ -8,6 +8,7 @@
 #include "forecast/combine/block.h"
 
 #include "forecast/numeric/missing.h"
+#include "forecast/numeric/vet.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -71,7 +72,7 @@ static enum fc_status fit_auto(const struct fc_series *series,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
-    size_t begin = fc_auto_begin(series->y, series->n), n = series->n - begin;
+    size_t begin = fc_begin(series->y, series->n), n = series->n - begin;
     const double *y = series->y + begin;
     double share = fit->exponent == 0 ? fc_counts_share(y, n) : 0;
     enum fc_status status = FC_OK;
@@ -131,13 +132,11 @@ static bool has_paths(const struct fc_fit *fit)
     return share_of(fit) == 1;
 }
 
-static enum fc_status simulate_auto(const struct fc_fit *fit, int horizon,
-                                    gsl_rng *rng, struct fc_workspace *ws,
-                                    double *path, struct fc_error *err)
+static const void *ready_auto(const struct fc_fit *fit, struct fc_workspace *ws)
 {
     struct fc_counts_knowledge knowledge = fc_auto_counts(fit->learned);
-    return fc_counts_path(counts_of(fit), (size_t)fit->order[COUNTS],
-                          &knowledge, horizon, rng, ws, path, err);
+    return fc_counts_paths(counts_of(fit), (size_t)fit->order[COUNTS],
+                           &knowledge, ws);
 }
 
 /* --- learning --- */
@@ -175,8 +174,9 @@ static bool *skip_counts(const struct fc_lesson *lesson)
     bool *skip = malloc((lesson->n + 1) * sizeof *skip);
     for (size_t i = 0; skip != NULL && i < lesson->n; i++) {
         const struct fc_series *s = &lesson->series[i];
+        size_t begin = fc_begin(s->y, s->n);
         skip[i] = (lesson->skip != NULL && lesson->skip[i])
-                  || fc_counts_share(s->y, s->n) == 1;
+                  || fc_counts_share(s->y + begin, s->n - begin) == 1;
     }
     return skip;
 }
@@ -221,6 +221,7 @@ const struct fc_model fc_model_auto = {
     .learn = learn_auto,
     .check_learned = fc_auto_check,
     .place_learned = fc_auto_place,
-    .simulate = simulate_auto,
+    .ready = ready_auto,
+    .simulate = fc_counts_simulate,
     .has_paths = has_paths,
 };

@@ -87,13 +87,11 @@ static enum fc_status predict_shared(const struct fc_fit *fit,
     return fc_counts_predict(fit->state, fit->nstate, &knowledge, ws, out, err);
 }
 
-static enum fc_status simulate_shared(const struct fc_fit *fit, int horizon,
-                                      gsl_rng *rng, struct fc_workspace *ws,
-                                      double *path, struct fc_error *err)
+static const void *ready_shared(const struct fc_fit *fit,
+                                struct fc_workspace *ws)
 {
     struct fc_counts_knowledge knowledge = knowledge_of(fit);
-    return fc_counts_path(fit->state, fit->nstate, &knowledge, horizon, rng, ws,
-                          path, err);
+    return fc_counts_paths(fit->state, fit->nstate, &knowledge, ws);
 }
 
 static enum fc_status learn_shared(const struct fc_lesson *lesson,
@@ -140,5 +138,6 @@ const struct fc_model fc_model_counts_shared = {
     .predict = predict_shared,
     .learn = learn_shared,
     .check_learned = check_shared,
-    .simulate = simulate_shared,
+    .ready = ready_shared,
+    .simulate = fc_counts_simulate,
 };

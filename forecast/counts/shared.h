@@ -118,6 +118,14 @@ enum fc_status fc_counts_look(const double *y, size_t n,
                               struct fc_workspace *ws,
                               struct fc_counts_view *view);
 
+/* The phase of a value. */
+int fc_counts_phase(const struct fc_counts_view *view, size_t t);
+
+/* The past, and the hurdle, as they are for a phase; scale is the view's
+ * scratch. */
+struct fc_past fc_counts_past(const struct fc_counts_view *view, int phase);
+struct fc_hurdle fc_counts_hurdle(const struct fc_counts_view *view, int phase);
+
 /* The distribution of the steps of a phase, and of every part, each of mass
  * 1 or empty. */
 const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase);
@@ -144,11 +152,14 @@ enum fc_status fc_counts_predict(const double *y, size_t n,
                                  struct fc_workspace *ws,
                                  struct fc_forecast *out, struct fc_error *err);
 
-/* Draws a path.  FC_ENOMEM. */
-enum fc_status fc_counts_path(const double *y, size_t n,
-                              const struct fc_counts_knowledge *knowledge,
-                              int horizon, gsl_rng *rng,
-                              struct fc_workspace *ws, double *path,
-                              struct fc_error *err);
+/* What paths are drawn from, for fc_fit.ready; NULL when memory is short. */
+const void *fc_counts_paths(const double *y, size_t n,
+                            const struct fc_counts_knowledge *knowledge,
+                            struct fc_workspace *ws);
+
+/* Draws a path from that. */
+enum fc_status fc_counts_simulate(const struct fc_fit *fit, int horizon,
+                                  gsl_rng *rng, struct fc_workspace *ws,
+                                  double *path, struct fc_error *err);
 
 #endif

@@ -297,10 +297,15 @@ static enum fc_status draw_from(void *arg, const struct fc_fit *fit, int tail,
     const struct fc_job *job = &item->all->job;
     struct source source = {.tail = tail};
     struct fc_forecast forecast;
+    struct fc_fit ready;
     set_seed(job, item->number, item->rng);
     if (fit->model->simulate != NULL
         && (fit->model->has_paths == NULL || fit->model->has_paths(fit))) {
-        source.fit = fit;
+        ready = *fit;
+        source.fit = &ready;
+        enum fc_status status = fc_model_ready(&ready, ws, err);
+        if (status != FC_OK)
+            return status;
     } else {
         if (!take_forecast(ws, job->horizon + tail, &forecast))
             return fc_fail(err, FC_ENOMEM, "out of memory");
