@@ -32,11 +32,11 @@ static enum fc_counts_part draw_part(const struct fc_counts_view *view,
 
 /* Own values one after the other, from a place on, and then from another. */
 static void draw_past(const struct fc_counts_view *view,
-                      const struct fc_past *past, gsl_rng *rng, int horizon,
+                      const struct fc_fading *past, gsl_rng *rng, int horizon,
                       double *path)
 {
     for (int h = 0; h < horizon;) {
-        size_t t = fc_past_draw(past, rng);
+        size_t t = fc_fading_draw(past, rng);
         for (; t < view->n && h < horizon; t++)
             if (!isnan(view->y[t])) {
                 double scale = view->factor[h % view->phases]
@@ -107,13 +107,13 @@ enum fc_status fc_counts_simulate(const struct fc_fit *fit, int horizon,
     const struct fc_counts_view *view = &paths->view;
     const struct fc_counts_knowledge *k = &paths->knowledge;
     enum fc_counts_part part = draw_part(view, rng);
-    struct fc_past past = fc_counts_past(view, 0);
+    struct fc_fading past = fc_counts_past(view, 0);
     (void)ws;
     (void)err;
     memset(path, 0, (size_t)horizon * sizeof *path);
     if (k->places.n == 0 && !view->sells)
         return FC_OK;
-    if (part == FC_COUNTS_PAST && gsl_rng_uniform(rng) < fc_past_prior(&past))
+    if (part == FC_COUNTS_PAST && gsl_rng_uniform(rng) < fc_fading_prior(&past))
         part = k->places.n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN;
     if (part == FC_COUNTS_SIMILAR)
         draw_similar(paths, rng, horizon, path);

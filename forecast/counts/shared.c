@@ -62,7 +62,7 @@ double fc_counts_share(const double *y, size_t n)
         return 0;
     double few = fall(log(sum / known + 1e-9), log(20), log(100));
     double often = 1 - fall(zeros / known, 0.05, 0.3);
-    return few + often - few * often;
+    return 1 - (1 - few) * (1 - often);
 }
 
 struct fc_counts_knowledge fc_counts_prior(void)
@@ -211,10 +211,10 @@ enum fc_status fc_counts_look(const double *y, size_t n,
 
 /* --- distributions --- */
 
-struct fc_past fc_counts_past(const struct fc_counts_view *view, int phase)
+struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase)
 {
     const double *factor = view->factor;
-    struct fc_past past = {.y = view->y,
+    struct fc_fading past = {.y = view->y,
                            .n = view->n,
                            .steps = PAST_STEPS,
                            .values = PAST_VALUES};
@@ -246,7 +246,7 @@ static double nbin_of(const struct fc_counts_view *view, int phase,
 const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
 {
     const struct fc_places *places = &view->knowledge->places;
-    struct fc_past past = fc_counts_past(view, phase);
+    struct fc_fading past = fc_counts_past(view, phase);
     struct fc_hurdle hurdle = fc_counts_hurdle(view, phase);
     struct fc_tally **part = view->part;
     double spread, mean = nbin_of(view, phase, &spread);
@@ -263,7 +263,7 @@ const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
         fc_similar_add(places, &found, 1, part[FC_COUNTS_SIMILAR]);
     }
     fc_nbin_add(mean, spread, 1, part[FC_COUNTS_NBIN]);
-    fc_past_add(&past, part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN],
+    fc_fading_add(&past, part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN],
                 1, part[FC_COUNTS_PAST]);
     fc_hurdle_add(&hurdle, 1, part[FC_COUNTS_HURDLE]);
     for (int i = 0; i < FC_COUNTS_PARTS; i++)

@@ -123,7 +123,7 @@ int fc_counts_phase(const struct fc_counts_view *view, size_t t);
 
 /* The past, and the hurdle, as they are for a phase; scale is the view's
  * scratch. */
-struct fc_past fc_counts_past(const struct fc_counts_view *view, int phase);
+struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase);
 struct fc_hurdle fc_counts_hurdle(const struct fc_counts_view *view, int phase);
 
 /* The distribution of the steps of a phase, and of every part, each of mass
