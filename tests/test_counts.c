@@ -143,6 +143,8 @@ static void the_negative_binomial_is_gsls(void **state)
                                                      mean / (spread - 1));
             assert_true(fabs(fc_tally_probability(tally, k) - p) < 1e-8);
             sum += p;
+            if (p < 1e-6)
+                continue;
             assert_true(fc_tally_quantile(tally, sum - 1e-9) <= k);
             assert_true(fc_tally_quantile(tally, fmin(1, sum + 1e-9)) >= k);
         }
