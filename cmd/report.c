@@ -242,7 +242,8 @@ static enum fc_status load(struct run *run, struct fc_error *err)
     int jobs;
     enum fc_status status =
         cmd_load(&run->options, &train, &jobs, &run->panel, err);
-    run->report.season = cmd_season(&run->options, &run->panel);
+    struct fc_seasons seasons = cmd_seasons(&run->options, &run->panel);
+    run->report.season = fc_season_length(&seasons);
     run->report.panel = &run->panel;
     if (status == FC_OK)
         status = cmd_columns_find(&run->options, &run->columns, err);
@@ -311,10 +312,10 @@ static int report(struct run *run)
         return CMD_FAILED;
     }
     bool extra = say_extra(run);
-    cmd_signals_end_with(extra ? CMD_PARTIAL : CMD_OK);
+    cmd_signals_end_with(cmd_verdict(&run->options, !extra));
     if (!run->options.quiet)
         say_end(run, cmd_now() - start);
-    return extra ? CMD_PARTIAL : CMD_OK;
+    return cmd_verdict(&run->options, !extra);
 }
 
 static int main_report(int argc, char **argv)

@@ -6,6 +6,7 @@
 #define _POSIX_C_SOURCE 200809L /* strndup */
 #include "cmd/options/check.h"
 
+#include "cmd/host/deadline.h"
 #include "cmd/options/files.h"
 #include "cmd/options/shard.h"
 #include "cmd/options/table.h"
@@ -257,6 +258,20 @@ static int check_lock(const char *name, const struct cmd_options *options)
     return -1;
 }
 
+static int parse_deadline(const char *name, struct cmd_options *options)
+{
+    double seconds;
+    if (options->deadline_text == NULL)
+        return -1;
+    if (!cmd_deadline_parse(options->deadline_text, &seconds))
+        return cmd_usage(name,
+                         "--deadline takes a time of day, such as 05:30, or "
+                         "how long from now: 90s, 45min, 2h; got '%.60s'",
+                         options->deadline_text);
+    options->deadline = cmd_now() + seconds;
+    return -1;
+}
+
 /* What shows forecasts reads them twice. */
 static int check_shown(const struct cmd_command *command,
                        const struct cmd_options *options)
@@ -272,6 +287,55 @@ static int check_shown(const struct cmd_command *command,
     if ((command->set & CMD_PLOT) && options->shown == NULL)
         return cmd_usage(name, "--series is required: the id of the one to "
                                "show");
+    return -1;
+}
+
+/* --- seasons: "24,168" --- */
+
+enum { LONGEST_SEASON = 100000 };
+
+/* Puts a length at its place of the list; false when it is there already, or
+ * there is no room. */
+static bool add_season(double length, struct fc_seasons *seasons)
+{
+    int at = seasons->n;
+    if (at == FC_MOST_SEASONS)
+        return false;
+    for (; at > 0 && seasons->length[at - 1] >= length; at--) {
+        if (seasons->length[at - 1] == length)
+            return false;
+        seasons->length[at] = seasons->length[at - 1];
+    }
+    seasons->length[at] = length;
+    seasons->n++;
+    return true;
+}
+
+static int parse_seasons(const char *name, struct cmd_options *options)
+{
+    const char *text = options->season_text, *given = text;
+    struct fc_seasons *seasons = &options->seasons;
+    for (; text != NULL; text += strcspn(text, ",") + 1) {
+        size_t length = strcspn(text, ",");
+        double x;
+        bool is_number = io_number_parse(text, length, &x);
+        bool is_none = is_number && x == 1 && length == strlen(given);
+        if (!is_none && !(is_number && x >= 2 && x <= LONGEST_SEASON))
+            return cmd_usage(name,
+                             "--season takes up to %d lengths from 2 to %d, "
+                             "such as 12 or 24,168, or 1 for none; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, LONGEST_SEASON, given);
+        if (!is_none && !add_season(x, seasons))
+            return cmd_usage(name,
+                             "--season takes up to %d different lengths; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, given);
+        if (text[length] == '\0')
+            break;
+    }
+    options->has_seasons = given != NULL;
+    seasons->asked = seasons->n > 1;
     return -1;
 }
 
@@ -311,8 +375,17 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = parse_max_failed(name, options);
     if (status < 0)
         status = check_lock(name, options);
+    if (status < 0)
+        status = parse_seasons(name, options);
+    if (status < 0)
+        status = parse_deadline(name, options);
     if (status >= 0)
         return status;
+    if ((command->set & CMD_SCORE) && options->seasons.n > 1)
+        return cmd_usage(name,
+                         "--season takes one length here, that of the scale; "
+                         "got '%.60s'",
+                         options->season_text);
     if (options->quiet && options->verbose)
         return cmd_usage(name, "--quiet and --verbose contradict each other");
     if (options->freq_text != NULL) {

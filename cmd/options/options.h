@@ -80,7 +80,9 @@ struct cmd_options {
     struct fc_spec fallback;
     bool has_fallback;
     int64_t horizon;
-    int64_t season; /* 0 = from the timestamps */
+    const char *season_text;
+    struct fc_seasons seasons;
+    bool has_seasons; /* false: from the timestamps */
     const char *levels_text;
     double *levels; /* ascending */
     int nlevels;
@@ -121,7 +123,9 @@ struct cmd_options {
     const char *learned;
     const char *store;
     int64_t keep, relearn; /* nights */
-    int by;                /* enum cmd_by */
+    const char *deadline_text;
+    double deadline; /* by cmd_now(); 0: none */
+    int by;          /* enum cmd_by */
     int64_t worst;
     bool changes;
     bool partial_ok, quiet, verbose, help, version;
