@@ -11,6 +11,7 @@
 #include "cmd/talk/talk.h"
 #include "cmd/trace.h"
 #include "io/out/csv.h"
+#include "io/text/seasons.h"
 
 #include <stddef.h>
 
@@ -69,12 +70,14 @@ static void write_summary(const struct cmd_run *run,
 {
     static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct io_panel *panel = &run->work.panel;
-    char detail[2 * FC_MESSAGE_SIZE];
+    char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
     io_write_summary_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nseries; i++)
         for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             const struct fc_report *report = &run->batch.reports[item];
+            struct fc_seasons seasons =
+                fc_seasons_fitting(&run->work.seasons, panel->series[i].n);
             cmd_describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
@@ -84,7 +87,7 @@ static void write_summary(const struct cmd_run *run,
                 .status = status[cmd_result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
-                .season_length = run->work.season,
+                .seasons = io_seasons_print(&seasons, list),
                 .spec = report->spec,
                 .loglik = report->loglik,
                 .aicc = report->aicc,

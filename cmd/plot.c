@@ -138,7 +138,8 @@ static enum fc_status load(struct plot *plot, struct fc_error *err)
         status = find_model(plot, err);
     if (status == FC_OK)
         status = expect_forecasts(plot, err);
-    plot->season = cmd_season(&plot->options, &plot->panel);
+    struct fc_seasons seasons = cmd_seasons(&plot->options, &plot->panel);
+    plot->season = fc_season_length(&seasons);
     return status;
 }
 

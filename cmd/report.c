@@ -242,7 +242,8 @@ static enum fc_status load(struct run *run, struct fc_error *err)
     int jobs;
     enum fc_status status =
         cmd_load(&run->options, &train, &jobs, &run->panel, err);
-    run->report.season = cmd_season(&run->options, &run->panel);
+    struct fc_seasons seasons = cmd_seasons(&run->options, &run->panel);
+    run->report.season = fc_season_length(&seasons);
     run->report.panel = &run->panel;
     if (status == FC_OK)
         status = cmd_columns_find(&run->options, &run->columns, err);

@@ -74,10 +74,12 @@ enum fc_status cmd_load(const struct cmd_options *options,
     return status;
 }
 
-int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
+struct fc_seasons cmd_seasons(const struct cmd_options *options,
+                              const struct io_panel *panel)
 {
-    return options->season > 0 ? (int)options->season
-                               : io_freq_season(&panel->freq);
+    return options->has_seasons
+               ? options->seasons
+               : io_freq_seasons(&panel->freq, panel->first, panel->last);
 }
 
 bool cmd_other_step(const struct io_panel *panel, size_t i)
@@ -120,8 +122,8 @@ void cmd_name_left_out(const struct cmd_work *work)
 
 static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
-    work->season = cmd_season(options, &work->panel);
-    work->seasons = fc_one_season(work->season);
+    work->seasons = cmd_seasons(options, &work->panel);
+    work->season = fc_season_length(&work->seasons);
     for (size_t i = 0; i < work->panel.nseries; i++)
         work->panel.series[i].seasons = &work->seasons;
 }

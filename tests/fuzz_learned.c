@@ -125,9 +125,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         malloc(sizeof *block + learned.n * sizeof(double));
     block->n = learned.n;
     memcpy(block->values, learned.values, learned.n * sizeof(double));
-    if (spec.model->check_learned(block, &seasons, request.horizon, &err)
+    if (spec.model->check_learned(fc_part_of(block), &spec, &seasons,
+                                  request.horizon, &err)
         == FC_OK) {
-        request.learned = block;
+        request.learned = fc_part_of(block);
         forecast(&request, &seasons);
     }
     free(block);

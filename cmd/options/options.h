@@ -80,7 +80,9 @@ struct cmd_options {
     struct fc_spec fallback;
     bool has_fallback;
     int64_t horizon;
-    int64_t season; /* 0 = from the timestamps */
+    const char *season_text;
+    struct fc_seasons seasons;
+    bool has_seasons; /* false: from the timestamps */
     const char *levels_text;
     double *levels; /* ascending */
     int nlevels;

@@ -102,7 +102,7 @@ static bool fit_with(const struct fc_job *job, size_t item,
     struct fc_fit fit;
     int tail;
     if (job->learned != NULL && spec != job->fallback)
-        request.learned = job->learned[item % job->nspecs];
+        request.learned = fc_part_of(job->learned[item % job->nspecs]);
     enum fc_status status = fc_missing_prepare(
         &job->series[item / job->nspecs], spec->model->missing, job->horizon,
         ws, &series, &tail, &err);
