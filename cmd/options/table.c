@@ -171,7 +171,7 @@ static const struct cmd_option rows[] = {
     {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
      NULL, NULL, 0, 0, NULL},
     {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
-     "every forecast, step by step, and what really followed", NULL, 0, 0,
+     "every forecast, step by step, and what followed", NULL, 0, 0,
      NULL},
     {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
