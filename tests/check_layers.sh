@@ -16,8 +16,8 @@ rooms='
 4 forecast/ets      -
 4 forecast/arima    -
 4 forecast/ces      -
-4 forecast/counts   -
 4 forecast/seasons  -
+4 forecast/counts   shared.h
 5 forecast/global   sample.h
 6 forecast/combine  -
 7 forecast/run      *

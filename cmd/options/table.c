@@ -25,7 +25,8 @@ enum {
     TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
-    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | TABLES, /* may exit 3 */
+    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
+              | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
@@ -67,7 +68,7 @@ static const struct cmd_option rows[] = {
     {0, "series", CMD_TEXT, CMD_PLOT, AT(shown), "ID",
      "which one to show (required)", NULL, 0, 0, NULL},
     {'m', "model", CMD_TEXT, CMD_PLOT, AT(models), "MODEL",
-     "whose forecasts, if there are several (default: the first)", NULL, 0, 0,
+     "whose forecasts (default: the first of the file)", NULL, 0, 0,
      NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
      "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
@@ -171,7 +172,7 @@ static const struct cmd_option rows[] = {
     {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
      NULL, NULL, 0, 0, NULL},
     {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
-     "every forecast, step by step, and what followed", NULL, 0, 0,
+     "every forecast, and what really followed", NULL, 0, 0,
      NULL},
     {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
