@@ -281,7 +281,7 @@ def test_odd(browser, work):
         expect(told.get("could not be forecast", 0) == failed and failed >= 2, f"{failed} failed; it says {told}")
         back = sum(1 for i in worst if any(r["status"] == "fallback" for r in rows_of(f"{work}/os.csv")
                                            if r["unique_id"] == i))
-        expect(told.get("fell back", 0) == back, f"{back} fell back; it says {told}")
+        expect(told.get("fell back to a simpler model", 0) == back, f"{back} fell back; it says {told}")
         expect(browser.text(".answer .big").startswith(f"{list(worst.values()).count(2)} of {len(worst)}"),
                f"the answer: {browser.text('.answer .big')}")
         browser.run("document.querySelector('#numbers').open = true;")
