@@ -11,7 +11,7 @@ T ?= 60
 # What the code needs, kept apart so that `make CFLAGS=-O0` still compiles.
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla
 NEED := -std=c17 -I. -fopenmp -fno-math-errno $(WARN) $(EXTRA)
-LINK := -fopenmp -lgsl -lgslcblas -lcsv -lz -lm
+LINK := -fopenmp -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm
 
 SRC := $(sort $(shell find forecast io cmd -name '*.c'))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
@@ -25,6 +25,14 @@ CHARTS := $(wildcard $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css)
 PAGE := $(addprefix cmd/report/,page.html page.css page.js dygraphs.licence)
 ASSETS := $(BUILD)/cmd/report/assets$(if $(CHARTS),,-without)
 LIB += $(ASSETS).o
+# Where `make install` puts what is not the program.
+BASH_DIR ?= $(PREFIX)/share/bash-completion/completions
+ZSH_DIR ?= $(PREFIX)/share/zsh/site-functions
+FISH_DIR ?= $(PREFIX)/share/fish/vendor_completions.d
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERS_DIR ?= $(PREFIX)/lib/sysusers.d
+INSTALLED := $(PREFIX)/bin $(PREFIX)/share/man/man1 $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR) \
+  $(UNIT_DIR) $(SYSUSERS_DIR)
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 all: $(PROGRAM) ## the program, ./nightcast
@@ -69,6 +77,13 @@ tsan: ## the tests under ThreadSanitizer, with clang and its OpenMP
 valgrind: $(PROGRAM) $(TESTS) ## unit tests and the program under memcheck
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/valgrind.sh $(TESTS)
 
+test-slurm: $(PROGRAM) ## the schedulers' scripts that the manual shows, really
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/slurm.sh
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/engines.sh
+
+test-deb: deb ## the package, installed where there is nothing else
+	@bash tests/deb.sh
+
 fuzz: ## libFuzzer on every fuzz target, T seconds each
 	@CC=clang T=$(T) tests/fuzz.sh
 
@@ -82,17 +97,32 @@ format: ## clang-format everything
 	clang-format -i $$(find forecast io cmd tests -name '*.[ch]')
 
 install: all ## PREFIX and DESTDIR as usual
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -d $(INSTALLED:%=$(DESTDIR)%)
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/nightcast
 	install -m 644 cmd/nightcast.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 cmd/nightcast.bash \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightcast
+	install -m 644 cmd/nightcast.bash $(DESTDIR)$(BASH_DIR)/nightcast
+	install -m 644 cmd/nightcast.zsh $(DESTDIR)$(ZSH_DIR)/_nightcast
+	install -m 644 cmd/nightcast.fish $(DESTDIR)$(FISH_DIR)/
+	sed 's|/usr/bin|$(PREFIX)/bin|' cmd/package/nightcast@.service \
+	  >$(DESTDIR)$(UNIT_DIR)/nightcast@.service
+	install -m 644 cmd/package/nightcast@.timer $(DESTDIR)$(UNIT_DIR)/
+	install -m 644 cmd/package/nightcast.sysusers \
+	  $(DESTDIR)$(SYSUSERS_DIR)/nightcast.conf
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/nightcast \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/nightcast.1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightcast
+	  $(DESTDIR)$(BASH_DIR)/nightcast $(DESTDIR)$(ZSH_DIR)/_nightcast \
+	  $(DESTDIR)$(FISH_DIR)/nightcast.fish $(DESTDIR)$(UNIT_DIR)/nightcast@.service \
+	  $(DESTDIR)$(UNIT_DIR)/nightcast@.timer $(DESTDIR)$(SYSUSERS_DIR)/nightcast.conf
+
+deb: ## a Debian package, build/nightcast_VERSION_ARCHITECTURE.deb
+	@tests/deps.sh
+	@cmd/package/deb.sh
+
+static: ## a program that needs no libraries, build/static/nightcast
+	@$(MAKE) --no-print-directory BUILD=build/static \
+	  PROGRAM=build/static/nightcast LDFLAGS="$(LDFLAGS) -static" all
 
 clean: ## remove all that was built
 	rm -rf build nightcast
@@ -129,5 +159,5 @@ $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay.o \
 -include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(FUZZERS:=.d) $(BENCHES:=.d)
 
 .SECONDARY:
-.PHONY: all run sample test check test-browser bench sanitize tsan valgrind fuzz deps \
-  check-layers format install uninstall clean help
+.PHONY: all run sample test check test-browser bench sanitize tsan valgrind test-slurm \
+  fuzz deps check-layers format install uninstall deb static test-deb clean help

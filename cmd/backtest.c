@@ -25,7 +25,7 @@ enum { STORY_SIZE = 600 };
 enum { ROWS, STEPS, FILES };
 
 struct run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_work work;
     struct fc_backtest backtest;
     struct io_atomic_file
@@ -41,7 +41,14 @@ struct run {
 static const struct fc_backtest_result *result_of(const struct run *run,
                                                   size_t origin, size_t spec)
 {
-    return &run->backtest.results[origin * run->options.nspecs + spec];
+    return &run->backtest.results[origin * run->options->nspecs + spec];
+}
+
+static struct fc_score_shape shape_of(const struct run *run)
+{
+    const struct cmd_options *o = run->options;
+    return (struct fc_score_shape){o->nlevels, o->levels, o->nquantiles,
+                                   o->quantiles};
 }
 
 /* When an origin's forecasts were made: the time of the last value. */
@@ -56,22 +63,23 @@ static void origin_time(const struct run *run, const struct fc_origin *at,
 
 static void write_row(const struct run *run, size_t origin, size_t spec)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
+    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct fc_origin *at = &run->backtest.at[origin];
     const struct fc_backtest_result *result = result_of(run, origin, spec);
     const struct io_panel *panel = &run->work.panel;
     const struct fc_series *series = &panel->series[at->series];
     char time[IO_TIME_SIZE], count[96];
     origin_time(run, at, time);
-    io_write_field(run->files[ROWS], series->id);
+    io_write_id(run->files[ROWS], series->id, panel->is_record);
     io_atomic_write(run->files[ROWS], ",", 1);
-    io_write_field(run->files[ROWS], run->options.spec_names[spec]);
+    io_write_field(run->files[ROWS], run->options->spec_names[spec]);
     io_atomic_write(run->files[ROWS], ",", 1);
     io_write_field(run->files[ROWS], time);
     int n = snprintf(count, sizeof count, ",%zu,%zu,%s,%.6f", at->n, result->n,
                      status[result->outcome], result->seconds);
     io_atomic_write(run->files[ROWS], count, (size_t)n);
-    cmd_scores_write(run->files[ROWS], result->row, run->options.nlevels);
+    struct fc_score_shape shape = shape_of(run);
+    cmd_scores_write(run->files[ROWS], result->row, result->n, &shape);
     io_atomic_write(run->files[ROWS], "\n", 1);
 }
 
@@ -80,13 +88,14 @@ static void write_rows(const struct run *run)
     static const char names[] = ",model,origin,n,steps,status,seconds";
     if (run->files[ROWS] == NULL)
         return;
-    io_write_field(run->files[ROWS], run->work.panel.id_name);
+    io_write_id(run->files[ROWS], run->work.panel.id_name,
+                run->work.panel.is_record);
     io_atomic_write(run->files[ROWS], names, strlen(names));
-    cmd_scores_write_header(run->files[ROWS], run->options.levels,
-                            run->options.nlevels);
+    struct fc_score_shape shape = shape_of(run);
+    cmd_scores_write_header(run->files[ROWS], &shape);
     io_atomic_write(run->files[ROWS], "\n", 1);
     for (size_t i = 0; i < run->backtest.norigins; i++)
-        for (size_t k = 0; k < run->options.nspecs; k++)
+        for (size_t k = 0; k < run->options->nspecs; k++)
             write_row(run, i, k);
 }
 
@@ -119,9 +128,9 @@ static void write_steps(void *arg, size_t origin, size_t spec,
     char time[IO_TIME_SIZE];
     origin_time(run, at, time);
     for (int h = 0; h < forecast->horizon; h++) {
-        io_write_field(file, series->id);
+        io_write_id(file, series->id, run->work.panel.is_record);
         io_atomic_write(file, ",", 1);
-        io_write_field(file, run->options.spec_names[spec]);
+        io_write_field(file, run->options->spec_names[spec]);
         io_atomic_write(file, ",", 1);
         io_write_field(file, time);
         write_step(file, h, series->y[at->n + (size_t)h], forecast);
@@ -132,10 +141,11 @@ static void write_steps_header(const struct run *run)
 {
     static const char names[] = ",model,origin,step,actual,mean";
     char text[2 * IO_NUMBER_SIZE + 16], level[IO_NUMBER_SIZE];
-    io_write_field(run->files[STEPS], run->work.panel.id_name);
+    io_write_id(run->files[STEPS], run->work.panel.id_name,
+                run->work.panel.is_record);
     io_atomic_write(run->files[STEPS], names, strlen(names));
-    for (int k = 0; k < run->options.nlevels; k++) {
-        io_number_print(run->options.levels[k], level);
+    for (int k = 0; k < run->options->nlevels; k++) {
+        io_number_print(run->options->levels[k], level);
         int n = snprintf(text, sizeof text, ",lo-%s,hi-%s", level, level);
         io_atomic_write(run->files[STEPS], text, (size_t)n);
     }
@@ -144,7 +154,7 @@ static void write_steps_header(const struct run *run)
 
 static void tally(struct run *run)
 {
-    size_t nspecs = run->options.nspecs;
+    size_t nspecs = run->options->nspecs;
     for (size_t i = 0; i < run->backtest.norigins; i++)
         for (size_t k = 0; k < nspecs; k++) {
             const struct fc_backtest_result *result = result_of(run, i, k);
@@ -158,7 +168,7 @@ static void tally(struct run *run)
 
 static enum fc_status evaluate(struct run *run, struct fc_error *err)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     struct cmd_progress bar;
     run->seconds = calloc(o->nspecs, sizeof *run->seconds);
     run->fallbacks = calloc(o->nspecs, sizeof *run->fallbacks);
@@ -168,6 +178,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
                       "forecasts");
     run->backtest = (struct fc_backtest){
         .job = run->work.job,
+        .outline = &run->work.outline,
         .learn_seconds = run->seconds,
         .origins = (int)o->origins,
         .stride = (int)(o->stride > 0 ? o->stride : o->horizon),
@@ -186,7 +197,8 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
 
 static void print_table(const struct run *run)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
+    struct fc_score_shape shape = shape_of(run);
     struct cmd_scores scores = {
         .count_name = "fallback",
         .names = (const char *const *)o->spec_names,
@@ -194,8 +206,7 @@ static void print_table(const struct run *run)
         .means = run->backtest.means,
         .counts = run->fallbacks,
         .seconds = run->seconds,
-        .nlevels = o->nlevels,
-        .levels = o->levels,
+        .shape = &shape,
     };
     struct cmd_terminal terminal = cmd_terminal_of(STDOUT_FILENO);
     if (o->output == NULL || strcmp(o->output, "-") != 0)
@@ -208,12 +219,12 @@ static void print_table(const struct run *run)
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
-    if (run->options.output != NULL)
-        status = io_atomic_open(run->options.output, &run->files[ROWS], err);
-    if (status == FC_OK && run->options.steps != NULL)
-        status = io_atomic_open(run->options.steps, &run->files[STEPS], err);
+    if (run->options->output != NULL)
+        status = io_atomic_open(run->options->output, &run->files[ROWS], err);
+    if (status == FC_OK && run->options->steps != NULL)
+        status = io_atomic_open(run->options->steps, &run->files[STEPS], err);
     if (status == FC_OK)
-        status = cmd_work_init(&run->options, &run->work, err);
+        status = cmd_work_init(run->options, &run->work, err);
     if (status == FC_OK)
         status = evaluate(run, err);
     if (status == FC_OK)
@@ -222,10 +233,10 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         status = fc_fail(err, FC_ESHORT,
                          "%s: none of its %zu series has the %zu observations "
                          "that %lld steps and an origin need",
-                         run->options.input, run->work.job.n,
-                         (size_t)run->options.horizon
+                         run->options->input, run->work.job.n,
+                         (size_t)run->options->horizon
                              + fc_backtest_least(run->work.season),
-                         (long long)run->options.horizon);
+                         (long long)run->options->horizon);
     if (status != FC_OK)
         return status;
     write_rows(run);
@@ -248,7 +259,7 @@ static size_t count_done(const struct run *run)
 static void put_story(const struct run *run, size_t fallbacks,
                       char line[STORY_SIZE])
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE];
     size_t norigins = run->backtest.norigins;
     snprintf(line, STORY_SIZE, "%s of %s series backtested with %.200s",
@@ -273,7 +284,7 @@ static void put_story(const struct run *run, size_t fallbacks,
 
 static void report(const struct run *run, size_t fallbacks)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     size_t norigins = run->backtest.norigins;
     double total = cmd_now() - run->start;
@@ -312,20 +323,21 @@ static int backtest(struct run *run)
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    for (size_t k = 0; k < run->options.nspecs; k++)
+    for (size_t k = 0; k < run->options->nspecs; k++)
         fallbacks += run->fallbacks[k];
     bool good = is_good(run, fallbacks);
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     cmd_name_left_out(&run->work);
-    if (!run->options.quiet || !good)
+    if (!run->options->quiet || !good)
         report(run, fallbacks);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_backtest(int argc, char **argv)
 {
-    struct run run = {0};
-    int status = cmd_options_parse(&cmd_backtest, argc, argv, &run.options);
+    struct cmd_options options;
+    struct run run = {.options = &options};
+    int status = cmd_options_parse(&cmd_backtest, argc, argv, &options);
     if (status < 0)
         status = backtest(&run);
     for (int i = 0; i < FILES; i++)
@@ -334,7 +346,7 @@ static int main_backtest(int argc, char **argv)
     free(run.seconds);
     free(run.fallbacks);
     cmd_work_release(&run.work);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     return status;
 }
 

@@ -72,7 +72,7 @@ static int run(int argc, char **argv)
     struct fc_error err;
     int status = cmd_options_parse(&cmd_bench, argc, argv, &options);
     if (status < 0 && cmd_work_init(&options, &work, &err) == FC_OK) {
-        status = measure(&work, (int)options.jobs, &err);
+        status = measure(&work, work.job.nthreads, &err);
         if (status == CMD_FAILED)
             cmd_say(CMD_ERROR,
                     "the forecasts depend on the number of threads: please "

@@ -13,6 +13,7 @@ extern const struct cmd_command cmd_inspect;
 extern const struct cmd_command cmd_bench;
 extern const struct cmd_command cmd_merge;
 extern const struct cmd_command cmd_learn;
+extern const struct cmd_command cmd_history;
 extern const struct cmd_command cmd_models;
 extern const struct cmd_command cmd_plot;
 extern const struct cmd_command cmd_report;

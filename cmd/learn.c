@@ -16,7 +16,7 @@
 #include <string.h>
 
 struct run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_work work;
     struct fc_learned *learned;
     struct io_atomic_file *file;
@@ -25,10 +25,12 @@ struct run {
 
 static void write_learned(const struct run *run)
 {
-    const struct fc_spec *spec = &run->options.specs[0];
+    const struct fc_spec *spec = &run->options->specs[0];
     struct io_learned out = {
-        .horizon = (int)run->options.horizon,
-        .season_length = run->work.season,
+        .horizon = (int)run->options->horizon,
+        .seasons = run->work.seasons,
+        .step = run->work.panel.freq,
+        .last = run->work.panel.last,
         .n = run->learned->n,
         .values = run->learned->values,
     };
@@ -38,13 +40,12 @@ static void write_learned(const struct run *run)
 
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
-    struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
         status = cmd_work_init(o, &run->work, err);
     if (status == FC_OK)
-        status =
-            fc_batch_learn(&run->work.job, &o->specs[0], &run->learned, err);
+        status = fc_batch_learn(&run->work.job, 0, &run->learned, err);
     if (status != FC_OK)
         return status;
     if (run->learned == NULL)
@@ -63,7 +64,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
 static void report(const struct run *run, size_t unread)
 {
     char count[CMD_COUNT_SIZE], out[CMD_COUNT_SIZE], seconds[CMD_SECONDS_SIZE];
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     double total = cmd_now() - run->start;
     struct cmd_field fields[] = {
         {"command", "learn", 0},
@@ -97,23 +98,24 @@ static int learn(struct run *run)
     size_t unread = 0;
     for (size_t i = 0; i < run->work.job.n; i++)
         unread += run->work.skip[i];
-    cmd_signals_end_with(unread > 0 ? CMD_PARTIAL : CMD_OK);
+    cmd_signals_end_with(cmd_verdict(run->options, unread == 0));
     cmd_name_left_out(&run->work);
-    if (!run->options.quiet || unread > 0)
+    if (!run->options->quiet || unread > 0)
         report(run, unread);
-    return unread > 0 ? CMD_PARTIAL : CMD_OK;
+    return cmd_verdict(run->options, unread == 0);
 }
 
 static int main_learn(int argc, char **argv)
 {
-    struct run run = {0};
-    int status = cmd_options_parse(&cmd_learn, argc, argv, &run.options);
+    struct cmd_options options;
+    struct run run = {.options = &options};
+    int status = cmd_options_parse(&cmd_learn, argc, argv, &options);
     if (status < 0)
         status = learn(&run);
     io_atomic_abandon(run.file);
     free(run.learned);
     cmd_work_release(&run.work);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     return status;
 }
 

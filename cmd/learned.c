@@ -1,38 +1,58 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/learned.h"
 
-#include <inttypes.h>
-#include <stdio.h>
+#include "io/text/seasons.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-enum fc_status cmd_learned_read(struct cmd_options *options,
-                                struct io_learned *file, struct fc_error *err)
+static enum fc_status make_block(const struct cmd_options *options,
+                                 struct cmd_learned *learned,
+                                 struct fc_error *err)
 {
-    *file = (struct io_learned){0};
+    size_t n = learned->file.n;
+    learned->block = malloc(sizeof *learned->block + n * sizeof(double));
+    learned->by_spec = calloc(options->nspecs + 1, sizeof *learned->by_spec);
+    if (learned->block == NULL || learned->by_spec == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    learned->block->n = n;
+    if (n > 0)
+        memcpy(learned->block->values, learned->file.values,
+               n * sizeof(double));
+    return FC_OK;
+}
+
+enum fc_status cmd_learned_read(const struct cmd_options *options,
+                                struct cmd_learned *learned,
+                                struct fc_error *err)
+{
+    *learned = (struct cmd_learned){0};
     if (options->learned == NULL)
         return FC_OK;
-    enum fc_status status = io_learned_read(options->learned, file, err);
-    snprintf(options->learned_sum, sizeof options->learned_sum, "%08" PRIx32,
-             file->crc);
-    return status;
+    enum fc_status status =
+        io_learned_read(options->learned, &learned->file, err);
+    return status == FC_OK ? make_block(options, learned, err) : status;
 }
 
 static enum fc_status check(const struct io_learned *file,
                             const struct cmd_options *options,
-                            const struct fc_spec *spec, struct fc_error *err)
+                            const struct fc_model *model,
+                            const struct fc_seasons *seasons,
+                            struct fc_error *err)
 {
     const char *path = options->learned;
-    if (strcmp(file->model, spec->model->name) != 0)
+    char learnt[IO_SEASONS_SIZE], here[IO_SEASONS_SIZE];
+    if (strcmp(file->model, model->name) != 0)
         return fc_fail(err, FC_EDATA,
                        "%s: was learnt by '%s', not '%s'; `nightcast learn "
                        "-m %s` makes another",
-                       path, file->model, spec->model->name, spec->model->name);
-    if (file->season_length != spec->season_length)
+                       path, file->model, model->name, model->name);
+    if (!fc_seasons_equal(&file->seasons, seasons))
         return fc_fail(err, FC_EDATA,
-                       "%s: was learnt for a season of %d, this is one of %d; "
+                       "%s: was learnt for a season of %s, this is one of %s; "
                        "`nightcast learn` makes another",
-                       path, file->season_length, spec->season_length);
+                       path, io_seasons_print(&file->seasons, learnt),
+                       io_seasons_print(seasons, here));
     if (file->horizon < options->horizon)
         return fc_fail(err, FC_EDATA,
                        "%s: was learnt for %d steps, --horizon asks for %lld; "
@@ -42,34 +62,58 @@ static enum fc_status check(const struct io_learned *file,
     return FC_OK;
 }
 
-enum fc_status cmd_learned_use(struct cmd_options *options,
-                               const struct io_learned *file,
-                               struct fc_learned **learned,
-                               struct fc_error *err)
+/* Steps from the end of the file it was learnt from to this one's. */
+static long long steps_since(const struct io_learned *file,
+                             const struct io_panel *panel)
+{
+    int64_t steps;
+    if (file->step.unit != panel->freq.unit
+        || file->step.multiple != panel->freq.multiple)
+        return FC_NO_PLACE;
+    if (file->last == panel->last)
+        return 0;
+    return file->step.unit != IO_FREQ_UNKNOWN
+                   && io_freq_index(&panel->freq, file->last, panel->last,
+                                    &steps)
+               ? steps
+               : FC_NO_PLACE;
+}
+
+enum fc_status cmd_learned_check(const struct cmd_options *options,
+                                 const struct fc_seasons *seasons,
+                                 const struct io_panel *panel,
+                                 struct cmd_learned *learned,
+                                 struct fc_error *err)
 {
     struct fc_error why;
-    if (options->learned == NULL)
-        return FC_OK;
-    *learned = malloc(sizeof **learned + file->n * sizeof(double));
-    if (*learned == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    (*learned)->n = file->n;
-    if (file->n > 0)
-        memcpy((*learned)->values, file->values, file->n * sizeof(double));
-    for (size_t i = 0; i < options->nspecs; i++) {
-        struct fc_spec *spec = &options->specs[i];
-        if (spec->model->learn == NULL)
+    bool placed = false;
+    for (size_t i = 0; learned->block != NULL && i < options->nspecs; i++) {
+        const struct fc_model *model = options->specs[i].model;
+        if (model->learn == NULL)
             continue;
-        spec->horizon = (int)options->horizon;
-        enum fc_status status = check(file, options, spec, err);
-        if (status == FC_OK
-            && spec->model->check_learned(*learned, spec, &why) != FC_OK)
-            status = fc_fail(err, FC_EDATA,
-                             "%s: %s; `nightcast learn` makes a new one",
-                             options->learned, why.msg);
+        enum fc_status status =
+            check(&learned->file, options, model, seasons, err);
         if (status != FC_OK)
             return status;
-        spec->learned = *learned;
+        if (model->check_learned(fc_part_of(learned->block), &options->specs[i],
+                                 seasons, (int)options->horizon, &why)
+            != FC_OK)
+            return fc_fail(err, FC_EDATA,
+                           "%s: %s; `nightcast learn` makes a new one",
+                           options->learned, why.msg);
+        if (!placed && model->place_learned != NULL)
+            model->place_learned(learned->block,
+                                 steps_since(&learned->file, panel));
+        placed = true;
+        learned->by_spec[i] = learned->block;
     }
     return FC_OK;
+}
+
+void cmd_learned_release(struct cmd_learned *learned)
+{
+    io_learned_release(&learned->file);
+    free(learned->block);
+    free((void *)learned->by_spec);
+    *learned = (struct cmd_learned){0};
 }

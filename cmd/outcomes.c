@@ -46,11 +46,15 @@ struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
         enum fc_outcome outcome = cmd_outcome_of(run, i);
         tally.ok += outcome == FC_OUTCOME_OK;
         tally.fallback += outcome == FC_OUTCOME_FALLBACK;
+        tally.late += outcome == FC_OUTCOME_LATE;
         tally.failed += outcome == FC_OUTCOME_FAILED;
         tally.none += is_lost(run, i);
         tally.early += run->work.panel.facts[i].ends_early;
         tally.replaced += has_replaced(run, i);
     }
+    tally.unchanged = run->night.reused;
+    tally.corrected = run->night.corrected;
+    tally.drifting = run->night.drifting;
     return tally;
 }
 
@@ -74,10 +78,12 @@ __attribute__((format(printf, 3, 4))) static void append(char *text,
 static bool took_missing(const struct cmd_run *run,
                          const struct fc_result *result, size_t spec)
 {
+    if (result->outcome == FC_OUTCOME_LATE)
+        return false;
     const struct fc_spec *used = result->outcome == FC_OUTCOME_FALLBACK
                                      ? run->work.job.fallback
                                      : &run->work.job.specs[spec];
-    return run->options.gaps == IO_GAPS_INTERPOLATE && used->model->missing;
+    return run->options->gaps == IO_GAPS_INTERPOLATE && used->model->missing;
 }
 
 /* What became of missing values inside of a series and at its end. */
@@ -92,7 +98,7 @@ static void append_missing(const struct cmd_run *run, size_t i, bool took,
     if (inside > 0)
         append(text, size, "%zu missing value%s %s", inside,
                inside == 1 ? "" : "s",
-               took ? "left to the model" : filled[run->options.gaps]);
+               took ? "left to the model" : filled[run->options->gaps]);
     if (tail > 0)
         append(text, size,
                "ends %zu step%s before the file does, which %s forecast "
@@ -105,10 +111,10 @@ void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
 {
     static const char *const merged[] = {"not allowed", "summed", "averaged",
                                          "replaced by the last"};
-    const struct cmd_options *options = &run->options;
+    const struct cmd_options *options = run->options;
     const struct io_panel_facts *facts = &run->work.panel.facts[series];
     const struct fc_result *result = cmd_result_of(run, series, spec);
-    char step[IO_FREQ_TEXT_SIZE];
+    char step[IO_FREQ_TEXT_SIZE], words[CMD_NIGHT_WORDS];
     text[0] = '\0';
     if (facts->error != NULL) {
         append(text, size, "%s", facts->error);
@@ -127,4 +133,7 @@ void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
     }
     if (facts->ends_early && options->align == IO_ALIGN_OWN)
         append(text, size, "ends before the file does");
+    cmd_night_describe(&run->night, series, spec, words);
+    if (words[0] != '\0')
+        append(text, size, "%s", words);
 }

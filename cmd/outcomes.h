@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_CMD_OUTCOMES_H
 #define NIGHTCAST_CMD_OUTCOMES_H
 
+#include "cmd/night/night.h"
 #include "cmd/talk/story.h"
 #include "cmd/work.h"
 #include "forecast/run/batch.h"
@@ -11,9 +12,11 @@
  * in words.
  */
 struct cmd_run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_work work;
     struct fc_batch batch;
+    struct cmd_night night; /* --store */
+    size_t *order;          /* --deadline: of the series; else NULL */
     struct cmd_tally tally;
     double seconds[3];      /* read, fit, write */
     struct fc_trace *trace; /* of all that, or NULL */

@@ -11,6 +11,7 @@
 #include "cmd/talk/talk.h"
 #include "cmd/trace.h"
 #include "io/out/csv.h"
+#include "io/text/seasons.h"
 
 #include <stddef.h>
 
@@ -31,7 +32,7 @@ static void future_time(const void *arg, int h, char text[IO_TIME_SIZE])
 /* In the outputs of a shard, a series' place in the whole file; else 0. */
 static uint64_t place_of(const struct cmd_run *run, size_t series)
 {
-    return run->options.shard.count > 0
+    return run->options->shard.count > 0
                ? io_panel_number(&run->work.panel, series)
                : 0;
 }
@@ -40,18 +41,21 @@ static void write_forecasts(const struct cmd_run *run,
                             struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
-    io_write_forecast_header(file, panel->id_name, panel->time_name,
-                             run->options.levels, run->options.nlevels);
+    const struct fc_outline *outline = &run->work.outline;
+    io_write_forecast_header(file, panel->id_name, panel->is_record,
+                             panel->time_name, outline);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
-        for (size_t k = 0; k < run->options.nspecs; k++) {
+        for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
             struct io_forecast_rows rows = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
-                .model = run->options.spec_names[k],
+                .is_record = panel->is_record,
+                .model = run->options->spec_names[k],
                 .forecast = &forecast,
+                .outline = outline,
                 .time = future_time,
                 .arg = &future,
             };
@@ -64,23 +68,26 @@ static void write_forecasts(const struct cmd_run *run,
 static void write_summary(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
+    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct io_panel *panel = &run->work.panel;
-    char detail[2 * FC_MESSAGE_SIZE];
-    io_write_summary_header(file, panel->id_name);
+    char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
+    io_write_summary_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nseries; i++)
-        for (size_t k = 0; k < run->options.nspecs; k++) {
+        for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             const struct fc_report *report = &run->batch.reports[item];
+            struct fc_seasons seasons =
+                fc_seasons_fitting(&run->work.seasons, panel->series[i].n);
             cmd_describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
-                .model = run->options.spec_names[k],
+                .is_record = panel->is_record,
+                .model = run->options->spec_names[k],
                 .status = status[cmd_result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
-                .season_length = run->work.season,
+                .seasons = io_seasons_print(&seasons, list),
                 .spec = report->spec,
                 .loglik = report->loglik,
                 .aicc = report->aicc,
@@ -96,13 +103,18 @@ static void write_rejects(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
-    io_write_reject_header(file, panel->id_name);
+    io_write_reject_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
         uint64_t place = place_of(run, r->series);
-        struct io_reject_row row = {place > 0 ? r->line << ID_BITS | place : 0,
-                                    r->line, panel->series[r->series].id,
-                                    r->reason};
+        struct io_reject_row row = {
+            .number = place > 0 ? (r->order << ID_BITS | place) : 0,
+            .file = r->file,
+            .line = r->line,
+            .id = panel->series[r->series].id,
+            .reason = r->reason,
+            .is_record = panel->is_record,
+        };
         io_write_reject(file, &row);
     }
 }
@@ -111,7 +123,7 @@ static void write_metrics(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
     struct cmd_metrics metrics = {
-        .output = run->options.output,
+        .output = run->options->output,
         .ok = run->tally.ok,
         .fallback = run->tally.fallback,
         .failed = run->tally.failed,
@@ -121,6 +133,11 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .late = run->tally.late,
+        .store = run->options->store != NULL,
+        .unchanged = run->tally.unchanged,
+        .corrected = run->tally.corrected,
+        .drifting = run->tally.drifting,
     };
     cmd_metrics_write(file, &metrics);
 }
@@ -200,8 +217,8 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         run->seconds[2] = cmd_now() - since;
         double begin = fc_trace_begin(run->trace);
         if (row->what != NULL)
-            status = cmd_shard_begin(&run->options, &run->work.panel, row->what,
-                                     file, err);
+            status =
+                cmd_shard_begin(run->options, &run->work, row->what, file, err);
         if (status != FC_OK)
             return status;
         if (row->make != NULL)
@@ -211,10 +228,35 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         if (status != FC_OK)
             return status;
         if (row->what != NULL)
-            cmd_shard_end(&run->options, &run->tally, file);
+            cmd_shard_end(run->options, &run->tally, file);
         fc_trace_end(run->trace, 0, "write", (size_t)i, begin);
     }
     return FC_OK;
+}
+
+enum fc_status cmd_outputs_rehearse(const struct cmd_run *run, double *bytes,
+                                    struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    *bytes = 0;
+    for (int i = 0; i < NROWS && status == FC_OK; i++) {
+        struct io_atomic_file *file = NULL;
+        if (path_of(&table[i], run->options) == NULL)
+            continue;
+        status = io_atomic_open("/dev/null", &file, err);
+        if (status != FC_OK)
+            break;
+        if (table[i].make != NULL)
+            status = table[i].make(run, file, err);
+        else
+            table[i].write(run, file);
+        *bytes += (double)io_atomic_size(file);
+        if (status == FC_OK)
+            status = io_atomic_commit(&file, 1, err);
+        else
+            io_atomic_abandon(file);
+    }
+    return status;
 }
 
 void cmd_outputs_keep_reasons(struct cmd_outputs *outputs)

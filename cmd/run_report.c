@@ -55,7 +55,7 @@ static enum fc_status note_fits(const struct cmd_run *run, struct page *page,
 enum fc_status cmd_run_report(const struct cmd_run *run,
                               struct io_atomic_file *file, struct fc_error *err)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     struct page page = {0};
     struct cmd_report report = {
         .files = {.forecasts = o->output,
@@ -67,8 +67,8 @@ enum fc_status cmd_run_report(const struct cmd_run *run,
         .nmodels = o->nspecs,
         .models = (const char *const *)o->spec_names,
         .horizon = run->work.job.horizon,
-        .nlevels = o->nlevels,
-        .levels = o->levels,
+        .nlevels = run->work.job.nlevels,
+        .levels = run->work.job.levels,
         .numbers = run->batch.numbers,
         .lines = &page.lines,
     };

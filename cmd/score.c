@@ -22,7 +22,7 @@
 enum { STORY_SIZE = 600 };
 
 struct run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_actuals actuals;
     struct cmd_forecasts forecasts;
     struct cmd_work work; /* the training data, and Naive 2 */
@@ -33,6 +33,7 @@ struct run {
     double *reference;            /* Naive 2's forecast for every key */
     uint32_t *keys;               /* of one series, those that are scored */
     double *scratch;              /* one series of one model, matched */
+    const double **columns;       /* of it */
     double *sums;
     size_t *counts;
     struct fc_score_mean *means; /* per model */
@@ -47,34 +48,42 @@ static enum fc_status no_memory(struct fc_error *err)
     return fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
+static struct fc_score_shape shape_of(const struct run *run)
+{
+    const struct cmd_forecasts *f = &run->forecasts;
+    return (struct fc_score_shape){f->nlevels, f->levels, f->nquantiles,
+                                   f->quantiles};
+}
+
 static enum fc_status allocate(struct run *run, struct fc_error *err)
 {
     size_t nseries = run->actuals.ids.n, nkeys = run->actuals.keys.n;
     size_t nmodels = run->forecasts.models.n;
-    int nlevels = run->forecasts.nlevels;
-    size_t size = fc_score_size(nlevels);
+    size_t ncolumns = run->forecasts.ncolumns;
+    struct fc_score_shape shape = shape_of(run);
+    size_t size = fc_score_size(&shape);
     run->scale = malloc(nseries * sizeof *run->scale);
     run->reference = malloc(nkeys * sizeof(double));
-    /* actual values, Naive 2, mean and bounds; and two rows */
-    run->scratch =
-        malloc(((3 + 2 * (size_t)nlevels) * run->actuals.most + 2 * size)
-               * sizeof(double));
+    /* actual values, Naive 2, mean and columns; and two rows */
+    run->scratch = malloc(((3 + ncolumns) * run->actuals.most + 2 * size)
+                          * sizeof(double));
+    run->columns = malloc((ncolumns + 1) * sizeof *run->columns);
     run->keys = malloc((run->actuals.most + 1) * sizeof *run->keys);
     run->sums = malloc(nmodels * size * sizeof(double));
     run->counts = malloc(nmodels * size * sizeof *run->counts);
     run->means = calloc(nmodels, sizeof *run->means);
     run->missing = calloc(nmodels, sizeof *run->missing);
     if (run->scale == NULL || run->reference == NULL || run->keys == NULL
-        || run->scratch == NULL || run->sums == NULL || run->counts == NULL
-        || run->means == NULL || run->missing == NULL)
+        || run->scratch == NULL || run->columns == NULL || run->sums == NULL
+        || run->counts == NULL || run->means == NULL || run->missing == NULL)
         return no_memory(err);
     for (size_t k = 0; k < nmodels; k++)
-        fc_score_mean_init(&run->means[k], nlevels, run->sums + k * size,
+        fc_score_mean_init(&run->means[k], &shape, run->sums + k * size,
                            run->counts + k * size);
     for (size_t i = 0; i < nkeys; i++)
         run->reference[i] = NAN;
     for (size_t i = 0; i < nseries; i++)
-        run->scale[i] = (struct fc_error_scale){NAN, NAN};
+        run->scale[i] = (struct fc_error_scale){NAN, NAN, NAN};
     return FC_OK;
 }
 
@@ -99,15 +108,14 @@ static void place_reference(struct run *run, size_t i, uint32_t series)
 /* The scales of all series, and Naive 2. */
 static enum fc_status learn_scales(struct run *run, struct fc_error *err)
 {
-    struct cmd_options train = run->options;
+    struct cmd_source train = {run->options->train, (int)run->actuals.most,
+                               NULL};
     size_t found = 0;
-    train.input = train.train;
-    train.horizon = (int64_t)run->actuals.most;
-    enum fc_status status = cmd_work_init(&train, &run->work, err);
+    enum fc_status status =
+        cmd_work_read(run->options, &train, &run->work, err);
     if (status != FC_OK)
         return status;
-    run->naive2 = (struct fc_spec){.model = fc_model_find("naive2"),
-                                   .season_length = run->work.season};
+    run->naive2 = (struct fc_spec){.model = fc_model_find("naive2")};
     run->batch.job = run->work.job;
     run->batch.job.specs = &run->naive2;
     run->batch.job.nspecs = 1;
@@ -131,7 +139,7 @@ static enum fc_status learn_scales(struct run *run, struct fc_error *err)
 struct matched {
     size_t n, missing;
     double *actual, *naive2;
-    struct fc_forecast forecast;
+    struct fc_scored forecast;
 };
 
 /* The keys of a series with an actual value and a forecast of it, in order;
@@ -166,20 +174,20 @@ static double *gather(const struct run *run, const double *numbers, size_t n,
 static struct matched match(const struct run *run, size_t model, size_t series)
 {
     const struct cmd_forecasts *f = &run->forecasts;
-    const double *mean = f->numbers[model]; /* then lo, hi, lo, hi, ... */
-    size_t nlevels = (size_t)f->nlevels, nkeys = run->actuals.keys.n;
+    const double *mean = f->numbers[model]; /* then the columns */
+    size_t nkeys = run->actuals.keys.n;
     double *to = run->scratch;
     struct matched m = {.actual = to};
     m.n = select_keys(run, mean, series, &m.missing);
     to = gather(run, run->actuals.value, m.n, to);
     m.naive2 = to;
     to = gather(run, run->reference, m.n, to);
-    m.forecast = fc_forecast_over((int)m.n, f->nlevels, f->levels, to);
+    m.forecast = (struct fc_scored){m.n, to, run->columns};
     to = gather(run, mean, m.n, to);
-    for (size_t k = 0; k < nlevels; k++)
-        to = gather(run, mean + (1 + 2 * k) * nkeys, m.n, to);
-    for (size_t k = 0; k < nlevels; k++)
-        to = gather(run, mean + (2 + 2 * k) * nkeys, m.n, to);
+    for (size_t k = 0; k < f->ncolumns; k++) {
+        run->columns[k] = to;
+        to = gather(run, mean + (1 + k) * nkeys, m.n, to);
+    }
     return m;
 }
 
@@ -197,12 +205,14 @@ static void write_row(const struct run *run, size_t model, size_t series,
     char counts[64];
     if (run->file == NULL)
         return;
-    io_write_field(run->file, run->actuals.ids.text[series]);
+    io_write_id(run->file, run->actuals.ids.text[series],
+                run->actuals.is_record);
     io_atomic_write(run->file, ",", 1);
     io_write_field(run->file, run->forecasts.models.text[model]);
     int n = snprintf(counts, sizeof counts, ",%zu,%zu", m->n, m->missing);
     io_atomic_write(run->file, counts, (size_t)n);
-    cmd_scores_write(run->file, row, run->forecasts.nlevels);
+    struct fc_score_shape shape = shape_of(run);
+    cmd_scores_write(run->file, row, m->n, &shape);
     io_atomic_write(run->file, "\n", 1);
 }
 
@@ -210,14 +220,16 @@ static void score_one(struct run *run, size_t model, size_t series)
 {
     struct matched m = match(run, model, series);
     struct fc_error_scale scale = run->scale[series];
-    int nlevels = run->forecasts.nlevels;
-    double *row = run->scratch + (3 + 2 * (size_t)nlevels) * run->actuals.most;
-    double *naive2 = row + fc_score_size(nlevels);
-    struct fc_forecast reference = {.horizon = (int)m.n, .mean = m.naive2};
-    fc_score(m.actual, &m.forecast, scale, row);
-    fc_score_none(nlevels, naive2);
+    static const struct fc_score_shape points = {0};
+    struct fc_score_shape shape = shape_of(run);
+    size_t ncolumns = run->forecasts.ncolumns;
+    double *row = run->scratch + (3 + ncolumns) * run->actuals.most;
+    double *naive2 = row + fc_score_size(&shape);
+    struct fc_scored reference = {.horizon = m.n, .mean = m.naive2};
+    fc_score(m.actual, &m.forecast, &shape, scale, row);
+    fc_score_none(&points, naive2);
     if (all_there(m.naive2, m.n))
-        fc_score(m.actual, &reference, scale, naive2);
+        fc_score(m.actual, &reference, &points, scale, naive2);
     fc_score_mean_add(&run->means[model], row, naive2);
     run->missing[model] += m.missing;
     run->nvalues += m.n;
@@ -228,10 +240,10 @@ static void score_all(struct run *run)
 {
     static const char names[] = ",model,steps,missing";
     if (run->file != NULL) {
-        io_write_field(run->file, run->actuals.id_name);
+        io_write_id(run->file, run->actuals.id_name, run->actuals.is_record);
         io_atomic_write(run->file, names, strlen(names));
-        cmd_scores_write_header(run->file, run->forecasts.levels,
-                                run->forecasts.nlevels);
+        struct fc_score_shape shape = shape_of(run);
+        cmd_scores_write_header(run->file, &shape);
         io_atomic_write(run->file, "\n", 1);
     }
     for (size_t i = 0; i < run->actuals.ids.n; i++)
@@ -241,31 +253,43 @@ static void score_all(struct run *run)
 
 static void print_table(const struct run *run)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
+    struct fc_score_shape shape = shape_of(run);
     struct cmd_scores scores = {
         .count_name = "missing",
         .names = run->forecasts.models.text,
         .n = run->forecasts.models.n,
         .means = run->means,
         .counts = run->missing,
-        .nlevels = run->forecasts.nlevels,
-        .levels = run->forecasts.levels,
+        .shape = &shape,
     };
     if (o->output == NULL || strcmp(o->output, "-") != 0)
         cmd_scores_print(&scores, o->csv);
 }
 
+static enum fc_status read_tables(struct run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    struct io_csv_columns columns = {0};
+    enum fc_status status = cmd_columns_find(o, &columns, err);
+    if (status == FC_OK)
+        status = cmd_actuals_read(o, &columns, &run->actuals, err);
+    if (status == FC_OK)
+        status = cmd_forecasts_read(o, &columns, &run->actuals, &run->forecasts,
+                                    err);
+    io_csv_columns_release(&columns);
+    return status;
+}
+
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     enum fc_status status = FC_OK;
     if (o->output != NULL)
         status = io_atomic_open(o->output, &run->file, err);
     cmd_memory_limit("/proc", 0);
     if (status == FC_OK)
-        status = cmd_actuals_read(o, &run->actuals, err);
-    if (status == FC_OK)
-        status = cmd_forecasts_read(o, &run->actuals, &run->forecasts, err);
+        status = read_tables(run, err);
     if (status == FC_OK)
         status = allocate(run, err);
     if (status == FC_OK)
@@ -305,7 +329,7 @@ static void put_story(const struct run *run, size_t missing,
 
 static void report(const struct run *run, size_t missing)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = cmd_now() - run->start;
     struct cmd_field fields[] = {
@@ -340,16 +364,17 @@ static int score(struct run *run)
     for (size_t k = 0; k < run->forecasts.models.n; k++)
         missing += run->missing[k];
     bool good = missing + run->untrained == 0;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
-    if (!run->options.quiet || !good)
+    cmd_signals_end_with(cmd_verdict(run->options, good));
+    if (!run->options->quiet || !good)
         report(run, missing);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_score(int argc, char **argv)
 {
-    struct run run = {0};
-    int status = cmd_options_parse(&cmd_score, argc, argv, &run.options);
+    struct cmd_options options;
+    struct run run = {.options = &options};
+    int status = cmd_options_parse(&cmd_score, argc, argv, &options);
     if (status < 0)
         status = score(&run);
     io_atomic_abandon(run.file);
@@ -365,7 +390,7 @@ static int main_score(int argc, char **argv)
     cmd_work_release(&run.work);
     cmd_forecasts_release(&run.forecasts);
     cmd_actuals_release(&run.actuals);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     return status;
 }
 

@@ -3,6 +3,7 @@
 #define NIGHTCAST_CMD_SCORE_READ_H
 
 #include "cmd/options/options.h"
+#include "io/csv/reader.h"
 #include "io/text/intern.h"
 
 /*
@@ -11,6 +12,7 @@
  */
 struct cmd_actuals {
     char *id_name;
+    bool is_record;        /* of several keys: it and the ids are CSV records */
     struct io_intern ids;  /* of the series, in order of first appearance */
     struct io_intern keys; /* "number of the series:timestamp" */
     double *value;         /* keys.n of them; NaN = missing */
@@ -24,17 +26,28 @@ struct cmd_actuals {
 
 struct cmd_forecasts {
     struct io_intern models;
-    int nlevels;
-    double *levels;   /* ascending */
-    size_t *lo, *hi;  /* their columns */
+    int nlevels, nquantiles;
+    double *levels, *quantiles; /* ascending */
+    size_t *columns; /* lower and upper bound of each level, the quantiles */
+    size_t ncolumns;
     size_t nnumbers;  /* models that have their place in numbers */
-    double **numbers; /* per model: mean, then lo and hi of every level, each
-                         for all keys; NaN = not there */
+    double **numbers; /* per model: mean, then the columns, each for all keys;
+                         NaN = not there */
     size_t nextra;    /* rows for which there is no actual value */
     char extra[200];  /* the first of them, for a message */
 };
 
+/*
+ * The names of the columns as in the training data, or, where that is a
+ * stream, as the options have them; to be released.
+ */
+enum fc_status cmd_columns_find(const struct cmd_options *options,
+                                struct io_csv_columns *columns,
+                                struct fc_error *err);
+
+/* columns: as in the training data. */
 enum fc_status cmd_actuals_read(const struct cmd_options *options,
+                                const struct io_csv_columns *columns,
                                 struct cmd_actuals *actuals,
                                 struct fc_error *err);
 
@@ -53,10 +66,12 @@ enum fc_status cmd_actuals_expect(const struct io_panel *panel, size_t first,
 /* The most forecasts that a file has of one series by one model; of one series
    alone if `only` is not NULL.  0: there are none. */
 enum fc_status cmd_forecasts_horizon(const struct cmd_options *options,
+                                     const struct io_csv_columns *columns,
                                      const char *only, int *horizon,
                                      struct fc_error *err);
 
 enum fc_status cmd_forecasts_read(const struct cmd_options *options,
+                                  const struct io_csv_columns *columns,
                                   const struct cmd_actuals *actuals,
                                   struct cmd_forecasts *forecasts,
                                   struct fc_error *err);

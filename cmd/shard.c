@@ -11,18 +11,31 @@
 
 bool cmd_shard_learns_alone(const struct cmd_options *options)
 {
-    for (size_t i = 0; i < options->nspecs && options->shard.count > 1; i++)
-        if (options->specs[i].model->learn != NULL
-            && options->specs[i].learned == NULL)
+    if (options->shard.count < 2 || options->learned != NULL)
+        return false;
+    for (size_t i = 0; i < options->nspecs; i++)
+        if (options->specs[i].model->learn != NULL)
             return true;
     return false;
 }
 
+/* Which of all --learned files it is. */
+static void add_learned(const struct cmd_options *options,
+                        const struct cmd_work *work, struct cmd_tokens *tokens)
+{
+    char text[16] = "";
+    if (options->learned != NULL)
+        snprintf(text, sizeof text, "%08" PRIx32, work->learned.file.crc);
+    cmd_tokens_add(tokens, "learned",
+                   cmd_shard_learns_alone(options) ? "alone" : text);
+}
+
 /* Messages in a summary name the input, so that it must have one name. */
 static void list_tokens(const struct cmd_options *options,
-                        const struct io_panel *panel, const char *what,
+                        const struct cmd_work *work, const char *what,
                         struct cmd_tokens *tokens)
 {
+    const struct io_panel *panel = &work->panel;
     char text[64];
     snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, options->shard.number,
              options->shard.count);
@@ -38,22 +51,19 @@ static void list_tokens(const struct cmd_options *options,
         cmd_tokens_add(tokens, "file", options->input);
     snprintf(text, sizeof text, "%zu", options->nspecs);
     cmd_tokens_add(tokens, "models", text);
-    cmd_tokens_add(tokens, "learned",
-                   cmd_shard_learns_alone(options) ? "alone"
-                   : options->learned != NULL      ? options->learned_sum
-                                                   : "");
+    add_learned(options, work, tokens);
     cmd_options_tokens(&cmd_forecast, options, tokens);
 }
 
 enum fc_status cmd_shard_begin(const struct cmd_options *options,
-                               const struct io_panel *panel, const char *what,
+                               const struct cmd_work *work, const char *what,
                                struct io_atomic_file *file,
                                struct fc_error *err)
 {
     struct cmd_tokens tokens = {0};
     if (options->shard.count == 0)
         return FC_OK;
-    list_tokens(options, panel, what, &tokens);
+    list_tokens(options, work, what, &tokens);
     if (!tokens.failed)
         io_shard_begin(file, tokens.text);
     free(tokens.text);
@@ -71,6 +81,7 @@ void cmd_shard_end(const struct cmd_options *options,
         .none = tally->none,
         .early = tally->early,
         .replaced = tally->replaced,
+        .late = tally->late,
     };
     if (options->shard.count > 0)
         io_shard_end(file, &counts);

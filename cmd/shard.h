@@ -4,6 +4,7 @@
 
 #include "cmd/options/options.h"
 #include "cmd/talk/story.h"
+#include "cmd/work.h"
 #include "io/out/atomic_file.h"
 
 /*
@@ -16,7 +17,7 @@
  * FC_ENOMEM.
  */
 enum fc_status cmd_shard_begin(const struct cmd_options *options,
-                               const struct io_panel *panel, const char *what,
+                               const struct cmd_work *work, const char *what,
                                struct io_atomic_file *file,
                                struct fc_error *err);
 

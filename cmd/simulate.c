@@ -25,7 +25,7 @@ enum {
 };
 
 struct run {
-    struct cmd_options options;
+    const struct cmd_options *options;
     struct cmd_work work;
     struct fc_simulate simulate;
     struct io_atomic_file *file;
@@ -48,17 +48,17 @@ static void put_number(struct run *run, double x)
 
 static void write_header(struct run *run)
 {
-    io_write_field(run->file, run->work.panel.id_name);
+    io_write_id(run->file, run->work.panel.id_name, run->work.panel.is_record);
     put(run, ",");
     io_write_field(run->file, run->work.panel.time_name);
-    if (run->options.whole) {
+    if (run->options->whole) {
         put(run, ",model,path,value\n");
         return;
     }
     put(run, ",model,over,mean");
-    for (int i = 0; i < run->options.nquantiles; i++) {
+    for (int i = 0; i < run->options->nquantiles; i++) {
         put(run, ",q-");
-        io_write_number(run->file, run->options.quantiles[i]);
+        io_write_number(run->file, run->options->quantiles[i]);
     }
     put(run, "\n");
 }
@@ -67,11 +67,12 @@ static void write_header(struct run *run)
 static void put_labels(struct run *run, size_t series, const char *time,
                        size_t spec, int count)
 {
-    io_write_field(run->file, run->work.panel.series[series].id);
+    io_write_id(run->file, run->work.panel.series[series].id,
+                run->work.panel.is_record);
     put(run, ",");
     io_write_field(run->file, time);
     put(run, ",");
-    io_write_field(run->file, run->options.spec_names[spec]);
+    io_write_field(run->file, run->options->spec_names[spec]);
     put_number(run, count);
 }
 
@@ -79,7 +80,7 @@ static void write_paths(struct run *run, size_t series, size_t spec,
                         const double *numbers)
 {
     const struct io_panel *panel = &run->work.panel;
-    int horizon = (int)run->options.horizon;
+    int horizon = (int)run->options->horizon;
     char time[IO_TIME_SIZE] = "";
     for (int p = 0; p < run->simulate.paths; p++)
         for (int h = 0; h < horizon; h++) {
@@ -99,7 +100,7 @@ static void write_quantiles(struct run *run, size_t series, size_t spec,
         struct fc_simulate_row row = fc_simulate_row(&run->simulate, i);
         io_panel_future(panel, series, row.last, time);
         put_labels(run, series, time, spec, row.over);
-        for (int k = 0; k <= run->options.nquantiles; k++)
+        for (int k = 0; k <= run->options->nquantiles; k++)
             put_number(run, *numbers++);
         put(run, "\n");
     }
@@ -124,7 +125,7 @@ static void write_series(struct run *run, size_t series,
 {
     enum fc_outcome worst = FC_OUTCOME_OK;
     const char *detail = NULL;
-    for (size_t k = 0; k < run->options.nspecs; k++) {
+    for (size_t k = 0; k < run->options->nspecs; k++) {
         const struct fc_simulated *r = &results[k];
         if (r->outcome < worst) {
             worst = r->outcome;
@@ -132,7 +133,7 @@ static void write_series(struct run *run, size_t series,
         }
         if (r->outcome == FC_OUTCOME_FAILED)
             continue;
-        if (run->options.whole)
+        if (run->options->whole)
             write_paths(run, series, k, r->numbers);
         else
             write_quantiles(run, series, k, r->numbers);
@@ -149,7 +150,7 @@ static void write_series(struct run *run, size_t series,
 /* Series that are simulated before the next are written. */
 static size_t portion(const struct run *run)
 {
-    size_t size = fc_simulate_size(&run->simulate) * run->options.nspecs;
+    size_t size = fc_simulate_size(&run->simulate) * run->options->nspecs;
     size_t least = LEAST_PER_JOB * (size_t)run->work.job.nthreads;
     return NUMBERS / size > least ? NUMBERS / size : least;
 }
@@ -157,8 +158,8 @@ static size_t portion(const struct run *run)
 static enum fc_status simulate_all(struct run *run, struct fc_error *err)
 {
     struct cmd_progress bar;
-    cmd_progress_init(&bar, (enum cmd_when)run->options.progress, STDERR_FILENO,
-                      "series");
+    cmd_progress_init(&bar, (enum cmd_when)run->options->progress,
+                      STDERR_FILENO, "series");
     run->simulate.job.progress = cmd_progress_update;
     run->simulate.job.progress_arg = &bar;
     size_t n = run->work.job.n, step = portion(run);
@@ -168,7 +169,7 @@ static enum fc_status simulate_all(struct run *run, struct fc_error *err)
         status = fc_simulate_run(&run->simulate, first, count, err);
         for (size_t i = 0; status == FC_OK && i < count; i++)
             write_series(run, first + i,
-                         run->simulate.results + i * run->options.nspecs);
+                         run->simulate.results + i * run->options->nspecs);
         if (io_atomic_failed(run->file))
             break;
     }
@@ -178,10 +179,10 @@ static enum fc_status simulate_all(struct run *run, struct fc_error *err)
 
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
-        status = cmd_work_init(&run->options, &run->work, err);
+        status = cmd_work_init(run->options, &run->work, err);
     if (status != FC_OK)
         return status;
     run->simulate = (struct fc_simulate){
@@ -205,7 +206,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
 /* What became of the series, in words. */
 static void put_story(const struct run *run, char line[STORY_SIZE])
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], c[CMD_COUNT_SIZE];
     snprintf(line, STORY_SIZE,
              "%s of %s series simulated with %.200s, %s path%s",
@@ -220,7 +221,7 @@ static void put_story(const struct run *run, char line[STORY_SIZE])
 
 static void report(const struct run *run)
 {
-    const struct cmd_options *o = &run->options;
+    const struct cmd_options *o = run->options;
     char line[STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = cmd_now() - run->start;
     struct cmd_field fields[] = {
@@ -262,27 +263,28 @@ static int simulate(struct run *run)
     enum fc_status status = compute(run, &err);
     bool good = run->fallback + run->failed == 0;
     if (status == FC_OK)
-        cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+        cmd_signals_end_with(cmd_verdict(run->options, good));
     name_offenders(run);
     if (status != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
-    if (!run->options.quiet || !good)
+    if (!run->options->quiet || !good)
         report(run);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_simulate(int argc, char **argv)
 {
-    struct run run = {0};
-    int status = cmd_options_parse(&cmd_simulate, argc, argv, &run.options);
+    struct cmd_options options;
+    struct run run = {.options = &options};
+    int status = cmd_options_parse(&cmd_simulate, argc, argv, &options);
     if (status < 0)
         status = simulate(&run);
     io_atomic_abandon(run.file);
     fc_simulate_release(&run.simulate);
     cmd_work_release(&run.work);
-    cmd_options_release(&run.options);
+    cmd_options_release(&options);
     return status;
 }
 

@@ -7,11 +7,25 @@
 #include "cmd/learned.h"
 #include "cmd/talk/talk.h"
 #include "forecast/base/parallel.h"
+#include "io/rows/note.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static void warn(const struct cmd_options *options,
+/* What was inferred and could have been otherwise. */
+static void say_inferred(const struct cmd_options *options, const char *path,
+                         const struct io_panel *panel)
+{
+    if (options->quiet || (options->set & CMD_INSPECT))
+        return;
+    if (panel->say_columns)
+        cmd_say(CMD_INFO, "%s: columns: %s",
+                strcmp(path, "-") == 0 ? "<stdin>" : path, panel->columns);
+    for (size_t i = 0; i < panel->notes->n; i++)
+        cmd_say(CMD_INFO, "%s", panel->notes->text[i]);
+}
+
+static void warn(const struct cmd_options *options, const char *path,
                  const struct io_panel *panel)
 {
     char id[CMD_SHORT_SIZE];
@@ -20,47 +34,52 @@ static void warn(const struct cmd_options *options,
     if (panel->not_utf8_line > 0)
         cmd_say(CMD_WARNING,
                 "%s:%llu: warning: an id is not UTF-8; it is passed through "
-                "byte by byte",
-                options->input, (unsigned long long)panel->not_utf8_line);
+                "byte by byte; --encoding windows-1252 reads Excel's",
+                path, (unsigned long long)panel->not_utf8_line);
     if (panel->blank_id != NULL)
         cmd_say(CMD_WARNING,
                 "%s: warning: series '%s' and another differ only in blanks "
                 "around their id; they are kept apart",
-                options->input, cmd_short(panel->blank_id, id));
+                path, cmd_short(panel->blank_id, id));
 }
 
-enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
-                        struct fc_error *err)
+int cmd_threads(const struct cmd_options *options)
 {
-    return cmd_load_traced(options, NULL, panel, err);
+    return fc_parallel_threads(options->jobs == 0 ? cmd_processors("/proc")
+                                                  : (int)options->jobs);
 }
 
-enum fc_status cmd_load_traced(struct cmd_options *options,
-                               struct fc_trace *trace, struct io_panel *panel,
-                               struct fc_error *err)
+enum fc_status cmd_load(const struct cmd_options *options,
+                        const struct cmd_source *source, int *jobs,
+                        struct io_panel *panel, struct fc_error *err)
 {
-    if (options->jobs == 0)
-        options->jobs = cmd_processors("/proc");
-    options->jobs = fc_parallel_threads((int)options->jobs);
-    cmd_memory_limit("/proc", (int)options->jobs);
-    enum fc_status status = cmd_threads_start((int)options->jobs, err);
+    *jobs = cmd_threads(options);
+    cmd_memory_limit("/proc", *jobs);
+    enum fc_status status = cmd_threads_start(*jobs, err);
     if (status != FC_OK)
         return status;
     struct io_panel_options how = cmd_panel_options(options);
-    how.trace = trace;
+    how.path = source->path;
+    how.horizon = source->horizon;
+    how.jobs = *jobs;
+    how.trace = source->trace;
     status = io_panel_load(&how, panel, err);
-    if (status == FC_OK)
-        warn(options, panel);
+    if (status == FC_OK) {
+        say_inferred(options, source->path, panel);
+        warn(options, source->path, panel);
+    }
     if (status == FC_ENOMEM)
         fc_fail(err, status, "%s: out of memory: more is needed than there is",
-                options->input);
+                source->path);
     return status;
 }
 
-int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
+struct fc_seasons cmd_seasons(const struct cmd_options *options,
+                              const struct io_panel *panel)
 {
-    return options->season > 0 ? (int)options->season
-                               : io_freq_season(&panel->freq);
+    return options->has_seasons
+               ? options->seasons
+               : io_freq_seasons(&panel->freq, panel->first, panel->last);
 }
 
 bool cmd_other_step(const struct io_panel *panel, size_t i)
@@ -101,52 +120,71 @@ void cmd_name_left_out(const struct cmd_work *work)
                 cmd_count(n - SHOWN, count));
 }
 
-static void set_season(struct cmd_options *options, struct cmd_work *work)
+static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
-    work->season = cmd_season(options, &work->panel);
-    for (size_t i = 0; i < options->nspecs; i++)
-        options->specs[i].season_length = work->season;
-    options->fallback.season_length = work->season;
+    work->seasons = cmd_seasons(options, &work->panel);
+    work->season = fc_season_length(&work->seasons);
+    for (size_t i = 0; i < work->panel.nseries; i++)
+        work->panel.series[i].seasons = &work->seasons;
 }
 
-enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
-                             struct fc_error *err)
+static struct fc_job job_of(const struct cmd_options *options,
+                            const struct cmd_work *work)
 {
-    struct io_learned learned;
-    *work = (struct cmd_work){.trace = work->trace};
-    enum fc_status status = cmd_learned_read(options, &learned, err);
-    if (status == FC_OK)
-        status = cmd_load_traced(options, work->trace, &work->panel, err);
-    if (status == FC_OK)
-        status = find_skipped(work, err);
-    if (status == FC_OK) {
-        set_season(options, work);
-        status = cmd_learned_use(options, &learned, &work->learned, err);
-    }
-    io_learned_release(&learned);
-    if (status != FC_OK)
-        return status;
-    work->job = (struct fc_job){
+    return (struct fc_job){
         .series = work->panel.series,
         .n = work->panel.nseries,
         .skip = work->skip,
         .specs = options->specs,
         .nspecs = options->nspecs,
         .fallback = options->has_fallback ? &options->fallback : NULL,
-        .horizon = (int)options->horizon,
-        .nlevels = options->nlevels,
-        .levels = options->levels,
+        .learned = work->learned.by_spec,
+        .seed = (uint64_t)options->seed,
+        .nlevels = work->outline.n,
+        .levels = work->outline.all,
         .non_negative = options->non_negative,
-        .nthreads = (int)options->jobs,
         .trace = work->trace,
     };
-    return FC_OK;
+}
+
+enum fc_status cmd_work_read(const struct cmd_options *options,
+                             const struct cmd_source *source,
+                             struct cmd_work *work, struct fc_error *err)
+{
+    int jobs = 0;
+    *work = (struct cmd_work){.trace = source->trace};
+    enum fc_status status = cmd_learned_read(options, &work->learned, err);
+    if (status == FC_OK)
+        status = cmd_load(options, source, &jobs, &work->panel, err);
+    if (status == FC_OK)
+        status = find_skipped(work, err);
+    if (status != FC_OK)
+        return status;
+    set_season(options, work);
+    status = fc_outline_init(&work->outline, options->levels, options->nlevels,
+                             options->quantiles, options->nquantiles, err);
+    if (status == FC_OK)
+        status = cmd_learned_check(options, &work->seasons, &work->panel,
+                                   &work->learned, err);
+    work->job = job_of(options, work);
+    work->job.horizon = source->horizon;
+    work->job.nthreads = jobs;
+    return status;
+}
+
+enum fc_status cmd_work_init(const struct cmd_options *options,
+                             struct cmd_work *work, struct fc_error *err)
+{
+    struct cmd_source source = {options->input, (int)options->horizon,
+                                work->trace};
+    return cmd_work_read(options, &source, work, err);
 }
 
 void cmd_work_release(struct cmd_work *work)
 {
     io_panel_release(&work->panel);
+    fc_outline_release(&work->outline);
     free(work->skip);
-    free(work->learned);
+    cmd_learned_release(&work->learned);
     *work = (struct cmd_work){0};
 }

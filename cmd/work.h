@@ -2,7 +2,9 @@
 #ifndef NIGHTCAST_CMD_WORK_H
 #define NIGHTCAST_CMD_WORK_H
 
+#include "cmd/learned.h"
 #include "cmd/options/options.h"
+#include "forecast/base/outline.h"
 #include "forecast/run/job.h"
 
 /*
@@ -12,26 +14,35 @@
 struct cmd_work {
     struct io_panel panel;
     struct fc_job job;
-    bool *skip;                 /* series that cannot be forecast */
-    struct fc_learned *learned; /* --learned */
-    int season;
+    struct fc_outline outline; /* the intervals and quantiles asked for */
+    bool *skip;                /* series that cannot be forecast */
+    int season;                /* the shortest, in observations; 1 = none */
+    struct fc_seasons seasons; /* all; of each series those that fit it count */
+    struct cmd_learned learned;
     struct fc_trace *trace; /* in: where the run is written down; or NULL */
 };
 
+/* An input, what it is read for, and where that is written down, or NULL. */
+struct cmd_source {
+    const char *path;
+    int horizon;
+    struct fc_trace *trace;
+};
+
+/* How many threads a run has. */
+int cmd_threads(const struct cmd_options *options);
+
 /*
- * Loads the input and warns of what is odd about it.  Sets options->jobs to
- * what this process may use if the user did not, or may use less.
+ * Loads an input and warns of what is odd about it, on *jobs threads: those
+ * asked for, or what this process may use.
  */
-enum fc_status cmd_load(struct cmd_options *options, struct io_panel *panel,
-                        struct fc_error *err);
+enum fc_status cmd_load(const struct cmd_options *options,
+                        const struct cmd_source *source, int *jobs,
+                        struct io_panel *panel, struct fc_error *err);
 
-/* The same, written down in a trace, which may be NULL. */
-enum fc_status cmd_load_traced(struct cmd_options *options,
-                               struct fc_trace *trace, struct io_panel *panel,
-                               struct fc_error *err);
-
-/* The season length: as asked for, or by the panel's step. */
-int cmd_season(const struct cmd_options *options, const struct io_panel *panel);
+/* The seasons: as asked for, or by the panel's step and span. */
+struct fc_seasons cmd_seasons(const struct cmd_options *options,
+                              const struct io_panel *panel);
 
 /*
  * Whether the i-th series' own step is not the file's, so that its grid has
@@ -42,9 +53,13 @@ bool cmd_other_step(const struct io_panel *panel, size_t i);
 /* Names the first series that cannot be forecast and why. */
 void cmd_name_left_out(const struct cmd_work *work);
 
-/* Loads the input and sets up the job. */
-enum fc_status cmd_work_init(struct cmd_options *options, struct cmd_work *work,
-                             struct fc_error *err);
+/* Loads the input and sets up the job, which looks at the options and at
+ * *work; likewise of another input. */
+enum fc_status cmd_work_init(const struct cmd_options *options,
+                             struct cmd_work *work, struct fc_error *err);
+enum fc_status cmd_work_read(const struct cmd_options *options,
+                             const struct cmd_source *source,
+                             struct cmd_work *work, struct fc_error *err);
 void cmd_work_release(struct cmd_work *work);
 
 #endif

@@ -26,28 +26,29 @@ uint64_t fc_model_seed(uint64_t seed, const char *id)
     return mix(h + mix(seed + UINT64_C(0x9e3779b97f4a7c15)));
 }
 
-size_t fc_model_any_length(const struct fc_spec *spec)
+size_t fc_model_any_length(const struct fc_spec *spec,
+                           const struct fc_seasons *seasons)
 {
     (void)spec;
+    (void)seasons;
     return 1;
 }
 
 /* A fit with nothing but what is the same for all models. */
 static struct fc_fit blank_fit(const struct fc_series *series,
-                               const struct fc_spec *spec)
+                               const struct fc_request *request)
 {
     return (struct fc_fit){
-        .model = spec->model,
+        .model = request->spec->model,
         .nobs = series->n,
         .exponent = fc_units(series),
-        .season_length = spec->season_length < 1 ? 1 : spec->season_length,
-        .seed = fc_model_seed(spec->seed, series->id),
+        .season_length = fc_season_length(series->seasons),
+        .seasons = fc_one_season(fc_season_length(series->seasons)),
+        .seed = fc_model_seed(request->seed, series->id),
         .loglik = NAN,
-        .aic = NAN,
         .aicc = NAN,
-        .bic = NAN,
         .sigma2 = NAN,
-        .learned = spec->learned,
+        .learned = request->learned,
     };
 }
 
@@ -59,14 +60,49 @@ static bool can_start_from(const struct fc_fit *similar,
            && similar->exponent == fit->exponent;
 }
 
-enum fc_status fc_model_fit(const struct fc_series *series,
-                            const struct fc_spec *spec, struct fc_workspace *ws,
-                            struct fc_fit *fit, struct fc_error *err)
+/* Whether the model is to see what the longer seasons leave. */
+static bool must_adjust(const struct fc_model *model,
+                        const struct fc_seasons *seasons)
 {
-    const struct fc_model *model = spec->model;
-    struct fc_spec asked = *spec;
-    size_t least = model->min_obs(spec);
-    *fit = blank_fit(series, spec);
+    return seasons != NULL && seasons->n > 1 && !seasons->left
+           && (model->seasons == FC_SEASON_REST
+               || (model->seasons == FC_SEASON_ASKED && seasons->asked));
+}
+
+/* The series without the patterns of its longer seasons; NULL when memory is
+ * short. */
+static const struct fc_series *adjust(const struct fc_series *series,
+                                      struct fc_workspace *ws,
+                                      struct fc_fit *fit)
+{
+    struct fc_adjustment *a = &fit->adjustment;
+    struct fc_series *out = fc_workspace_array(ws, 1, sizeof *out);
+    struct fc_seasons *seasons = fc_workspace_array(ws, 1, sizeof *seasons);
+    double *y = fc_workspace_doubles(ws, series->n);
+    if (out == NULL || seasons == NULL || y == NULL
+        || fc_adjustment_find(series, series->n, ws, a) != FC_OK)
+        return NULL;
+    fc_adjustment_apply(a, series->y, 0, series->n, y);
+    *seasons = *series->seasons;
+    seasons->asked = false;
+    seasons->left = true;
+    *out = *series;
+    out->y = y;
+    out->seasons = seasons;
+    for (int i = 0; i < a->seasons.n; i++)
+        fit->seasons.length[fit->seasons.n++] = a->seasons.length[i];
+    return out;
+}
+
+enum fc_status fc_model_fit(const struct fc_series *series,
+                            const struct fc_request *request,
+                            struct fc_workspace *ws, struct fc_fit *fit,
+                            struct fc_error *err)
+{
+    const struct fc_model *model = request->spec->model;
+    struct fc_request asked = *request;
+    size_t least = model->min_obs(request->spec, series->seasons);
+    *fit = blank_fit(series, request);
     if (series->n < least)
         return fc_fail(err, FC_ESHORT,
                        "%s needs at least %zu observations, has %zu",
@@ -74,6 +110,8 @@ enum fc_status fc_model_fit(const struct fc_series *series,
     const struct fc_series *scaled =
         fit->exponent != 0 ? fc_units_series(series, fit->exponent, ws)
                            : series;
+    if (scaled != NULL && must_adjust(model, series->seasons))
+        scaled = adjust(scaled, ws, fit);
     if (scaled == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (asked.similar != NULL && !can_start_from(asked.similar, fit))
@@ -84,6 +122,68 @@ enum fc_status fc_model_fit(const struct fc_series *series,
     else if (fit->exponent != 0 && fit->note == NULL)
         fit->note = "its values are extreme: no likelihood or variance is told";
     return status;
+}
+
+static size_t count_own(const struct fc_model *model)
+{
+    size_t n = 0;
+    while (model->settings != NULL && model->settings[n].name != NULL)
+        n++;
+    return n;
+}
+
+const struct fc_setting *fc_model_setting(const struct fc_model *model,
+                                          size_t i)
+{
+    size_t own = count_own(model);
+    if (i < own)
+        return &model->settings[i];
+    i -= own;
+    for (size_t k = 0; model->members != NULL && model->members[k] != NULL; k++)
+        for (size_t j = 0; fc_model_setting(model->members[k], j) != NULL; j++)
+            if (i-- == 0)
+                return fc_model_setting(model->members[k], j);
+    return NULL;
+}
+
+/* The number of a setting among the model's, or -1. */
+static int find_setting(const struct fc_model *model, const char *name)
+{
+    const struct fc_setting *setting;
+    for (int i = 0; i < FC_SETTINGS_SIZE
+                    && (setting = fc_model_setting(model, (size_t)i)) != NULL;
+         i++)
+        if (strcmp(setting->name, name) == 0)
+            return i;
+    return -1;
+}
+
+/* In a spec 0 stands for what was not set, so that a zeroed one has nothing. */
+bool fc_spec_set(struct fc_spec *spec, const char *name, int value)
+{
+    int i = find_setting(spec->model, name);
+    if (i >= 0)
+        spec->setting[i] = value + 1;
+    return i >= 0;
+}
+
+int fc_spec_get(const struct fc_spec *spec, const char *name, int otherwise)
+{
+    int i = find_setting(spec->model, name);
+    return i >= 0 && spec->setting[i] > 0 ? spec->setting[i] - 1 : otherwise;
+}
+
+struct fc_spec fc_spec_member(const struct fc_spec *spec,
+                              const struct fc_model *member)
+{
+    struct fc_spec own = {.model = member};
+    const struct fc_setting *setting;
+    for (size_t i = 0; (setting = fc_model_setting(member, i)) != NULL; i++) {
+        int value = fc_spec_get(spec, setting->name, -1);
+        if (value >= 0)
+            fc_spec_set(&own, setting->name, value);
+    }
+    return own;
 }
 
 /* A copy of n numbers in place of *x, if there are any. */
@@ -119,8 +219,8 @@ enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
     *copy = *fit;
     if (!copy_numbers(ws, fit->ncoef, &copy->coef)
         || !copy_numbers(ws, fit->nstate, &copy->state)
-        || !copy_numbers(ws, fit->nobs, &copy->fitted)
-        || !copy_numbers(ws, fit->nobs, &copy->resid))
+        || !copy_numbers(ws, fit->adjustment.nfigures,
+                         &copy->adjustment.figure))
         return FC_ENOMEM;
     return fit->members != NULL ? copy_members(fit, ws, copy) : FC_OK;
 }
@@ -137,8 +237,20 @@ static size_t count_without_width(const struct fc_forecast *out)
 {
     size_t n = (size_t)out->horizon * (size_t)out->nlevels, count = 0;
     for (size_t i = 0; i < n; i++)
-        count += out->lo[i] == out->hi[i];
+        count += out->levels[i / (size_t)out->horizon] > 0
+                 && out->lo[i] == out->hi[i];
     return count;
+}
+
+static void undo_adjustment(const struct fc_fit *fit, struct fc_forecast *out)
+{
+    const struct fc_adjustment *a = &fit->adjustment;
+    size_t h = (size_t)out->horizon;
+    fc_adjustment_undo(a, a->n, h, out->mean);
+    for (int i = 0; i < out->nlevels; i++) {
+        fc_adjustment_undo(a, a->n, h, out->lo + (size_t)i * h);
+        fc_adjustment_undo(a, a->n, h, out->hi + (size_t)i * h);
+    }
 }
 
 /* The units of 1 may be too coarse, where numbers end, for a width. */
@@ -156,11 +268,28 @@ static enum fc_status undo_units(const struct fc_fit *fit,
     return FC_OK;
 }
 
+/*
+ * Quantiles do not cross: what a level covers, the next covers, too.  All
+ * begin at the median where that is asked for; no model's intervals cross by
+ * themselves but near to it.
+ */
+static void nest(struct fc_forecast *out)
+{
+    size_t horizon = (size_t)out->horizon;
+    size_t n = horizon * (size_t)out->nlevels;
+    for (size_t i = horizon; i < n; i++) {
+        out->lo[i] = fmin(out->lo[i], out->lo[i - horizon]);
+        out->hi[i] = fmax(out->hi[i], out->hi[i - horizon]);
+    }
+}
+
 enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err)
 {
     enum fc_status status = fit->model->predict(fit, ws, out, err);
+    if (status == FC_OK && fit->adjustment.seasons.n > 0)
+        undo_adjustment(fit, out);
     if (status == FC_OK && fit->exponent != 0)
         status = undo_units(fit, out, err);
     if (status != FC_OK)
@@ -171,6 +300,7 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
         return fc_fail(err, FC_ERANGE, "%s: forecast is not finite", fit->spec);
     if (!all_finite(out->lo, nbounds) || !all_finite(out->hi, nbounds))
         return fc_fail(err, FC_ERANGE, "%s: interval is not finite", fit->spec);
+    nest(out);
     return FC_OK;
 }
 
@@ -180,6 +310,9 @@ enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
 {
     enum fc_status status =
         fit->model->simulate(fit, horizon, rng, ws, path, err);
+    if (status == FC_OK && fit->adjustment.seasons.n > 0)
+        fc_adjustment_undo(&fit->adjustment, fit->adjustment.n, (size_t)horizon,
+                           path);
     if (status == FC_OK && fit->exponent != 0)
         fc_units_undo(path, (size_t)horizon, fit->exponent);
     return status;

@@ -6,9 +6,12 @@
 #include "forecast/base/status.h"
 #include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
+#include "forecast/numeric/adjust.h"
 #include "forecast/numeric/breaks.h"
+#include "forecast/numeric/part.h"
 
 #include <gsl/gsl_rng.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,61 +25,71 @@
 
 enum {
     FC_VARIANT_SIZE = 8, /* numbers that name a variant: orders, components */
-    FC_SPEC_SIZE = 128   /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
+    FC_SETTINGS_SIZE = 16,
+    FC_SPEC_SIZE = 128 /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
 };
+
+/* Of fc_model.place_learned: where the series end is not known. */
+#define FC_NO_PLACE LLONG_MIN
 
 struct fc_model;
 
 /*
- * What a model has learnt from a whole batch: numbers in the model's own
- * layout, the first of which is the version of that layout.  One block, to
- * be given back with free().
- */
-struct fc_learned {
-    size_t n;
-    double values[];
-};
-
-/*
- * What a model may learn from: all series of a batch, before any of them is
- * forecast.  Series may have missing values inside.
+ * What a run asks of a model that learns: all series of a batch, before any of
+ * them is forecast.  Series may have missing values inside.
+ *
+ *   breaks      that no forecast could have foreseen.  NULL: nobody has looked
+ *               for them, nor for series that are of no use to learn from
+ *   hold        so many observations at the end of every series are not to be
+ *               looked at
+ *   means_only  nobody will ask for intervals
  */
 struct fc_lesson {
     const struct fc_series *series;
     size_t n;
-    const bool *skip;               /* n flags: not to be looked at; or NULL */
-    const struct fc_breaks *breaks; /* that no forecast could have foreseen;
-                                       or NULL */
+    const struct fc_seasons *seasons; /* of all series; or NULL */
+    const bool *skip; /* n flags: not to be looked at; or NULL */
+    const struct fc_breaks *breaks;
+    size_t hold;
+    bool means_only;
+    int horizon;   /* steps that will be asked for */
+    uint64_t seed; /* of everything random */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
     struct fc_trace *trace;            /* or NULL */
 };
 
 /*
- * What is asked of a model, the same for every series of a batch.
+ * What the user asked for: a model, and how it is to be.
  *
- *   season_length  observations per season; 1 = none
- *   has_variant    whether the user named a variant ("ets:MAdM"); variant[]
- *                  then holds what the model's parse function made of it
- *   seed           of everything random
- *   max_order ...  limits of automatic order searches; 0 = the model's own,
- *                  negative = none of that kind
- *   similar        a fit of this model to much the same series, as to a few
- *                  values more: what it chose is not searched for again, and
- *                  estimation may start from what it found.  NULL = none; it
- *                  is passed over by models with nothing to choose, and where
- *                  it is another model's or of another season
+ *   has_variant  whether a variant was named ("ets:MAdM"); variant[] then
+ *                holds what the model's parse function made of it
+ *   setting      the model's settings: see fc_spec_set()
  */
 struct fc_spec {
     const struct fc_model *model;
-    int season_length;
     bool has_variant;
     int variant[FC_VARIANT_SIZE];
-    uint64_t seed;
-    int max_order; /* p + q + P + Q */
-    int max_p, max_q, max_P, max_Q, max_d, max_D;
+    int setting[FC_SETTINGS_SIZE];
+};
+
+/*
+ * What a run asks of a fit.
+ *
+ *   horizon  steps that will be forecast, as far as that is known; 0 = not
+ *   seed     of everything random
+ *   learned  what the model has learnt from a batch, if anything
+ *   similar  a fit of this model to much the same series, as to a few values
+ *            more: what it chose is not searched for again, and estimation may
+ *            start from what it found.  NULL = none; it is passed over by
+ *            models with nothing to choose, and where it is another model's or
+ *            of another season
+ */
+struct fc_request {
+    const struct fc_spec *spec;
     int horizon;
-    const struct fc_learned *learned;
+    uint64_t seed;
+    struct fc_part learned;
     const struct fc_fit *similar;
 };
 
@@ -96,24 +109,39 @@ struct fc_fit {
     size_t nobs;  /* observations that were fitted */
     int exponent; /* all numbers here, members too, are in units of 2^exponent:
                      0 but for extreme series, see forecast/numeric/units.h */
-    int season_length;             /* as the model used it */
-    uint64_t seed;                 /* for this series: see fc_model_seed() */
-    char spec[FC_SPEC_SIZE];       /* "ETS(M,Ad,M)" */
-    const char *note;              /* what a person should know of this fit,
-                                      a string constant; or NULL */
-    double loglik, aic, aicc, bic; /* by R's definitions */
-    double sigma2;                 /* of the one-step errors, as R's */
-    int nparam;                    /* estimated, as R counts them */
+    int season_length;               /* the shortest, as the model used it */
+    struct fc_seasons seasons;       /* all that it used */
+    struct fc_adjustment adjustment; /* all numbers here are of the series less
+                                        these patterns */
+    uint64_t seed;                   /* for this series: see fc_model_seed() */
+    char spec[FC_SPEC_SIZE];         /* "ETS(M,Ad,M)" */
+    const char *note;                /* what a person should know of this fit,
+                                        a string constant; or NULL */
+    double loglik, aicc;             /* by R's definitions */
+    double sigma2;                   /* of the one-step errors, as R's */
     int order[FC_VARIANT_SIZE];
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;
-    double *state;  /* nstate values, at the end of the series */
-    double *fitted; /* nobs one-step forecasts; NaN where undefined */
-    double *resid;  /* nobs; relative for multiplicative errors */
+    double *state; /* nstate values, at the end of the series */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
-    const struct fc_learned *learned; /* the spec's */
+    struct fc_part learned; /* the request's */
+};
+
+/* What a model does with several seasons. */
+enum fc_season_use {
+    FC_SEASON_SHORTEST, /* knows that one, or none */
+    FC_SEASON_ASKED,    /* knows that one; when the user has asked for several,
+                           fits what the others leave */
+    FC_SEASON_REST,     /* fits what all but the shortest leave */
+    FC_SEASON_ALL       /* takes them all, as they are */
+};
+
+/* A whole number that the user may set, as the limit of a search. */
+struct fc_setting {
+    const char *name; /* as an option has it: "max-p" */
+    int least, most;
 };
 
 struct fc_model {
@@ -123,6 +151,17 @@ struct fc_model {
     const char *variants;  /* what may follow a colon: "MAdM"; NULL: nothing */
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
+    enum fc_season_use seasons;
+    bool must_learn;  /* is nothing without what it learns */
+    const void *form; /* what sets this row apart from others that have the
+                         same functions; these alone know what it is */
+
+    /* Its settings, up to one without a name; or NULL. */
+    const struct fc_setting *settings;
+
+    /* A combination's members, up to NULL, whose settings it has, too; or
+       NULL. */
+    const struct fc_model *const *members;
 
     /*
      * Reads what follows the colon in "ets:MAdM" into spec->variant.  NULL
@@ -132,37 +171,47 @@ struct fc_model {
     enum fc_status (*parse)(const char *text, struct fc_spec *spec,
                             struct fc_error *err);
 
-    /* The fewest observations fit() accepts under this spec; at least 1. */
-    size_t (*min_obs)(const struct fc_spec *spec);
+    /* The fewest observations of a series with these seasons (or NULL) that
+       fit() accepts under this spec; at least 1. */
+    size_t (*min_obs)(const struct fc_spec *spec,
+                      const struct fc_seasons *seasons);
 
     /* Estimates.  Called through fc_model_fit() only. */
     enum fc_status (*fit)(const struct fc_series *series,
-                          const struct fc_spec *spec, struct fc_workspace *ws,
-                          struct fc_fit *fit, struct fc_error *err);
+                          const struct fc_request *request,
+                          struct fc_workspace *ws, struct fc_fit *fit,
+                          struct fc_error *err);
 
     /* Fills out->mean, lo, hi.  Called through fc_model_predict() only. */
     enum fc_status (*predict)(const struct fc_fit *fit, struct fc_workspace *ws,
                               struct fc_forecast *out, struct fc_error *err);
 
     /*
-     * Learns from a batch for spec->horizon steps, before its series are
-     * forecast.  NULL for models that look at one series at a time.  *learned
-     * is NULL when the batch teaches nothing.  The result must not depend on
-     * lesson->jobs.
+     * Learns from a batch, before its series are forecast.  NULL for models
+     * that look at one series at a time.  *learned is NULL when the batch
+     * teaches nothing.  The result must not depend on lesson->jobs.
      */
     enum fc_status (*learn)(const struct fc_lesson *lesson,
                             const struct fc_spec *spec,
                             struct fc_learned **learned, struct fc_error *err);
 
     /*
-     * Whether numbers that come from elsewhere are a block this model can
-     * read: of its layout, for spec->season_length, and for spec->horizon
-     * steps at least.  FC_EDATA with a message when they are not.  NULL for
+     * Whether numbers that come from elsewhere are a part this model can read:
+     * of its layout, for these seasons, and for so many
+     * steps at least. FC_EDATA with a message when they are not.  NULL for
      * models that do not learn.
      */
-    enum fc_status (*check_learned)(const struct fc_learned *learned,
+    enum fc_status (*check_learned)(struct fc_part learned,
                                     const struct fc_spec *spec,
-                                    struct fc_error *err);
+                                    const struct fc_seasons *seasons,
+                                    int horizon, struct fc_error *err);
+
+    /*
+     * What was learnt of single periods belongs to the right ones of series
+     * that end so many steps later than those it was learnt from (earlier, if
+     * negative), or to none: FC_NO_PLACE.  NULL for models that learn of none.
+     */
+    void (*place_learned)(struct fc_learned *learned, long long steps);
 
     /*
      * Draws one sample path of the next horizon observations.  Called through
@@ -174,22 +223,25 @@ struct fc_model {
 };
 
 /*
- * Fits spec->model to the series.
+ * Fits request->spec->model to the series.
  *
  *   series   missing values inside only if the model's `missing` says so.  Of
- *            any size: see fc_fit.exponent.  Not needed by the fit afterwards
+ *            any size: see fc_fit.exponent.  With any number of seasons: see
+ *            enum fc_season_use.  Not needed by the fit afterwards
  *
  * FC_ESHORT when the series has fewer than min_obs() observations; otherwise
  * what the model's own fit reports.  Memory comes from ws and is not released.
  */
 enum fc_status fc_model_fit(const struct fc_series *series,
-                            const struct fc_spec *spec, struct fc_workspace *ws,
-                            struct fc_fit *fit, struct fc_error *err);
+                            const struct fc_request *request,
+                            struct fc_workspace *ws, struct fc_fit *fit,
+                            struct fc_error *err);
 
 /*
  * Forecasts out->horizon steps.  On FC_OK every number of out is finite and
  * lo <= mean <= hi need not hold (a simulated mean may lie outside a narrow
- * interval) but lo <= hi does.  FC_ERANGE when the model's numbers are not
+ * interval) but lo <= hi does, and no level reaches less far than one before
+ * it.  FC_ERANGE when the model's numbers are not
  * finite, or so small that an interval with a width would have none.
  */
 enum fc_status fc_model_predict(const struct fc_fit *fit,
@@ -205,8 +257,8 @@ enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
                                  double *path, struct fc_error *err);
 
 /*
- * A copy of a fit that shares none of its numbers: coef, state, fitted and
- * resid, and those of its members likewise, are in ws and live until that is
+ * A copy of a fit that shares none of its numbers: coef and state, and
+ * those of its members likewise, are in ws and live until that is
  * reset or released, whatever becomes of the fit and its workspace.  What was
  * learnt is not copied and must outlive the copy, too.
  *
@@ -220,7 +272,24 @@ enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
                            struct fc_fit *copy);
 
 /* A min_obs function for models that take one observation or more. */
-size_t fc_model_any_length(const struct fc_spec *spec);
+size_t fc_model_any_length(const struct fc_spec *spec,
+                           const struct fc_seasons *seasons);
+
+/* The i-th setting of a model, or NULL when there are no more. */
+const struct fc_setting *fc_model_setting(const struct fc_model *model,
+                                          size_t i);
+
+/* Sets one of the model's settings; false when it has none of that name.  What
+ * was never set is the model's to choose. */
+bool fc_spec_set(struct fc_spec *spec, const char *name, int value);
+
+/* A setting by its name, or what stands in for it where it was not set. */
+int fc_spec_get(const struct fc_spec *spec, const char *name, int otherwise);
+
+/* One of its members as a spec of a combination has it: without a variant, and
+ * with the settings that were made for it. */
+struct fc_spec fc_spec_member(const struct fc_spec *spec,
+                              const struct fc_model *member);
 
 /*
  * The seed of one series' random numbers: a hash of the run's seed and the

@@ -26,7 +26,20 @@
     X(theta)         \
     X(dotm)          \
     X(ces)           \
-    X(scum)
+    X(scum)          \
+    X(pooled)        \
+    X(pooled_log)    \
+    X(network)       \
+    X(counts)        \
+    X(counts_shared) \
+    X(croston)       \
+    X(sba)           \
+    X(sbj)           \
+    X(tsb)           \
+    X(adida)         \
+    X(imapa)         \
+    X(mstl)          \
+    X(profile)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

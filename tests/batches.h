@@ -6,6 +6,7 @@
  * Batches of simulated series whose law is known, with what follows them.
  */
 #include "tests/check.h"
+#include "tests/series.h"
 
 #include "forecast/run/batch.h"
 
@@ -38,11 +39,18 @@ static inline struct simulated simulate_batch(
         char *id = s.ids + i * SIMULATED_ID;
         law(rng, i, y, length + horizon);
         snprintf(id, SIMULATED_ID, "s%zu", i);
-        s.series[i] = (struct fc_series){id, y, length};
+        s.series[i] = series_of(id, y, length, 1);
         memcpy(s.future + i * horizon, y + length, horizon * sizeof *y);
     }
     gsl_rng_free(rng);
     return s;
+}
+
+/* The series have no season until they are given one. */
+static inline void give_season(struct simulated *s, int m)
+{
+    for (size_t i = 0; i < s->n; i++)
+        s->series[i].seasons = season_of(m);
 }
 
 static inline void release_simulated(struct simulated *s)
@@ -87,9 +95,12 @@ static inline void cycles(gsl_rng *rng, size_t i, double *y, size_t n)
     }
 }
 
-/* Forecasts the batch with one model; to be released. */
-static inline struct fc_batch run_batch(const struct simulated *s,
-                                        struct fc_spec *spec, int jobs)
+/* Forecasts the batch with one model, which has learnt something or not; to be
+ * released. */
+static inline struct fc_batch run_batch_with(const struct fc_learned *learned,
+                                             const struct simulated *s,
+                                             const struct fc_spec *spec,
+                                             int jobs)
 {
     static const double levels[] = {80, 95};
     struct fc_error err;
@@ -97,6 +108,8 @@ static inline struct fc_batch run_batch(const struct simulated *s,
                                      .n = s->n,
                                      .specs = spec,
                                      .nspecs = 1,
+                                     .learned = &learned,
+                                     .seed = 1,
                                      .horizon = (int)s->horizon,
                                      .nlevels = 2,
                                      .levels = levels,
@@ -107,6 +120,12 @@ static inline struct fc_batch run_batch(const struct simulated *s,
         print_error("%s\n", err.msg);
     assert_int_equal(status, FC_OK);
     return batch;
+}
+
+static inline struct fc_batch run_batch(const struct simulated *s,
+                                        const struct fc_spec *spec, int jobs)
+{
+    return run_batch_with(NULL, s, spec, jobs);
 }
 
 /* The mean absolute error of a model over the batch. */

@@ -16,18 +16,22 @@ rooms='
 4 forecast/ets      -
 4 forecast/arima    -
 4 forecast/ces      -
-5 forecast/global   pooled.h neural.h
+4 forecast/seasons  -
+4 forecast/counts   shared.h
+5 forecast/global   sample.h
 6 forecast/combine  -
 7 forecast/run      *
 1 io/text           *
-2 io/time           timestamp.h calendar.h frequency.h
+2 io/time           timestamp.h seen.h calendar.h frequency.h
 3 io/rows           *
 4 io/csv            reader.h source.h table.h
 5 io/panel          panel.h load.h make.h
+6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
-2 cmd/host          lock.h memory.h processors.h signals.h stack.h threads.h
-3 cmd/options       options.h tokens.h
+2 cmd/host          array.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
+3 cmd/options       list.h options.h tokens.h
+4 cmd/night         night.h
 4 cmd/report        report.h summary.h
 5 cmd               -
 '

@@ -1,9 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Finds the libraries the build needs; installs what is missing on Debian and
-# its kin, and names it elsewhere.  pkg-config answers for gsl, zlib and
-# cmocka; libcsv has no .pc file, so its header is looked for.  The charts of a
-# report are built in where their library is: without it the rest is built.
+# its kin, and names it elsewhere.  pkg-config answers for gsl, zlib, sqlite3
+# and cmocka; libcsv has no .pc file, so its header is looked for.  The charts of
+# a report are built in where their library is: without it the rest is built.
 #
 # usage: deps.sh [browser]     browser: what test-browser needs, too
 set -u
@@ -15,6 +15,7 @@ need() { missing="$missing $1"; }
 have "${CC:-cc}" || need gcc
 have pkg-config || need pkg-config
 for pair in gsl:libgsl-dev:gsl/gsl_cdf.h zlib:zlib1g-dev:zlib.h \
+	sqlite3:libsqlite3-dev:sqlite3.h \
 	cmocka:libcmocka-dev:; do
 	module=${pair%%:*} rest=${pair#*:}
 	package=${rest%%:*} file=${rest#*:}

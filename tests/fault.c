@@ -7,6 +7,9 @@
  *   FAULT=write:K     the K-th write to a file fails: no space left
  *   FAULT=fsync:K     the K-th fsync fails: an input/output error
  *   FAULT=rename:K    the K-th rename fails: an input/output error
+ *   FAULT=pwrite:K    the K-th pwrite fails: no space left
+ *   FAULT=pwrite+:K   so do all that follow
+ *   FAULT=killwrite:K SIGKILL comes before the K-th pwrite
  *   FAULT=pread:K     the K-th pread fails: an input/output error
  *   FAULT=shrink:K    before the K-th read or pread, FAULT_FILE loses half its
  *                     bytes
@@ -131,6 +134,31 @@ ssize_t write(int fd, const void *bytes, size_t n)
     if (fd == STDERR_FILENO && strikes("sigsay"))
         raise(SIGTERM);
     return written;
+}
+
+/* SQLite's, which calls it by the one name or the other. */
+static ssize_t write_at(const char *name, int fd, const void *bytes, size_t n,
+                        off_t offset)
+{
+    ssize_t (*real)(int, const void *, size_t, off_t);
+    *(void **)&real = next(name);
+    if (strikes("killwrite"))
+        raise(SIGKILL);
+    if (strikes("pwrite")) {
+        errno = ENOSPC;
+        return -1;
+    }
+    return real(fd, bytes, n, offset);
+}
+
+ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
+{
+    return write_at("pwrite", fd, bytes, n, offset);
+}
+
+ssize_t pwrite64(int fd, const void *bytes, size_t n, off_t offset)
+{
+    return write_at("pwrite64", fd, bytes, n, offset);
 }
 
 int fsync(int fd)

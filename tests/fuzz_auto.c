@@ -30,7 +30,8 @@ static size_t cut(const uint8_t *data, size_t size, size_t most, double *y,
         if (take > size - at)
             take = size - at;
         snprintf(ids[n], sizeof ids[n], "%zu", n);
-        series[n] = (struct fc_series){.id = ids[n], .y = y};
+        series[n] = (struct fc_series){
+            .id = ids[n], .y = y, .seasons = fuzzed_seasons(data)};
         series[n].n = fuzzed_read(form, data + at, take, true, y);
         y += series[n].n;
         at += take;
@@ -66,7 +67,8 @@ static void check_same(const struct fc_batch *a, const struct fc_batch *b,
 }
 
 /* Twice, on one thread and on two: the numbers are the same. */
-static void run(struct fc_spec *spec, const struct fc_series *series, size_t n)
+static void run(const struct fc_spec *spec, const struct fc_series *series,
+                size_t n)
 {
     struct fc_batch batch[2];
     struct fc_error err;
@@ -75,6 +77,7 @@ static void run(struct fc_spec *spec, const struct fc_series *series, size_t n)
                                              .n = n,
                                              .specs = spec,
                                              .nspecs = 1,
+                                             .seed = 1,
                                              .horizon = BATCH_HORIZON,
                                              .nlevels = FUZZED_LEVELS,
                                              .levels = fuzzed_levels,
@@ -100,7 +103,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     gsl_set_error_handler_off();
     struct fc_spec spec = fuzzed_spec(specs, 1, data);
-    spec.horizon = BATCH_HORIZON;
     size_t n = cut(data + 2, size - 2, (size_t)counts[data[1] >> 6], y, series);
     if (n > 0)
         run(&spec, series, n);

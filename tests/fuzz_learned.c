@@ -73,21 +73,22 @@ static void check_written(const struct io_learned *learned)
 }
 
 /* Reading outside of the block is for the sanitizer to notice. */
-static void forecast(const struct fc_learned *learned, struct fc_spec *spec)
+static void forecast(const struct fc_request *request,
+                     const struct fc_seasons *seasons)
 {
     static const double levels[] = {5, 80, 99.9};
     double y[LENGTH], numbers[7 * 256];
     struct fc_workspace *ws = fc_workspace_new();
-    struct fc_series series = {"a", y, LENGTH};
+    struct fc_series series = {
+        .id = "a", .y = y, .n = LENGTH, .seasons = seasons};
     struct fc_error err;
     struct fc_fit fit;
-    size_t h = (size_t)spec->horizon;
+    size_t h = (size_t)request->horizon;
     struct fc_forecast out =
-        fc_forecast_over(spec->horizon, 3, levels, numbers);
+        fc_forecast_over(request->horizon, 3, levels, numbers);
     for (int t = 0; t < LENGTH; t++)
-        y[t] = 50 + t + 10 * (t % spec->season_length) + (t * 7 % 5);
-    spec->learned = learned;
-    enum fc_status status = fc_model_fit(&series, spec, ws, &fit, &err);
+        y[t] = 50 + t + 10 * (t % fc_season_length(seasons)) + (t * 7 % 5);
+    enum fc_status status = fc_model_fit(&series, request, ws, &fit, &err);
     if (status == FC_OK)
         status = fc_model_predict(&fit, ws, &out, &err);
     for (size_t i = 0; status == FC_OK && i < 3 * h; i++)
@@ -116,18 +117,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != FC_OK)
         return 0;
     check_written(&learned);
-    struct fc_spec spec = {
-        .model = fc_model_find("auto"),
-        .season_length = 1 + data[1] % 24,
-        .horizon = 1 + data[2],
-        .seed = 1,
-    };
+    struct fc_spec spec = {.model = fc_model_find(learned.model)};
+    if (spec.model == NULL || spec.model->check_learned == NULL)
+        spec.model = fc_model_find("auto");
+    struct fc_seasons seasons = fc_one_season(1 + data[1] % 24);
+    struct fc_request request = {
+        .spec = &spec, .horizon = 1 + data[2], .seed = 1};
     struct fc_learned *block =
         malloc(sizeof *block + learned.n * sizeof(double));
     block->n = learned.n;
     memcpy(block->values, learned.values, learned.n * sizeof(double));
-    if (spec.model->check_learned(block, &spec, &err) == FC_OK)
-        forecast(block, &spec);
+    if (spec.model->check_learned(fc_part_of(block), &spec, &seasons,
+                                  request.horizon, &err)
+        == FC_OK) {
+        request.learned = fc_part_of(block);
+        forecast(&request, &seasons);
+    }
     free(block);
     io_learned_release(&learned);
     return 0;

@@ -19,7 +19,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "forecast/models.h"
+#include "tests/series.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -71,14 +71,18 @@ static inline unsigned fuzzed_form(const uint8_t *data)
 static inline struct fc_spec fuzzed_spec(const char *const *specs,
                                          size_t nspecs, const uint8_t *data)
 {
-    static const int seasons[] = {1, 2, 4, 7, 12, 24, 40, 3};
-    struct fc_spec spec = {.seed = 1, .horizon = FUZZED_HORIZON};
+    struct fc_spec spec = {0};
     const char *text = specs[data[0] % nspecs];
     struct fc_error err;
     enum fc_status status = fc_model_parse(text, strlen(text), &spec, &err);
     assert(status == FC_OK);
-    spec.season_length = seasons[data[1] & 7];
     return spec;
+}
+
+static inline const struct fc_seasons *fuzzed_seasons(const uint8_t *data)
+{
+    static const int seasons[] = {1, 2, 4, 7, 12, 24, 40, 3};
+    return season_of(seasons[data[1] & 7]);
 }
 
 static inline void fuzzed_check(const struct fc_forecast *out)
@@ -101,7 +105,9 @@ static inline void fuzzed_try(const struct fc_series *series,
     };
     struct fc_fit fit;
     struct fc_error err = {0};
-    enum fc_status status = fc_model_fit(series, spec, ws, &fit, &err);
+    struct fc_request request = {
+        .spec = spec, .horizon = FUZZED_HORIZON, .seed = 1};
+    enum fc_status status = fc_model_fit(series, &request, ws, &fit, &err);
     if (status == FC_OK)
         status = fc_model_predict(&fit, ws, &out, &err);
     if (status != FC_OK) {
@@ -128,7 +134,8 @@ static inline void fuzzed_one_series(const char *const *specs, size_t nspecs,
         return;
     gsl_set_error_handler_off();
     struct fc_spec spec = fuzzed_spec(specs, nspecs, data);
-    struct fc_series series = {.id = "a", .y = y};
+    struct fc_series series = {
+        .id = "a", .y = y, .seasons = fuzzed_seasons(data)};
     series.n = fuzzed_read(fuzzed_form(data), data + 2, size - 2,
                            spec.model->missing, y);
     struct fc_workspace *ws = fc_workspace_new();

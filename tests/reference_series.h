@@ -9,7 +9,7 @@
 #include "tests/check.h"
 #include "tests/rows.h"
 
-#include "forecast/models.h"
+#include "tests/series.h"
 
 enum { LONGEST = 400, FARTHEST = 64 };
 
@@ -58,13 +58,12 @@ static inline enum fc_status forecast_series(const char *model, const double *y,
                                              struct forecasts *f)
 {
     static const double levels[2] = {80, 95};
-    struct fc_spec spec = {.season_length = season, .seed = 1};
+    struct fc_spec spec = {0};
     struct fc_forecast out = {horizon, 2, levels, f->mean, f->lo, f->hi, false};
-    f->series = (struct fc_series){"a", y, n};
+    f->series = series_of("a", y, n, season);
     assert_int_equal(fc_model_parse(model, strlen(model), &spec, &f->err),
                      FC_OK);
-    enum fc_status status =
-        fc_model_fit(&f->series, &spec, ws, &f->fit, &f->err);
+    enum fc_status status = fit_spec(&f->series, &spec, ws, &f->fit, &f->err);
     if (status != FC_OK)
         return status;
     return fc_model_predict(&f->fit, ws, &out, &f->err);

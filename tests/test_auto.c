@@ -2,16 +2,18 @@
 #include "tests/batches.h"
 #include "tests/reference_series.h"
 
-#include "forecast/combine/auto.h"
+#include "forecast/combine/bounds.h"
+#include "forecast/combine/candidates.h"
+#include "forecast/combine/learn.h"
+#include "forecast/combine/trust.h"
 #include "forecast/models.h"
 
 #include <gsl/gsl_cdf.h>
 
-static struct fc_spec spec_of(const char *model, int season)
+static struct fc_spec spec_of(const char *model)
 {
-    struct fc_spec spec = {.seed = 1};
+    struct fc_spec spec = {0};
     assert_int_equal(fc_model_parse(model, strlen(model), &spec, NULL), FC_OK);
-    spec.season_length = season;
     return spec;
 }
 
@@ -25,7 +27,8 @@ static void same_bytes_for_any_number_of_threads(void **state)
 {
     (void)state;
     struct simulated s = simulate_batch(60, 40, 5, seasonal);
-    struct fc_spec spec = spec_of("auto", 4);
+    give_season(&s, 4);
+    struct fc_spec spec = spec_of("auto");
     struct fc_batch one = run_batch(&s, &spec, 1);
     for (int jobs = 2; jobs <= 5; jobs += 3) {
         struct fc_batch many = run_batch(&s, &spec, jobs);
@@ -59,7 +62,8 @@ static void few_series_are_forecast(void **state)
     for (size_t n = 1; n <= 2; n++)
         for (size_t length = 1; length <= 40; length += 3) {
             struct simulated s = simulate_batch(n, length, 5, seasonal);
-            struct fc_spec spec = spec_of("auto", 4);
+            give_season(&s, 4);
+            struct fc_spec spec = spec_of("auto");
             struct fc_batch batch = run_batch(&s, &spec, 2);
             for (size_t i = 0; i < n; i++) {
                 struct fc_forecast f = fc_batch_forecast(&batch, i);
@@ -81,7 +85,8 @@ static void missing_values_teach_nothing_wrong(void **state)
 {
     (void)state;
     struct simulated s = simulate_batch(100, 40, 5, random_walk);
-    struct fc_spec spec = spec_of("auto", 4), naive = spec_of("naive", 4);
+    give_season(&s, 4);
+    struct fc_spec spec = spec_of("auto"), naive = spec_of("naive");
     double expected = batch_error(&s, &naive);
     for (size_t i = 0; i < s.n; i++)
         for (size_t t = 1 + i % 7; t + 1 < s.length; t += 7)
@@ -90,12 +95,16 @@ static void missing_values_teach_nothing_wrong(void **state)
     release_simulated(&s);
 }
 
-static struct fc_learned *learn(const struct simulated *s, int season)
+static struct fc_learned *learn(const struct simulated *s)
 {
-    struct fc_spec spec = spec_of("auto", season);
-    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 2};
+    struct fc_spec spec = spec_of("auto");
+    struct fc_lesson lesson = {.series = s->series,
+                               .n = s->n,
+                               .seasons = s->series[0].seasons,
+                               .horizon = (int)s->horizon,
+                               .seed = 1,
+                               .jobs = 2};
     struct fc_learned *learned = NULL;
-    spec.horizon = (int)s->horizon;
     assert_int_equal(fc_auto_learn(&lesson, &spec, &learned, NULL), FC_OK);
     assert_non_null(learned);
     return learned;
@@ -108,11 +117,12 @@ static void weights_sum_to_one(void **state)
                                 size_t) = {random_walk, seasonal, cycles};
     for (size_t i = 0; i < 3; i++) {
         struct simulated s = simulate_batch(40, 30, 4, laws[i]);
-        struct fc_learned *learned = learn(&s, 4);
-        struct fc_auto_knowledge k = fc_auto_read(learned, 4);
+        give_season(&s, 4);
+        struct fc_learned *learned = learn(&s);
+        struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 4);
         for (int kind = 0; kind < FC_KINDS; kind++) {
             double sum = 0;
-            for (int c = 0; c < FC_AUTO_CANDIDATES; c++) {
+            for (int c = 0; c < FC_AUTO_MEMBERS; c++) {
                 assert_true(k.of[kind].weights[c] >= 0);
                 sum += k.of[kind].weights[c];
             }
@@ -123,28 +133,50 @@ static void weights_sum_to_one(void **state)
     }
 }
 
-static void blocks_of_another_size_are_refused(void **state)
+static enum fc_status check(const struct fc_learned *learned, int horizon)
+{
+    struct fc_spec spec = spec_of("auto");
+    return fc_auto_check(fc_part_of(learned), &spec, season_of(4), horizon,
+                         NULL);
+}
+
+/* Of n numbers at v, not one may be another. */
+static void assert_no_other(const struct fc_learned *learned, double *v,
+                            size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (int more = -1; more <= 1; more++) {
+            v[i] += more;
+            assert_int_equal(check(learned, 4), more == 0 ? FC_OK : FC_EDATA);
+            v[i] -= more;
+        }
+}
+
+/* The sizes, versions, horizons and seasons of the whole, of the breaks and of
+ * members' parts. */
+static void trees_of_other_parts_are_refused(void **state)
 {
     (void)state;
-    enum { NETWORK = 5 }; /* the window of the networks in the block */
+    enum { HEAD = 4, PART = 5 };
     struct simulated s = simulate_batch(40, 30, 4, seasonal);
-    struct fc_learned *learned = learn(&s, 4);
-    struct fc_spec spec = spec_of("auto", 4);
-    double window = learned->values[NETWORK];
-    spec.horizon = 4;
-    assert_non_null(fc_auto_read(learned, 4).common.neural.parameters);
-    assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_OK);
-    learned->n--;
-    assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_EDATA);
-    learned->n++;
-    for (double other = 0; other < 3 * window; other++) {
-        learned->values[NETWORK] = other;
-        assert_int_equal(fc_auto_check(learned, &spec, NULL),
-                         other == window ? FC_OK : FC_EDATA);
+    give_season(&s, 4);
+    struct fc_learned *learned = learn(&s);
+    struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 4);
+    int parts = 0;
+    assert_no_other(learned, learned->values, HEAD + 3);
+    for (int i = 0; i < FC_AUTO_MEMBERS; i++) {
+        const double *v = k.common.part[i].v;
+        assert_int_equal(v != NULL, fc_auto_members[i].model->learn != NULL);
+        assert_int_equal(v != NULL, k.before.part[i].v != NULL);
+        if (v == NULL)
+            continue;
+        assert_no_other(learned, learned->values + (v - learned->values), PART);
+        parts++;
     }
-    learned->values[NETWORK] = window;
-    spec.horizon = 5;
-    assert_int_equal(fc_auto_check(learned, &spec, NULL), FC_EDATA);
+    assert_true(parts > 1);
+    assert_int_equal(check(learned, 5), FC_EDATA);
+    learned->n--;
+    assert_int_equal(check(learned, 4), FC_EDATA);
     free(learned);
     release_simulated(&s);
 }
@@ -157,21 +189,25 @@ static void cycles_are_left_to_autoregressions(void **state)
 {
     (void)state;
     struct simulated s = simulate_batch(300, 40, 6, cycles);
-    struct fc_learned *learned = learn(&s, 1);
-    struct fc_auto_knowledge k = fc_auto_read(learned, 1),
+    struct fc_learned *learned = learn(&s);
+    struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 1),
                              prior = fc_auto_prior(1);
     const double *w = k.of[FC_KIND_MOVING].weights,
                  *fixed = prior.of[0].weights;
-    assert_true(w[FC_AUTO_DOTM] < 0.5 * fixed[FC_AUTO_DOTM]);
-    assert_true(w[FC_AUTO_ETS] < 0.5 * fixed[FC_AUTO_ETS]);
-    assert_true(w[FC_AUTO_ARIMA] + w[FC_AUTO_POOLED] + w[FC_AUTO_POOLED_LOG]
-                    + w[FC_AUTO_NETWORK]
-                > 0.8);
+    double autoregressive = 0;
+    for (int i = 0; i < FC_AUTO_MEMBERS; i++) {
+        const struct fc_model *model = fc_auto_members[i].model;
+        if (model == fc_model_find("dotm") || model == fc_model_find("ets"))
+            assert_true(w[i] < 0.5 * fixed[i]);
+        else if (model != fc_model_find("ces"))
+            autoregressive += w[i];
+    }
+    assert_true(autoregressive > 0.8);
     /* there was no other kind to learn of */
     assert_memory_equal(k.of[FC_KIND_RESTING].weights, fixed,
-                        FC_AUTO_CANDIDATES * sizeof *w);
+                        FC_AUTO_MEMBERS * sizeof *w);
     free(learned);
-    struct fc_spec best = spec_of("auto", 1), alone = spec_of("scum", 1);
+    struct fc_spec best = spec_of("auto"), alone = spec_of("scum");
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));
     release_simulated(&s);
 }
@@ -180,12 +216,14 @@ static void what_learning_took_is_told(void **state)
 {
     (void)state;
     struct simulated s = simulate_batch(30, 30, 4, seasonal);
-    struct fc_spec specs[] = {spec_of("snaive", 4), spec_of("auto", 4)};
+    give_season(&s, 4);
+    struct fc_spec specs[] = {spec_of("snaive"), spec_of("auto")};
     double seconds[] = {0, 0};
     struct fc_batch batch = {.job = {.series = s.series,
                                      .n = s.n,
                                      .specs = specs,
                                      .nspecs = 2,
+                                     .seed = 1,
                                      .horizon = 4,
                                      .nthreads = 1},
                              .learn_seconds = seconds};
@@ -202,31 +240,33 @@ static void auto_knows_the_horizon_as_a_fallback(void **state)
     (void)state;
     enum { STEPS = 3, LENGTH = 20 };
     struct simulated s = simulate_batch(20, LENGTH, STEPS, cycles);
-    struct fc_spec longer = spec_of("ets:ANA", LENGTH),
-                   told = spec_of("auto", 4), untold = told;
-    told.horizon = STEPS;
-    double sum = 0;
-    struct fc_batch batch[2];
-    for (int k = 0; k < 2; k++) {
-        batch[k] =
-            (struct fc_batch){.job = {.series = s.series,
-                                      .n = s.n,
-                                      .specs = &longer,
-                                      .nspecs = 1,
-                                      .fallback = k == 0 ? &told : &untold,
-                                      .horizon = STEPS,
-                                      .nthreads = 1}};
-        assert_int_equal(fc_batch_run(&batch[k], NULL), FC_OK);
-    }
+    struct fc_spec longer = spec_of("ets:ANA"), spec = spec_of("auto");
+    struct fc_request request = {.spec = &spec, .horizon = STEPS, .seed = 1};
+    struct fc_batch batch = {.job = {.series = s.series,
+                                     .n = s.n,
+                                     .specs = &longer,
+                                     .nspecs = 1,
+                                     .fallback = &spec,
+                                     .horizon = STEPS,
+                                     .seed = 1,
+                                     .nthreads = 1}};
+    struct fc_workspace *ws = fc_workspace_new();
+    give_season(&s, LENGTH);
+    assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     for (size_t i = 0; i < s.n; i++) {
-        assert_int_equal(batch[0].results[i].outcome, FC_OUTCOME_FALLBACK);
-        for (int h = 0; h < STEPS; h++)
-            sum += fabs(fc_batch_forecast(&batch[0], i).mean[h]
-                        - fc_batch_forecast(&batch[1], i).mean[h]);
+        double mean[STEPS];
+        struct fc_forecast out = {.horizon = STEPS, .mean = mean};
+        struct fc_fit fit;
+        fc_workspace_reset(ws);
+        assert_int_equal(fc_model_fit(&s.series[i], &request, ws, &fit, NULL),
+                         FC_OK);
+        assert_int_equal(fc_model_predict(&fit, ws, &out, NULL), FC_OK);
+        assert_int_equal(batch.results[i].outcome, FC_OUTCOME_FALLBACK);
+        assert_memory_equal(fc_batch_forecast(&batch, i).mean, mean,
+                            sizeof mean);
     }
-    assert_true(sum == 0);
-    fc_batch_release(&batch[0]);
-    fc_batch_release(&batch[1]);
+    fc_workspace_free(ws);
+    fc_batch_release(&batch);
     release_simulated(&s);
 }
 
@@ -238,11 +278,11 @@ static double error_before(const char *model, const struct fc_series *series,
 {
     double mean[8], error = 0;
     struct fc_forecast out = {.horizon = (int)h, .mean = mean};
-    struct fc_spec spec = spec_of(model, 1);
-    struct fc_series cut = {series->id, series->y, series->n - h};
+    struct fc_spec spec = spec_of(model);
+    struct fc_series cut = series_of(series->id, series->y, series->n - h, 1);
     struct fc_fit fit;
-    spec.similar = whole;
-    assert_int_equal(fc_model_fit(&cut, &spec, ws, &fit, NULL), FC_OK);
+    struct fc_request request = {.spec = &spec, .seed = 1, .similar = whole};
+    assert_int_equal(fc_model_fit(&cut, &request, ws, &fit, NULL), FC_OK);
     assert_int_equal(fc_model_predict(&fit, ws, &out, NULL), FC_OK);
     for (size_t t = 0; t < h; t++)
         error += fabs(mean[t] - series->y[cut.n + t]) / (double)h;
@@ -257,12 +297,14 @@ static struct fc_auto_view view_of(const struct fc_series *series)
 
 /* auto's members, fitted. */
 static struct fc_fit fit_members(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws)
 {
-    struct fc_fit fit = {.model = spec->model,
-                         .season_length = spec->season_length};
-    assert_int_equal(fc_auto_fit_members(series, spec, ws, &fit, NULL), FC_OK);
+    struct fc_auto_common none = {.change = 0};
+    struct fc_fit fit = {.model = request->spec->model,
+                         .season_length = fc_season_length(series->seasons)};
+    assert_int_equal(
+        fc_auto_fit_members(series, request, &none, ws, &fit, NULL), FC_OK);
     return fit;
 }
 
@@ -271,28 +313,28 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
 {
     (void)state;
     enum { H = 6 };
-    static const char *const local[FC_AUTO_LOCAL] = {"ets", "arima", "dotm",
-                                                     "ces"};
+    enum { LOCAL = 4 };
+    static const char *const local[LOCAL] = {"ets", "arima", "dotm", "ces"};
     struct simulated s = simulate_batch(20, 40, H, cycles);
     struct fc_workspace *ws = fc_workspace_new();
-    struct fc_auto_common none = {.neural = {.parameters = NULL}};
-    struct fc_spec spec = spec_of("auto", 1);
+    struct fc_auto_common none = {.change = 0};
+    struct fc_spec spec = spec_of("auto");
+    struct fc_request request = {.spec = &spec, .horizon = H, .seed = 1};
     for (size_t i = 0; i < s.n; i++) {
-        double trust[FC_AUTO_CANDIDATES], error[FC_AUTO_LOCAL], change = 0;
+        double trust[FC_AUTO_MEMBERS], error[LOCAL], change = 0;
         const struct fc_series *series = &s.series[i];
         for (size_t t = 1; t < series->n - H; t++)
             change += fabs(series->y[t] - series->y[t - 1]);
         change /= (double)(series->n - H - 1);
         fc_workspace_reset(ws);
-        struct fc_fit fit = fit_members(series, &spec, ws);
-        for (int k = 0; k < FC_AUTO_LOCAL; k++)
+        struct fc_fit fit = fit_members(series, &request, ws);
+        for (int k = 0; k < LOCAL; k++)
             error[k] = error_before(local[k], series, &fit.members[k], H, ws);
         struct fc_auto_view view = view_of(series);
-        spec.horizon = H;
-        assert_int_equal(fc_auto_trust(&fit, &view, &spec, &none, ws, trust),
+        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, trust),
                          FC_OK);
         double product = 1;
-        for (int k = 0; k < FC_AUTO_LOCAL; k++) {
+        for (int k = 0; k < LOCAL; k++) {
             product *= trust[k];
             assert_near(
                 trust[k] / trust[0],
@@ -300,7 +342,7 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
                 1e-9);
         }
         assert_near(product, 1, 1e-9);
-        for (int k = FC_AUTO_LOCAL; k < FC_AUTO_CANDIDATES; k++)
+        for (int k = LOCAL; k < FC_AUTO_MEMBERS; k++)
             assert_true(trust[k] == 1);
     }
     fc_workspace_free(ws);
@@ -310,23 +352,23 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
 static void without_errors_all_are_trusted_alike(void **state)
 {
     (void)state;
-    double y[40], trust[FC_AUTO_CANDIDATES];
+    double y[40], trust[FC_AUTO_MEMBERS];
     struct fc_workspace *ws = fc_workspace_new();
-    struct fc_auto_common none = {.neural = {.parameters = NULL}};
-    struct fc_spec spec = spec_of("auto", 4);
+    struct fc_auto_common none = {.change = 0};
+    struct fc_spec spec = spec_of("auto");
+    struct fc_request request = {.spec = &spec, .horizon = 6, .seed = 1};
     for (int t = 0; t < 40; t++)
         y[t] = t < 30 ? 5 : t;
     /* too few values; then 30 that are all the same before */
-    struct fc_series series = {"a", y + 25, 6};
+    struct fc_series series = series_of("a", y + 25, 6, 4);
     for (int i = 0; i < 2; i++) {
-        struct fc_fit fit = fit_members(&series, &spec, ws);
+        struct fc_fit fit = fit_members(&series, &request, ws);
         struct fc_auto_view view = view_of(&series);
-        spec.horizon = 6;
-        assert_int_equal(fc_auto_trust(&fit, &view, &spec, &none, ws, trust),
+        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, trust),
                          FC_OK);
-        for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
             assert_true(trust[k] == 1);
-        series = (struct fc_series){"a", y, 36};
+        series = series_of("a", y, 36, 4);
     }
     fc_workspace_free(ws);
 }
@@ -336,11 +378,13 @@ static void without_errors_all_are_trusted_alike(void **state)
 static void known_best_forecasts_are_approached(void **state)
 {
     (void)state;
-    struct fc_spec best = spec_of("auto", 4), naive = spec_of("naive", 4);
+    struct fc_spec best = spec_of("auto"), naive = spec_of("naive");
     struct simulated s = simulate_batch(300, 40, 6, random_walk);
+    give_season(&s, 4);
     assert_true(batch_error(&s, &best) < 1.05 * batch_error(&s, &naive));
     release_simulated(&s);
     s = simulate_batch(300, 40, 6, seasonal);
+    give_season(&s, 4);
     double ideal = sqrt(2 / 3.14159265358979) * sqrt(1 + 1 / 10.0);
     assert_true(batch_error(&s, &best) < 1.1 * ideal);
     release_simulated(&s);
@@ -351,7 +395,7 @@ static void intervals_cover_what_they_claim(void **state)
     (void)state;
     static const double claimed[] = {0.8, 0.95};
     struct simulated s = simulate_batch(600, 40, 6, random_walk);
-    struct fc_spec spec = spec_of("auto", 1);
+    struct fc_spec spec = spec_of("auto");
     struct fc_batch batch = run_batch(&s, &spec, 2);
     for (size_t k = 0; k < 2; k++) {
         size_t inside = 0, steps = s.n * s.horizon;
@@ -375,18 +419,17 @@ static void factors_are_the_errors_quantiles(void **state)
     (void)state;
     enum { N = 20000, H = 5 };
     static double ratio[N * H];
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
+    struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
     for (size_t i = 0; i < N; i++)
         for (size_t h = 0; h < H; h++)
             ratio[i * H + h] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N)
                                * sqrt((double)h + 1);
-    struct fc_auto_sample sample = {N, H, ratio};
-    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
-                     FC_OK);
+    struct fc_reach_sample sample = {N, H, ratio};
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
     for (double level = 5; level < 99.5; level += 5)
         for (int h = 0; h < H; h++)
-            for (enum fc_auto_side side = 0; side < FC_AUTO_SIDES; side++)
-                assert_near(fc_auto_factor(&errors, side, level, h),
+            for (enum fc_side side = 0; side < FC_SIDES; side++)
+                assert_near(fc_reach_factor(&reach, side, level, h),
                             gsl_cdf_ugaussian_Pinv(0.5 + level / 200)
                                 * sqrt(h + 1),
                             0.01);
@@ -402,20 +445,19 @@ static void skewed_errors_make_skewed_intervals(void **state)
     (void)state;
     enum { N = 20000 };
     static double ratio[N];
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
+    struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
     for (size_t i = 0; i < N; i++)
         ratio[i] = -log1p(-((double)i + 0.5) / N) - log(2);
-    struct fc_auto_sample sample = {N, 1, ratio};
-    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
-                     FC_OK);
+    struct fc_reach_sample sample = {N, 1, ratio};
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
     for (double level = 60; level < 96; level += 10) {
         double p = level / 100;
         double size = p < 0.75 ? asinh(p) : -log(2 * (1 - p));
         double above = -log((1 - p) / 2) - log(2);
         double below = log(2) + log1p(-(1 - p) / 2);
-        assert_near(fc_auto_factor(&errors, FC_AUTO_ABOVE, level, 0),
+        assert_near(fc_reach_factor(&reach, FC_ABOVE, level, 0),
                     (above + size) / 2, 0.01);
-        assert_near(fc_auto_factor(&errors, FC_AUTO_BELOW, level, 0),
+        assert_near(fc_reach_factor(&reach, FC_BELOW, level, 0),
                     (below + size) / 2, 0.01);
     }
 }
@@ -424,11 +466,10 @@ static void without_errors_the_prior_stays(void **state)
 {
     (void)state;
     double ratio[4] = {NAN, NAN, INFINITY, NAN};
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
-    struct fc_auto_sample sample = {2, 2, ratio};
-    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
-                     FC_OK);
-    assert_memory_equal(&errors, &prior, sizeof prior);
+    struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
+    struct fc_reach_sample sample = {2, 2, ratio};
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
+    assert_memory_equal(&reach, &prior, sizeof prior);
 }
 
 /*
@@ -440,9 +481,9 @@ static void absurd_candidates_are_left_out(void **state)
     (void)state;
     enum { N = 10, H = 12 };
     static const double y[N] = {1, 2, 4, 8, 16, 32, 64, 128, 256, 512};
-    struct fc_series series = {"doubled", y, N};
+    struct fc_series series = series_of("doubled", y, N, 1);
     struct simulated s = {1, N, H, &series, NULL, NULL, NULL};
-    struct fc_spec spec = spec_of("auto", 1), arima = spec_of("arima", 1);
+    struct fc_spec spec = spec_of("auto"), arima = spec_of("arima");
     struct fc_batch batch = run_batch(&s, &arima, 1);
     double width = 511, allowed = 512 + width * (1 + 2.0 * H / N);
     assert_true(fc_batch_forecast(&batch, 0).mean[H - 1] > allowed);
@@ -469,9 +510,9 @@ static void an_exact_season_is_followed_exactly(void **state)
         lowest = fmin(lowest, y[t]);
         highest = fmax(highest, y[t]);
     }
-    struct fc_series series = {"exact", y, N};
+    struct fc_series series = series_of("exact", y, N, 12);
     struct simulated s = {1, N, H, &series, NULL, NULL, NULL};
-    struct fc_spec spec = spec_of("auto", 12);
+    struct fc_spec spec = spec_of("auto");
     struct fc_batch batch = run_batch(&s, &spec, 1);
     for (int h = 0; h < H; h++)
         assert_true(fabs(fc_batch_forecast(&batch, 0).mean[h] - y[N + h])
@@ -485,10 +526,10 @@ static void a_few_values_have_the_batchs_widths(void **state)
     (void)state;
     enum { H = 5 };
     struct simulated s = simulate_batch(40, 40, H, random_walk);
-    struct fc_spec spec = spec_of("auto", 1);
+    struct fc_spec spec = spec_of("auto");
     for (size_t n = 1; n <= 3; n++) {
         double few[] = {5000, 5000, 5000};
-        s.series[0] = (struct fc_series){"s0", few, n};
+        s.series[0] = series_of("s0", few, n, 1);
         struct fc_batch batch = run_batch(&s, &spec, 2);
         struct fc_forecast f = fc_batch_forecast(&batch, 0);
         assert_near(f.mean[0], 5000, 0.01);
@@ -507,11 +548,12 @@ static void new_series_are_as_if_they_began_when_they_did(void **state)
     (void)state;
     enum { N = 60, H = 7 };
     struct simulated s = simulate_batch(30, N, H, seasonal);
-    struct fc_spec spec = spec_of("auto", 4);
+    give_season(&s, 4);
+    struct fc_spec spec = spec_of("auto");
     double y[N] = {[55] = 8, 12, 6, 14, 9};
-    s.series[0] = (struct fc_series){"new", y, N};
+    s.series[0] = series_of("new", y, N, 4);
     struct fc_batch zeros = run_batch(&s, &spec, 2);
-    s.series[0] = (struct fc_series){"new", y + 55, 5};
+    s.series[0] = series_of("new", y + 55, 5, 4);
     struct fc_batch begun = run_batch(&s, &spec, 2);
     assert_memory_equal(fc_batch_forecast(&zeros, 0).mean,
                         fc_batch_forecast(&begun, 0).mean,
@@ -526,19 +568,18 @@ static void absurd_intervals_are_replaced(void **state)
 {
     (void)state;
     struct simulated s = simulate_batch(40, 40, 5, random_walk);
-    struct fc_spec spec = spec_of("auto", 1);
-    struct fc_learned *learned = learn(&s, 1);
-    spec.learned = learned;
-    struct fc_batch sane = run_batch(&s, &spec, 2);
+    struct fc_spec spec = spec_of("auto");
+    struct fc_learned *learned = learn(&s);
+    struct fc_batch sane = run_batch_with(learned, &s, &spec, 2);
     assert_false(sane.results[0].replaced);
     /* the scale of moving series is behind their weights */
-    struct fc_auto_knowledge k = fc_auto_read(learned, 1);
+    struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 1);
     for (size_t i = 0; i < learned->n; i++)
-        if (learned->values[i] == k.of[FC_KIND_MOVING].errors.a)
+        if (learned->values[i] == k.of[FC_KIND_MOVING].reach.a)
             learned->values[i] += log(1e6);
-    assert_near(fc_auto_read(learned, 1).of[FC_KIND_MOVING].errors.a,
-                k.of[FC_KIND_MOVING].errors.a + log(1e6), 1e-12);
-    struct fc_batch absurd = run_batch(&s, &spec, 2);
+    assert_near(fc_auto_read(fc_part_of(learned), 1).of[FC_KIND_MOVING].reach.a,
+                k.of[FC_KIND_MOVING].reach.a + log(1e6), 1e-12);
+    struct fc_batch absurd = run_batch_with(learned, &s, &spec, 2);
     for (size_t i = 0; i < s.n; i++) {
         struct fc_forecast f = fc_batch_forecast(&sane, i);
         struct fc_forecast g = fc_batch_forecast(&absurd, i);
@@ -560,7 +601,7 @@ static void bounds_are_absurd_by_the_stated_rule(void **state)
     (void)state;
     double y[10] = {10, 20, 12, 14, 16, 18, 11, 13, 15, 17};
     double mean[1] = {15}, lo[1] = {12}, hi[1], level[1] = {95};
-    struct fc_series series = {"a", y, 10};
+    struct fc_series series = series_of("a", y, 10, 1);
     struct fc_forecast out = {.horizon = 1,
                               .nlevels = 1,
                               .levels = level,
@@ -586,6 +627,7 @@ static void short_seasonal_series_keep_their_season(void **state)
     (void)state;
     enum { H = 12 };
     struct simulated s = simulate_batch(40, 30, H, seasonal);
+    give_season(&s, 12);
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     for (size_t i = 0; i < s.n; i++)
         for (size_t t = 0; t < 30 + H; t++)
@@ -594,7 +636,7 @@ static void short_seasonal_series_keep_their_season(void **state)
                                     + gsl_ran_gaussian(rng, 2);
     for (size_t i = 0; i < s.n; i++)
         memcpy(s.future + i * H, s.y + i * (30 + H) + 30, H * sizeof(double));
-    struct fc_spec best = spec_of("auto", 12), arima = spec_of("arima", 12);
+    struct fc_spec best = spec_of("auto"), arima = spec_of("arima");
     assert_true(batch_error(&s, &best) < 1.1 * batch_error(&s, &arima));
     gsl_rng_free(rng);
     release_simulated(&s);
@@ -608,7 +650,7 @@ int main(void)
         cmocka_unit_test(few_series_are_forecast),
         cmocka_unit_test(missing_values_teach_nothing_wrong),
         cmocka_unit_test(weights_sum_to_one),
-        cmocka_unit_test(blocks_of_another_size_are_refused),
+        cmocka_unit_test(trees_of_other_parts_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
         cmocka_unit_test(what_learning_took_is_told),
         cmocka_unit_test(auto_knows_the_horizon_as_a_fallback),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
+#include "tests/series.h"
 
 #include "forecast/models.h"
 
@@ -17,15 +18,16 @@ struct result {
 static const double level_95 = 95;
 static const double z_95 = 1.959963984540054;
 
-static enum fc_status run_spec(struct fc_spec *spec, const double *y, size_t n,
+static enum fc_status run_spec(struct fc_spec *spec, int season,
+                               const double *y, size_t n,
                                struct fc_workspace *ws, struct result *r)
 {
     struct fc_forecast out = {HORIZON, 1,     &level_95, r->mean,
                               r->lo,   r->hi, false};
     enum fc_status status;
-    r->series = (struct fc_series){"test", y, n};
+    r->series = series_of("test", y, n, season);
     spec->model = fc_model_find("arima");
-    status = fc_model_fit(&r->series, spec, ws, &r->fit, &r->err);
+    status = fit_spec(&r->series, spec, ws, &r->fit, &r->err);
     if (status == FC_OK)
         status = fc_model_predict(&r->fit, ws, &out, &r->err);
     return status;
@@ -34,8 +36,8 @@ static enum fc_status run_spec(struct fc_spec *spec, const double *y, size_t n,
 static enum fc_status run(int season, const double *y, size_t n,
                           struct fc_workspace *ws, struct result *r)
 {
-    struct fc_spec spec = {.season_length = season};
-    return run_spec(&spec, y, n, ws, r);
+    struct fc_spec spec = {0};
+    return run_spec(&spec, season, y, n, ws, r);
 }
 
 /* ---- series at the edge: what R's auto.arima() makes of them ---- */
@@ -203,11 +205,13 @@ static void limits_are_kept(void **state)
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
     struct result r;
     for (int i = 0; i < 20; i++) {
-        struct fc_spec spec = {
-            .season_length = 4, .max_order = 2, .max_q = 1, .max_P = 1};
+        struct fc_spec spec = {.model = fc_model_find("arima")};
+        assert_true(fc_spec_set(&spec, "max-order", 2));
+        assert_true(fc_spec_set(&spec, "max-q", 1));
+        assert_true(fc_spec_set(&spec, "max-P", 1));
         int p, d, q, P = 0, D = 0, Q = 0;
         seasonal_series(y, 400, 4, rng);
-        assert_int_equal(run_spec(&spec, y, 400, ws, &r), FC_OK);
+        assert_int_equal(run_spec(&spec, 4, y, 400, ws, &r), FC_OK);
         sscanf(r.fit.spec, "ARIMA(%d,%d,%d)(%d,%d,%d)", &p, &d, &q, &P, &D, &Q);
         assert_true(p + q + P + Q <= 2 && q <= 1 && P <= 1);
         fc_workspace_reset(ws);
@@ -224,13 +228,13 @@ static void check_paths(const char *variant, const double *y, size_t n,
     enum { PATHS = 4000 };
     struct fc_workspace *ws = fc_workspace_new();
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
-    struct fc_spec spec = {.season_length = 4};
+    struct fc_spec spec = {0};
     struct result r;
     double path[HORIZON], sum[HORIZON] = {0}, squares[HORIZON] = {0};
     gsl_rng_set(rng, seed);
     assert_int_equal(fc_model_parse(variant, strlen(variant), &spec, &r.err),
                      FC_OK);
-    assert_int_equal(run_spec(&spec, y, n, ws, &r), FC_OK);
+    assert_int_equal(run_spec(&spec, 4, y, n, ws, &r), FC_OK);
     for (int i = 0; i < PATHS; i++) {
         struct fc_mark mark = fc_workspace_mark(ws);
         assert_int_equal(
@@ -297,11 +301,11 @@ static void too_short_for_the_orders_says_how_long(void **state)
     (void)state;
     const double y[] = {1, 4, 2, 8, 5, 7};
     struct fc_workspace *ws = fc_workspace_new();
-    struct fc_spec spec = {.season_length = 4};
+    struct fc_spec spec = {0};
     struct result r;
     assert_int_equal(fc_model_parse("arima:1,1,1/0,1,1", 17, &spec, &r.err),
                      FC_OK);
-    assert_int_equal(run_spec(&spec, y, 6, ws, &r), FC_ESHORT);
+    assert_int_equal(run_spec(&spec, 4, y, 6, ws, &r), FC_ESHORT);
     assert_non_null(strstr(r.err.msg, "at least 9"));
     fc_workspace_free(ws);
 }

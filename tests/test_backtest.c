@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
+#include "tests/series.h"
 
 #include "forecast/models.h"
 #include "forecast/run/backtest.h"
 
 #include <gsl/gsl_errno.h>
 
-static struct fc_spec spec_of(const char *name, int m)
+static struct fc_spec spec_of(const char *name)
 {
-    return (struct fc_spec){
-        .model = fc_model_find(name), .season_length = m, .seed = 1};
+    return (struct fc_spec){.model = fc_model_find(name)};
 }
 
 static const double LEVEL = 80;
@@ -24,6 +24,7 @@ static struct fc_backtest backtest_of(const struct fc_series *series, size_t n,
                 .n = n,
                 .specs = specs,
                 .nspecs = nspecs,
+                .seed = 1,
                 .horizon = horizon,
                 .nlevels = 1,
                 .levels = &LEVEL,
@@ -55,8 +56,8 @@ static const double Z80 = 1.2815515655446004;
 static void scores_match_hand_computation(void **state)
 {
     (void)state;
-    const struct fc_series series = {"a", Y, 8};
-    struct fc_spec specs[] = {spec_of("naive", 1), spec_of("naive2", 1)};
+    const struct fc_series series = series_of("a", Y, 8, 1);
+    struct fc_spec specs[] = {spec_of("naive"), spec_of("naive2")};
     struct fc_backtest b = backtest_of(&series, 1, specs, 2, 2);
     b.origins = 2;
     run(&b);
@@ -93,8 +94,8 @@ static void scores_match_hand_computation(void **state)
 static void owa_is_a_ratio_of_averages(void **state)
 {
     (void)state;
-    const struct fc_series series = {"a", Y, 8};
-    struct fc_spec spec = spec_of("mean", 1);
+    const struct fc_series series = series_of("a", Y, 8, 1);
+    struct fc_spec spec = spec_of("mean");
     struct fc_backtest b = backtest_of(&series, 1, &spec, 1, 2);
     b.origins = 2;
     run(&b);
@@ -120,8 +121,8 @@ static void owa_is_a_ratio_of_averages(void **state)
 static void intervals_match_hand_computation(void **state)
 {
     (void)state;
-    const struct fc_series series = {"a", Y, 8};
-    struct fc_spec spec = spec_of("naive", 1);
+    const struct fc_series series = series_of("a", Y, 8, 1);
+    struct fc_spec spec = spec_of("naive");
     struct fc_backtest b = backtest_of(&series, 1, &spec, 1, 2);
     b.origins = 5; /* more than there is room for: only two of them */
     run(&b);
@@ -141,9 +142,10 @@ static void short_and_skipped_series_are_left_out(void **state)
 {
     (void)state;
     const struct fc_series series[] = {
-        {"short", Y, 6}, {"skipped", Y, 8}, {"fits", Y, 7}, {"empty", Y, 0}};
+        series_of("short", Y, 6, 4), series_of("skipped", Y, 8, 4),
+        series_of("fits", Y, 7, 4), series_of("empty", Y, 0, 4)};
     const bool skip[] = {false, true, false, false};
-    struct fc_spec spec = spec_of("naive", 4); /* needs 5 and 2 */
+    struct fc_spec spec = spec_of("naive"); /* needs 5 and 2 */
     struct fc_backtest b = backtest_of(series, 4, &spec, 1, 2);
     b.job.skip = skip;
     run(&b);
@@ -165,8 +167,8 @@ static void an_origin_in_a_gap_moves_back(void **state)
 {
     (void)state;
     const double y[] = {1, 3, 2, 6, NAN, NAN, 4, 8, 7};
-    const struct fc_series series = {"gappy", y, 9};
-    struct fc_spec spec = spec_of("naive", 1);
+    const struct fc_series series = series_of("gappy", y, 9, 1);
+    struct fc_spec spec = spec_of("naive");
     struct fc_backtest b = backtest_of(&series, 1, &spec, 1, 3);
     run(&b);
     assert_int_equal(b.norigins, 1);
@@ -188,9 +190,9 @@ static void failures_and_fallbacks_are_told_apart(void **state)
 {
     (void)state;
     const double y[] = {1, 3, 0, 6, 5, 9, 4, 8};
-    const struct fc_series series = {"zero", y, 8};
-    struct fc_spec specs[] = {spec_of("hw-mul", 4), spec_of("naive", 4)};
-    struct fc_spec fallback = spec_of("mean", 4);
+    const struct fc_series series = series_of("zero", y, 8, 4);
+    struct fc_spec specs[] = {spec_of("hw-mul"), spec_of("naive")};
+    struct fc_spec fallback = spec_of("mean");
     struct fc_backtest b = backtest_of(&series, 1, specs, 2, 2);
     run(&b);
     assert_int_equal(b.results[0].outcome, FC_OUTCOME_FAILED);
@@ -225,12 +227,13 @@ static enum fc_status check_lesson(const struct fc_lesson *lesson,
                                    struct fc_learned **learned,
                                    struct fc_error *err)
 {
+    (void)spec;
     *learned = NULL;
     for (size_t i = 1; i < lesson->n; i++)
         if (lesson->series[i].n + i != lesson->series[0].n)
             return fc_fail(err, FC_EINVAL, "series %zu is cut elsewhere", i);
-    if (spec->horizon != 4)
-        return fc_fail(err, FC_EINVAL, "horizon %d", spec->horizon);
+    if (lesson->horizon != 4)
+        return fc_fail(err, FC_EINVAL, "horizon %d", lesson->horizon);
     return FC_OK;
 }
 
@@ -250,11 +253,11 @@ static void the_same_for_any_number_of_threads(void **state)
     struct fc_series series[N];
     for (unsigned i = 0; i < N; i++) {
         make_series(y[i], LENGTH, i + 1);
-        series[i] = (struct fc_series){"s", y[i], LENGTH - i};
+        series[i] = series_of("s", y[i], LENGTH - i, 4);
     }
     struct fc_model pupil = model_that_learns();
-    struct fc_spec specs[] = {spec_of("snaive", 4), spec_of("theta", 4),
-                              spec_of("drift", 4)};
+    struct fc_spec specs[] = {spec_of("snaive"), spec_of("theta"),
+                              spec_of("drift")};
     specs[2].model = &pupil;
     /* the pupil makes the parts go by origin */
     for (size_t nspecs = 2; nspecs <= 3; nspecs++) {
@@ -298,9 +301,10 @@ static void progress_counts_over_all_parts(void **state)
     (void)state;
     static double y[30];
     make_series(y, 30, 1);
-    const struct fc_series series[] = {{"a", y, 30}, {"b", y, 29}};
+    const struct fc_series series[] = {series_of("a", y, 30, 4),
+                                       series_of("b", y, 29, 4)};
     struct fc_model pupil = model_that_learns();
-    struct fc_spec spec = {.model = &pupil, .season_length = 4};
+    struct fc_spec spec = {.model = &pupil};
     struct calls calls = {.rising = true};
     struct fc_backtest b = backtest_of(series, 2, &spec, 1, 4);
     b.origins = 4;

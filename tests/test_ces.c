@@ -12,12 +12,13 @@ static double cost_of(const struct fc_fit *fit, int kind)
 {
     enum { NONE, SIMPLE, PARTIAL, FULL };
     size_t n = fit->nobs;
-    double seasons = (double)n / fit->season_length, sse = 0;
+    double seasons = (double)n / fit->season_length;
     double growth = (fit->coef[1] - 1) * (kind == SIMPLE ? seasons : (double)n);
     double seasonal = kind == FULL ? (fit->coef[3] - 1) * seasons : 0;
-    for (size_t t = 0; t < n; t++)
-        sse += fit->resid[t] * fit->resid[t];
-    return log(sse) + 3 * (growth * growth + seasonal * seasonal) / (double)n;
+    /* the likelihood is -n / 2 (log(2 pi sse / n) + 1) */
+    double log_sse = log((double)n / (2 * 3.14159265358979))
+                     - 2 * fit->loglik / (double)n - 1;
+    return log_sse + 3 * (growth * growth + seasonal * seasonal) / (double)n;
 }
 
 /* Forecasts of "name:kind", a name in ces.csv. */

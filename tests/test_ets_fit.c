@@ -5,6 +5,7 @@
  * must hold of any optimum.
  */
 #include "tests/ets_reference.h"
+#include "tests/series.h"
 
 #include "forecast/ets/parts.h"
 #include "forecast/ets/predict.h"
@@ -38,14 +39,13 @@ static enum fc_status try_fit(struct fitted *f, const char *model,
                               const double *y, size_t n, int m, int horizon)
 {
     static const double level = 95;
-    struct fc_spec spec = {.season_length = m, .seed = 1};
+    struct fc_spec spec = {0};
     struct fc_forecast out = {horizon, 1, &level, f->mean, f->lo, f->hi, false};
     struct fc_error err;
-    f->series = (struct fc_series){"series", y, n};
+    f->series = series_of("series", y, n, m);
     fc_workspace_reset(f->ws);
     assert_int_equal(fc_model_parse(model, strlen(model), &spec, &err), FC_OK);
-    enum fc_status status =
-        fc_model_fit(&f->series, &spec, f->ws, &f->fit, &err);
+    enum fc_status status = fit_spec(&f->series, &spec, f->ws, &f->fit, &err);
     return status == FC_OK ? fc_model_predict(&f->fit, f->ws, &out, &err)
                            : status;
 }
@@ -56,15 +56,56 @@ static void fit(struct fitted *f, const char *model, const double *y, size_t n,
     assert_int_equal(try_fit(f, model, y, n, m, horizon), FC_OK);
 }
 
+/* A pass over the series with these coefficients of a fit; what it leaves
+ * behind is in trace, which leads into scratch. */
+static struct fc_ets_sums pass(const struct fitted *f, const double *coef,
+                               double *scratch, struct fc_ets_trace *trace)
+{
+    const struct fc_fit *fit = &f->fit;
+    size_t n = f->series.n;
+    *trace = (struct fc_ets_trace){scratch, scratch + n, scratch + 2 * n,
+                                   scratch + 3 * n, scratch + 4 * n};
+    struct fc_ets model = {
+        .form = {(enum fc_ets_component)fit->order[FC_ETS_ORDER_ERROR],
+                 (enum fc_ets_component)fit->order[FC_ETS_ORDER_TREND],
+                 (enum fc_ets_component)fit->order[FC_ETS_ORDER_SEASON],
+                 fit->order[FC_ETS_ORDER_DAMPED] != 0},
+        .m = fit->season_length,
+        .smoothing = {coef[0], coef[1], coef[2], coef[3]},
+        .l = coef[FC_ETS_COEF_L],
+        .b = coef[FC_ETS_COEF_B],
+        .s = scratch + 5 * n,
+    };
+    struct fc_ets_sums sums;
+    memcpy(model.s, coef + FC_ETS_COEF_S,
+           (fit->ncoef - FC_ETS_COEF_S) * sizeof *coef);
+    assert_true(fc_ets_filter(&model, f->series.y, n, trace, &sums));
+    return sums;
+}
+
+static double minus_loglik(const struct fitted *f, const double *coef,
+                           double *scratch)
+{
+    struct fc_ets_trace trace;
+    struct fc_ets_sums sums = pass(f, coef, scratch, &trace);
+    return 0.5 * (double)f->series.n * log(sums.squares) + sums.log_mu;
+}
+
 /* --- against R --- */
 
 static double mean_square(const struct fitted *f)
 {
     double sum = 0;
-    for (size_t t = 0; t < f->series.n; t++) {
-        double e = f->series.y[t] - f->fit.fitted[t];
-        sum += e * e / (double)f->series.n;
+    size_t n = f->series.n, m = (size_t)f->fit.season_length;
+    double *scratch = malloc((5 * n + m) * sizeof *scratch);
+    struct fc_ets_trace trace;
+    assert_non_null(scratch);
+    pass(f, f->fit.coef, scratch, &trace);
+    for (size_t t = 0; t < n; t++) {
+        double e = f->series.y[t] - trace.mu[t];
+        sum += e * e / (double)n;
     }
+    free(scratch);
     return sum;
 }
 
@@ -288,31 +329,6 @@ static void make_series(double *y, size_t n, size_t m, uint64_t seed)
         y[t] = level + 10 * sin(6.2831853 * (double)(t % m) / (double)m) + e;
         level += 0.1 + 0.3 * e;
     }
-}
-
-static double minus_loglik(const struct fitted *f, const double *coef,
-                           double *scratch)
-{
-    const struct fc_fit *fit = &f->fit;
-    size_t n = f->series.n;
-    struct fc_ets_trace trace = {scratch, scratch + n, scratch + 2 * n,
-                                 scratch + 3 * n, scratch + 4 * n};
-    struct fc_ets model = {
-        .form = {(enum fc_ets_component)fit->order[FC_ETS_ORDER_ERROR],
-                 (enum fc_ets_component)fit->order[FC_ETS_ORDER_TREND],
-                 (enum fc_ets_component)fit->order[FC_ETS_ORDER_SEASON],
-                 fit->order[FC_ETS_ORDER_DAMPED] != 0},
-        .m = fit->season_length,
-        .smoothing = {coef[0], coef[1], coef[2], coef[3]},
-        .l = coef[FC_ETS_COEF_L],
-        .b = coef[FC_ETS_COEF_B],
-        .s = scratch + 5 * n,
-    };
-    struct fc_ets_sums sums;
-    memcpy(model.s, coef + FC_ETS_COEF_S,
-           (size_t)fit->season_length * sizeof *coef);
-    assert_true(fc_ets_filter(&model, f->series.y, n, &trace, &sums));
-    return 0.5 * (double)n * log(sums.squares) + sums.log_mu;
 }
 
 /* The ends of descents from all over the smoothing parameters. */

@@ -4,6 +4,7 @@
  * handed, and what is said when it or the model fails.
  */
 #include "tests/check.h"
+#include "tests/series.h"
 
 #include "forecast/models.h"
 #include "forecast/run/job.h"
@@ -12,7 +13,7 @@ enum { HORIZON = 3, TAIL = 2, N = 3 };
 
 static struct fc_spec spec_of(const char *name)
 {
-    return (struct fc_spec){.model = fc_model_find(name), .season_length = 1};
+    return (struct fc_spec){.model = fc_model_find(name)};
 }
 
 /* A use that fails with these words, in turn; NULL: it does not. */
@@ -52,7 +53,8 @@ static void a_use_that_fails_falls_back(void **state)
 {
     (void)state;
     const double y[] = {1, 3, 2, 5, NAN, NAN}, one[] = {4};
-    const struct fc_series series[] = {{"a", y, 4 + TAIL}, {"b", one, 1}};
+    const struct fc_series series[] = {series_of("a", y, 4 + TAIL, 1),
+                                       series_of("b", one, 1, 1)};
     struct fc_spec specs[] = {spec_of("mean"), spec_of("drift")};
     struct fc_spec fallback = spec_of("naive");
     struct fc_job job = {.series = series,
@@ -124,7 +126,9 @@ static void items_are_numbered_over_the_whole_job(void **state)
 {
     (void)state;
     const double y[] = {1, 2};
-    const struct fc_series series[N] = {{"a", y, 2}, {"b", y, 2}, {"c", y, 2}};
+    const struct fc_series series[N] = {series_of("a", y, 2, 1),
+                                        series_of("b", y, 2, 1),
+                                        series_of("c", y, 2, 1)};
     const bool skip[N] = {false, false, true};
     static const int expected[N * 2] = {0, 0, 1, 1, 0, 0};
     struct fc_spec specs[] = {spec_of("mean"), spec_of("drift")};

@@ -99,7 +99,8 @@ static void a_tail_is_what_follows_the_last_value(void **state)
 static void a_series_is_prepared_for_its_model(void **state)
 {
     const double y[] = {4, NAN, 8, NAN, NAN};
-    const struct fc_series given = {"a", y, 5}, whole = {"b", y, 1};
+    const struct fc_series given = {.id = "a", .y = y, .n = 5};
+    const struct fc_series whole = {.id = "b", .y = y, .n = 1};
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_series out;
     struct fc_error err;

@@ -17,10 +17,11 @@ static struct taught teach(const struct simulated *s, int season, size_t hold,
     struct taught t = {.neural = {.season_length = season,
                                   .window = fc_neural_window(season, HORIZON),
                                   .horizon = HORIZON}};
-    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = jobs};
+    struct fc_lesson lesson = {
+        .series = s->series, .n = s->n, .hold = hold, .seed = 1, .jobs = jobs};
     t.parameters = malloc(fc_neural_size(&t.neural) * sizeof *t.parameters);
-    assert_int_equal(
-        fc_neural_fit(&t.neural, &lesson, hold, 1, t.parameters, NULL), FC_OK);
+    assert_int_equal(fc_neural_fit(&t.neural, &lesson, t.parameters, NULL),
+                     FC_OK);
     t.neural.parameters = t.parameters;
     return t;
 }
@@ -148,14 +149,16 @@ static void refuses_what_it_cannot_take(void **state)
     assert_int_equal(fc_neural_forecast(&t.neural, sparse, 20, ws, mean),
                      FC_EDOMAIN);
     struct fc_lesson few = {.series = s.series, .n = 19, .jobs = 1};
-    assert_int_equal(fc_neural_fit(&t.neural, &few, 0, 1, t.parameters, NULL),
+    assert_int_equal(fc_neural_fit(&t.neural, &few, t.parameters, NULL),
                      FC_ESHORT);
-    struct fc_lesson held = {.series = s.series, .n = s.n, .jobs = 1};
-    assert_int_equal(fc_neural_fit(&t.neural, &held, 40, 1, t.parameters, NULL),
+    struct fc_lesson held = {
+        .series = s.series, .n = s.n, .hold = 40, .jobs = 1};
+    assert_int_equal(fc_neural_fit(&t.neural, &held, t.parameters, NULL),
                      FC_ESHORT);
     volatile sig_atomic_t stop = 1;
     held.stop = &stop;
-    assert_int_equal(fc_neural_fit(&t.neural, &held, 0, 1, t.parameters, NULL),
+    held.hold = 0;
+    assert_int_equal(fc_neural_fit(&t.neural, &held, t.parameters, NULL),
                      FC_ESTOPPED);
     assert_int_equal(fc_neural_window(7, 100000), 0);
     free(t.parameters);

@@ -14,9 +14,9 @@ enum { STEPS = 14, MONTHS = 60 };
 static const double Z80 = 1.2815515655446004;
 static const double QUANTILES[] = {0.1, 0.5, 0.9};
 
-static struct fc_spec spec_of(const char *text, int m)
+static struct fc_spec spec_of(const char *text)
 {
-    struct fc_spec spec = {.season_length = m, .seed = 1};
+    struct fc_spec spec = {0};
     struct fc_error err;
     if (fc_model_parse(text, strlen(text), &spec, &err) != FC_OK)
         fail_msg("%s", err.msg);
@@ -33,6 +33,7 @@ static struct fc_simulate simulation_of(const struct fc_series *series,
                 .n = n,
                 .specs = specs,
                 .nspecs = nspecs,
+                .seed = 1,
                 .horizon = STEPS,
                 .nthreads = 1},
         .paths = paths,
@@ -81,8 +82,8 @@ static void check_against_intervals(const char *text, const double *y, size_t n,
 {
     enum { PATHS = 10000 };
     struct fc_workspace *ws = fc_workspace_new();
-    const struct fc_series series = {"a", y, n};
-    struct fc_spec spec = spec_of(text, m);
+    const struct fc_series series = series_of("a", y, n, m);
+    struct fc_spec spec = spec_of(text);
     struct fc_simulate s = simulation_of(&series, 1, &spec, 1, PATHS);
     struct forecasts f;
     assert_int_equal(forecast_series(text, y, n, m, STEPS, ws, &f), FC_OK);
@@ -162,9 +163,9 @@ static void paths_around_a_forecast_keep_its_intervals(void **state)
     static const double p[] = {0.025, 0.1, 0.9, 0.975};
     static const double at[] = {-2, -1, 3, 9};
     const double y[] = {1, 2};
-    const struct fc_series series = {"a", y, 2};
+    const struct fc_series series = series_of("a", y, 2, 1);
     struct fc_model model = *fc_model_find("naive");
-    struct fc_spec spec = {.model = &model, .season_length = 1};
+    struct fc_spec spec = {.model = &model};
     (void)state;
     model.simulate = NULL;
     model.predict = skewed;
@@ -208,9 +209,9 @@ static void paths_do_not_turn_around_beside_a_mean(void **state)
 {
     enum { PATHS = 5000 };
     const double y[] = {1, 2};
-    const struct fc_series series = {"a", y, 2};
+    const struct fc_series series = series_of("a", y, 2, 1);
     struct fc_model model = *fc_model_find("naive");
-    struct fc_spec spec = {.model = &model, .season_length = 1};
+    struct fc_spec spec = {.model = &model};
     double p = gsl_cdf_ugaussian_P(Z80 / 5) - 0.5;
     (void)state;
     model.simulate = NULL;
@@ -233,8 +234,8 @@ static void sums_follow_the_closed_form(void **state)
 {
     (void)state;
     const double y[] = {3, 5, 4, 6, 5};
-    const struct fc_series series = {"a", y, 5};
-    struct fc_spec spec = spec_of("naive", 1);
+    const struct fc_series series = series_of("a", y, 5, 1);
+    struct fc_spec spec = spec_of("naive");
     struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20000);
     s.lead_time = 5;
     assert_int_equal(fc_simulate_rows(&s), STEPS + 2);
@@ -267,11 +268,11 @@ static void sums_follow_the_closed_form(void **state)
     for (int t = 0; t < 1000; t++)
         noise[t] = 10 + gsl_ran_gaussian(rng, 1);
     gsl_rng_free(rng);
-    const struct fc_series independent = {"b", noise, 1000};
-    spec = spec_of("ets:ANN", 1);
+    const struct fc_series independent = series_of("b", noise, 1000, 1);
+    spec = spec_of("ets:ANN");
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_fit fit;
-    assert_int_equal(fc_model_fit(&independent, &spec, ws, &fit, NULL), FC_OK);
+    assert_int_equal(fit_spec(&independent, &spec, ws, &fit, NULL), FC_OK);
     s.job.series = &independent;
     run(&s);
     double alpha = fit.coef[0], level = 0, variance[2] = {0};
@@ -299,13 +300,13 @@ static double rms_error_of_coins(const char *model, int paths, double *worst)
     static double y[TOSSES];
     static char names[COINS][24];
     static struct fc_series coins[COINS];
-    struct fc_spec spec = spec_of(model, 1);
+    struct fc_spec spec = spec_of(model);
     double squares = 0;
     for (int t = 0; t < TOSSES; t++)
         y[t] = t * 37 % TOSSES < TOSSES / 2;
     for (int i = 0; i < COINS; i++) {
         snprintf(names[i], sizeof names[i], "coin %d", i);
-        coins[i] = (struct fc_series){names[i], y, TOSSES};
+        coins[i] = series_of(names[i], y, TOSSES, 1);
     }
     struct fc_simulate s = simulation_of(coins, COINS, &spec, 1, paths);
     s.job.horizon = 1;
@@ -350,8 +351,8 @@ static void empirical_paths_are_heads_or_tails(void **state)
 {
     (void)state;
     const double y[] = {0, 1, 1, 0, 1, 0};
-    const struct fc_series series = {"coin", y, 6};
-    struct fc_spec spec = spec_of("mean:empirical", 1);
+    const struct fc_series series = series_of("coin", y, 6, 1);
+    struct fc_spec spec = spec_of("mean:empirical");
     struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 1000);
     s.whole = true;
     run(&s);
@@ -375,8 +376,9 @@ static void a_missing_end_is_drawn_as_well(void **state)
         walk[t] = t < N - LATE ? (double)(t % 2) : NAN;
         line[t] = t < N - LATE ? 3 * (double)t : NAN;
     }
-    const struct fc_series series[] = {{"walk", walk, N}, {"line", line, N}};
-    struct fc_spec spec[] = {spec_of("naive", 1), spec_of("drift", 1)};
+    const struct fc_series series[] = {series_of("walk", walk, N, 1),
+                                       series_of("line", line, N, 1)};
+    struct fc_spec spec[] = {spec_of("naive"), spec_of("drift")};
     struct fc_simulate s = simulation_of(series, 2, spec, 2, PATHS);
     s.whole = true;
     run(&s);
@@ -407,21 +409,21 @@ static void the_same_for_threads_subsets_and_more_paths(void **state)
     for (unsigned i = 0; i < N; i++) {
         make_series(y[i], MONTHS, i + 1);
         snprintf(names[i], sizeof names[i], "s%u", i);
-        series[i] = (struct fc_series){names[i], y[i], MONTHS - i};
+        series[i] = series_of(names[i], y[i], MONTHS - i, 1);
     }
     struct fc_model bare = *fc_model_find("theta");
     bare.simulate = NULL;
-    struct fc_spec specs[] = {spec_of("ets:ANN", 1), spec_of("naive", 1),
-                              spec_of("theta", 1)};
+    struct fc_spec specs[] = {spec_of("ets:ANN"), spec_of("naive"),
+                              spec_of("theta")};
     specs[2].model = &bare;
     struct fc_simulate one = simulation_of(series, N, specs, 3, PATHS);
     one.whole = true;
+    one.job.seed = 7;
     struct fc_simulate many = one, part = one, more = one, other = one;
     many.job.nthreads = 3;
     part.job.series = series + 2;
     part.job.n = 2;
     more.paths = 2 * PATHS;
-    specs[0].seed = specs[1].seed = specs[2].seed = 7;
     run(&one);
     run(&many);
     run(&part);
@@ -444,8 +446,7 @@ static void the_same_for_threads_subsets_and_more_paths(void **state)
                             2 * 3 * size * sizeof(double));
     }
     /* another seed, and another id, are other numbers */
-    for (int k = 0; k < 3; k++)
-        specs[k].seed = 8;
+    other.job.seed = 8;
     run(&other);
     assert_memory_not_equal(one.numbers, other.numbers, size * sizeof(double));
     fc_simulate_release(&one);
@@ -454,7 +455,8 @@ static void the_same_for_threads_subsets_and_more_paths(void **state)
     fc_simulate_release(&more);
     fc_simulate_release(&other);
     double line[] = {1, 2, 1, 2};
-    struct fc_series twins[] = {{"a", line, 4}, {"b", line, 4}};
+    struct fc_series twins[] = {series_of("a", line, 4, 1),
+                                series_of("b", line, 4, 1)};
     struct fc_simulate pair = simulation_of(twins, 2, specs + 1, 1, 10);
     run(&pair);
     assert_memory_not_equal(pair.results[0].numbers, pair.results[1].numbers,
@@ -474,8 +476,8 @@ static void quantiles_are_those_of_the_paths(void **state)
     double y[MONTHS], x[PATHS];
     (void)state;
     make_series(y, MONTHS, 5);
-    const struct fc_series series = {"a", y, MONTHS};
-    struct fc_spec spec = spec_of("drift", 1);
+    const struct fc_series series = series_of("a", y, MONTHS, 1);
+    struct fc_spec spec = spec_of("drift");
     struct fc_simulate summary = simulation_of(&series, 1, &spec, 1, PATHS);
     summary.lead_time = LEAD;
     struct fc_simulate whole = summary;
@@ -526,8 +528,9 @@ static void failures_fallbacks_and_clipping(void **state)
     (void)state;
     const double y[] = {0, 3, 1, 0, 2, 4, 0, 1};
     const bool skip[] = {false, true};
-    const struct fc_series series[] = {{"zero", y, 8}, {"skipped", y, 8}};
-    struct fc_spec spec = spec_of("ets:MNN", 1), naive = spec_of("naive", 1);
+    const struct fc_series series[] = {series_of("zero", y, 8, 1),
+                                       series_of("skipped", y, 8, 1)};
+    struct fc_spec spec = spec_of("ets:MNN"), naive = spec_of("naive");
     struct fc_simulate s = simulation_of(series, 2, &spec, 1, 200);
     s.job.skip = skip;
     run(&s);
@@ -580,10 +583,10 @@ static void extreme_paths_are_like_any_others(void **state)
     make_series(y, MONTHS, 9);
     for (size_t t = 0; t < MONTHS; t++)
         y[t] = ldexp(t == 3 ? 200 : y[t], -8);
-    const struct fc_series usual = {"a", y, MONTHS};
-    const struct fc_series extreme = {"a", scaled, MONTHS};
+    const struct fc_series usual = series_of("a", y, MONTHS, 12);
+    const struct fc_series extreme = series_of("a", scaled, MONTHS, 12);
     for (size_t i = 0; i < sizeof models / sizeof *models; i++) {
-        struct fc_spec spec = spec_of(models[i], 12);
+        struct fc_spec spec = spec_of(models[i]);
         struct fc_simulate a = simulation_of(&usual, 1, &spec, 1, 50);
         run(&a);
         for (size_t k = 0; k < sizeof exponents / sizeof *exponents; k++) {
@@ -609,8 +612,8 @@ static void a_sum_that_is_no_number_fails(void **state)
     (void)state;
     for (size_t t = 0; t < MONTHS; t++)
         y[t] = ldexp(1 + 0.001 * (double)(t % 2), 1022);
-    const struct fc_series series = {"a", y, MONTHS};
-    struct fc_spec spec = spec_of("mean:empirical", 1);
+    const struct fc_series series = series_of("a", y, MONTHS, 1);
+    struct fc_spec spec = spec_of("mean:empirical");
     struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20);
     run(&s);
     assert_int_equal(s.results[0].outcome, FC_OUTCOME_FAILED);
@@ -625,10 +628,12 @@ static bool must_fit(const struct fc_model *model, const struct fc_spec *spec,
     bool positive = true;
     for (size_t t = 0; t < series->n; t++)
         positive = positive && series->y[t] > 0;
-    if (strncmp(model->name, "hw", 2) == 0 && spec->season_length == 1)
+    if (strncmp(model->name, "hw", 2) == 0
+        && fc_season_length(series->seasons) == 1)
         return false;
-    return series->n >= model->min_obs(spec)
-           && (positive || strcmp(model->name, "hw-mul") != 0);
+    return series->n >= model->min_obs(spec, series->seasons)
+           && (positive || strcmp(model->name, "hw-mul") != 0)
+           && !model->must_learn; /* there are no others to learn from */
 }
 
 /* Constant, short, tiny, huge, ... series, with a season and without. */
@@ -641,9 +646,9 @@ static void every_model_simulates_awkward_series(void **state)
     for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
         for (int k = 0; awkward_series(k, y, &n) != NULL; k++)
             for (int m = 1; m <= 12; m += 11) {
-                const struct fc_series series = {"a", y, n};
-                struct fc_spec spec = spec_of(model->name, m);
-                struct fc_spec snaive = spec_of("snaive", m);
+                const struct fc_series series = series_of("a", y, n, m);
+                struct fc_spec spec = spec_of(model->name);
+                struct fc_spec snaive = spec_of("snaive");
                 struct fc_simulate s = simulation_of(&series, 1, &spec, 1, 20);
                 s.job.fallback = &snaive;
                 run(&s);

@@ -156,10 +156,8 @@ static void a_season_about_zero_is_additive(void **state)
         y[t] += line[t];
     assert_int_equal(forecast_series("theta", y, 60, 4, 8, ws, &f), FC_OK);
     assert_int_equal(forecast_series("theta", line, 60, 1, 8, ws, &g), FC_OK);
-    for (size_t h = 0; h < 8; h++) {
+    for (size_t h = 0; h < 8; h++)
         assert_near(f.mean[h], g.mean[h] + figure[h % 4], 1e-9);
-        assert_near(f.fit.fitted[h], g.fit.fitted[h] + figure[h % 4], 1e-9);
-    }
     check_simulation("theta", y, 58, 4);
     fc_workspace_free(ws);
 }

@@ -5,9 +5,9 @@
  */
 #include "tests/batches.h"
 
-#include "forecast/combine/auto.h"
 #include "forecast/measure/accuracy.h"
 #include "forecast/models.h"
+#include "forecast/numeric/vet.h"
 
 #include <gsl/gsl_sort.h>
 
@@ -199,7 +199,7 @@ static const struct odd level = {"level", NULL, LEVEL_LENGTH};
 
 static struct fc_spec spec_of_auto(void)
 {
-    struct fc_spec spec = {.seed = 1, .season_length = M, .horizon = H};
+    struct fc_spec spec = {0};
     assert_int_equal(fc_model_parse("auto", 4, &spec, NULL), FC_OK);
     return spec;
 }
@@ -221,7 +221,7 @@ static struct fc_series *extend(const struct simulated *base, size_t k,
         ordinary(rng, odd->n >= LEVEL_LENGTH ? LEVEL : i, at, odd->n);
         if (odd->make != NULL)
             odd->make(rng, at, odd->n);
-        all[base->n + i] = (struct fc_series){ids[i], at, odd->n};
+        all[base->n + i] = series_of(ids[i], at, odd->n, M);
     }
     gsl_rng_free(rng);
     return all;
@@ -237,11 +237,11 @@ static struct fc_batch forecast_base(const struct simulated *base,
                           .specs = &spec,
                           .nspecs = 1,
                           .horizon = H,
+                          .seed = 1,
                           .nthreads = 2};
     struct fc_learned *learned = NULL;
-    assert_int_equal(fc_batch_learn(&file, &spec, &learned, NULL), FC_OK);
-    spec.learned = learned;
-    struct fc_batch batch = run_batch(base, &spec, 2);
+    assert_int_equal(fc_batch_learn(&file, 0, &learned, NULL), FC_OK);
+    struct fc_batch batch = run_batch_with(learned, base, &spec, 2);
     free(learned);
     return batch;
 }
@@ -328,6 +328,7 @@ static void odd_series_move_nothing(void **state)
     (void)state;
     static const size_t counts[] = {1, 6, MOST};
     struct simulated base = simulate_batch(ORDINARY, 60, H, ordinary);
+    give_season(&base, M);
     struct fc_batch alone = forecast_base(&base, base.series, base.n);
     int failed = 0;
     for (size_t c = 0; c < 3; c++) {
@@ -419,6 +420,7 @@ static void predictable_series_leave_intervals_as_they_are(void **state)
     (void)state;
     static const size_t counts[] = {7, 20, 60, 240}; /* 10, 25, 50, 80% */
     struct simulated base = simulate_batch(ORDINARY, 60, H, ordinary);
+    give_season(&base, M);
     struct fc_batch alone = forecast_base(&base, base.series, base.n);
     for (size_t o = 0; o < sizeof predictable / sizeof *predictable; o++) {
         for (size_t c = 0; c < 4; c++)
@@ -451,7 +453,7 @@ static void new_series_are_covered(void **state)
     (void)state;
     struct simulated s = simulate_batch(100, 120, WEEK, daily), old = s;
     struct fc_spec spec = spec_of_auto();
-    spec.season_length = spec.horizon = WEEK;
+    give_season(&s, WEEK);
     struct fc_batch with = run_batch(&s, &spec, 2);
     old.series += NEW;
     old.n -= NEW;

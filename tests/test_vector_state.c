@@ -12,6 +12,7 @@
  */
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include "tests/check.h"
+#include "tests/series.h"
 
 #include "forecast/models.h"
 
@@ -122,17 +123,16 @@ static void fit(const char *text, int season)
 {
     enum { N = 120 };
     double y[N];
-    struct fc_spec spec = {.seed = 1};
-    struct fc_series series = {"a", y, N};
+    struct fc_spec spec = {0};
+    struct fc_series series = series_of("a", y, N, season);
     struct fc_fit fitted;
     struct fc_error err;
     struct fc_workspace *ws = fc_workspace_new();
     assert_int_equal(fc_model_parse(text, strlen(text), &spec, &err), FC_OK);
-    spec.season_length = season;
     for (int t = 0; t < N; t++)
         y[t] = 100 + t + 20 * (t % season) + (t * t * 7 % 31);
     counting = true;
-    enum fc_status status = fc_model_fit(&series, &spec, ws, &fitted, &err);
+    enum fc_status status = fit_spec(&series, &spec, ws, &fitted, &err);
     counting = false;
     assert_int_equal(status, FC_OK);
     fc_workspace_free(ws);

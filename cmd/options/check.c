@@ -6,7 +6,10 @@
 #define _POSIX_C_SOURCE 200809L /* strndup */
 #include "cmd/options/check.h"
 
+#include "cmd/host/deadline.h"
 #include "cmd/options/files.h"
+#include "cmd/options/shard.h"
+#include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
 #include "io/text/number.h"
@@ -23,10 +26,19 @@ static int compare_doubles(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* A list of distinct numbers between 0 and most, made ascending. */
-static int parse_numbers(const char *command, const char *option,
-                         const char *given, double most, double **numbers,
-                         int *n)
+/* What a list of numbers may be. */
+struct list_rule {
+    const char *option;
+    double least, most;
+    const char *range;   /* "numbers between 0 and 100, or none" */
+    const char *one;     /* what a number is */
+    const char *percent; /* an example of one, and of a share */
+    bool all_below; /* only a list of nothing but shares is taken for such */
+};
+
+/* A list of distinct numbers in percent, made ascending. */
+static int parse_numbers(const char *command, const struct list_rule *rule,
+                         const char *given, double **numbers, int *n)
 {
     const char *text = given;
     size_t room = 1;
@@ -40,11 +52,9 @@ static int parse_numbers(const char *command, const char *option,
     for (;;) {
         size_t length = strcspn(text, ",");
         double x;
-        if (!io_number_parse(text, length, &x) || x <= 0 || x >= most)
-            return cmd_usage(command,
-                             "--%s takes numbers between 0 and %g%s; got "
-                             "'%.60s'",
-                             option, most, most > 1 ? ", or none" : "", given);
+        if (!io_number_parse(text, length, &x) || x <= 0 || x >= 100)
+            return cmd_usage(command, "--%s takes numbers %s; got '%.60s'",
+                             rule->option, rule->range, given);
         (*numbers)[(*n)++] = x;
         if (text[length] == '\0')
             break;
@@ -53,23 +63,53 @@ static int parse_numbers(const char *command, const char *option,
     qsort(*numbers, (size_t)*n, sizeof(double), compare_doubles);
     for (int i = 1; i < *n; i++)
         if ((*numbers)[i] == (*numbers)[i - 1])
-            return cmd_usage(command, "--%s %.60s names a %s twice", option,
-                             given, most > 1 ? "level" : "quantile");
+            return cmd_usage(command, "--%s %.60s names a %s twice",
+                             rule->option, given, rule->one);
+    return -1;
+}
+
+/* What is a share where percent are asked for, or out of range. */
+static int check_range(const char *command, const struct list_rule *rule,
+                       const char *given, const double *numbers, int n)
+{
+    if (numbers[rule->all_below ? n - 1 : 0] < 1)
+        return cmd_usage(command, "--%s is in percent: %s; got '%.60s'",
+                         rule->option, rule->percent, given);
+    if (numbers[0] < rule->least || numbers[n - 1] > rule->most)
+        return cmd_usage(command, "--%s takes numbers %s; got '%.60s'",
+                         rule->option, rule->range, given);
     return -1;
 }
 
 static int parse_levels(const char *command, struct cmd_options *options)
 {
-    if (strcmp(options->levels_text, "none") == 0)
+    static const struct list_rule rule = {"level", 0,
+                                          100,     "between 0 and 100, or none",
+                                          "level", "95 rather than 0.95",
+                                          false};
+    const char *text = options->levels_text;
+    if (strcmp(text, "none") == 0)
         return -1;
-    int status = parse_numbers(command, "level", options->levels_text, 100,
-                               &options->levels, &options->nlevels);
-    if (status < 0 && options->levels[0] < 1)
-        return cmd_usage(command,
-                         "--level is in percent: 95 rather than 0.95; got "
-                         "'%.60s'",
-                         options->levels_text);
-    return status;
+    int status = parse_numbers(command, &rule, text, &options->levels,
+                               &options->nlevels);
+    return status < 0 ? check_range(command, &rule, text, options->levels,
+                                    options->nlevels)
+                      : status;
+}
+
+static int parse_quantiles(const char *command, struct cmd_options *options)
+{
+    static const struct list_rule rule = {
+        "quantiles",          0.1, 99.9, "from 0.1 to 99.9", "quantile",
+        "50 rather than 0.5", true};
+    const char *text = options->quantiles_text;
+    if (text == NULL)
+        return -1;
+    int status = parse_numbers(command, &rule, text, &options->quantiles,
+                               &options->nquantiles);
+    return status < 0 ? check_range(command, &rule, text, options->quantiles,
+                                    options->nquantiles)
+                      : status;
 }
 
 /* --- models: names begin with a letter, so "arima:2,1,1,ets" are two --- */
@@ -85,24 +125,27 @@ static const char *model_end(const char *text)
     return p;
 }
 
-/* In a spec, 0 stands for the model's own limit and -1 for none at all. */
-static int limit(int64_t asked)
+/* What the model of a spec has of the settings. */
+static void set_settings(const struct cmd_options *options,
+                         struct fc_spec *spec)
 {
-    return asked == 0 ? -1 : asked < 0 ? 0 : (int)asked;
+    const struct cmd_option *row;
+    for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++) {
+        const void *field = (const char *)options + row->offset;
+        if (row->kind == CMD_SETTING && *(const int64_t *)field >= 0)
+            fc_spec_set(spec, row->name, (int)*(const int64_t *)field);
+    }
 }
 
-static struct fc_spec spec_defaults(const struct cmd_options *options)
+static enum fc_status parse_model(const char *text, size_t length,
+                                  const struct cmd_options *options,
+                                  struct fc_spec *spec, struct fc_error *err)
 {
-    return (struct fc_spec){
-        .seed = (uint64_t)options->seed,
-        .max_order = limit(options->max_order),
-        .max_p = limit(options->max_p),
-        .max_q = limit(options->max_q),
-        .max_P = limit(options->max_P),
-        .max_Q = limit(options->max_Q),
-        .max_d = limit(options->max_d),
-        .max_D = limit(options->max_D),
-    };
+    *spec = (struct fc_spec){0};
+    enum fc_status status = fc_model_parse(text, length, spec, err);
+    if (status == FC_OK)
+        set_settings(options, spec);
+    return status;
 }
 
 static int add_model(const char *command, const char *text, size_t length,
@@ -129,9 +172,8 @@ static int add_model(const char *command, const char *text, size_t length,
             return cmd_usage(command, "--model names '%s' twice", names[i]);
         }
     names[n] = name;
-    specs[n] = spec_defaults(options);
     options->nspecs = n + 1;
-    if (fc_model_parse(text, length, &specs[n], &err) != FC_OK)
+    if (parse_model(text, length, options, &specs[n], &err) != FC_OK)
         return cmd_usage(command, "--model: %s", err.msg);
     return -1;
 }
@@ -175,9 +217,8 @@ static int parse_fallback(const char *command, struct cmd_options *options)
     struct fc_error err;
     if (strcmp(options->fallback_text, "none") == 0)
         return -1;
-    options->fallback = spec_defaults(options);
-    if (fc_model_parse(options->fallback_text, strlen(options->fallback_text),
-                       &options->fallback, &err)
+    if (parse_model(options->fallback_text, strlen(options->fallback_text),
+                    options, &options->fallback, &err)
         != FC_OK)
         return cmd_usage(command, "--fallback: %s", err.msg);
     options->has_fallback = true;
@@ -217,15 +258,18 @@ static int check_lock(const char *name, const struct cmd_options *options)
     return -1;
 }
 
-static int parse_shard(const char *name, struct cmd_options *options)
+static int parse_deadline(const char *name, struct cmd_options *options)
 {
-    if (options->shard_text == NULL
-        || io_shard_parse(options->shard_text, &options->shard))
+    double seconds;
+    if (options->deadline_text == NULL)
         return -1;
-    return cmd_usage(name,
-                     "--shard takes K/N, part K of N, such as 2/4, N at most "
-                     "%d; got '%.60s'",
-                     IO_SHARD_MOST, options->shard_text);
+    if (!cmd_deadline_parse(options->deadline_text, &seconds))
+        return cmd_usage(name,
+                         "--deadline takes a time of day, such as 05:30, or "
+                         "how long from now: 90s, 45min, 2h; got '%.60s'",
+                         options->deadline_text);
+    options->deadline = cmd_now() + seconds;
+    return -1;
 }
 
 /* What shows forecasts reads them twice. */
@@ -243,6 +287,55 @@ static int check_shown(const struct cmd_command *command,
     if ((command->set & CMD_PLOT) && options->shown == NULL)
         return cmd_usage(name, "--series is required: the id of the one to "
                                "show");
+    return -1;
+}
+
+/* --- seasons: "24,168" --- */
+
+enum { LONGEST_SEASON = 100000 };
+
+/* Puts a length at its place of the list; false when it is there already, or
+ * there is no room. */
+static bool add_season(double length, struct fc_seasons *seasons)
+{
+    int at = seasons->n;
+    if (at == FC_MOST_SEASONS)
+        return false;
+    for (; at > 0 && seasons->length[at - 1] >= length; at--) {
+        if (seasons->length[at - 1] == length)
+            return false;
+        seasons->length[at] = seasons->length[at - 1];
+    }
+    seasons->length[at] = length;
+    seasons->n++;
+    return true;
+}
+
+static int parse_seasons(const char *name, struct cmd_options *options)
+{
+    const char *text = options->season_text, *given = text;
+    struct fc_seasons *seasons = &options->seasons;
+    for (; text != NULL; text += strcspn(text, ",") + 1) {
+        size_t length = strcspn(text, ",");
+        double x;
+        bool is_number = io_number_parse(text, length, &x);
+        bool is_none = is_number && x == 1 && length == strlen(given);
+        if (!is_none && !(is_number && x >= 2 && x <= LONGEST_SEASON))
+            return cmd_usage(name,
+                             "--season takes up to %d lengths from 2 to %d, "
+                             "such as 12 or 24,168, or 1 for none; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, LONGEST_SEASON, given);
+        if (!is_none && !add_season(x, seasons))
+            return cmd_usage(name,
+                             "--season takes up to %d different lengths; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, given);
+        if (text[length] == '\0')
+            break;
+    }
+    options->has_seasons = given != NULL;
+    seasons->asked = seasons->n > 1;
     return -1;
 }
 
@@ -275,15 +368,24 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                          (long long)options->horizon);
     status = check_columns(name, options);
     if (status < 0)
+        status = cmd_parse_shard(command, options);
+    if (status < 0)
         status = cmd_check_files(command, options);
     if (status < 0)
         status = parse_max_failed(name, options);
     if (status < 0)
         status = check_lock(name, options);
     if (status < 0)
-        status = parse_shard(name, options);
+        status = parse_seasons(name, options);
+    if (status < 0)
+        status = parse_deadline(name, options);
     if (status >= 0)
         return status;
+    if ((command->set & CMD_SCORE) && options->seasons.n > 1)
+        return cmd_usage(name,
+                         "--season takes one length here, that of the scale; "
+                         "got '%.60s'",
+                         options->season_text);
     if (options->quiet && options->verbose)
         return cmd_usage(name, "--quiet and --verbose contradict each other");
     if (options->freq_text != NULL) {
@@ -294,11 +396,11 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     return -1;
 }
 
-static int check_merge(const struct cmd_command *command,
-                       const struct cmd_options *options)
+int cmd_check_merge(const struct cmd_command *command,
+                    const struct cmd_options *options)
 {
     const char *name = command->name;
-    size_t nstdin = 0;
+    size_t nstdin = options->from != NULL && strcmp(options->from, "-") == 0;
     if (options->ninputs == 0)
         return cmd_usage(name, "no input: name the shards");
     if (options->ninputs > IO_SHARD_MOST)
@@ -308,8 +410,23 @@ static int check_merge(const struct cmd_command *command,
     for (size_t i = 0; i < options->ninputs; i++)
         nstdin += strcmp(options->inputs[i], "-") == 0;
     if (status < 0 && nstdin > 1)
-        return cmd_usage(name, "only one shard can be -");
+        return cmd_usage(name, "only one %s can be -",
+                         options->from != NULL ? "shard or list" : "shard");
+    if (status < 0 && nstdin > 0 && options->missing)
+        return cmd_usage(name, "--missing looks at files, not at -");
     return status;
+}
+
+static int check_history(const struct cmd_command *command,
+                         const struct cmd_options *options)
+{
+    const char *name = command->name;
+    if (options->ninputs == 0)
+        return cmd_usage(name, "no input: name a store");
+    if (options->changes && options->by != CMD_BY_NIGHT)
+        return cmd_usage(name, "--changes has lines of its own: leave out "
+                               "--by");
+    return cmd_check_shards(command, options);
 }
 
 /* A bar would tear the lines that a machine reads. */
@@ -330,14 +447,14 @@ int cmd_options_check(const struct cmd_command *command,
     int status = check_log(command->name, options);
     if (status < 0 && (command->set & CMD_READS))
         status = check(command, options);
-    if (status < 0 && (command->set & CMD_MERGE))
-        status = check_merge(command, options);
+    if (status < 0 && (command->set & CMD_MERGE) && options->from == NULL)
+        status = cmd_check_merge(command, options);
+    if (status < 0 && (command->set & CMD_HISTORY))
+        status = check_history(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))
         status = parse_levels(command->name, options);
-    if (status < 0 && (command->set & CMD_SIMULATE))
-        status =
-            parse_numbers(command->name, "quantiles", options->quantiles_text,
-                          1, &options->quantiles, &options->nquantiles);
+    if (status < 0)
+        status = parse_quantiles(command->name, options);
     if (status < 0 && (command->set & CMD_FITS))
         status = parse_models(command->name, options);
     if (status < 0 && (command->set & CMD_FITS))

@@ -19,7 +19,8 @@ struct files {
     const char *name; /* of the command */
     size_t ninputs, noutputs, nlocks;
     struct cmd_file inputs[2 + CMD_OPTIONS_MOST];
-    struct cmd_file outputs[CMD_OPTIONS_MOST], locks[CMD_OPTIONS_MOST];
+    struct cmd_file outputs[CMD_OPTIONS_MOST];
+    struct cmd_file locks[2 * CMD_OPTIONS_MOST]; /* and what else stays */
 };
 
 static void list_files(const struct cmd_command *command,
@@ -35,6 +36,8 @@ static void list_files(const struct cmd_command *command,
         cmd_option_files(command, o, CMD_INPUT, files->inputs + files->ninputs);
     files->noutputs = cmd_option_files(command, o, CMD_OUTPUT, files->outputs);
     files->nlocks = cmd_option_files(command, o, CMD_LOCK, files->locks);
+    files->nlocks +=
+        cmd_option_files(command, o, CMD_STORE, files->locks + files->nlocks);
 }
 
 static bool same_file(const char *input, const char *output)
@@ -128,6 +131,21 @@ static int check_standard_output(const struct files *f)
     return -1;
 }
 
+/* Nor the one over the other. */
+static int keep_locks_apart(const struct files *f)
+{
+    for (size_t i = 1; i < f->nlocks; i++)
+        for (size_t k = 0; k < i; k++)
+            if (same_place(f->locks[i].path, f->locks[k].path)
+                || same_file(f->locks[i].path, f->locks[k].path))
+                return cmd_usage(f->name,
+                                 "--%s and --%s need files of their "
+                                 "own; both name '%.200s'",
+                                 f->locks[k].option, f->locks[i].option,
+                                 f->locks[i].path);
+    return -1;
+}
+
 /* Results must not be written over the lock. */
 static int spare_locks(const struct files *f)
 {
@@ -155,6 +173,8 @@ int cmd_check_files(const struct cmd_command *command,
         status = check_standard_output(&files);
     if (status < 0)
         status = spare_locks(&files);
+    if (status < 0)
+        status = keep_locks_apart(&files);
     return status;
 }
 
@@ -163,6 +183,9 @@ int cmd_check_shards(const struct cmd_command *command,
 {
     struct files files;
     list_files(command, options, &files);
+    int status = spare_inputs(&files);
+    if (status >= 0)
+        return status;
     for (size_t i = 0; i < options->ninputs; i++) {
         const char *shard = options->inputs[i];
         const char *option = replaced_by(shard, files.outputs, files.noutputs);

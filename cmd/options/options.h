@@ -32,6 +32,7 @@ enum cmd_set {
     CMD_LEARN = 256,
     CMD_PLOT = 512,
     CMD_REPORT = 1024,
+    CMD_HISTORY = 2048,
     /* several of them */
     CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
     CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
@@ -55,9 +56,16 @@ struct cmd_max_failed {
     bool percent;
 };
 
+/* What lines of history are about. */
+enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
+
 struct cmd_options {
-    char **inputs; /* merge: any number of them, in argv */
+    enum cmd_set set; /* the subcommand's */
+    char **inputs;    /* merge, history: any number of them, in argv, or with
+                         `from` in names */
     size_t ninputs;
+    const char *from;    /* merge: a list of more inputs */
+    bool missing;        /* merge: print what is */
     const char *input;   /* score, report, plot: the forecasts */
     const char *actuals; /* score, report */
     const char *train;   /* score, report, plot */
@@ -72,12 +80,16 @@ struct cmd_options {
     struct fc_spec fallback;
     bool has_fallback;
     int64_t horizon;
-    int64_t season; /* 0 = from the timestamps */
+    const char *season_text;
+    struct fc_seasons seasons;
+    bool has_seasons; /* false: from the timestamps */
     const char *levels_text;
     double *levels; /* ascending */
     int nlevels;
     int64_t jobs; /* 0 = all */
     const char *id, *time, *value;
+    const char *time_format, *na, *encoding;
+    int decimal; /* the place among its choices */
     const char *freq_text;
     struct io_freq freq;
     bool has_freq;
@@ -91,11 +103,10 @@ struct cmd_options {
     int64_t paths;
     int64_t lead_time; /* 0 = none */
     const char *quantiles_text;
-    double *quantiles; /* ascending, in (0, 1) */
+    double *quantiles; /* ascending, percent */
     int nquantiles;
     bool whole, csv;
-    /* limits of arima's search; -1 = its own */
-    int64_t max_order, max_p, max_q, max_P, max_Q, max_d, max_D;
+    int64_t settings[FC_SETTINGS_SIZE]; /* of models; -1 = their own */
     const char *lock;
     int64_t lock_wait; /* seconds */
     const char *max_failed_text;
@@ -107,9 +118,17 @@ struct cmd_options {
     const char *steps;  /* backtest */
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
+    char **names;          /* of files, made from what was given */
+    size_t nnames, names_room;
     const char *learned;
-    char learned_sum[16]; /* a checksum of what was in it */
-    bool quiet, verbose, help, version;
+    const char *store;
+    int64_t keep, relearn; /* nights */
+    const char *deadline_text;
+    double deadline; /* by cmd_now(); 0: none */
+    int by;          /* enum cmd_by */
+    int64_t worst;
+    bool changes;
+    bool partial_ok, quiet, verbose, help, version;
 };
 
 /*
@@ -135,10 +154,17 @@ bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit);
 bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
                          size_t n);
 
+/* Takes over a name that was allocated; false, and free, when memory is short.
+ */
+bool cmd_options_keep(struct cmd_options *options, char *name);
+
+/* The exit status of a run that wrote something: good or only partly so. */
+int cmd_verdict(const struct cmd_options *options, bool good);
+
 /* --help of a subcommand. */
 void cmd_options_help(const struct cmd_command *command);
 
-/* The panel the options ask for. */
+/* How the options ask for an input to be read. */
 struct io_panel_options cmd_panel_options(const struct cmd_options *options);
 
 #endif

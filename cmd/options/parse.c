@@ -6,6 +6,7 @@
 #include "cmd/options/check.h"
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
+#include "forecast/models.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -69,10 +70,24 @@ static int set_choice(const struct cmd_option *row, const char *command,
                      text);
 }
 
+/* The range of a setting, as the model that has it says. */
+static void find_setting(const char *name, int64_t *least, int64_t *most)
+{
+    const struct fc_model *model;
+    const struct fc_setting *setting;
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+        for (size_t j = 0; (setting = fc_model_setting(model, j)) != NULL; j++)
+            if (strcmp(setting->name, name) == 0) {
+                *least = setting->least;
+                *most = setting->most;
+            }
+}
+
 static int set_option(const struct cmd_option *row, const char *command,
                       const char *text, struct cmd_options *options)
 {
     void *field = field_of(row, options);
+    int64_t least = row->least, most = row->most;
     switch (row->kind) {
     case CMD_FLAG:
         *(bool *)field = true;
@@ -81,35 +96,33 @@ static int set_option(const struct cmd_option *row, const char *command,
     case CMD_INPUT:
     case CMD_OUTPUT:
     case CMD_LOCK:
+    case CMD_STORE:
         if (*text == '\0')
             return cmd_usage(command, "--%s must not be empty", row->name);
         *(const char **)field = text;
         return -1;
     case CMD_CHOICE:
         return set_choice(row, command, text, field);
+    case CMD_SETTING:
+        find_setting(row->name, &least, &most);
+        break;
     case CMD_INTEGER:
         break;
     }
-    if (parse_integer(text, row->least, row->most, field))
+    if (parse_integer(text, least, most, field))
         return -1;
-    return cmd_usage(
-        command, "--%s takes a whole number from %lld to %lld; got '%.60s'",
-        row->name, (long long)row->least, (long long)row->most, text);
+    return cmd_usage(command,
+                     "--%s takes a whole number from %lld to %lld; got '%.60s'",
+                     row->name, (long long)least, (long long)most, text);
 }
 
 static void set_defaults(const struct cmd_command *command,
                          struct cmd_options *options)
 {
-    *options = (struct cmd_options){
-        .max_order = -1,
-        .max_p = -1,
-        .max_q = -1,
-        .max_P = -1,
-        .max_Q = -1,
-        .max_d = -1,
-        .max_D = -1,
-    };
     const struct cmd_option *row;
+    *options = (struct cmd_options){.set = command->set};
+    for (size_t i = 0; i < FC_SETTINGS_SIZE; i++)
+        options->settings[i] = -1;
     for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++)
         if (row->fallback != NULL && (row->sets & command->set))
             set_option(row, command->name, row->fallback, options);
@@ -169,7 +182,7 @@ static int read_inputs(const struct cmd_command *command, int n, char **names,
                        struct cmd_options *options)
 {
     int most = command->set & (CMD_SCORE | CMD_REPORT) ? 2 : 1;
-    if (command->set & CMD_MERGE) {
+    if (command->set & (CMD_MERGE | CMD_HISTORY)) {
         options->inputs = names;
         options->ninputs = (size_t)n;
         return -1;

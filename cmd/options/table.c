@@ -12,8 +12,10 @@
 static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
                                    NULL};
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const decimals[] = {"auto", ".", ",", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
+static const char *const bys[] = {"night", "lead", "series", NULL};
 static const char *const log_formats[] = {"text", "json", NULL};
 
 #define AT(field) offsetof(struct cmd_options, field)
@@ -23,7 +25,9 @@ enum {
     TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
-    ALL = CMD_READS | CMD_MODELS | CMD_MERGE
+    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
+              | TABLES, /* may exit 3 */
+    ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
 /* clang-format off */
@@ -43,6 +47,14 @@ static const struct cmd_option rows[] = {
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, CMD_REPORT, AT(output), "FILE",
      "the page; - is standard output", "-", 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_HISTORY, AT(output), "FILE",
+     "the same as CSV, with all digits", NULL, 0, 0, NULL},
+    {0, "by", CMD_CHOICE, CMD_HISTORY, AT(by), "WHAT",
+     "a line per night, lead or series", "night", 0, 0, bys},
+    {0, "worst", CMD_INTEGER, CMD_HISTORY, AT(worst), "N",
+     "of the series, how many", "20", 1, 1000000000, NULL},
+    {0, "changes", CMD_FLAG, CMD_HISTORY, AT(changes), NULL,
+     "series whose forecasts moved most last night", NULL, 0, 0, NULL},
     {0, "train", CMD_INPUT, CMD_SCORE | CMD_SHOWS, AT(train), "FILE",
      "what the forecaster saw (required)", NULL, 0, 0, NULL},
     {0, "summary", CMD_INPUT, CMD_REPORT, AT(summary), "FILE",
@@ -65,7 +77,7 @@ static const struct cmd_option rows[] = {
     {0, "paths", CMD_INTEGER, CMD_SIMULATE, AT(paths), "N",
      "sample paths of each series", "1000", 1, 100000000, NULL},
     {0, "quantiles", CMD_TEXT, CMD_SIMULATE, AT(quantiles_text), "LIST",
-     "between 0 and 1", "0.05,0.25,0.5,0.75,0.95", 0, 0, NULL},
+     "in percent, 0.1 to 99.9", "5,25,50,75,95", 0, 0, NULL},
     {0, "lead-time", CMD_INTEGER, CMD_SIMULATE, AT(lead_time), "L",
      "also quantiles of the sum over L steps", NULL, 1, 1000000, NULL},
     {0, "whole", CMD_FLAG, CMD_SIMULATE, AT(whole), NULL,
@@ -74,10 +86,12 @@ static const struct cmd_option rows[] = {
      "one model or several: ets,snaive", "auto", 0, 0, NULL},
     {'m', "model", CMD_TEXT, CMD_LEARN, AT(models), "MODEL",
      "one that learns from all series of a file", "auto", 0, 0, NULL},
-    {'s', "season", CMD_INTEGER, CMD_READS, AT(season), "M",
-     "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
+    {'s', "season", CMD_TEXT, CMD_READS, AT(season_text), "LIST",
+     "season lengths; 1 for none (default: by step)", NULL, 0, 0, NULL},
     {'l', "level", CMD_TEXT, CMD_BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
+    {0, "quantiles", CMD_TEXT, CMD_FORECAST | CMD_BACKTEST, AT(quantiles_text),
+     "LIST", "also these, in percent: 10,50,90", NULL, 0, 0, NULL},
     {'j', "jobs", CMD_INTEGER, CMD_READS, AT(jobs), "N",
      "threads (default: all processors)", NULL, 1, 1024, NULL},
     {0, "id", CMD_TEXT, CMD_READS, AT(id), "COL",
@@ -88,6 +102,14 @@ static const struct cmd_option rows[] = {
      "column of values (y)", NULL, 0, 0, NULL},
     {0, "freq", CMD_TEXT, CMD_READS, AT(freq_text), "F",
      "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
+    {0, "time-format", CMD_TEXT, CMD_READS, AT(time_format), "FORM",
+     NULL, NULL, 0, 0, NULL},
+    {0, "decimal", CMD_CHOICE, CMD_READS, AT(decimal), "SIGN",
+     NULL, "auto", 0, 0, decimals},
+    {0, "na", CMD_TEXT, CMD_READS, AT(na), "LIST",
+     NULL, NULL, 0, 0, NULL},
+    {0, "encoding", CMD_TEXT, CMD_READS, AT(encoding), "NAME",
+     NULL, NULL, 0, 0, NULL},
     {0, "wide", CMD_FLAG, SERIES, AT(wide), NULL,
      "one row per series: id, then values", NULL, 0, 0, NULL},
     {0, "gaps", CMD_CHOICE, CMD_READS, AT(gaps), "POLICY",
@@ -100,15 +122,14 @@ static const struct cmd_option rows[] = {
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
     {0, "non-negative", CMD_FLAG, CMD_RUNS, AT(non_negative), NULL,
      "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
-    {0, "max-order", CMD_INTEGER, CMD_FITS, AT(max_order), "N",
-     "most p+q+P+Q in arima's search; the manual has more", NULL, 1, 100,
-     NULL},
-    {0, "max-p", CMD_INTEGER, CMD_FITS, AT(max_p), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-q", CMD_INTEGER, CMD_FITS, AT(max_q), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-P", CMD_INTEGER, CMD_FITS, AT(max_P), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-Q", CMD_INTEGER, CMD_FITS, AT(max_Q), "N", NULL, NULL, 0, 100, NULL},
-    {0, "max-d", CMD_INTEGER, CMD_FITS, AT(max_d), "N", NULL, NULL, 0, 2, NULL},
-    {0, "max-D", CMD_INTEGER, CMD_FITS, AT(max_D), "N", NULL, NULL, 0, 2, NULL},
+    {0, "max-order", CMD_SETTING, CMD_FITS, AT(settings[0]), "N",
+     "most p+q+P+Q in arima's search; the manual has more", NULL, 0, 0, NULL},
+    {0, "max-p", CMD_SETTING, CMD_FITS, AT(settings[1]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-q", CMD_SETTING, CMD_FITS, AT(settings[2]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-P", CMD_SETTING, CMD_FITS, AT(settings[3]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-Q", CMD_SETTING, CMD_FITS, AT(settings[4]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-d", CMD_SETTING, CMD_FITS, AT(settings[5]), "N", NULL, NULL, 0, 0, NULL},
+    {0, "max-D", CMD_SETTING, CMD_FITS, AT(settings[6]), "N", NULL, NULL, 0, 0, NULL},
     {0, "summary", CMD_OUTPUT, CMD_FORECAST, AT(summary), "FILE",
      "one row per series: what was done, how it went", NULL, 0, 0, NULL},
     {0, "seed", CMD_INTEGER, CMD_FITS, AT(seed), "N",
@@ -116,14 +137,32 @@ static const struct cmd_option rows[] = {
     {0, "learned", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
      "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
     {0, "shard", CMD_TEXT, CMD_FORECAST, AT(shard_text), "K/N",
-     "part K of N of the series only, for `nightcast merge`", NULL, 0, 0,
+     "part K of N, for `nightcast merge`; or auto[/N]", NULL, 0, 0,
      NULL},
     {0, "max-failed", CMD_TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
      "if more series fail, the old output stays", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, CMD_FORECAST | CMD_MERGE, AT(partial_ok), NULL,
+     "exit status 0 instead of 3", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, PARTIAL, AT(partial_ok), NULL, NULL, NULL, 0, 0,
+     NULL},
+    {0, "from", CMD_INPUT, CMD_MERGE, AT(from), "FILE",
+     "a list of shards, one name per line", NULL, 0, 0, NULL},
+    {0, "missing", CMD_FLAG, CMD_MERGE, AT(missing), NULL,
+     "print the numbers of those that must run again", NULL, 0, 0, NULL},
     {0, "lock", CMD_LOCK, CMD_FORECAST, AT(lock), "FILE",
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
-     "seconds to wait for the other", "0", 0, 1000000, NULL},
+     NULL, "0", 0, 1000000, NULL},
+    {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
+     "remember this night, and use what the last ones left", NULL, 0, 0,
+     NULL},
+    {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
+     NULL, "30", 1, 100000, NULL},
+    {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
+     NULL, "7", 1, 100000, NULL},
+    {0, "deadline", CMD_TEXT, CMD_FORECAST, AT(deadline_text), "WHEN",
+     "05:30 or 45min: all is written by then, come what may", NULL, 0, 0,
+     NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
@@ -131,7 +170,7 @@ static const struct cmd_option rows[] = {
     {0, "report", CMD_OUTPUT, CMD_FORECAST, AT(report), "FILE",
      "a page to look at, in HTML", NULL, 0, 0, NULL},
     {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
-     "what every thread did when, for Perfetto or Chrome", NULL, 0, 0, NULL},
+     NULL, NULL, 0, 0, NULL},
     {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
      "every forecast, and what really followed", NULL, 0, 0,
      NULL},
@@ -180,9 +219,10 @@ size_t cmd_option_files(const struct cmd_command *command,
 /* Options that tell where and how, but not what. */
 static bool has_no_say(const struct cmd_option *row)
 {
-    static const char *const names[] = {"jobs",     "lock-wait", "shard",
-                                        "help",     "version",   "quiet",
-                                        "progress", "verbose",   "log-format"};
+    static const char *const names[] = {
+        "jobs",  "lock-wait", "shard",   "partial-ok", "help", "version",
+        "quiet", "progress",  "verbose", "log-format", "keep", "relearn",
+        "deadline"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
@@ -202,7 +242,7 @@ void cmd_options_tokens(const struct cmd_command *command,
         const char *text = NULL;
         if (!(row->sets & command->set) || has_no_say(row))
             continue;
-        if (row->kind == CMD_INTEGER) {
+        if (row->kind == CMD_INTEGER || row->kind == CMD_SETTING) {
             snprintf(number, sizeof number, "%" PRId64,
                      *(const int64_t *)field);
             text = number;

@@ -12,11 +12,13 @@
 enum cmd_kind {
     CMD_FLAG,
     CMD_INTEGER,
+    CMD_SETTING, /* an integer, for the models that have it in their row */
     CMD_TEXT,
     CMD_CHOICE,
     CMD_INPUT,  /* reads it */
     CMD_OUTPUT, /* makes it anew */
-    CMD_LOCK    /* holds it while it runs */
+    CMD_LOCK,   /* holds it while it runs */
+    CMD_STORE   /* keeps it from run to run */
 };
 
 struct cmd_option {
@@ -28,7 +30,7 @@ struct cmd_option {
     const char *argument;
     const char *help;           /* NULL: in the manual only */
     const char *fallback;       /* the default, as if it had been typed */
-    int64_t least, most;        /* CMD_INTEGER */
+    int64_t least, most;        /* CMD_INTEGER; CMD_SETTING: of the models */
     const char *const *choices; /* CMD_CHOICE: in the order of the enum */
 };
 

@@ -79,6 +79,24 @@ static double peak_bytes(void)
                                                : 0;
 }
 
+static void put_count(struct io_atomic_file *file, const char *output,
+                      const char *name, const char *help, size_t count)
+{
+    put_help(file, name, help);
+    put_sample(file, output, name, NULL, NULL, (double)count);
+}
+
+static void put_night(struct io_atomic_file *file, const struct cmd_metrics *m)
+{
+    put_count(file, m->output, "unchanged_series",
+              "Series whose results of the night before still held.",
+              m->unchanged);
+    put_count(file, m->output, "corrected_series",
+              "Series of which past values had changed.", m->corrected);
+    put_count(file, m->output, "drifting_series",
+              "Series whose forecasts go astray.", m->drifting);
+}
+
 void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
 {
     const char *name = m->output;
@@ -87,6 +105,8 @@ void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
     put_sample(file, name, "series", "outcome", "fallback",
                (double)m->fallback);
     put_sample(file, name, "series", "outcome", "failed", (double)m->failed);
+    if (m->store || m->late > 0)
+        put_sample(file, name, "series", "outcome", "late", (double)m->late);
     put_help(file, "rows", "Rows of its input, by whether they could be read.");
     put_sample(file, name, "rows", "read", "yes", (double)m->rows);
     put_sample(file, name, "rows", "read", "no", (double)m->rejected);
@@ -102,4 +122,6 @@ void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
              "When it wrote its output, in seconds since 1970.");
     put_sample(file, name, "success_timestamp_seconds", NULL, NULL,
                (double)time(NULL));
+    if (m->store)
+        put_night(file, m);
 }

@@ -4,6 +4,7 @@
 
 #include "io/out/atomic_file.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,6 +18,9 @@ struct cmd_metrics {
     uint64_t rows, rejected;
     double read, fit, write; /* seconds */
     int threads;
+    size_t late; /* series; told if there are some, or there is a store */
+    bool store;  /* there is one: */
+    size_t unchanged, corrected, drifting; /* series */
 };
 
 void cmd_metrics_write(struct io_atomic_file *file,

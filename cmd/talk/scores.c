@@ -84,19 +84,19 @@ static void print_title(const char *measure, double level)
 
 static void print_intervals(const struct cmd_scores *scores, int width)
 {
-    if (scores->nlevels == 0 && scores->seconds == NULL)
+    if (scores->shape->nlevels == 0 && scores->seconds == NULL)
         return;
     printf("\n%-*s", width, "model");
-    for (int i = 0; i < scores->nlevels; i++) {
-        print_title("cover", scores->levels[i]);
-        print_title("MSIS", scores->levels[i]);
+    for (int i = 0; i < scores->shape->nlevels; i++) {
+        print_title("cover", scores->shape->levels[i]);
+        print_title("MSIS", scores->shape->levels[i]);
     }
     puts(scores->seconds != NULL ? "  seconds" : "");
     for (size_t k = 0; k < scores->n; k++) {
         const struct fc_score_mean *mean = &scores->means[k];
         print_model(scores->names[k], width);
-        for (int i = 0; i < scores->nlevels; i++) {
-            double level = scores->levels[i];
+        for (int i = 0; i < scores->shape->nlevels; i++) {
+            double level = scores->shape->levels[i];
             print_cell(fc_score_mean_coverage(mean, i),
                        level_width("cover", level));
             print_cell(fc_score_mean_of(mean, fc_score_at(i, FC_MSIS)),
@@ -104,6 +104,41 @@ static void print_intervals(const struct cmd_scores *scores, int width)
         }
         if (scores->seconds != NULL)
             printf(" %8.2f", scores->seconds[k]);
+        putchar('\n');
+    }
+}
+
+/* What is measured where there are quantiles, over all steps and as a mean
+ * over the series. */
+enum { POOLED = 2, WHOLE = POOLED + 2 };
+static const char *const whole_names[WHOLE] = {"wql", "bias", "mase-50",
+                                               "rmsse-1"};
+static const char *const whole_titles[WHOLE] = {"WQL", "bias", "MASE-50",
+                                                "RMSSE-1"};
+
+static void whole_measures(const struct fc_score_mean *mean, double x[WHOLE])
+{
+    const struct fc_score_shape *shape = &mean->shape;
+    x[0] = fc_score_mean_wql(mean);
+    x[1] = fc_score_mean_bias(mean);
+    x[2] = fc_score_mean_of(mean, fc_score_whole_at(shape, FC_MASE_MEDIAN));
+    x[3] = fc_score_mean_of(mean, fc_score_whole_at(shape, FC_RMSSE_1));
+}
+
+static void print_whole(const struct cmd_scores *scores, int width)
+{
+    if (scores->shape->nquantiles == 0)
+        return;
+    printf("\n%-*s", width, "model");
+    for (int i = 0; i < WHOLE; i++)
+        printf("%10s", whole_titles[i]);
+    putchar('\n');
+    for (size_t k = 0; k < scores->n; k++) {
+        double x[WHOLE];
+        whole_measures(&scores->means[k], x);
+        print_model(scores->names[k], width);
+        for (int i = 0; i < WHOLE; i++)
+            print_cell(x[i], 10);
         putchar('\n');
     }
 }
@@ -133,10 +168,12 @@ static void print_csv(const struct cmd_scores *scores)
     for (int i = 0; i < FC_MEASURES; i++)
         printf(",%s", measures[i]);
     fputs(",owa", stdout);
-    for (int i = 0; i < scores->nlevels; i++) {
-        io_number_print(scores->levels[i], level);
+    for (int i = 0; i < scores->shape->nlevels; i++) {
+        io_number_print(scores->shape->levels[i], level);
         printf(",cover-%s,msis-%s", level, level);
     }
+    for (int i = 0; i < WHOLE && scores->shape->nquantiles > 0; i++)
+        printf(",%s", whole_names[i]);
     puts(scores->seconds != NULL ? ",seconds" : "");
     for (size_t k = 0; k < scores->n; k++) {
         const struct fc_score_mean *mean = &scores->means[k];
@@ -145,10 +182,15 @@ static void print_csv(const struct cmd_scores *scores)
         for (size_t i = 0; i < FC_MEASURES; i++)
             print_number(fc_score_mean_of(mean, i));
         print_number(fc_score_mean_owa(mean));
-        for (int i = 0; i < scores->nlevels; i++) {
+        for (int i = 0; i < scores->shape->nlevels; i++) {
             print_number(fc_score_mean_coverage(mean, i));
             print_number(fc_score_mean_of(mean, fc_score_at(i, FC_MSIS)));
         }
+        double x[WHOLE];
+        if (scores->shape->nquantiles > 0)
+            whole_measures(mean, x);
+        for (int i = 0; i < WHOLE && scores->shape->nquantiles > 0; i++)
+            print_number(x[i]);
         if (scores->seconds != NULL)
             printf(",%.6f", scores->seconds[k]);
         putchar('\n');
@@ -164,6 +206,7 @@ void cmd_scores_print(const struct cmd_scores *scores, bool csv)
     }
     print_points(scores, width);
     print_intervals(scores, width);
+    print_whole(scores, width);
 }
 
 void cmd_scores_print_bars(const struct cmd_scores *scores, bool utf8)
@@ -189,36 +232,54 @@ static void put(struct io_atomic_file *file, const char *text)
     io_atomic_write(file, text, strlen(text));
 }
 
-void cmd_scores_write_header(struct io_atomic_file *file, const double *levels,
-                             int nlevels)
+static void put_title(struct io_atomic_file *file, const char *what, double x)
 {
-    char level[IO_NUMBER_SIZE];
+    char number[IO_NUMBER_SIZE];
+    io_number_print(x, number);
+    put(file, what);
+    put(file, number);
+}
+
+void cmd_scores_write_header(struct io_atomic_file *file,
+                             const struct fc_score_shape *shape)
+{
     for (int i = 0; i < FC_MEASURES; i++) {
         put(file, ",");
         put(file, measures[i]);
     }
-    for (int i = 0; i < nlevels; i++) {
-        io_number_print(levels[i], level);
-        put(file, ",cover-");
-        put(file, level);
-        put(file, ",msis-");
-        put(file, level);
+    for (int i = 0; i < shape->nlevels; i++) {
+        put_title(file, ",cover-", shape->levels[i]);
+        put_title(file, ",msis-", shape->levels[i]);
     }
+    if (shape->nquantiles > 0)
+        put(file, ",bias,mase-50,rmsse-1");
+    for (int i = 0; i < shape->nquantiles; i++)
+        put_title(file, ",loss-", shape->quantiles[i]);
+}
+
+static void put_number(struct io_atomic_file *file, double x)
+{
+    put(file, ",");
+    io_write_number(file, x);
 }
 
 void cmd_scores_write(struct io_atomic_file *file, const double *row,
-                      int nlevels)
+                      size_t steps, const struct fc_score_shape *shape)
 {
-    for (int i = 0; i < FC_MEASURES; i++) {
-        put(file, ",");
-        io_write_number(file, row[i]);
+    for (int i = 0; i < FC_MEASURES; i++)
+        put_number(file, row[i]);
+    for (int i = 0; i < shape->nlevels; i++) {
+        put_number(file, fc_score_coverage(row, i));
+        put_number(file, row[fc_score_at(i, FC_MSIS)]);
     }
-    for (int i = 0; i < nlevels; i++) {
-        put(file, ",");
-        io_write_number(file, fc_score_coverage(row, i));
-        put(file, ",");
-        io_write_number(file, row[fc_score_at(i, FC_MSIS)]);
-    }
+    if (shape->nquantiles == 0)
+        return;
+    const double *whole = row + fc_score_whole_at(shape, FC_RMSSE_1);
+    put_number(file, whole[FC_ERROR_SUM] / whole[FC_SIZE_SUM]);
+    put_number(file, whole[FC_MASE_MEDIAN]);
+    put_number(file, whole[FC_RMSSE_1]);
+    for (int i = 0; i < shape->nquantiles; i++)
+        put_number(file, row[fc_score_loss_at(shape, i)] / (double)steps);
 }
 
 enum fc_status cmd_scores_commit(struct io_atomic_file **files, size_t n,

@@ -9,7 +9,7 @@
 
 /*
  * The table of backtest and score: the averages of one model per line, for
- * people in two blocks of at most 80 columns, or as CSV with all digits; and
+ * people in blocks of at most 80 columns, or as CSV with all digits; and
  * the rows the averages were made of, as CSV.
  */
 struct cmd_scores {
@@ -19,8 +19,7 @@ struct cmd_scores {
     const struct fc_score_mean *means;
     const size_t *counts;
     const double *seconds; /* or NULL */
-    int nlevels;
-    const double *levels;
+    const struct fc_score_shape *shape;
 };
 
 /* Prints to standard output. */
@@ -29,13 +28,15 @@ void cmd_scores_print(const struct cmd_scores *scores, bool csv);
 /* A bar of its MASE for every model, for a terminal; none for a single one. */
 void cmd_scores_print_bars(const struct cmd_scores *scores, bool utf8);
 
-/* ",mae,rmse,..., cover-80,msis-80,...": the end of a header of rows. */
-void cmd_scores_write_header(struct io_atomic_file *file, const double *levels,
-                             int nlevels);
+/* ",mae,rmse,..., cover-80,msis-80,...,bias,mase-50,rmsse-1,loss-10,...": the
+ * end of a header of rows. */
+void cmd_scores_write_header(struct io_atomic_file *file,
+                             const struct fc_score_shape *shape);
 
-/* The measures of one row, each after a comma. */
+/* The measures of one row, each after a comma; losses are means over the
+ * steps. */
 void cmd_scores_write(struct io_atomic_file *file, const double *row,
-                      int nlevels);
+                      size_t steps, const struct fc_score_shape *shape);
 
 /*
  * Commits the n files of rows, each of which may be NULL, unless the table

@@ -275,7 +275,6 @@ static void conclude(const struct fc_arima_data *data, double value, double ssq,
     estimate->loglik =
         -value - 0.5 * n * (1 + log(2 * pi)) - n * log(data->scale);
     estimate->aic = -2 * estimate->loglik + 2.0 * parameters;
-    estimate->bic = estimate->aic + parameters * (log(n) - 2);
     estimate->aicc = HUGE_VAL;
     if (left > 2)
         estimate->aicc =

@@ -195,7 +195,7 @@ struct fc_arima_estimate {
     struct fc_arima_order order;
     double free[FC_ARIMA_MAX_PARAMETERS];
     double mu; /* in units of the data */
-    double loglik, aic, aicc, bic, sigma2;
+    double loglik, aic, aicc, sigma2;
     int evaluations; /* of the likelihood and its derivatives together */
     bool converged;
 };

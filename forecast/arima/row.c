@@ -75,11 +75,25 @@ static enum fc_status parse(const char *text, struct fc_spec *spec,
     return FC_OK;
 }
 
+/* The settings, as auto.arima() has them. */
+static const struct fc_setting settings[] = {
+    {"max-order", 1, 100}, {"max-p", 0, 100}, {"max-q", 0, 100},
+    {"max-P", 0, 100},     {"max-Q", 0, 100}, {"max-d", 0, 2},
+    {"max-D", 0, 2},       {NULL, 0, 0},
+};
+
+/* What is wanted of one series' fit. */
+struct wanted {
+    const struct fc_spec *spec;
+    int m;
+    const struct fc_fit *similar;
+    struct fc_arima_limits limits; /* of a search */
+};
+
 /* What was asked for; without a season its part is left out. */
-static struct fc_arima_order asked_order(const struct fc_spec *spec)
+static struct fc_arima_order asked_order(const struct fc_spec *spec, int m)
 {
     const int *v = spec->variant;
-    int m = spec->season_length < 1 ? 1 : spec->season_length;
     struct fc_arima_order order = {
         .p = v[FC_ARIMA_P],
         .d = v[FC_ARIMA_D],
@@ -111,46 +125,45 @@ static size_t least_obs(const struct fc_arima_order *order)
            + (order->constant ? 1 : 0) + 1;
 }
 
-static size_t min_obs(const struct fc_spec *spec)
+static size_t min_obs(const struct fc_spec *spec,
+                      const struct fc_seasons *seasons)
 {
     if (!spec->has_variant)
         return 1;
-    struct fc_arima_order order = asked_order(spec);
+    struct fc_arima_order order = asked_order(spec, fc_season_length(seasons));
     return least_obs(&order);
 }
 
-static int limit_or(int limit, int standard, int most)
+static int limit(const struct fc_spec *spec, const char *name, int standard,
+                 int most)
 {
-    if (limit == 0)
-        return standard;
-    if (limit < 0)
-        return 0;
-    return limit < most ? limit : most;
+    int asked = fc_spec_get(spec, name, standard);
+    return asked < most ? asked : most;
 }
 
 /* The limits asked for, or those of auto.arima(). */
-static struct fc_arima_limits limits_of(const struct fc_spec *spec)
+static struct fc_arima_limits limits_of(const struct fc_spec *spec, int m)
 {
     struct fc_arima_limits limits = {
-        .max_p = limit_or(spec->max_p, 5, FC_ARIMA_MAX_ORDER),
-        .max_q = limit_or(spec->max_q, 5, FC_ARIMA_MAX_ORDER),
-        .max_P = limit_or(spec->max_P, 2, FC_ARIMA_MAX_SEASONAL_ORDER),
-        .max_Q = limit_or(spec->max_Q, 2, FC_ARIMA_MAX_SEASONAL_ORDER),
-        .max_d = limit_or(spec->max_d, 2, FC_ARIMA_MAX_DIFFERENCES),
-        .max_D = limit_or(spec->max_D, 1, FC_ARIMA_MAX_DIFFERENCES),
-        .max_order = spec->max_order,
+        .max_p = limit(spec, "max-p", 5, FC_ARIMA_MAX_ORDER),
+        .max_q = limit(spec, "max-q", 5, FC_ARIMA_MAX_ORDER),
+        .max_P = limit(spec, "max-P", 2, FC_ARIMA_MAX_SEASONAL_ORDER),
+        .max_Q = limit(spec, "max-Q", 2, FC_ARIMA_MAX_SEASONAL_ORDER),
+        .max_d = limit(spec, "max-d", 2, FC_ARIMA_MAX_DIFFERENCES),
+        .max_D = limit(spec, "max-D", 1, FC_ARIMA_MAX_DIFFERENCES),
+        .max_order = fc_spec_get(spec, "max-order", 0),
     };
-    if (spec->season_length > LONGEST_SEASON)
+    if (m > LONGEST_SEASON)
         limits.max_P = limits.max_Q = 0;
     return limits;
 }
 
 static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
-                                const struct fc_arima_end *end, const double *y,
+                                const struct fc_arima_end *end,
                                 struct fc_workspace *ws, struct fc_fit *fit)
 {
     const struct fc_arima_order *order = &estimate->order;
-    size_t n = fit->nobs, dim = fc_arima_state_size(order);
+    size_t dim = fc_arima_state_size(order);
     const int orders[FC_VARIANT_SIZE] = {
         order->p, order->d, order->q,        order->P,
         order->D, order->Q, order->constant, (int)end->nfactors,
@@ -158,18 +171,13 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     memcpy(fit->order, orders, sizeof orders);
     fc_arima_name(order, fit->spec, sizeof fit->spec);
     fit->loglik = estimate->loglik;
-    fit->aic = estimate->aic;
     fit->aicc = isfinite(estimate->aicc) ? estimate->aicc : NAN;
-    fit->bic = estimate->bic;
     fit->sigma2 = estimate->sigma2;
-    fit->nparam = fc_arima_parameters(order) + order->constant + 1;
     fit->ncoef = (size_t)fc_arima_parameters(order) + 1;
     fit->nstate = dim + dim * end->nfactors;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->state = fc_workspace_doubles(ws, fit->nstate);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = end->resid;
-    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL)
+    if (fit->coef == NULL || fit->state == NULL)
         return FC_ENOMEM;
     fc_arima_coefficients(order, estimate->free, fit->coef);
     fit->coef[fit->ncoef - 1] = estimate->mu;
@@ -177,20 +185,15 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     if (end->nfactors > 0)
         memcpy(fit->state + dim, end->factor,
                dim * end->nfactors * sizeof *fit->state);
-    for (size_t t = 0; t < n; t++) {
-        fit->fitted[t] = y[t] - fit->resid[t];
-        if (isnan(fit->fitted[t]))
-            fit->resid[t] = NAN; /* of a value that was put there */
-    }
     return FC_OK;
 }
 
 /* What gaps cost with the orders that are asked for, or middling ones. */
 static double gap_cost(const struct fc_series *series, size_t ngaps,
-                       const struct fc_spec *spec)
+                       const struct wanted *wanted)
 {
-    struct fc_arima_order order = asked_order(spec);
-    if (!spec->has_variant) {
+    struct fc_arima_order order = asked_order(wanted->spec, wanted->m);
+    if (!wanted->spec->has_variant) {
         order.p = order.q = 2;
         order.d = 1;
         order.P = order.D = order.Q = order.m > 1;
@@ -231,23 +234,22 @@ static enum fc_status estimate_similar(const double *y, size_t n,
 }
 
 static enum fc_status estimate_model(const double *y, size_t n,
-                                     const struct fc_spec *spec,
+                                     const struct wanted *wanted,
                                      struct fc_workspace *ws,
                                      struct fc_arima_data *data,
                                      struct fc_arima_estimate *estimate)
 {
-    if (!spec->has_variant && spec->similar != NULL) {
+    bool search = !wanted->spec->has_variant;
+    if (search && wanted->similar != NULL) {
         enum fc_status status =
-            estimate_similar(y, n, spec->similar, ws, data, estimate);
+            estimate_similar(y, n, wanted->similar, ws, data, estimate);
         if (status != FC_ENOFIT)
             return status;
     }
-    if (!spec->has_variant) {
-        struct fc_arima_limits limits = limits_of(spec);
-        int m = spec->season_length < 1 ? 1 : spec->season_length;
-        return fc_arima_select(y, n, m, &limits, ws, data, estimate);
-    }
-    struct fc_arima_order order = asked_order(spec);
+    if (search)
+        return fc_arima_select(y, n, wanted->m, &wanted->limits, ws, data,
+                               estimate);
+    struct fc_arima_order order = asked_order(wanted->spec, wanted->m);
     enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
     if (status != FC_OK)
         return status;
@@ -284,23 +286,23 @@ static enum fc_status refine_with_gaps(const struct fc_series *series,
 
 /* As estimate_model(), whatever gaps cost. */
 static enum fc_status estimate_series(const struct fc_series *series,
-                                      const struct fc_spec *spec,
+                                      const struct wanted *wanted,
                                       struct fc_workspace *ws,
                                       struct fc_fit *fit,
                                       struct fc_arima_data *data,
                                       struct fc_arima_estimate *estimate)
 {
     size_t ngaps = fc_count_missing(series->y, series->n);
-    double cost = gap_cost(series, ngaps, spec);
-    double bound = spec->has_variant ? costly_fit : costly_search;
+    double cost = gap_cost(series, ngaps, wanted);
+    double bound = wanted->spec->has_variant ? costly_fit : costly_search;
     if (ngaps == 0 || cost < bound)
-        return estimate_model(series->y, series->n, spec, ws, data, estimate);
+        return estimate_model(series->y, series->n, wanted, ws, data, estimate);
     double *filled = fc_workspace_doubles(ws, series->n);
     if (filled == NULL)
         return FC_ENOMEM;
     fc_fill_linear(series->y, series->n, filled);
     enum fc_status status =
-        estimate_model(filled, series->n, spec, ws, data, estimate);
+        estimate_model(filled, series->n, wanted, ws, data, estimate);
     if (cost > costly_filter)
         fit->note = "too long for its gaps to be modelled: straight lines";
     else if (status == FC_OK || status == FC_EMAXITER)
@@ -333,15 +335,16 @@ static double *fill_unseen(const double *y, size_t n, size_t m, size_t D,
  * season.  Of one with fewer the model would know nothing at all; its values
  * are put on straight lines, as all missing values are for other models.  A
  * search does so only where that makes a season evident, and else leaves such
- * differences alone.  *series and *spec become what can be estimated.
+ * differences alone.  *series and *wanted become what can be estimated.
  */
 static enum fc_status heed_unseen(struct fc_series *series,
-                                  struct fc_spec *spec, struct fc_workspace *ws,
-                                  struct fc_fit *fit)
+                                  struct wanted *wanted,
+                                  struct fc_workspace *ws, struct fc_fit *fit)
 {
-    size_t n = series->n, m = (size_t)fit->season_length;
+    const struct fc_spec *spec = wanted->spec;
+    size_t n = series->n, m = (size_t)wanted->m;
     int D = spec->has_variant ? spec->variant[FC_ARIMA_SEASONAL_D]
-                              : limits_of(spec).max_D;
+                              : wanted->limits.max_D;
     size_t seen = fc_season_seen(series->y, n, m);
     if (m < 2 || seen >= (size_t)D)
         return FC_OK;
@@ -353,15 +356,15 @@ static enum fc_status heed_unseen(struct fc_series *series,
         fit->note = "straight lines where the season was never seen";
         return FC_OK;
     }
-    spec->max_D = seen > 0 ? (int)seen : -1;
-    if (spec->similar != NULL
-        && spec->similar->order[FC_ARIMA_SEASONAL_D] > (int)seen)
-        spec->similar = NULL;
+    wanted->limits.max_D = (int)seen;
+    if (wanted->similar != NULL
+        && wanted->similar->order[FC_ARIMA_SEASONAL_D] > (int)seen)
+        wanted->similar = NULL;
     return FC_OK;
 }
 
 static enum fc_status fit_arima(const struct fc_series *series,
-                                const struct fc_spec *spec,
+                                const struct fc_request *request,
                                 struct fc_workspace *ws, struct fc_fit *fit,
                                 struct fc_error *err)
 {
@@ -369,15 +372,17 @@ static enum fc_status fit_arima(const struct fc_series *series,
     struct fc_arima_data data;
     struct fc_arima_likelihood lik;
     struct fc_arima_end end;
-    if (spec->season_length < 2 && has_seasonal_orders(spec))
+    const struct fc_spec *spec = request->spec;
+    int m = fit->season_length;
+    if (m < 2 && has_seasonal_orders(spec))
         return fc_fail(err, FC_EDOMAIN,
                        "seasonal orders need a season of two observations "
                        "or more");
-    struct fc_spec possible = *spec;
+    struct wanted wanted = {spec, m, request->similar, limits_of(spec, m)};
     struct fc_series seen = *series;
-    enum fc_status status = heed_unseen(&seen, &possible, ws, fit);
+    enum fc_status status = heed_unseen(&seen, &wanted, ws, fit);
     if (status == FC_OK)
-        status = estimate_series(&seen, &possible, ws, fit, &data, &estimate);
+        status = estimate_series(&seen, &wanted, ws, fit, &data, &estimate);
     if (status == FC_EMAXITER) {
         if (fit->note == NULL)
             fit->note = "the likelihood was not quite maximised";
@@ -390,7 +395,7 @@ static enum fc_status fit_arima(const struct fc_series *series,
     if (status == FC_OK)
         status = fc_arima_finish(&lik, estimate.free, ws, &end);
     if (status == FC_OK)
-        status = hand_over(&estimate, &end, series->y, ws, fit);
+        status = hand_over(&estimate, &end, ws, fit);
     if (status != FC_OK)
         return fc_fail(err, status, "%s", fc_status_text(status));
     return FC_OK;
@@ -402,7 +407,9 @@ const struct fc_model fc_model_arima = {
     .reference = "Hyndman & Khandakar (2008); R forecast 8.20, auto.arima()",
     .variants = "p,d,q[/P,D,Q][+c], e.g. arima:2,1,1/0,1,1",
     .missing = true,
+    .settings = settings,
     .parse = parse,
+    .seasons = FC_SEASON_ASKED,
     .min_obs = min_obs,
     .fit = fit_arima,
     .predict = fc_arima_predict,

@@ -358,7 +358,6 @@ enum fc_status fc_arima_settle(const struct fc_arima_data *data,
         .loglik = NAN,
         .aic = NAN,
         .aicc = NAN,
-        .bic = NAN,
         .sigma2 = 0,
         .converged = true,
     };

@@ -10,12 +10,62 @@
  * Both are borrowed views; somebody else owns the memory.
  */
 
+/*
+ * How many observations make a season: one length or several, ascending, which
+ * need not be whole (365.25 days).
+ *
+ *   asked   by the user for the models that know one season, too, rather than
+ *           by default: these are then given what the longer seasons leave
+ *   left    the series is what the longer seasons have left, as far as they
+ *           could be known
+ */
+enum { FC_MOST_SEASONS = 4 };
+
+struct fc_seasons {
+    int n;
+    double length[FC_MOST_SEASONS];
+    bool asked, left;
+};
+
+/*
+ * What is known beside a series, of its observations and of the steps to be
+ * forecast: n columns, which begin with its first observation and go on after
+ * its last.  Column j's value at place t is x[j * stride + t].
+ */
+struct fc_regressors {
+    size_t n;
+    size_t stride; /* observations and steps, at least */
+    const double *x;
+};
+
 struct fc_series {
     const char *id;  /* as read; unique within a panel; NUL-terminated */
     const double *y; /* n values, oldest first; NaN = missing; never inf.
                         The first and the last value are never missing */
     size_t n;
+    const struct fc_seasons *seasons;       /* or NULL: none */
+    const struct fc_regressors *regressors; /* or NULL: none */
 };
+
+/* The whole length of the shortest season, the one that most models know; 1 =
+ * none. */
+int fc_season_length(const struct fc_seasons *seasons);
+
+/* The list of one season; empty for a length of 1 or less. */
+struct fc_seasons fc_one_season(int length);
+
+/* The seasons of which n observations hold two cycles; and the shortest one,
+ * whatever n. */
+struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons,
+                                     size_t n);
+
+/* Whether two lists have the same lengths. */
+bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b);
+
+/* The series without its first observations; what regressors it has are then
+ * described in *room. */
+struct fc_series fc_series_from(const struct fc_series *series, size_t first,
+                                struct fc_regressors *room);
 
 /*
  * Point forecasts and prediction intervals for steps h = 0 .. horizon - 1
@@ -25,7 +75,8 @@ struct fc_series {
 struct fc_forecast {
     int horizon;
     int nlevels;
-    const double *levels; /* coverage in percent, ascending, each in (0, 100) */
+    const double *levels; /* coverage in percent, ascending, each in [0, 100):
+                             both bounds of level 0 are the median */
     double *mean;         /* horizon values */
     double *lo;           /* nlevels * horizon values */
     double *hi;           /* nlevels * horizon values */
@@ -39,5 +90,15 @@ size_t fc_forecast_size(int horizon, int nlevels);
 /* A forecast whose mean, lo and hi lie in this order in so many numbers. */
 struct fc_forecast fc_forecast_over(int horizon, int nlevels,
                                     const double *levels, double *numbers);
+
+/* One of the bounds of a forecast: of its level-th level, below or above. */
+struct fc_bound {
+    int level;
+    bool above;
+};
+
+/* Its horizon values. */
+const double *fc_forecast_bound(const struct fc_forecast *forecast,
+                                struct fc_bound bound);
 
 #endif

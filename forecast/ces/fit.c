@@ -498,8 +498,8 @@ static void keep(const struct search *a, struct fc_ces *ces)
     }
     ces->sse = 0;
     for (size_t t = 0; t < a->n; t++) {
-        ces->resid[t] = a->resid[t * pairs][0];
-        ces->sse += ces->resid[t] * ces->resid[t];
+        double e = a->resid[t * pairs][0];
+        ces->sse += e * e;
     }
     ces->loglik = NAN;
     ces->aicc = INFINITY;

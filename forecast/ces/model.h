@@ -20,14 +20,13 @@ enum fc_ces_kind {
 
 enum { FC_CES_A0, FC_CES_A1, FC_CES_B0, FC_CES_B1, FC_CES_NCOEF };
 
-/* One kind fitted to a series.  The caller provides s, p and resid. */
+/* One kind fitted to a series.  The caller provides s and p. */
 struct fc_ces {
     enum fc_ces_kind kind;
     size_t m; /* observations per season; 1 for FC_CES_NONE */
     double coef[FC_CES_NCOEF];
     double l, c;    /* level and potential at the end of the series */
     double *s, *p;  /* m seasonal states and potentials, by t mod m */
-    double *resid;  /* n one-step errors */
     double sse;     /* the sum of their squares */
     size_t nparam;  /* as AICc counts them, the variance among them */
     double loglik;  /* Gaussian; NAN without errors to speak of */

@@ -78,13 +78,11 @@ static inline void advance(enum fc_ces_kind kind, struct states *x, size_t i,
         turn(&x->s[i], &x->p[i], b[FC_CES_B0], b[FC_CES_B1], e);
 }
 
-static bool take_fit(struct fc_workspace *ws, size_t m, size_t n,
-                     struct fc_ces *ces)
+static bool take_fit(struct fc_workspace *ws, size_t m, struct fc_ces *ces)
 {
     ces->s = fc_workspace_doubles(ws, m);
     ces->p = fc_workspace_doubles(ws, m);
-    ces->resid = fc_workspace_doubles(ws, n);
-    return ces->s != NULL && ces->p != NULL && ces->resid != NULL;
+    return ces->s != NULL && ces->p != NULL;
 }
 
 /* Below this many seasons the simple kind, which has nothing in common to its
@@ -152,16 +150,12 @@ static enum fc_status parse_ces(const char *text, struct fc_spec *spec,
                    "ces: '%s' is not none, simple, partial or full", text);
 }
 
-/* Puts the fit to y where predict() looks for it; ces->resid is fit->resid. */
-static void fill_fit(const struct fc_ces *ces, const double *y,
-                     struct fc_fit *fit)
+/* Puts the fit where predict() looks for it. */
+static void fill_fit(const struct fc_ces *ces, struct fc_fit *fit)
 {
     size_t n = fit->nobs, m = ces->m;
     double k = (double)ces->nparam;
     memcpy(fit->coef, ces->coef, sizeof ces->coef);
-    for (size_t t = 0; t < n; t++)
-        fit->fitted[t] = y[t] - ces->resid[t];
-    fit->resid = ces->resid;
     fit->nstate = SEASONS + 2 * m;
     fit->state[LEVEL] = ces->l;
     fit->state[POTENTIAL] = ces->c;
@@ -171,26 +165,24 @@ static void fill_fit(const struct fc_ces *ces, const double *y,
     }
     fit->order[KIND] = (int)ces->kind;
     fit->order[LAG] = (int)m;
-    fit->nparam = (int)ces->nparam;
     fit->sigma2 = ces->sse / (ces->estimated ? (double)n - k + 1 : (double)n);
     if (!isnan(ces->loglik)) {
         fit->loglik = ces->loglik;
-        fit->aic = -2 * ces->loglik + 2 * k;
         fit->aicc = ces->aicc;
-        fit->bic = -2 * ces->loglik + log((double)n) * k;
     }
 }
 
 static enum fc_status fit_ces(const struct fc_series *series,
-                              const struct fc_spec *spec,
+                              const struct fc_request *request,
                               struct fc_workspace *ws, struct fc_fit *fit,
                               struct fc_error *err)
 {
     size_t n = series->n, m = (size_t)fit->season_length;
+    const struct fc_spec *spec = request->spec;
     int asked = spec->has_variant ? spec->variant[0] : -1;
     struct fc_ces ces, other;
-    if (asked < 0 && spec->similar != NULL && n / 2 >= m)
-        asked = spec->similar->order[KIND];
+    if (asked < 0 && request->similar != NULL && n / 2 >= m)
+        asked = request->similar->order[KIND];
     if (asked > FC_CES_NONE && m < 2)
         return fc_fail(err, FC_ESHORT,
                        "ces:%s needs a season of two observations or more",
@@ -202,12 +194,11 @@ static enum fc_status fit_ces(const struct fc_series *series,
     fit->ncoef = FC_CES_NCOEF;
     fit->coef = fc_workspace_doubles(ws, FC_CES_NCOEF);
     fit->state = fc_workspace_doubles(ws, SEASONS + 2 * m);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL
-        || !take_fit(ws, m, n, &ces) || !take_fit(ws, m, n, &other)
+    if (fit->coef == NULL || fit->state == NULL || !take_fit(ws, m, &ces)
+        || !take_fit(ws, m, &other)
         || choose(series, m, asked, ws, &ces, &other) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    fill_fit(&ces, series->y, fit);
+    fill_fit(&ces, fit);
     if (!ces.estimated && !(ces.sse == 0))
         fit->note = "too few observations: alpha is not estimated";
     if (ces.kind == FC_CES_NONE)
@@ -309,6 +300,7 @@ const struct fc_model fc_model_ces = {
                  "Logistics 69",
     .variants = "none, simple, partial or full",
     .parse = parse_ces,
+    .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_ces,
     .predict = predict_ces,

@@ -6,7 +6,7 @@
  * its zeros say nothing of what it will do, and are left out.  What all series
  * of the batch did at once, and is over, is taken out of each that took part.
  */
-#include "forecast/combine/auto.h"
+#include "forecast/combine/look.h"
 
 #include <math.h>
 #include <string.h>
@@ -52,14 +52,17 @@ static enum fc_status mend(const struct fc_breaks *breaks, int season_length,
     return FC_OK;
 }
 
-enum fc_status fc_auto_look(const struct fc_series *series, int season_length,
+enum fc_status fc_auto_look(const struct fc_series *series,
                             const struct fc_breaks *breaks,
                             struct fc_workspace *ws, struct fc_auto_view *view)
 {
     size_t begin = find_begin(series->y, series->n);
-    *view = (struct fc_auto_view){.series = *series};
-    view->series.y += begin;
-    view->series.n -= begin;
+    int season_length = fc_season_length(series->seasons);
+    struct fc_regressors *room = fc_workspace_array(ws, 1, sizeof *room);
+    if (room == NULL)
+        return FC_ENOMEM;
+    *view =
+        (struct fc_auto_view){.series = fc_series_from(series, begin, room)};
     view->known = view->series.y;
     if (breaks->n == 0)
         return FC_OK;

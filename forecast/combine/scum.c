@@ -15,15 +15,18 @@
 
 enum { MEMBERS = 4 };
 
-static const struct fc_model *const members[MEMBERS] = {
-    &fc_model_ets, &fc_model_arima, &fc_model_ces, &fc_model_dotm};
+static const struct fc_model *const members[MEMBERS + 1] = {
+    &fc_model_ets, &fc_model_arima, &fc_model_ces, &fc_model_dotm, NULL};
 
-static size_t min_obs(const struct fc_spec *spec)
+static size_t min_obs(const struct fc_spec *spec,
+                      const struct fc_seasons *seasons)
 {
-    size_t least = members[0]->min_obs(spec);
-    for (int k = 1; k < MEMBERS; k++)
-        if (members[k]->min_obs(spec) < least)
-            least = members[k]->min_obs(spec);
+    size_t least = SIZE_MAX;
+    for (int k = 0; k < MEMBERS; k++) {
+        struct fc_spec member = fc_spec_member(spec, members[k]);
+        size_t n = members[k]->min_obs(&member, seasons);
+        least = n < least ? n : least;
+    }
     return least;
 }
 
@@ -47,12 +50,13 @@ static void name_members(struct fc_fit *fit)
 }
 
 static enum fc_status fit_scum(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
+    const struct fc_ensemble ensemble = {members, NULL, 0};
     enum fc_status status =
-        fc_ensemble_fit(series, spec, members, MEMBERS, ws, fit, err);
+        fc_ensemble_fit(series, request, &ensemble, ws, fit, err);
     if (status == FC_OK)
         name_members(fit);
     return status;
@@ -99,6 +103,7 @@ const struct fc_model fc_model_scum = {
     .name = "scum",
     .summary = "the median of ets, arima, ces and dotm",
     .reference = "Petropoulos & Svetunkov (2020)",
+    .members = members,
     .min_obs = min_obs,
     .fit = fit_scum,
     .predict = predict_scum,

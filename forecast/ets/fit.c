@@ -104,8 +104,6 @@ static void report(struct fc_ets_search *search, struct fc_ets_fitted *fitted)
     fitted->squares = search->sums.squares;
     fitted->loglik = loglik_of(search, value);
     fitted->nparam = nparam_of(fitted->initial.form, work->m);
-    fitted->aic = -2 * fitted->loglik + 2 * fitted->nparam;
-    fitted->bic = -2 * fitted->loglik + log((double)work->n) * fitted->nparam;
     fitted->aicc = aicc_of(fitted->loglik, fitted->nparam, work->n);
 }
 

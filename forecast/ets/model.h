@@ -127,11 +127,11 @@ struct fc_ets_work *fc_ets_work_new(const double *y, size_t n, int m,
 
 /* A fitted model, in the units of the scaled series. */
 struct fc_ets_fitted {
-    struct fc_ets initial, final;  /* states before and after the series */
-    double loglik, aic, aicc, bic; /* in the units of the series itself */
-    double squares;                /* of the errors; relative if they are */
-    int nparam;                    /* estimated, with sigma, as R counts */
-    bool given_up;                 /* as useless */
+    struct fc_ets initial, final; /* states before and after the series */
+    double loglik, aicc;          /* in the units of the series itself */
+    double squares;               /* of the errors; relative if they are */
+    int nparam;                   /* estimated, with sigma, as R counts */
+    bool given_up;                /* as useless */
 };
 
 /* Makes room for a result with m seasons; false when memory is short. */

@@ -115,8 +115,8 @@ struct fc_ets_chain {
     double beta_alpha, beta_v, beta_gamma, beta_phi, gamma_alpha, gamma_v;
 };
 
-static inline void fc_ets_apply_chain(const struct fc_ets_chain *chain, double *row,
-                        size_t step)
+static inline void fc_ets_apply_chain(const struct fc_ets_chain *chain,
+                                      double *row, size_t step)
 {
     double beta = row[FC_ETS_BETA * step], gamma = row[FC_ETS_GAMMA * step];
     row[FC_ETS_ALPHA * step] +=

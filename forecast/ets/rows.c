@@ -46,24 +46,29 @@ static enum fc_status parse_ets(const char *text, struct fc_spec *spec,
     return FC_OK;
 }
 
-static size_t at_least_two(const struct fc_spec *spec)
+static size_t at_least_two(const struct fc_spec *spec,
+                           const struct fc_seasons *seasons)
 {
     (void)spec;
+    (void)seasons;
     return 2;
 }
 
 /* R's hw() asks for m + 3; its parameters need m + 6. */
-static size_t season_and_six(const struct fc_spec *spec)
+static size_t season_and_six(const struct fc_spec *spec,
+                             const struct fc_seasons *seasons)
 {
-    return (size_t)(spec->season_length < 1 ? 1 : spec->season_length) + 6;
+    (void)spec;
+    return (size_t)fc_season_length(seasons) + 6;
 }
 
 static enum fc_status fit_ets(const struct fc_series *series,
-                              const struct fc_spec *spec,
+                              const struct fc_request *request,
                               struct fc_workspace *ws, struct fc_fit *fit,
                               struct fc_error *err)
 {
-    struct fc_ets_wanted wanted = {ANY, ANY, ANY, ANY, spec->similar};
+    const struct fc_spec *spec = request->spec;
+    struct fc_ets_wanted wanted = {ANY, ANY, ANY, ANY, request->similar};
     if (spec->has_variant)
         wanted = (struct fc_ets_wanted){
             spec->variant[ERROR], spec->variant[TREND], spec->variant[SEASON],
@@ -73,57 +78,57 @@ static enum fc_status fit_ets(const struct fc_series *series,
 }
 
 static enum fc_status fit_ses(const struct fc_series *series,
-                              const struct fc_spec *spec,
+                              const struct fc_request *request,
                               struct fc_workspace *ws, struct fc_fit *fit,
                               struct fc_error *err)
 {
     static const struct fc_ets_wanted ann = {FC_ETS_ADD, FC_ETS_NONE,
                                              FC_ETS_NONE, 0, NULL};
-    (void)spec;
+    (void)request;
     return fc_ets_fit_wanted(series, &ann, FC_ETS_MSE, 6, ws, fit, err);
 }
 
 static enum fc_status fit_holt(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
     static const struct fc_ets_wanted aan = {FC_ETS_ADD, FC_ETS_ADD,
                                              FC_ETS_NONE, 0, NULL};
-    (void)spec;
+    (void)request;
     return fc_ets_fit_wanted(series, &aan, FC_ETS_MSE, 8, ws, fit, err);
 }
 
 static enum fc_status fit_damped(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
     static const struct fc_ets_wanted aadn = {FC_ETS_ADD, FC_ETS_ADD,
                                               FC_ETS_NONE, 1, NULL};
-    (void)spec;
+    (void)request;
     return fc_ets_fit_wanted(series, &aadn, FC_ETS_MSE, 9, ws, fit, err);
 }
 
 static enum fc_status fit_hw(const struct fc_series *series,
-                             const struct fc_spec *spec,
+                             const struct fc_request *request,
                              struct fc_workspace *ws, struct fc_fit *fit,
                              struct fc_error *err)
 {
     static const struct fc_ets_wanted aaa = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD,
                                              0, NULL};
-    (void)spec;
+    (void)request;
     return fc_ets_fit_wanted(series, &aaa, FC_ETS_MSE, 0, ws, fit, err);
 }
 
 static enum fc_status fit_hw_mul(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
     static const struct fc_ets_wanted mam = {FC_ETS_MUL, FC_ETS_ADD, FC_ETS_MUL,
                                              0, NULL};
-    (void)spec;
+    (void)request;
     return fc_ets_fit_wanted(series, &mam, FC_ETS_MSE, 0, ws, fit, err);
 }
 
@@ -133,6 +138,7 @@ const struct fc_model fc_model_ets = {
     .reference = "Hyndman et al. (2008); R forecast 8.20, ets()",
     .variants = "a form such as MAdM, ANN, ZZN (Z: choose)",
     .parse = parse_ets,
+    .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_ets,
     .predict = fc_ets_predict,
@@ -174,6 +180,7 @@ const struct fc_model fc_model_hw = {
     .name = "hw",
     .summary = "Holt and Winters's additive seasonal method",
     .reference = "Winters (1960); R forecast 8.20, hw()",
+    .seasons = FC_SEASON_ASKED,
     .min_obs = season_and_six,
     .fit = fit_hw,
     .predict = fc_ets_predict,
@@ -185,6 +192,7 @@ const struct fc_model fc_model_hw_mul = {
     .summary = "Holt and Winters's multiplicative seasonal method",
     .reference = "Winters (1960); R forecast 8.20, "
                  "hw(seasonal=\"multiplicative\")",
+    .seasons = FC_SEASON_ASKED,
     .min_obs = season_and_six,
     .fit = fit_hw_mul,
     .predict = fc_ets_predict,

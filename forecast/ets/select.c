@@ -175,9 +175,7 @@ static void take_likelihood(struct fc_ets_fitted *to,
                             const struct fc_ets_fitted *from)
 {
     to->loglik = from->loglik;
-    to->aic = from->aic;
     to->aicc = from->aicc;
-    to->bic = from->bic;
 }
 
 static double growth_limit(const struct fc_ets_work *work)
@@ -378,16 +376,6 @@ static void store_states(const struct fc_ets_work *work,
             out[FC_ETS_STATE_S + j] = in_units(work, additive, model->s[j]);
 }
 
-static void store_residuals(const struct fc_ets_work *work,
-                            const struct fc_ets_trace *trace, bool relative,
-                            struct fc_fit *fit)
-{
-    for (size_t t = 0; t < work->n; t++) {
-        fit->fitted[t] = in_units(work, true, trace->mu[t]);
-        fit->resid[t] = in_units(work, !relative, trace->e[t]);
-    }
-}
-
 static void store_statistics(const struct fc_ets_work *work,
                              const struct fc_ets_fitted *fitted,
                              struct fc_fit *fit)
@@ -398,10 +386,7 @@ static void store_statistics(const struct fc_ets_work *work,
     sigma = in_units(work, !relative, sigma);
     fit->sigma2 = sigma * sigma;
     fit->loglik = fitted->loglik;
-    fit->aic = fitted->aic;
     fit->aicc = isfinite(fitted->aicc) ? fitted->aicc : NAN;
-    fit->bic = fitted->bic;
-    fit->nparam = fitted->nparam;
 }
 
 static enum fc_status store(struct fc_ets_work *work,
@@ -411,16 +396,12 @@ static enum fc_status store(struct fc_ets_work *work,
 {
     struct fc_ets model = fitted->initial;
     struct fc_ets_form form = model.form;
-    struct fc_ets_sums sums;
     size_t m = form.season != FC_ETS_NONE ? (size_t)model.m : 0;
     fit->ncoef = FC_ETS_COEF_S + m;
     fit->nstate = FC_ETS_STATE_S + m;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->state = fc_workspace_doubles(ws, fit->nstate);
-    fit->fitted = fc_workspace_doubles(ws, work->n);
-    fit->resid = fc_workspace_doubles(ws, work->n);
-    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL
-        || fit->resid == NULL)
+    if (fit->coef == NULL || fit->state == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     int order[] = {(int)form.error, (int)form.trend, (int)form.season,
                    form.damped, work->exponent};
@@ -431,8 +412,6 @@ static enum fc_status store(struct fc_ets_work *work,
     fit->coef[FC_ETS_COEF_PHI] = model.smoothing.phi;
     store_states(work, &fitted->initial, fit->coef + FC_ETS_COEF_L);
     store_states(work, &fitted->final, fit->state);
-    fc_ets_filter(&model, work->y, work->n, &work->trace, &sums);
-    store_residuals(work, &work->trace, form.error == FC_ETS_MUL, fit);
     store_statistics(work, fitted, fit);
     fc_ets_form_name(form, fit->spec, sizeof fit->spec);
     return FC_OK;

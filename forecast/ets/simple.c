@@ -61,6 +61,6 @@ void fc_ets_simple(struct fc_ets_work *work, bool trend,
     fitted->final.s = s_final;
     fitted->squares = sums.squares;
     fitted->nparam = trend ? 3 : 2;
-    fitted->loglik = fitted->aic = fitted->bic = NAN;
+    fitted->loglik = NAN;
     fitted->aicc = INFINITY;
 }

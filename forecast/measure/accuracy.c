@@ -6,9 +6,9 @@
 
 #include <math.h>
 
-struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
+/* Mean absolute and squared differences of this lag. */
+static struct fc_error_scale differences(const double *y, size_t n, size_t lag)
 {
-    size_t lag = m >= 1 && n > m ? m : 1;
     size_t count = 0;
     double absolute = 0, squared = 0;
     for (size_t t = lag; t < n; t++) {
@@ -20,7 +20,21 @@ struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
         count++;
     }
     double c = (double)count; /* 0 / 0 is the NaN that is wanted */
-    return (struct fc_error_scale){absolute / c, squared / c};
+    return (struct fc_error_scale){.mae = absolute / c, .mse = squared / c};
+}
+
+struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
+{
+    size_t lag = m >= 1 && n > m ? m : 1;
+    struct fc_error_scale scale = differences(y, n, lag);
+    scale.mse_step = lag == 1 ? scale.mse : differences(y, n, 1).mse;
+    return scale;
+}
+
+double fc_pinball(double actual, double quantile, double percent)
+{
+    double above = actual - quantile, p = percent / 100;
+    return above >= 0 ? p * above : (p - 1) * above;
 }
 
 /* Without a scale there is no scaled error, even where the error is zero. */

@@ -19,6 +19,7 @@
 struct fc_error_scale {
     double mae; /* mean absolute seasonal difference */
     double mse; /* mean squared seasonal difference */
+    double mse_step; /* mean squared difference from one value to the next */
 };
 
 /* The errors of one forecast.  Percentages are in percent. */
@@ -35,7 +36,8 @@ struct fc_accuracy {
 /*
  * The errors in the training data y of the forecast by the value m steps
  * before; of the one before when n <= m, as then no season has passed.  NaN
- * when there are no two values m steps apart.
+ * when there are no two values m steps apart.  mse_step is that of the value
+ * one step before, whatever m is.
  */
 struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m);
 
@@ -51,6 +53,12 @@ struct fc_accuracy fc_accuracy(const double *actual, const double *forecast,
  */
 double fc_owa(double smape, double mase, double smape_naive2,
               double mase_naive2);
+
+/*
+ * The pinball loss of a quantile of so many percent (Koenker & Bassett 1978):
+ * p (y - q), or (1 - p) (q - y) where q is larger.
+ */
+double fc_pinball(double actual, double quantile, double percent);
 
 /* The share of actual values within [lo, hi], between 0 and 1. */
 double fc_coverage(const double *actual, const double *lo, const double *hi,

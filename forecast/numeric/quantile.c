@@ -23,6 +23,12 @@ double fc_quantile(const double *x, size_t n, double p)
     return low + (at - whole) * (high - low);
 }
 
+double fc_quantile_whole(const double *x, size_t n, double p)
+{
+    double at = ceil(p * (double)n * (1 - 1e-12)); /* not for rounding's sake */
+    return x[at < 1 ? 0 : at > (double)n ? n - 1 : (size_t)at - 1];
+}
+
 size_t fc_quantile_ranks(size_t n, const double *p, size_t np, size_t *rank)
 {
     size_t count = 0;

@@ -45,6 +45,7 @@ const struct fc_series *fc_units_series(const struct fc_series *series,
     if (out == NULL || y == NULL)
         return NULL;
     fc_units_apply(series->y, series->n, exponent, y);
-    *out = (struct fc_series){series->id, y, series->n};
+    *out = *series;
+    out->y = y;
     return out;
 }

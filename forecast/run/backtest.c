@@ -37,6 +37,7 @@ struct part {
     struct fc_batch batch;
     size_t naive2;        /* which of the batch's specs it is */
     double *reference;    /* n rows of Naive 2 */
+    const double **columns; /* for each of the n, what is scored */
     size_t before, total; /* items of earlier parts, and of all */
 };
 
@@ -57,7 +58,7 @@ static size_t find_origins(const struct fc_backtest *backtest, size_t i,
     const struct fc_series *series = &backtest->job.series[i];
     size_t horizon = (size_t)backtest->job.horizon;
     size_t stride = (size_t)backtest->stride;
-    size_t least = fc_backtest_least(backtest->job.specs[0].season_length);
+    size_t least = fc_backtest_least(fc_season_length(series->seasons));
     size_t found = 0, last = 0;
     if ((backtest->job.skip != NULL && backtest->job.skip[i])
         || series->n < horizon + least)
@@ -98,6 +99,30 @@ static enum fc_status list_origins(struct fc_backtest *backtest,
 
 /* Scores. */
 
+static struct fc_score_shape shape_of(const struct fc_backtest *backtest)
+{
+    const struct fc_outline *outline = backtest->outline;
+    return (struct fc_score_shape){outline->nlevels, outline->levels,
+                                   outline->nquantiles, outline->quantiles};
+}
+
+static size_t row_size(const struct fc_backtest *backtest)
+{
+    const struct fc_score_shape shape = shape_of(backtest);
+    return fc_score_size(&shape);
+}
+
+/* The forecast of an item as it is scored; its columns are put into place. */
+static struct fc_scored scored_of(const struct part *part, size_t item,
+                                  const double **columns)
+{
+    const struct fc_outline *outline = part->all->outline;
+    struct fc_forecast forecast = fc_batch_forecast(&part->batch, item);
+    for (int i = 0; i < outline->nbounds; i++)
+        columns[i] = fc_forecast_bound(&forecast, outline->bounds[i]);
+    return (struct fc_scored){(size_t)forecast.horizon, forecast.mean, columns};
+}
+
 static void score_one(struct part *part, size_t i, size_t k, double *row,
                       struct fc_backtest_result *out)
 {
@@ -105,13 +130,15 @@ static void score_one(struct part *part, size_t i, size_t k, double *row,
     const struct fc_series *whole = &part->all->job.series[at->series];
     size_t item = i * part->batch.job.nspecs + k;
     enum fc_outcome outcome = part->batch.results[item].outcome;
-    struct fc_forecast forecast = fc_batch_forecast(&part->batch, item);
-    int m = part->batch.job.specs[k].season_length;
+    struct fc_score_shape shape = shape_of(part->all);
+    struct fc_scored scored = scored_of(
+        part, item, part->columns + i * (size_t)part->all->outline->nbounds);
+    int m = fc_season_length(whole->seasons);
     size_t steps = 0;
     if (outcome == FC_OUTCOME_FAILED)
-        fc_score_none(part->batch.job.nlevels, row);
+        fc_score_none(&shape, row);
     else
-        steps = fc_score(whole->y + at->n, &forecast,
+        steps = fc_score(whole->y + at->n, &scored, &shape,
                          fc_error_scale(whole->y, at->n, (size_t)m), row);
     if (out != NULL) {
         out->outcome = outcome;
@@ -126,7 +153,7 @@ static enum fc_status score_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct part *part = arg;
     struct fc_backtest *all = part->all;
-    size_t size = fc_score_size(all->job.nlevels);
+    size_t size = row_size(all);
     (void)ws;
     for (size_t k = 0; k < all->job.nspecs; k++) {
         size_t slot = part->origin[i] * all->job.nspecs + k;
@@ -139,7 +166,7 @@ static enum fc_status score_item(void *arg, size_t i, struct fc_workspace *ws)
 static void average(struct part *part)
 {
     struct fc_backtest *all = part->all;
-    size_t size = fc_score_size(all->job.nlevels);
+    size_t size = row_size(all);
     for (size_t i = 0; i < part->n; i++)
         for (size_t k = 0; k < all->job.nspecs; k++) {
             size_t slot = part->origin[i] * all->job.nspecs + k;
@@ -182,11 +209,14 @@ static void tell(struct part *part)
 
 static enum fc_status run_part(struct part *part, struct fc_error *err)
 {
-    size_t size = fc_score_size(part->all->job.nlevels);
+    size_t size = row_size(part->all);
     part->series = malloc(part->n * sizeof *part->series);
     part->reference = malloc(part->n * size * sizeof(double));
+    part->columns = malloc((part->n * (size_t)part->all->outline->nbounds + 1)
+                           * sizeof *part->columns);
     enum fc_status status = FC_OK;
-    if (part->series == NULL || part->reference == NULL)
+    if (part->series == NULL || part->reference == NULL
+        || part->columns == NULL)
         status = no_memory(err);
     if (status == FC_OK) {
         cut(part);
@@ -211,6 +241,7 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
     }
     free(part->series);
     free(part->reference);
+    free(part->columns);
     return status;
 }
 
@@ -254,9 +285,7 @@ static size_t add_naive2(const struct fc_job *job, struct fc_spec *specs,
     }
     if (*naive2 < n)
         return n;
-    specs[n] = specs[0];
-    specs[n].model = model;
-    specs[n].has_variant = false;
+    specs[n] = (struct fc_spec){.model = model};
     return n + 1;
 }
 
@@ -274,6 +303,7 @@ static enum fc_status run_parts(struct fc_backtest *all, struct fc_spec *specs,
     enum fc_status status = FC_OK;
     part.batch.job.skip = NULL;
     part.batch.job.specs = specs;
+    part.batch.job.learned = NULL;
     part.batch.job.nspecs = add_naive2(&all->job, specs, &part.naive2, &learns);
     part.batch.job.progress = all->job.progress != NULL ? report : NULL;
     part.batch.job.progress_arg = &part;
@@ -286,7 +316,8 @@ static enum fc_status run_parts(struct fc_backtest *all, struct fc_spec *specs,
 
 static bool allocate(struct fc_backtest *all)
 {
-    size_t size = fc_score_size(all->job.nlevels), n = all->job.nspecs;
+    size_t size = row_size(all), n = all->job.nspecs;
+    struct fc_score_shape shape = shape_of(all);
     size_t nresults, nnumbers;
     if (__builtin_mul_overflow(all->norigins + 1, n, &nresults)
         || __builtin_mul_overflow(nresults, size, &nnumbers)
@@ -301,7 +332,7 @@ static bool allocate(struct fc_backtest *all)
         || all->sums == NULL || all->counts == NULL)
         return false;
     for (size_t k = 0; k < n; k++)
-        fc_score_mean_init(&all->means[k], all->job.nlevels,
+        fc_score_mean_init(&all->means[k], &shape,
                            all->sums + k * size, all->counts + k * size);
     return true;
 }
@@ -336,6 +367,7 @@ void fc_backtest_release(struct fc_backtest *backtest)
     free(backtest->sums);
     free(backtest->counts);
     *backtest = (struct fc_backtest){.job = backtest->job,
+                                     .outline = backtest->outline,
                                      .learn_seconds = backtest->learn_seconds,
                                      .origins = backtest->origins,
                                      .stride = backtest->stride};

@@ -117,12 +117,9 @@ static const char ABSURD[] =
     "absurd intervals replaced by those of the series alone";
 
 /* Most series that fail do so for one of a few reasons. */
-static void give_reason(struct fc_batch *batch, const char *reason,
-                        const char *note, struct fc_result *result)
+static void give_detail(struct fc_batch *batch, const char *text,
+                        struct fc_result *result)
 {
-    char text[2 * FC_MESSAGE_SIZE + 16];
-    snprintf(text, sizeof text, "%s%s%s", reason, note != NULL ? "; " : "",
-             note != NULL ? note : "");
     result->detail = share(batch, text);
     if (result->detail != NULL)
         return;
@@ -132,11 +129,32 @@ static void give_reason(struct fc_batch *batch, const char *reason,
         result->detail = "out of memory";
 }
 
+static void give_reason(struct fc_batch *batch, const char *reason,
+                        const char *note, struct fc_result *result)
+{
+    char text[2 * FC_MESSAGE_SIZE + 16];
+    snprintf(text, sizeof text, "%s%s%s", reason, note != NULL ? "; " : "",
+             note != NULL ? note : "");
+    give_detail(batch, text, result);
+}
+
+void fc_batch_close(struct fc_batch *batch)
+{
+    __atomic_store_n(&batch->closed, true, __ATOMIC_RELAXED);
+}
+
+bool fc_batch_is_closed(const struct fc_batch *batch)
+{
+    return __atomic_load_n(&batch->closed, __ATOMIC_RELAXED);
+}
+
 static void run_item(void *arg, size_t number, struct fc_workspace *ws)
 {
     struct run *run = arg;
     struct fc_batch *batch = run->batch;
     struct fc_result *result = &batch->results[number];
+    if (result->done || fc_batch_is_closed(batch))
+        return;
     struct item item = {batch, number};
     struct fc_use use = {forecast, &item};
     struct fc_verdict verdict;
@@ -151,6 +169,12 @@ static void run_item(void *arg, size_t number, struct fc_workspace *ws)
         result->detail = verdict.note;
     if (batch->want_reports)
         batch->reports[number].seconds = clock_at(CLOCK_MONOTONIC) - start;
+    __atomic_store_n(&result->done, true, __ATOMIC_RELEASE);
+}
+
+bool fc_batch_is_done(const struct fc_batch *batch, size_t item)
+{
+    return __atomic_load_n(&batch->results[item].done, __ATOMIC_ACQUIRE);
 }
 
 static bool allocate_reports(struct fc_batch *batch, size_t items)
@@ -184,6 +208,72 @@ static enum fc_status allocate(struct fc_batch *batch, struct fc_error *err)
     return fc_fail(err, FC_ENOMEM,
                    "out of memory: the forecasts of %zu series take %.1f GB",
                    batch->job.n, (double)bytes / 1e9);
+}
+
+enum fc_status fc_batch_prepare(struct fc_batch *batch, struct fc_error *err)
+{
+    return allocate(batch, err);
+}
+
+enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
+                               const struct fc_past *past, struct fc_error *err)
+{
+    struct fc_result *result = &batch->results[item];
+    size_t size = forecast_size(batch);
+    if (batch->want_reports) {
+        struct fc_report *told = &batch->reports[item];
+        *told = (struct fc_report){NULL, past->loglik, past->aicc, past->sigma2,
+                                   past->seconds};
+        told->spec = past->spec != NULL ? copy_text(past->spec) : NULL;
+        if (past->spec != NULL && told->spec == NULL)
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+    }
+    if (past->numbers != NULL)
+        memcpy(batch->numbers + item * size, past->numbers,
+               size * sizeof *batch->numbers);
+    if (past->detail != NULL)
+        give_detail(batch, past->detail, result);
+    result->outcome = past->outcome;
+    result->replaced = past->replaced;
+    result->done = true;
+    return FC_OK;
+}
+
+enum fc_status fc_batch_snapshot(const struct fc_batch *batch,
+                                 struct fc_batch *copy, struct fc_error *err)
+{
+    size_t items = batch->job.n * batch->job.nspecs, n = forecast_size(batch);
+    *copy = (struct fc_batch){.job = batch->job,
+                              .want_reports = batch->want_reports};
+    enum fc_status status = allocate(copy, err);
+    for (size_t i = 0; status == FC_OK && i < items; i++) {
+        if (!fc_batch_is_done(batch, i))
+            continue;
+        copy->results[i] = batch->results[i];
+        if (batch->want_reports)
+            copy->reports[i] = batch->reports[i];
+        memcpy(copy->numbers + i * n, batch->numbers + i * n,
+               n * sizeof *copy->numbers);
+    }
+    return status;
+}
+
+void fc_batch_fall_back(struct fc_batch *batch, size_t number,
+                        struct fc_workspace *ws)
+{
+    struct fc_result *result = &batch->results[number];
+    struct item item = {batch, number};
+    struct fc_use use = {forecast, &item};
+    struct fc_verdict verdict;
+    fc_job_fall_back(&batch->job, number, &use, ws, &verdict);
+    result->outcome = verdict.outcome;
+    give_reason(batch,
+                verdict.outcome == FC_OUTCOME_LATE
+                    ? "no time was left: the fallback's forecast"
+                    : "no time was left, and there is no fallback's forecast",
+                verdict.outcome == FC_OUTCOME_LATE ? verdict.note : NULL,
+                result);
+    result->done = true;
 }
 
 static int compare_ids(const void *a, const void *b)
@@ -230,84 +320,90 @@ static struct fc_series *sort_series(const struct fc_job *job,
     return sorted;
 }
 
-/* What the models learn from the lesson goes into learned and their specs. */
-static enum fc_status learn(const struct fc_batch *batch,
-                            const struct fc_lesson *lesson,
-                            struct fc_spec *specs, struct fc_learned **learned,
-                            struct fc_error *err)
+/* What a spec has learnt before this run. */
+static const struct fc_learned *known(const struct fc_job *job, size_t k)
 {
-    for (size_t k = 0; k < batch->job.nspecs; k++) {
-        if (specs[k].model->learn == NULL || specs[k].learned != NULL)
-            continue;
-        double start = clock_at(CLOCK_PROCESS_CPUTIME_ID);
-        enum fc_status status =
-            specs[k].model->learn(lesson, &specs[k], &learned[k], err);
-        if (batch->learn_seconds != NULL)
-            batch->learn_seconds[k] +=
-                clock_at(CLOCK_PROCESS_CPUTIME_ID) - start;
-        if (status != FC_OK)
-            return status;
-        specs[k].learned = learned[k];
-    }
-    return FC_OK;
+    return job->learned != NULL ? job->learned[k] : NULL;
 }
 
-static enum fc_status learn_all(const struct fc_batch *batch,
-                                struct fc_spec *specs,
-                                struct fc_learned **learned,
-                                struct fc_error *err)
+static bool must_learn(const struct fc_job *job, size_t k)
 {
-    struct fc_lesson lesson = {.jobs = batch->job.nthreads,
-                               .stop = batch->job.stop,
-                               .trace = batch->job.trace};
+    return job->specs[k].model->learn != NULL && known(job, k) == NULL;
+}
+
+/* The lesson of a job; its series are to be given back with free(), and may
+ * look at what is in ws. */
+static enum fc_status make_lesson(const struct fc_job *job,
+                                  struct fc_workspace *ws,
+                                  struct fc_lesson *lesson,
+                                  struct fc_series **series,
+                                  struct fc_error *err)
+{
+    *lesson = (struct fc_lesson){.horizon = job->horizon,
+                                 .seed = job->seed,
+                                 .jobs = job->nthreads,
+                                 .stop = job->stop,
+                                 .trace = job->trace};
+    *series = ws != NULL ? sort_series(job, ws, &lesson->n) : NULL;
+    lesson->series = *series;
+    if (lesson->n > 0)
+        lesson->seasons = (*series)->seasons;
+    return *series != NULL ? FC_OK : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/* What the models learn from the job's series, where they have not yet. */
+static enum fc_status learn_all(const struct fc_job *job, double *seconds,
+                                struct fc_learned **fresh, struct fc_error *err)
+{
+    struct fc_lesson lesson;
+    struct fc_series *series = NULL;
     bool wanted = false;
-    for (size_t k = 0; k < batch->job.nspecs; k++) {
-        specs[k] = batch->job.specs[k];
-        specs[k].horizon = batch->job.horizon;
-        wanted = wanted
-                 || (specs[k].model->learn != NULL && specs[k].learned == NULL);
-    }
+    for (size_t k = 0; k < job->nspecs; k++)
+        wanted = wanted || must_learn(job, k);
     if (!wanted)
         return FC_OK;
     struct fc_workspace *ws = fc_workspace_new();
-    struct fc_series *sorted =
-        ws != NULL ? sort_series(&batch->job, ws, &lesson.n) : NULL;
-    enum fc_status status = FC_OK;
-    lesson.series = sorted;
-    if (sorted == NULL)
-        status = fc_fail(err, FC_ENOMEM, "out of memory");
-    else
-        status = learn(batch, &lesson, specs, learned, err);
-    free(sorted);
+    enum fc_status status = make_lesson(job, ws, &lesson, &series, err);
+    for (size_t k = 0; k < job->nspecs && status == FC_OK; k++) {
+        const struct fc_spec *spec = &job->specs[k];
+        double start = clock_at(CLOCK_PROCESS_CPUTIME_ID);
+        if (!must_learn(job, k))
+            continue;
+        status = spec->model->learn(&lesson, spec, &fresh[k], err);
+        if (seconds != NULL)
+            seconds[k] += clock_at(CLOCK_PROCESS_CPUTIME_ID) - start;
+    }
+    free(series);
     fc_workspace_free(ws);
     return status;
 }
 
-enum fc_status fc_batch_learn(const struct fc_job *job,
-                              const struct fc_spec *spec,
+enum fc_status fc_batch_learn(const struct fc_job *job, size_t k,
                               struct fc_learned **learned, struct fc_error *err)
 {
-    struct fc_batch one = {.job = *job};
-    struct fc_spec fresh = *spec, used;
-    fresh.learned = NULL;
-    one.job.specs = &fresh;
-    one.job.nspecs = 1;
+    struct fc_job one = *job;
+    one.specs = &job->specs[k];
+    one.nspecs = 1;
+    one.learned = NULL;
     *learned = NULL;
-    return learn_all(&one, &used, learned, err);
+    return learn_all(&one, NULL, learned, err);
 }
 
 static enum fc_status learn_and_run(struct fc_batch *batch,
-                                    struct fc_spec *specs,
-                                    struct fc_learned **learned,
+                                    struct fc_learned **fresh,
+                                    const struct fc_learned **learned,
                                     struct fc_error *err)
 {
     struct fc_job learnt = batch->job;
     struct run run = {batch, &learnt};
     struct fc_trace *trace = batch->job.trace;
     double begin = fc_trace_begin(trace);
-    enum fc_status status = learn_all(batch, specs, learned, err);
+    enum fc_status status =
+        learn_all(&batch->job, batch->learn_seconds, fresh, err);
     fc_trace_end(trace, 0, "learn", 0, begin);
-    learnt.specs = specs;
+    for (size_t k = 0; k < learnt.nspecs; k++)
+        learned[k] = fresh[k] != NULL ? fresh[k] : known(&batch->job, k);
+    learnt.learned = learned;
     if (status != FC_OK)
         return status;
     begin = fc_trace_begin(trace);
@@ -318,21 +414,22 @@ static enum fc_status learn_and_run(struct fc_batch *batch,
 
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
 {
-    enum fc_status status = allocate(batch, err);
+    enum fc_status status =
+        batch->results == NULL ? allocate(batch, err) : FC_OK;
     if (status != FC_OK)
         return status;
-    struct fc_spec *specs = calloc(batch->job.nspecs + 1, sizeof *specs);
-    struct fc_learned **learned =
-        calloc(batch->job.nspecs + 1, sizeof *learned);
-    if (specs == NULL || learned == NULL)
+    size_t n = batch->job.nspecs;
+    struct fc_learned **fresh = calloc(n + 1, sizeof *fresh);
+    const struct fc_learned **learned = calloc(n + 1, sizeof *learned);
+    if (fresh == NULL || learned == NULL)
         status = fc_fail(err, FC_ENOMEM, "out of memory");
     else
-        status = learn_and_run(batch, specs, learned, err);
-    for (size_t k = 0; learned != NULL && k < batch->job.nspecs; k++)
-        free(learned[k]);
-    free(learned);
-    free(specs);
-    if (status != FC_OK)
+        status = learn_and_run(batch, fresh, learned, err);
+    for (size_t k = 0; fresh != NULL && k < n; k++)
+        free(fresh[k]);
+    free(fresh);
+    free((void *)learned);
+    if (status != FC_OK && !fc_batch_is_closed(batch))
         fc_batch_release(batch);
     return status;
 }

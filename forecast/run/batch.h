@@ -18,6 +18,7 @@ struct fc_result {
     enum fc_outcome outcome;
     bool owns_detail;
     bool replaced; /* absurd intervals were; see struct fc_forecast */
+    bool done;     /* see fc_batch_is_done() */
 };
 
 /* What is reported of a fit. */
@@ -39,10 +40,55 @@ struct fc_batch {
     struct fc_report *reports; /* out: likewise, if wanted; else NULL */
     double *numbers;           /* out: see fc_batch_forecast() */
     char *reasons[FC_REASONS]; /* out: what details may point to */
+    bool closed;               /* see fc_batch_close() */
+};
+
+/* A result that is known from before. */
+struct fc_past {
+    enum fc_outcome outcome;
+    bool replaced;
+    const char *detail, *spec; /* or NULL */
+    double loglik, aicc, sigma2, seconds;
+    const void *numbers; /* as fc_batch_forecast() has them, anywhere in
+                            memory; NULL if FAILED */
 };
 
 /*
- * Runs the batch.  Its results do not depend on job.nthreads.
+ * Makes room for the results, so that some can be recalled before the batch is
+ * run.  FC_ENOMEM.
+ */
+enum fc_status fc_batch_prepare(struct fc_batch *batch, struct fc_error *err);
+
+/* Gives an item its result, so that it will not be run.  FC_ENOMEM. */
+enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
+                               const struct fc_past *past,
+                               struct fc_error *err);
+
+/*
+ * Whether an item's result is there.  May be asked while the batch runs, by
+ * job.progress, and the result be read if it is.
+ */
+bool fc_batch_is_done(const struct fc_batch *batch, size_t item);
+
+/* No item is begun any more; those that are go on.  From any thread. */
+void fc_batch_close(struct fc_batch *batch);
+bool fc_batch_is_closed(const struct fc_batch *batch);
+
+/*
+ * A copy of the results that are there by now, those that are not being FAILED,
+ * whatever becomes of the batch, which may run on; it must not be released
+ * before the copy, which is never.  FC_ENOMEM.
+ */
+enum fc_status fc_batch_snapshot(const struct fc_batch *batch,
+                                 struct fc_batch *copy, struct fc_error *err);
+
+/* An item that is not done is forecast by the fallback, and LATE, or FAILED. */
+void fc_batch_fall_back(struct fc_batch *batch, size_t item,
+                        struct fc_workspace *ws);
+
+/*
+ * Runs the batch, but for what was recalled.  Its results do not depend on
+ * job.nthreads.
  *
  * Series may have missing values inside; models that cannot take them get
  * straight lines in their place.  FC_ENOMEM when the results do not fit into
@@ -51,12 +97,11 @@ struct fc_batch {
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err);
 
 /*
- * What the model of a spec learns from the series of a job, for its horizon;
- * see fc_learned.  fc_batch_run() does so itself for every spec that has not
- * learnt yet.  *learned is NULL when the series teach nothing.
+ * What the model of the job's k-th spec learns from its series, for its
+ * horizon; see fc_learned.  fc_batch_run() does so itself for every spec that
+ * has not learnt yet.  *learned is NULL when the series teach nothing.
  */
-enum fc_status fc_batch_learn(const struct fc_job *job,
-                              const struct fc_spec *spec,
+enum fc_status fc_batch_learn(const struct fc_job *job, size_t k,
                               struct fc_learned **learned,
                               struct fc_error *err);
 

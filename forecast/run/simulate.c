@@ -150,18 +150,50 @@ static enum fc_status draw_path(const struct fc_simulate *all,
     return status;
 }
 
-/* The mean and the quantiles of a value per path, which change places. */
-static void summarise(const struct fc_simulate *all, const size_t *rank,
-                      size_t nranks, double *x, double *out)
+/* What is looked for in the values of the paths. */
+struct summary {
+    const double *share; /* the quantiles, between 0 and 1 */
+    size_t *rank, nranks;
+};
+
+static enum fc_status take_summary(const struct fc_simulate *all,
+                                   struct fc_workspace *ws,
+                                   struct summary *summary)
+{
+    size_t n = (size_t)all->nquantiles;
+    double *share = fc_workspace_doubles(ws, n);
+    summary->rank = fc_workspace_array(ws, 2 * n, sizeof *summary->rank);
+    summary->share = share;
+    if (share == NULL || summary->rank == NULL)
+        return FC_ENOMEM;
+    for (size_t i = 0; i < n; i++)
+        share[i] = all->quantiles[i] / 100;
+    summary->nranks =
+        fc_quantile_ranks((size_t)all->paths, share, n, summary->rank);
+    return FC_OK;
+}
+
+/*
+ * The mean and the quantiles of a value per path, which change places.  Whole
+ * numbers have whole quantiles: there is nothing between two of them.
+ */
+static void summarise(const struct fc_simulate *all,
+                      const struct summary *summary, double *x, double *out)
 {
     size_t n = (size_t)all->paths;
     double sum = 0;
-    for (size_t p = 0; p < n; p++)
+    bool whole = true;
+    for (size_t p = 0; p < n; p++) {
         sum += x[p];
-    fc_quantile_arrange(x, n, rank, nranks);
+        whole = whole && x[p] == floor(x[p]);
+    }
+    fc_quantile_arrange(x, n, summary->rank, summary->nranks);
     out[0] = sum / (double)n;
-    for (int i = 0; i < all->nquantiles; i++)
-        out[1 + i] = fc_quantile(x, n, all->quantiles[i]);
+    for (int i = 0; i < all->nquantiles; i++) {
+        double share = summary->share[i];
+        out[1 + i] = whole ? fc_quantile_whole(x, n, share)
+                           : fc_quantile(x, n, share);
+    }
 }
 
 /* Sums of a path, after its horizon steps in the columns. */
@@ -192,14 +224,12 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
         return status;
     }
     double *path = fc_workspace_doubles(ws, horizon), *columns = NULL;
-    size_t *rank =
-        fc_workspace_array(ws, 2 * (size_t)all->nquantiles, sizeof *rank);
+    struct summary summary;
     if (!__builtin_mul_overflow(n, nrows, &numbers))
         columns = fc_workspace_doubles(ws, numbers);
-    if (path == NULL || rank == NULL || columns == NULL)
+    if (path == NULL || columns == NULL
+        || take_summary(all, ws, &summary) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory for %zu paths", n);
-    size_t nranks =
-        fc_quantile_ranks(n, all->quantiles, (size_t)all->nquantiles, rank);
     for (size_t p = 0; status == FC_OK && p < n; p++) {
         status = draw_path(all, source, rng, ws, path, err);
         if (status == FC_OK)
@@ -207,7 +237,7 @@ static enum fc_status draw_paths(const struct fc_simulate *all,
     }
     size_t width = 1 + (size_t)all->nquantiles;
     for (size_t row = 0; status == FC_OK && row < nrows; row++)
-        summarise(all, rank, nranks, columns + row * n, out + row * width);
+        summarise(all, &summary, columns + row * n, out + row * width);
     for (size_t i = 0; status == FC_OK && i < nrows * width; i++)
         if (!isfinite(out[i]))
             status = fc_fail(err, FC_ERANGE, "a sum of paths is not finite");
@@ -230,8 +260,8 @@ static bool take_forecast(struct fc_workspace *ws, int horizon,
 /* The generator of mt19937 takes 32 bits: both halves of the seed count. */
 static void set_seed(const struct fc_job *job, size_t item, gsl_rng *rng)
 {
-    uint64_t seed = fc_model_seed(job->specs[item % job->nspecs].seed,
-                                  job->series[item / job->nspecs].id);
+    uint64_t seed =
+        fc_model_seed(job->seed, job->series[item / job->nspecs].id);
     gsl_rng_set(rng, (unsigned long)((seed ^ seed >> 32) & UINT32_MAX));
 }
 
@@ -350,7 +380,9 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
     size_t n = 0;
     simulate->place = malloc(job->nspecs * sizeof *simulate->place);
     simulate->specs = malloc(job->nspecs * sizeof *simulate->specs);
-    if (simulate->place == NULL || simulate->specs == NULL) {
+    simulate->learned = calloc(job->nspecs, sizeof *simulate->learned);
+    if (simulate->place == NULL || simulate->specs == NULL
+        || simulate->learned == NULL) {
         fc_simulate_release(simulate);
         return no_memory(err);
     }
@@ -358,14 +390,18 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
         const struct fc_model *model = job->specs[k].model;
         bool own = model->simulate != NULL && model->learn == NULL;
         simulate->place[k] = own ? SIZE_MAX : n;
-        if (!own)
-            simulate->specs[n++] = job->specs[k];
+        if (own)
+            continue;
+        if (job->learned != NULL)
+            simulate->learned[n] = job->learned[k];
+        simulate->specs[n++] = job->specs[k];
     }
     if (n == 0)
         return FC_OK;
     simulate->forecasts = (struct fc_batch){.job = *job};
     simulate->forecasts.job.specs = simulate->specs;
     simulate->forecasts.job.nspecs = n;
+    simulate->forecasts.job.learned = simulate->learned;
     simulate->forecasts.job.nlevels = NLEVELS;
     simulate->forecasts.job.levels = LEVELS;
     enum fc_status status = fc_batch_run(&simulate->forecasts, err);
@@ -402,7 +438,9 @@ void fc_simulate_release(struct fc_simulate *simulate)
     release_results(simulate);
     fc_batch_release(&simulate->forecasts);
     free(simulate->specs);
+    free((void *)simulate->learned);
     free(simulate->place);
     simulate->specs = NULL;
+    simulate->learned = NULL;
     simulate->place = NULL;
 }

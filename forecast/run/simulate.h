@@ -25,7 +25,7 @@ struct fc_simulate {
     int paths;         /* in: at least 1 */
     int lead_time;     /* in: at most the horizon; 0 = none */
     int nquantiles;
-    const double *quantiles; /* in: ascending, between 0 and 1 */
+    const double *quantiles; /* in: ascending, percent */
 
     /*
      * In: what the results are.  The paths themselves, paths * horizon
@@ -40,7 +40,8 @@ struct fc_simulate {
 
     /* of fc_simulate_init() */
     size_t *place; /* of a spec among those that are forecast, or SIZE_MAX */
-    struct fc_spec *specs; /* of forecasts */
+    struct fc_spec *specs; /* of forecasts; and what they have learnt */
+    const struct fc_learned **learned;
     struct fc_batch forecasts;
 };
 

@@ -162,22 +162,17 @@ static enum fc_decomposition kind_of(const struct fc_fit *fit)
     return (enum fc_decomposition)fit->order[KIND];
 }
 
-/* Fills what the fit remembers: parameters, last state, errors of y, which is x
- * with its centre and season. */
-static void run(const double *x, const double *y, const double *figure,
-                struct fc_fit *fit)
+/* Fills what the fit remembers of x: the last state, and how far off it was. */
+static void run(const double *x, const double *figure, struct fc_fit *fit)
 {
     size_t n = fit->nobs, m = (size_t)fit->order[SEASON];
-    double alpha = fit->coef[ALPHA], centre = fit->coef[CENTRE];
+    double alpha = fit->coef[ALPHA];
     struct lines s = {0};
     double sse = 0;
     for (size_t t = 1; t <= n; t++) {
         double mu =
             t == 1 ? x[0] : one_step(&s, alpha, fit->coef[OMEGA], (double)t);
         double e = x[t - 1] - mu;
-        fit->fitted[t - 1] =
-            fc_put_back(mu + centre, figure[(t - 1) % m], kind_of(fit));
-        fit->resid[t - 1] = y[t - 1] - fit->fitted[t - 1];
         update(&s, alpha, (double)t, x[t - 1]);
         sse += e * e;
     }
@@ -214,9 +209,8 @@ static bool find_season(const double *y, size_t n, size_t m, double *figure,
            && fc_seasonal_figure(y, n, m, 0.01, kind, figure) == FC_OK;
 }
 
-/* Fits x, which is y without its season, and is centred on the way. */
-static enum fc_status fit_adjusted(double *x, const double *y,
-                                   const double *figure,
+/* Fits x, which has no season any more, and is centred on the way. */
+static enum fc_status fit_adjusted(double *x, const double *figure,
                                    struct fc_workspace *ws, struct fc_fit *fit,
                                    struct fc_error *err)
 {
@@ -234,28 +228,25 @@ static enum fc_status fit_adjusted(double *x, const double *y,
     fit->coef[CENTRE] = centre;
     fit->coef[ALPHA] = fit_profile(&profile);
     fit->coef[OMEGA] = profile.omega;
-    run(x, y, figure, fit);
+    run(x, figure, fit);
     return FC_OK;
 }
 
 static enum fc_status fit_dotm(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
     size_t n = series->n, m = (size_t)fit->season_length;
     enum fc_decomposition kind;
-    (void)spec;
+    (void)request;
     fit->ncoef = NCOEF;
     fit->coef = fc_workspace_doubles(ws, NCOEF);
     fit->state = fc_workspace_doubles(ws, FIGURE + m);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = fc_workspace_doubles(ws, n);
     struct fc_mark mark = fc_workspace_mark(ws);
     double *figure = fc_workspace_doubles(ws, m);
     double *x = fc_workspace_doubles(ws, n);
-    if (x == NULL || figure == NULL || fit->coef == NULL || fit->state == NULL
-        || fit->fitted == NULL || fit->resid == NULL)
+    if (x == NULL || figure == NULL || fit->coef == NULL || fit->state == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (!find_season(series->y, n, m, figure, &kind)) {
         m = 1;
@@ -266,7 +257,7 @@ static enum fc_status fit_dotm(const struct fc_series *series,
     fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
     fc_remove_season(series->y, n, figure, m, kind, x);
-    enum fc_status status = fit_adjusted(x, series->y, figure, ws, fit, err);
+    enum fc_status status = fit_adjusted(x, figure, ws, fit, err);
     fc_workspace_release(ws, mark);
     if (n < SHORT)
         fit->note = "fewer than five observations: alpha = 0.5, theta = 2";
@@ -381,6 +372,7 @@ const struct fc_model fc_model_dotm = {
     .summary = "the dynamic optimised theta model",
     .reference = "Fiorucci et al. (2016), International Journal of "
                  "Forecasting 32",
+    .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_dotm,
     .predict = predict_dotm,

@@ -43,28 +43,25 @@ static double mean_of(const double *y, size_t n)
 }
 
 static enum fc_status fit_mean(const struct fc_series *series,
-                               const struct fc_spec *spec,
+                               const struct fc_request *request,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
     size_t n = series->n;
     double sum = 0;
-    fit->order[EMPIRICAL] = spec->has_variant && spec->variant[EMPIRICAL];
+    fit->order[EMPIRICAL] =
+        request->spec->has_variant && request->spec->variant[EMPIRICAL];
     fit->ncoef = 1;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->nstate = fit->order[EMPIRICAL] ? n : 0;
     fit->state = fc_workspace_doubles(ws, fit->nstate);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = fc_workspace_doubles(ws, n);
-    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL
-        || fit->resid == NULL)
+    if (fit->coef == NULL || fit->state == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     memcpy(fit->state, series->y, fit->nstate * sizeof *fit->state);
     fit->coef[MEAN] = mean_of(series->y, n);
     for (size_t t = 0; t < n; t++) {
-        fit->fitted[t] = fit->coef[MEAN];
-        fit->resid[t] = series->y[t] - fit->coef[MEAN];
-        sum += fit->resid[t] * fit->resid[t];
+        double e = series->y[t] - fit->coef[MEAN];
+        sum += e * e;
     }
     fit->sigma2 = n > 1 ? sum / (double)(n - 1) : 0;
     snprintf(fit->spec, sizeof fit->spec, "mean%s",

@@ -10,7 +10,8 @@
  *
  * Where R gives NA, a batch needs an answer: a series shorter than a season
  * is forecast by its last value; without a single seasonal difference, sigma
- * comes from the lag-1 differences; with one observation it is zero.
+ * comes from the lag-1 differences; with one observation it is zero.  Of several
+ * seasons, the seasonal naive forecast has the longest that fits.
  */
 #include "forecast/model.h"
 
@@ -23,9 +24,11 @@ enum { LAG }; /* fc_fit.order: observations per season, as used */
 
 enum { DRIFT, DRIFT_SE }; /* fc_fit.coef; fc_fit.state is the last LAG values */
 
-static size_t at_least_two(const struct fc_spec *spec)
+static size_t at_least_two(const struct fc_spec *spec,
+                           const struct fc_seasons *seasons)
 {
     (void)spec;
+    (void)seasons;
     return 2;
 }
 
@@ -48,22 +51,13 @@ static enum fc_status fit_lag_walk(const struct fc_series *series, size_t lag,
                                    double drift, struct fc_workspace *ws,
                                    struct fc_fit *fit, struct fc_error *err)
 {
-    size_t n = series->n;
-    const double *y = series->y;
     fit->ncoef = 2;
     fit->nstate = lag;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->state = fc_workspace_doubles(ws, fit->nstate);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = fc_workspace_doubles(ws, n);
-    if (fit->coef == NULL || fit->state == NULL || fit->fitted == NULL
-        || fit->resid == NULL)
+    if (fit->coef == NULL || fit->state == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t t = 0; t < n; t++) {
-        fit->fitted[t] = t < lag ? NAN : y[t - lag] + drift;
-        fit->resid[t] = y[t] - fit->fitted[t];
-    }
-    memcpy(fit->state, y + n - lag, lag * sizeof *y);
+    memcpy(fit->state, series->y + series->n - lag, lag * sizeof *fit->state);
     fit->order[LAG] = (int)lag;
     fit->coef[DRIFT] = drift;
     fit->coef[DRIFT_SE] = 0;
@@ -71,25 +65,29 @@ static enum fc_status fit_lag_walk(const struct fc_series *series, size_t lag,
 }
 
 static enum fc_status fit_naive(const struct fc_series *series,
-                                const struct fc_spec *spec,
+                                const struct fc_request *request,
                                 struct fc_workspace *ws, struct fc_fit *fit,
                                 struct fc_error *err)
 {
-    (void)spec;
+    (void)request;
     fit->sigma2 = difference_variance(series, 1, 0, 0);
     snprintf(fit->spec, sizeof fit->spec, "naive");
     return fit_lag_walk(series, 1, 0, ws, fit, err);
 }
 
 static enum fc_status fit_snaive(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    size_t lag = (size_t)fit->season_length;
-    (void)spec;
+    struct fc_seasons fitting =
+        fc_seasons_fitting(series->seasons, series->n);
+    int longest = fitting.n > 0 ? (int)lround(fitting.length[fitting.n - 1]) : 1;
+    size_t lag = (size_t)longest;
+    fit->seasons = fc_one_season(longest);
+    (void)request;
     if (series->n < lag) {
-        enum fc_status status = fit_naive(series, spec, ws, fit, err);
+        enum fc_status status = fit_naive(series, request, ws, fit, err);
         if (fit->note == NULL)
             fit->note = "shorter than a season: the last value is used";
         return status;
@@ -100,13 +98,13 @@ static enum fc_status fit_snaive(const struct fc_series *series,
 }
 
 static enum fc_status fit_drift(const struct fc_series *series,
-                                const struct fc_spec *spec,
+                                const struct fc_request *request,
                                 struct fc_workspace *ws, struct fc_fit *fit,
                                 struct fc_error *err)
 {
     double n = (double)series->n;
     double drift = (series->y[series->n - 1] - series->y[0]) / (n - 1);
-    (void)spec;
+    (void)request;
     enum fc_status status = fit_lag_walk(series, 1, drift, ws, fit, err);
     if (status != FC_OK)
         return status;
@@ -177,6 +175,7 @@ const struct fc_model fc_model_snaive = {
     .name = "snaive",
     .summary = "the last observation of the same season",
     .reference = "R forecast 8.20, snaive()",
+    .seasons = FC_SEASON_ALL,
     .min_obs = fc_model_any_length,
     .fit = fit_snaive,
     .predict = predict_lag_walk,

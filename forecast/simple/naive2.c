@@ -47,16 +47,12 @@ static enum fc_decomposition kind_of(const struct fc_fit *fit)
     return (enum fc_decomposition)fit->order[KIND];
 }
 
-/* Fills the fit to x, which is y without its season. */
-static void fit_walk(const double *x, const double *y, const double *figure,
-                     struct fc_fit *fit)
+/* Fills the fit to x, which has no season any more. */
+static void fit_walk(const double *x, const double *figure, struct fc_fit *fit)
 {
     size_t n = fit->nobs, m = (size_t)fit->order[SEASON];
     double last = x[0], sum = 0;
-    fit->fitted[0] = fit->resid[0] = NAN;
     for (size_t t = 1; t < n; t++) {
-        fit->fitted[t] = fc_put_back(last, figure[t % m], kind_of(fit));
-        fit->resid[t] = y[t] - fit->fitted[t];
         sum += (x[t] - last) * (x[t] - last);
         last = x[t];
     }
@@ -67,22 +63,19 @@ static void fit_walk(const double *x, const double *y, const double *figure,
 }
 
 static enum fc_status fit_naive2(const struct fc_series *series,
-                                 const struct fc_spec *spec,
+                                 const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
     size_t n = series->n;
     size_t m = (size_t)fit->season_length;
     enum fc_decomposition kind;
-    (void)spec;
+    (void)request;
     fit->state = fc_workspace_doubles(ws, FIGURE + m);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = fc_workspace_doubles(ws, n);
     struct fc_mark mark = fc_workspace_mark(ws);
     double *figure = fc_workspace_doubles(ws, m);
     double *x = fc_workspace_doubles(ws, n);
-    if (fit->state == NULL || fit->fitted == NULL || fit->resid == NULL
-        || figure == NULL || x == NULL)
+    if (fit->state == NULL || figure == NULL || x == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (!find_season(series->y, n, m, figure, &kind)) {
         m = 1;
@@ -93,7 +86,7 @@ static enum fc_status fit_naive2(const struct fc_series *series,
     fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
     fc_remove_season(series->y, n, figure, m, kind, x);
-    fit_walk(x, series->y, figure, fit);
+    fit_walk(x, figure, fit);
     fc_workspace_release(ws, mark);
     if (m > 1)
         snprintf(fit->spec, sizeof fit->spec, "naive2[%zu]%s", m,

@@ -151,10 +151,9 @@ static enum fc_decomposition kind_of(const struct fc_fit *fit)
     return (enum fc_decomposition)fit->order[KIND];
 }
 
-/* Smooths x, which is y without its season, and fills what the fit remembers of
- * it; figure puts the season back into the fitted values, as thetaf() does. */
-static void smooth(const double *x, const double *y, const double *figure,
-                   struct fc_fit *fit)
+/* Smooths x, which has no season any more, and fills what the fit remembers of
+ * it. */
+static void smooth(const double *x, const double *figure, struct fc_fit *fit)
 {
     size_t n = fit->nobs, m = (size_t)fit->order[SEASON];
     struct ses ses = {.y = x, .n = n};
@@ -162,8 +161,6 @@ static void smooth(const double *x, const double *y, const double *figure,
     double level = ses.initial, sse = 0;
     for (size_t t = 0; t < n; t++) {
         double e = x[t] - level;
-        fit->fitted[t] = fc_put_back(level, figure[t % m], kind_of(fit));
-        fit->resid[t] = y[t] - fit->fitted[t];
         level += alpha * e;
         sse += e * e;
     }
@@ -177,25 +174,22 @@ static void smooth(const double *x, const double *y, const double *figure,
 }
 
 static enum fc_status fit_theta(const struct fc_series *series,
-                                const struct fc_spec *spec,
+                                const struct fc_request *request,
                                 struct fc_workspace *ws, struct fc_fit *fit,
                                 struct fc_error *err)
 {
     size_t n = series->n;
     size_t m = (size_t)fit->season_length;
     enum fc_decomposition kind;
-    (void)spec;
+    (void)request;
     fit->ncoef = NCOEF;
     fit->coef = fc_workspace_doubles(ws, NCOEF);
     fit->nstate = FIGURE + m;
     fit->state = fc_workspace_doubles(ws, FIGURE + m);
-    fit->fitted = fc_workspace_doubles(ws, n);
-    fit->resid = fc_workspace_doubles(ws, n);
     struct fc_mark mark = fc_workspace_mark(ws);
     double *figure = fc_workspace_doubles(ws, m);
     double *x = fc_workspace_doubles(ws, n);
-    if (x == NULL || figure == NULL || fit->coef == NULL || fit->state == NULL
-        || fit->fitted == NULL || fit->resid == NULL)
+    if (x == NULL || figure == NULL || fit->coef == NULL || fit->state == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
 
     if (!find_season(series->y, n, m, figure, &kind)) {
@@ -207,7 +201,7 @@ static enum fc_status fit_theta(const struct fc_series *series,
     fit->order[KIND] = (int)kind;
     fit->nstate = FIGURE + m;
     fc_remove_season(series->y, n, figure, m, kind, x);
-    smooth(x, series->y, figure, fit);
+    smooth(x, figure, fit);
     fc_workspace_release(ws, mark);
     if (n < 3)
         fit->note = "fewer than three observations: "
@@ -279,6 +273,7 @@ const struct fc_model fc_model_theta = {
                "adjusted",
     .reference = "Assimakopoulos & Nikolopoulos (2000); R forecast 8.20, "
                  "thetaf()",
+    .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_theta,
     .predict = predict_theta,

@@ -5,6 +5,7 @@
  */
 #include "io/out/csv.h"
 
+#include "io/text/field.h"
 #include "io/text/number.h"
 
 #include <inttypes.h>
@@ -21,18 +22,18 @@ struct field {
     bool quoted;
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 static struct field field_of(const char *text)
 {
     struct field f = {.text = text, .length = strlen(text)};
-    f.quoted = f.length > 0
-               && (is_blank(text[0]) || is_blank(text[f.length - 1])
-                   || strcspn(text, ",\"\r\n") < f.length);
+    f.quoted = io_field_is_quoted(text, f.length);
     return f;
+}
+
+/* An id, which of several keys is a record already. */
+static struct field id_of(const char *text, bool is_record)
+{
+    return is_record ? (struct field){text, strlen(text), false}
+                     : field_of(text);
 }
 
 /* Every quote inside is written twice. */
@@ -62,6 +63,12 @@ static void put_field(struct io_atomic_file *file, const struct field *f)
 void io_write_field(struct io_atomic_file *file, const char *text)
 {
     struct field f = field_of(text);
+    put_field(file, &f);
+}
+
+void io_write_id(struct io_atomic_file *file, const char *text, bool is_record)
+{
+    struct field f = id_of(text, is_record);
     put_field(file, &f);
 }
 
@@ -109,21 +116,28 @@ static void put_place(struct io_atomic_file *file, uint64_t number)
         put_count(file, number, ",");
 }
 
-void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
-                              const char *time_name, const double *levels,
-                              int nlevels)
+/* ",lo-95" */
+static void put_title(struct io_atomic_file *file, const char *what, double x)
 {
-    io_write_field(file, id_name);
+    char number[IO_NUMBER_SIZE];
+    io_number_print(x, number);
+    put(file, what);
+    put(file, number);
+}
+
+void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
+                              bool is_record, const char *time_name,
+                              const struct fc_outline *outline)
+{
+    io_write_id(file, id_name, is_record);
     put_after_comma(file, time_name);
     put(file, ",model,mean");
-    for (int i = 0; i < nlevels; i++) {
-        char level[IO_NUMBER_SIZE];
-        io_number_print(levels[i], level);
-        put(file, ",lo-");
-        put(file, level);
-        put(file, ",hi-");
-        put(file, level);
+    for (int i = 0; i < outline->nlevels; i++) {
+        put_title(file, ",lo-", outline->levels[i]);
+        put_title(file, ",hi-", outline->levels[i]);
     }
+    for (int i = 0; i < outline->nquantiles; i++)
+        put_title(file, ",q-", outline->quantiles[i]);
     put(file, "\n");
 }
 
@@ -131,7 +145,9 @@ void io_write_forecast(struct io_atomic_file *file,
                        const struct io_forecast_rows *rows)
 {
     const struct fc_forecast *f = rows->forecast;
-    struct field id = field_of(rows->id), model = field_of(rows->model);
+    const struct fc_outline *outline = rows->outline;
+    struct field id = id_of(rows->id, rows->is_record),
+                 model = field_of(rows->model);
     for (int h = 0; h < f->horizon; h++) {
         char time[IO_TIME_SIZE];
         rows->time(rows->arg, h, time);
@@ -141,35 +157,35 @@ void io_write_forecast(struct io_atomic_file *file,
         io_atomic_write(file, ",", 1);
         put_field(file, &model);
         put_number(file, f->mean[h]);
-        for (int i = 0; i < f->nlevels; i++) {
-            size_t at = (size_t)i * (size_t)f->horizon + (size_t)h;
-            put_number(file, f->lo[at]);
-            put_number(file, f->hi[at]);
-        }
+        for (int i = 0; i < outline->nbounds; i++)
+            put_number(file, fc_forecast_bound(f, outline->bounds[i])[h]);
         io_atomic_write(file, "\n", 1);
     }
 }
 
-void io_write_reject_header(struct io_atomic_file *file, const char *id_name)
+void io_write_reject_header(struct io_atomic_file *file, const char *id_name,
+                            bool is_record)
 {
-    put(file, "line");
-    put_after_comma(file, id_name);
-    put(file, ",reason\n");
+    put(file, "line,");
+    io_write_id(file, id_name, is_record);
+    put(file, ",reason,file\n");
 }
 
 void io_write_reject(struct io_atomic_file *file,
                      const struct io_reject_row *row)
 {
     put_place(file, row->number);
-    put_count(file, row->line, "");
-    put_after_comma(file, row->id);
+    put_count(file, row->line, ",");
+    io_write_id(file, row->id, row->is_record);
     put_after_comma(file, row->reason);
+    put_after_comma(file, row->file);
     put(file, "\n");
 }
 
-void io_write_summary_header(struct io_atomic_file *file, const char *id_name)
+void io_write_summary_header(struct io_atomic_file *file, const char *id_name,
+                             bool is_record)
 {
-    io_write_field(file, id_name);
+    io_write_id(file, id_name, is_record);
     put(file, ",model,status,detail,n,season,spec,loglik,aicc,sigma2,seconds"
               "\n");
 }
@@ -193,13 +209,14 @@ void io_write_summary(struct io_atomic_file *file,
                       const struct io_summary_row *row)
 {
     char counts[64];
-    snprintf(counts, sizeof counts, ",%zu,%d", row->n, row->season_length);
+    snprintf(counts, sizeof counts, ",%zu", row->n);
     put_place(file, row->number);
-    io_write_field(file, row->id);
+    io_write_id(file, row->id, row->is_record);
     put_after_comma(file, row->model);
     put_after_comma(file, row->status);
     put_after_comma(file, row->detail);
     put(file, counts);
+    put_after_comma(file, row->seasons);
     put_after_comma(file, row->spec);
     put_number(file, row->loglik);
     put_number(file, row->aicc);

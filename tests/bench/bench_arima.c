@@ -42,13 +42,16 @@ static double time_one(const struct fc_series *series, int season,
 {
     static const double levels[] = {80, 95};
     double mean[HORIZON], lo[2 * HORIZON], hi[2 * HORIZON];
-    struct fc_spec spec = {.model = fc_model_find("arima"),
-                           .season_length = season};
-    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi};
+    struct fc_spec spec = {.model = fc_model_find("arima")};
+    struct fc_seasons seasons = fc_one_season(season);
+    struct fc_request request = {.spec = &spec};
+    struct fc_series whole = *series;
+    whole.seasons = &seasons;
+    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi, false};
     struct fc_fit fit;
     struct fc_error err;
     double start = cpu_seconds();
-    bool ok = fc_model_fit(series, &spec, ws, &fit, &err) == FC_OK
+    bool ok = fc_model_fit(&whole, &request, ws, &fit, &err) == FC_OK
               && fc_model_predict(&fit, ws, &out, &err) == FC_OK;
     double used = cpu_seconds() - start;
     fc_workspace_reset(ws);
@@ -67,7 +70,7 @@ static void add_value(struct panel *panel, const char *id, double value)
         snprintf(panel->id[last], sizeof panel->id[last], "%.31s", id);
         panel->y[last] = malloc(LONGEST * sizeof(double));
         panel->series[last] =
-            (struct fc_series){panel->id[last], panel->y[last], 0};
+            (struct fc_series){.id = panel->id[last], .y = panel->y[last]};
     }
     if (panel->y[last] != NULL && panel->series[last].n < LONGEST)
         panel->y[last][panel->series[last].n++] = value;
@@ -172,8 +175,8 @@ static void bench_daily(int season, struct fc_workspace *ws)
     double y[MOST], sum = 0, worst = 0;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
     for (int i = 0; i < COUNT; i++) {
-        struct fc_series series = {"daily", y,
-                                   50 + gsl_rng_uniform_int(rng, 451)};
+        struct fc_series series = {
+            .id = "daily", .y = y, .n = 50 + gsl_rng_uniform_int(rng, 451)};
         daily_series(rng, y, series.n, 7);
         double used = time_one(&series, season, ws);
         sum += used;
@@ -198,8 +201,8 @@ static void bench_gaps(int season, struct fc_workspace *ws)
     double y[MOST], whole = 0, sum = 0, worst = 0;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
     for (int i = 0; i < COUNT; i++) {
-        struct fc_series series = {"gaps", y,
-                                   50 + gsl_rng_uniform_int(rng, 451)};
+        struct fc_series series = {
+            .id = "gaps", .y = y, .n = 50 + gsl_rng_uniform_int(rng, 451)};
         daily_series(rng, y, series.n, 7);
         whole += time_one(&series, season, ws);
         for (size_t t = 1; t + 1 < series.n; t++)
@@ -232,7 +235,8 @@ static void bench_growth(size_t n, int season, struct fc_workspace *ws)
             y[t] = level + 20 * sin(2 * 3.14159265358979 * phase) + shock;
             level += weight * shock;
         }
-        sum += time_one(&(struct fc_series){"growth", y, n}, season, ws);
+        sum += time_one(&(struct fc_series){.id = "growth", .y = y, .n = n},
+                        season, ws);
     }
     printf("arima at n = %zu and m = %d,%.2f,CPU ms per series\n", n, season,
            1e3 * sum / REPEATS);

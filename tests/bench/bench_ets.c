@@ -35,14 +35,16 @@ static double time_one(const double *y, size_t n, int season,
 {
     static const double levels[] = {80, 95};
     double mean[HORIZON], lo[2 * HORIZON], hi[2 * HORIZON];
-    struct fc_series series = {"series", y, n};
-    struct fc_spec spec = {.model = fc_model_find("ets"),
-                           .season_length = season};
-    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi};
+    struct fc_series series = {.id = "series", .y = y, .n = n};
+    struct fc_spec spec = {.model = fc_model_find("ets")};
+    struct fc_seasons seasons = fc_one_season(season);
+    struct fc_request request = {.spec = &spec};
+    series.seasons = &seasons;
+    struct fc_forecast out = {HORIZON, 2, levels, mean, lo, hi, false};
     struct fc_fit fit;
     struct fc_error err;
     double start = cpu_seconds();
-    if (fc_model_fit(&series, &spec, ws, &fit, &err) != FC_OK
+    if (fc_model_fit(&series, &request, ws, &fit, &err) != FC_OK
         || fc_model_predict(&fit, ws, &out, &err) != FC_OK)
         printf("failed: %s\n", err.msg);
     double used = cpu_seconds() - start;

@@ -114,4 +114,14 @@ cp "$project/data/monthly.csv" .
 every "$nightcast" forecast -H 6 -j 1 monthly.csv -o out.csv --summary s.csv
 every "$nightcast" learn -H 6 -j 1 monthly.csv -o out.csv
 every "$nightcast" merge f.1 f.2 f.3 f.4 -o out.csv
+for k in $(seq 9); do
+	"$nightcast" forecast -q -H 2 -m naive --shard $k/9 long.csv -o g.$k 2>said
+	echo g.$k
+done >list
+(
+	ulimit -n 14 # in passes
+	every "$nightcast" merge --from list -o out.csv
+	exit $failures
+) || fail "memory of merge in passes"
+every "$nightcast" merge --missing g.[1-9] -o out.csv
 finish

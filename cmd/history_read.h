@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_HISTORY_READ_H
+#define NIGHTCAST_CMD_HISTORY_READ_H
+
+#include "cmd/options/options.h"
+#include "io/store/nights.h"
+#include "io/store/scores.h"
+
+/*
+ * What `nightcast history` tells, gathered from one store or several.
+ */
+enum { CMD_HISTORY_LEVELS = 8, CMD_HISTORY_MODEL = 64 };
+
+/* How many values were inside of the intervals of a level. */
+struct cmd_level_count {
+    double level;
+    int64_t compared, inside;
+};
+
+/* How some forecasts turned out. */
+struct cmd_turned_out {
+    char model[CMD_HISTORY_MODEL];
+    size_t store;
+    int64_t night, lead; /* 0: of all */
+    struct io_errors errors;
+    struct cmd_level_count levels[CMD_HISTORY_LEVELS]; /* as they came */
+    int nlevels;
+};
+
+/* A night, its texts copied. */
+struct cmd_night_line {
+    size_t store;
+    struct io_night night; /* levels and program: not to be used */
+    char origin[32];
+};
+
+/* A series by a model. */
+struct cmd_series_line {
+    char *id;
+    struct cmd_turned_out turned_out;
+    double signal;
+    bool drifting;
+};
+
+/* A forecast that moved: by how much, in units of its scale, over the values
+   that both nights have forecast. */
+struct cmd_change {
+    char *id;
+    char model[CMD_HISTORY_MODEL];
+    double moved, before, after; /* means over these values */
+    size_t store;
+    int64_t night, why;
+    bool relearnt;
+};
+
+struct cmd_history {
+    struct cmd_night_line *nights;
+    size_t nnights;
+    struct cmd_turned_out *scores; /* by night and model, or model and lead */
+    size_t nscores;
+    struct cmd_series_line *series; /* the worst first */
+    size_t nseries;
+    struct cmd_change *changes; /* the largest first */
+    size_t nchanges;
+};
+
+/* What the options ask for, of all stores they name. */
+enum fc_status cmd_history_read(const struct cmd_options *options,
+                                struct cmd_history *history,
+                                struct fc_error *err);
+
+void cmd_history_release(struct cmd_history *history);
+
+#endif

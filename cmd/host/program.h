@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_HOST_PROGRAM_H
+#define NIGHTCAST_CMD_HOST_PROGRAM_H
+
+#include <stdint.h>
+
+/*
+ * A checksum (CRC-32) of this program's file, which tells builds of it apart;
+ * 0 when it cannot be read.
+ */
+uint32_t cmd_program_sum(void);
+
+#endif

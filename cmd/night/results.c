@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A result is a function of the series' values and id and of the settings: the
+ * options that have a say, the season, the program's own bytes, and what the
+ * model has learnt.  A hash of all that stands with it.
+ */
+#include "cmd/night/results.h"
+
+#include "cmd/host/program.h"
+#include "cmd/night/series.h"
+#include "io/store/results.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Of the options but for the list of models, of which each has its own. */
+static void drop_models(char *tokens)
+{
+    char *from = strstr(tokens, "model=");
+    while (from != NULL && from != tokens && from[-1] != ' ')
+        from = strstr(from + 1, "model=");
+    if (from != NULL) {
+        size_t n = strcspn(from, " ");
+        memmove(from, from + n, strlen(from + n) + 1);
+    }
+}
+
+enum fc_status cmd_night_set_up(struct cmd_night *night,
+                                const struct cmd_command *command,
+                                struct fc_error *err)
+{
+    struct cmd_tokens common = {0};
+    const struct cmd_options *o = night->options;
+    char text[64];
+    snprintf(text, sizeof text, "%08" PRIx32, cmd_program_sum());
+    cmd_tokens_add(&common, "program", text);
+    snprintf(text, sizeof text, "%d", night->season);
+    cmd_tokens_add(&common, "length", text);
+    cmd_options_tokens(command, o, &common);
+    enum fc_status status = FC_OK;
+    if (common.failed)
+        status = fc_fail(err, FC_ENOMEM, "out of memory");
+    else
+        drop_models(common.text);
+    for (size_t k = 0; status == FC_OK && k < o->nspecs; k++) {
+        const char *name = o->spec_names[k];
+        uint64_t both[2] = {cmd_night_hash(common.text, strlen(common.text)),
+                            cmd_night_hash(name, strlen(name))};
+        night->settings[k] = cmd_night_hash(both, sizeof both);
+        status =
+            io_store_model(night->store, name, true, &night->models[k], err);
+    }
+    free(common.text);
+    return status;
+}
+
+/* --- learning --- */
+
+static bool learns_here(const struct cmd_night *night, size_t k)
+{
+    return night->panel->nseries > 0
+           && night->options->specs[k].model->learn != NULL
+           && night->by_spec[k] == NULL;
+}
+
+/* What was learnt has a say in what results come from. */
+static void add_to_settings(struct cmd_night *night, size_t k)
+{
+    const struct fc_learned *learned = night->by_spec[k];
+    uint64_t both[2] = {night->settings[k], 0};
+    if (learned == NULL)
+        return;
+    both[1] =
+        cmd_night_hash(learned->values, learned->n * sizeof *learned->values);
+    night->settings[k] = cmd_night_hash(both, sizeof both);
+}
+
+static enum fc_status take_learnt(struct cmd_night *night, size_t k,
+                                  const struct io_learnt *learnt,
+                                  const void *numbers, struct fc_error *err)
+{
+    const struct fc_model *model = night->options->specs[k].model;
+    struct fc_learned *block =
+        malloc(sizeof *block + learnt->n * sizeof(double));
+    if (block == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    block->n = learnt->n;
+    memcpy(block->values, numbers, learnt->n * sizeof(double));
+    enum fc_status status =
+        model->check_learned(fc_part_of(block), &night->options->specs[k],
+                             night->panel->series[0].seasons,
+                             (int)night->options->horizon, err);
+    if (status != FC_OK) {
+        free(block);
+        return status;
+    }
+    night->learned[k] = block;
+    night->by_spec[k] = block;
+    night->learnt_in = learnt->night;
+    return FC_OK;
+}
+
+enum fc_status cmd_night_recall_learnt(struct cmd_night *night,
+                                       struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
+        struct io_learnt learnt = {.model = night->models[k]};
+        const void *numbers;
+        bool found = false;
+        if (learns_here(night, k))
+            status =
+                io_store_learnt(night->store, &learnt, &numbers, &found, err);
+        int64_t age = night->number - learnt.night;
+        if (status == FC_OK && found && learnt.n > 0
+            && learnt.came_from == night->settings[k] && age >= 0
+            && age < night->options->relearn)
+            status = take_learnt(night, k, &learnt, numbers, err);
+    }
+    return status;
+}
+
+enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
+                                     struct fc_error *err)
+{
+    enum fc_status status = io_store_begin(night->store, err);
+    for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
+        const struct fc_learned *learned = night->learned[k];
+        bool tonight = learned != NULL && night->learnt_in == night->number;
+        struct io_learnt learnt = {.model = night->models[k],
+                                   .night = night->number,
+                                   .came_from = night->settings[k],
+                                   .n = tonight ? learned->n : 0};
+        if (tonight)
+            status =
+                io_store_learn(night->store, &learnt, learned->values, err);
+        add_to_settings(night, k);
+    }
+    return status == FC_OK ? io_store_commit(night->store, err) : status;
+}
+
+/* --- results --- */
+
+static uint64_t hash_regressors(const struct cmd_night *night,
+                                const struct fc_series *series)
+{
+    const struct fc_regressors *x = series->regressors;
+    uint64_t hash = 0;
+    size_t n = series->n + (size_t)night->options->horizon;
+    for (size_t j = 0; x != NULL && j < x->n; j++) {
+        uint64_t both[2] = {
+            hash, cmd_night_hash(x->x + j * x->stride, n * sizeof *x->x)};
+        hash = cmd_night_hash(both, sizeof both);
+    }
+    return hash;
+}
+
+static uint64_t hash_seasons(const struct fc_seasons *seasons)
+{
+    return seasons != NULL ? cmd_night_hash(
+               seasons->length, (size_t)seasons->n * sizeof *seasons->length)
+                           : 0;
+}
+
+static uint64_t came_from(const struct cmd_night *night, size_t item)
+{
+    size_t k = item % night->options->nspecs;
+    size_t i = item / night->options->nspecs;
+    const struct fc_series *series = &night->panel->series[i];
+    const struct cmd_seen *seen = &night->seen[i];
+    uint64_t all[7] = {night->settings[k],
+                       seen->whole,
+                       series->n,
+                       seen->n,
+                       cmd_night_hash(series->id, strlen(series->id)),
+                       hash_regressors(night, series),
+                       hash_seasons(series->seasons)};
+    return cmd_night_hash(all, sizeof all);
+}
+
+static uint64_t hash_form(const char *spec)
+{
+    return spec != NULL ? cmd_night_hash(spec, strlen(spec)) : 0;
+}
+
+uint64_t cmd_night_form(const struct cmd_night *night, size_t item)
+{
+    return hash_form(night->batch->reports[item].spec);
+}
+
+static bool is_left_out(const struct cmd_night *night, size_t series)
+{
+    return night->panel->facts[series].error != NULL;
+}
+
+static enum fc_status recall_one(struct cmd_night *night, size_t item,
+                                 struct fc_error *err)
+{
+    size_t nspecs = night->options->nspecs;
+    struct io_kept kept = {
+        .series = night->seen[item / nspecs].before.series,
+        .model = night->models[item % nspecs],
+    };
+    const void *numbers;
+    bool found;
+    enum fc_status status =
+        io_store_kept(night->store, &kept, &numbers, &found, err);
+    if (status == FC_OK && found)
+        night->forms[item] = hash_form(kept.spec);
+    if (status != FC_OK || !found || kept.came_from != came_from(night, item))
+        return status;
+    bool failed = kept.outcome == FC_OUTCOME_FAILED;
+    size_t size = fc_forecast_size((int)night->options->horizon,
+                                   night->batch->job.nlevels);
+    if (kept.n != (failed ? 0 : size))
+        return FC_OK;
+    struct fc_past past = {
+        .outcome = (enum fc_outcome)kept.outcome,
+        .replaced = kept.replaced,
+        .detail = kept.detail,
+        .spec = kept.spec,
+        .loglik = kept.loglik,
+        .aicc = kept.aicc,
+        .sigma2 = kept.sigma2,
+        .seconds = kept.seconds,
+        .numbers = failed ? NULL : numbers,
+    };
+    night->kept[item] = true;
+    return fc_batch_recall(night->batch, item, &past, err);
+}
+
+enum fc_status cmd_night_recall(struct cmd_night *night, struct fc_error *err)
+{
+    size_t nspecs = night->options->nspecs;
+    enum fc_status status = FC_OK;
+    for (size_t i = 0; status == FC_OK && i < night->panel->nseries; i++) {
+        bool all = true;
+        if (is_left_out(night, i) || night->seen[i].before.series == 0)
+            continue;
+        for (size_t k = 0; status == FC_OK && k < nspecs; k++) {
+            status = recall_one(night, i * nspecs + k, err);
+            all = all && night->kept[i * nspecs + k];
+        }
+        night->reused += all;
+    }
+    return status;
+}
+
+enum fc_status cmd_night_number(struct cmd_night *night, size_t series,
+                                struct fc_error *err)
+{
+    int64_t *number = &night->seen[series].before.series;
+    return *number > 0 ? FC_OK
+                       : io_store_add_series(night->store,
+                                             night->panel->series[series].id,
+                                             night->number, number, err);
+}
+
+static enum fc_status keep_one(struct cmd_night *night, size_t item,
+                               struct fc_error *err)
+{
+    size_t i = item / night->options->nspecs;
+    const struct fc_result *result = &night->batch->results[item];
+    const struct fc_report *report = &night->batch->reports[item];
+    struct fc_forecast forecast = fc_batch_forecast(night->batch, item);
+    enum fc_status status = cmd_night_number(night, i, err);
+    if (status != FC_OK)
+        return status;
+    bool failed = result->outcome == FC_OUTCOME_FAILED;
+    struct io_kept kept = {
+        .series = night->seen[i].before.series,
+        .model = night->models[item % night->options->nspecs],
+        .came_from = came_from(night, item),
+        .settings = night->common,
+        .origin = cmd_night_origin(night, i),
+        .outcome = (int)result->outcome,
+        .replaced = result->replaced,
+        .detail = result->detail,
+        .spec = report->spec,
+        .loglik = report->loglik,
+        .aicc = report->aicc,
+        .sigma2 = report->sigma2,
+        .seconds = report->seconds,
+        .n = failed ? 0 : fc_forecast_size(forecast.horizon, forecast.nlevels),
+        .numbers = forecast.mean,
+    };
+    night->kept[item] = true;
+    return io_store_keep(night->store, &kept, err);
+}
+
+enum fc_status cmd_night_keep(struct cmd_night *night, struct fc_error *err)
+{
+    size_t nspecs = night->options->nspecs;
+    enum fc_status status = io_store_begin(night->store, err);
+    for (size_t i = 0; i < night->panel->nseries; i++)
+        for (size_t k = 0; status == FC_OK && k < nspecs; k++) {
+            size_t item = i * nspecs + k;
+            if (!is_left_out(night, i) && !night->kept[item]
+                && fc_batch_is_done(night->batch, item)
+                && night->batch->results[item].outcome != FC_OUTCOME_LATE)
+                status = keep_one(night, item, err);
+        }
+    return status == FC_OK ? io_store_commit(night->store, err) : status;
+}
+
+/*
+ * What was said last night of tonight's steps; beyond its horizon, what it said
+ * a season before, or of its last step.
+ */
+static void move_on(const struct cmd_night *night, const double *old,
+                    size_t shift, double *new)
+{
+    size_t horizon = (size_t)night->options->horizon;
+    size_t season = night->season > 1 && (size_t)night->season <= horizon
+                        ? (size_t)night->season
+                        : 1;
+    for (size_t h = 0; h < horizon; h++) {
+        size_t at = h + shift;
+        if (at >= horizon)
+            at = horizon - season + (at - horizon) % season;
+        new[h] = old[at];
+    }
+}
+
+static enum fc_status move_all(struct cmd_night *night, size_t item,
+                               const void *numbers, size_t shift,
+                               struct fc_error *err)
+{
+    size_t horizon = (size_t)night->options->horizon;
+    size_t n = fc_forecast_size((int)horizon, night->batch->job.nlevels);
+    double *old = malloc(2 * n * sizeof *old);
+    char detail[100];
+    if (old == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(old, numbers, n * sizeof *old);
+    for (size_t at = 0; at < n; at += horizon)
+        move_on(night, old + at, shift, old + n + at);
+    snprintf(detail, sizeof detail,
+             "no time was left: the last forecast, moved on by %zu step%s",
+             shift, shift == 1 ? "" : "s");
+    struct fc_past past = {.outcome = FC_OUTCOME_LATE,
+                           .detail = detail,
+                           .loglik = NAN,
+                           .aicc = NAN,
+                           .sigma2 = NAN,
+                           .numbers = old + n};
+    enum fc_status status = fc_batch_recall(night->batch, item, &past, err);
+    free(old);
+    return status;
+}
+
+enum fc_status cmd_night_move_on(struct cmd_night *night, size_t item,
+                                 bool *moved, struct fc_error *err)
+{
+    size_t nspecs = night->options->nspecs, i = item / nspecs;
+    struct io_kept kept = {.series = night->seen[i].before.series,
+                           .model = night->models[item % nspecs]};
+    const void *numbers;
+    bool found = false;
+    int64_t place, end = (int64_t)night->panel->series[i].n - 1;
+    enum fc_status status = FC_OK;
+    *moved = false;
+    if (kept.series > 0)
+        status = io_store_kept(night->store, &kept, &numbers, &found, err);
+    if (status != FC_OK || !found || kept.settings != night->common
+        || kept.outcome == FC_OUTCOME_FAILED
+        || kept.n
+               != fc_forecast_size((int)night->options->horizon,
+                                   night->batch->job.nlevels)
+        || !cmd_night_place(night, i, kept.origin, &place) || place > end
+        || end - place >= night->options->horizon)
+        return status;
+    *moved = true;
+    return move_all(night, item, numbers, (size_t)(end - place), err);
+}

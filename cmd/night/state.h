@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_NIGHT_STATE_H
+#define NIGHTCAST_CMD_NIGHT_STATE_H
+
+#include "cmd/options/options.h"
+#include "forecast/run/batch.h"
+#include "io/panel/panel.h"
+#include "io/store/nights.h"
+#include "io/store/scores.h"
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* What a forecast may have moved for, as io_store_series.why has it. */
+enum cmd_why {
+    CMD_WHY_CORRECTED = 1, /* values of the past have changed */
+    CMD_WHY_SURPRISED = 2, /* a new value was outside of its widest interval */
+    CMD_WHY_FORM = 4,      /* another form was chosen */
+    CMD_WHY_NEW = 8        /* the series was not there before */
+};
+
+/* What was there before tonight, and what tonight has seen. */
+struct cmd_seen {
+    struct io_store_series before; /* series == 0: a new one */
+    size_t n;     /* values, without those that are missing at its end */
+    int64_t last; /* timestamp of the last of them */
+    uint64_t whole, recent;
+    bool corrected; /* values of the past are not what they were */
+    bool surprised; /* a new value was outside of its widest interval */
+};
+
+/* What arrived since, against what was said of it. */
+struct cmd_arrivals {
+    struct io_score *scores;
+    size_t nscores;
+    struct io_cover *covers;
+    size_t ncovers;
+    struct io_standing *records;
+    size_t nrecords;
+};
+
+/* Whether a series' forecasts went astray, and how: see fc_drift. */
+struct cmd_astray {
+    float signal; /* 0: not, or it is the interval */
+    bool narrow;
+};
+
+/*
+ * A run and its store: who fills it, and reads most of it, are the files of
+ * this room.  Zeroed: a run without a store.
+ */
+struct cmd_night {
+    pthread_mutex_t busy;    /* with the store, or with what is beneath */
+    struct io_store *store;  /* NULL: none was asked for, or it was given up */
+    struct fc_error trouble; /* why it was; code 0: it was not */
+    const struct cmd_options *options;
+    const struct io_panel *panel;
+    struct fc_batch *batch;
+    int64_t number; /* of this night */
+    int64_t began;  /* seconds since 1970 */
+    int season;
+    double start, written; /* by cmd_now(): when it began, and last wrote */
+
+    struct cmd_seen *seen;     /* of each series */
+    struct cmd_astray *astray; /* of each item */
+    bool *kept;                /* of each item: the store has its result */
+    uint64_t *forms;    /* of each item: a hash of its form before; 0: none */
+    int64_t *models;    /* of each spec, their numbers in the store */
+    uint64_t common;    /* a hash of the options and the program */
+    uint64_t *settings; /* of each spec: a hash of all but the series
+                           that a result comes from */
+    struct fc_learned **learned; /* by specs that learn here; NULL: others */
+    const struct fc_learned **by_spec; /* of each spec: what it has learnt */
+    int64_t learnt_in;                 /* the night that it is from; 0: none */
+    struct cmd_arrivals arrivals;
+    size_t reused, corrected, drifting; /* series */
+};
+
+#endif

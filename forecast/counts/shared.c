@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The mixture: what followed in similar places of the file, own past values
+ * with fading weights and those of similar places behind them, a negative
+ * binomial with a damped smoothed mean, and a hurdle.
+ *
+ * A season multiplies the level by factors, each the ratio of what was sold in
+ * that season to what the level was, drawn to 1 the more the less was sold.
+ */
+#include "forecast/counts/shared.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Own values: steps in which their weights fall to 1 / e; how many values
+ * those of similar places count like. */
+static const double PAST_STEPS = 30, PAST_VALUES = 10;
+
+/* More seasons than that are too many to tell apart. */
+enum { MOST_PHASES = 60 };
+
+/* Steps ahead for which the negative binomial stands for all. */
+enum { AHEAD = 4 };
+
+static const double CENTRE[FC_COUNTS_CENTRES] = {0.1, 0.5, 2, 10};
+
+bool fc_counts_are(const double *y, size_t n)
+{
+    bool any = false;
+    for (size_t t = 0; t < n; t++) {
+        if (isnan(y[t]))
+            continue;
+        if (!(y[t] >= 0 && y[t] <= 2147483648.0 && y[t] == floor(y[t])))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+/* 1 until x = from, 0 from x = to on; smooth between. */
+static double fall(double x, double from, double to)
+{
+    double u = fmin(1, fmax(0, (x - from) / (to - from)));
+    return 1 - u * u * (3 - 2 * u);
+}
+
+double fc_counts_share(const double *y, size_t n)
+{
+    double zeros = 0, known = 0, sum = 0;
+    if (!fc_counts_are(y, n))
+        return 0;
+    for (size_t t = 0; t < n; t++)
+        if (!isnan(y[t])) {
+            zeros += y[t] == 0;
+            sum += y[t];
+            known += 1;
+        }
+    double few = fall(log(sum / known + 1e-9), log(10), log(40));
+    double often = 1 - fall(zeros / known, 0.05, 0.3);
+    return few + often - few * often;
+}
+
+struct fc_counts_knowledge fc_counts_prior(void)
+{
+    static const double weights[FC_COUNTS_CENTRES][FC_COUNTS_PARTS] = {
+        {0.85, 0.05, 0.07, 0.03},
+        {0.85, 0.05, 0.07, 0.03},
+        {0.70, 0.12, 0.13, 0.05},
+        {0.50, 0.20, 0.25, 0.05},
+    };
+    struct fc_counts_knowledge k = {
+        .file = {.mean = 1, .size = 2, .spread = 2, .slow = 30, .fast = 8},
+        .alpha = 0.1,
+        .phi = 0.75,
+        .season_length = 1,
+        .scale = 1};
+    memcpy(k.weights, weights, sizeof weights);
+    return k;
+}
+
+/* --- seasons --- */
+
+int fc_counts_phases(const struct fc_counts_knowledge *knowledge)
+{
+    int m = knowledge->season_length;
+    return knowledge->season > 0 && m <= MOST_PHASES ? m : 1;
+}
+
+static int phase_of(const struct fc_counts_view *view, size_t t)
+{
+    size_t m = (size_t)view->phases;
+    return (int)((m - (view->n - t) % m) % m);
+}
+
+/* Sums by phase over whole seasons, counted from the end: what was sold, and
+ * what the mean of its season was. */
+static void sum_phases(const struct fc_counts_view *view, double *sold,
+                       double *level)
+{
+    size_t m = (size_t)view->phases;
+    memset(sold, 0, m * sizeof *sold);
+    memset(level, 0, m * sizeof *level);
+    for (size_t end = view->n; end >= m; end -= m) {
+        double sum = 0, known = 0;
+        for (size_t t = end - m; t < end; t++)
+            if (!isnan(view->y[t])) {
+                sum += view->y[t];
+                known += 1;
+            }
+        for (size_t t = end - m; t < end; t++)
+            if (!isnan(view->y[t])) {
+                int phase = phase_of(view, t);
+                sold[phase] += view->y[t];
+                level[phase] += sum / known;
+            }
+    }
+}
+
+static void find_season(struct fc_counts_view *view, double strength,
+                        double *level)
+{
+    int m = view->phases;
+    double sum = 0;
+    sum_phases(view, view->factor, level);
+    for (int j = 0; j < m; j++) {
+        view->factor[j] = (view->factor[j] + strength) / (level[j] + strength);
+        sum += view->factor[j];
+    }
+    for (int j = 0; j < m; j++)
+        view->factor[j] *= m / sum;
+    for (size_t t = 0; t < view->n; t++)
+        view->adjusted[t] = view->y[t] / view->factor[phase_of(view, t)];
+}
+
+/* --- the parts --- */
+
+void fc_counts_shares(double level, double share[FC_COUNTS_CENTRES])
+{
+    double x = log(fmax(level, CENTRE[0]));
+    int c = 0;
+    while (c < FC_COUNTS_CENTRES - 2 && x > log(CENTRE[c + 1]))
+        c++;
+    double a = log(CENTRE[c]), b = log(CENTRE[c + 1]);
+    memset(share, 0, FC_COUNTS_CENTRES * sizeof *share);
+    share[c + 1] = fmin(1, (x - a) / (b - a));
+    share[c] = 1 - share[c + 1];
+}
+
+/* A part that there is not leaves its weight to the others. */
+static void find_weights(struct fc_counts_view *view)
+{
+    const struct fc_counts_knowledge *k = view->knowledge;
+    double share[FC_COUNTS_CENTRES], sum = 0;
+    fc_counts_shares(view->level.unit, share);
+    for (int i = 0; i < FC_COUNTS_PARTS; i++) {
+        view->weights[i] = 0;
+        for (int c = 0; c < FC_COUNTS_CENTRES; c++)
+            view->weights[i] += share[c] * k->weights[c][i];
+        if (i == FC_COUNTS_SIMILAR && k->places.n == 0)
+            view->weights[i] = 0;
+        sum += view->weights[i];
+    }
+    for (int i = 0; i < FC_COUNTS_PARTS; i++)
+        view->weights[i] = sum > 0 ? view->weights[i] / sum
+                                   : (i == FC_COUNTS_PAST ? 1 : 0);
+}
+
+static bool take_tallies(struct fc_counts_view *view, struct fc_workspace *ws)
+{
+    size_t room = view->n + FC_COUNTS_ROOM;
+    if (view->knowledge->places.n > 0)
+        room += FC_SIMILAR_MOST * FC_SIMILAR_STEPS;
+    for (int i = 0; i < FC_COUNTS_PARTS; i++) {
+        view->part[i] = fc_tally_new(ws, room);
+        if (view->part[i] == NULL)
+            return false;
+    }
+    view->mixture = fc_tally_new(ws, 2 * FC_COUNTS_PARTS * room);
+    return view->mixture != NULL;
+}
+
+enum fc_status fc_counts_look(const double *y, size_t n,
+                              const struct fc_counts_knowledge *knowledge,
+                              struct fc_workspace *ws,
+                              struct fc_counts_view *view)
+{
+    *view = (struct fc_counts_view){.knowledge = knowledge, .y = y, .n = n};
+    view->phases = fc_counts_phases(knowledge);
+    double *scratch = fc_workspace_doubles(ws, (size_t)view->phases);
+    view->factor = fc_workspace_doubles(ws, (size_t)view->phases);
+    view->adjusted = fc_workspace_doubles(ws, n);
+    view->scale = fc_workspace_doubles(ws, n);
+    if (scratch == NULL || view->factor == NULL || view->adjusted == NULL
+        || view->scale == NULL || !take_tallies(view, ws))
+        return FC_ENOMEM;
+    find_season(view, view->phases > 1 ? knowledge->season : 1, scratch);
+    view->level = fc_counts_level(view->adjusted, n, &knowledge->file);
+    view->nbin.alpha = knowledge->alpha;
+    view->nbin.phi = knowledge->phi;
+    fc_nbin_fit(view->adjusted, n, &knowledge->file, &view->nbin);
+    find_weights(view);
+    return FC_OK;
+}
+
+/* --- distributions --- */
+
+static struct fc_past past_of(const struct fc_counts_view *view, int phase)
+{
+    const double *factor = view->factor;
+    struct fc_past past = {.y = view->y,
+                           .n = view->n,
+                           .steps = PAST_STEPS,
+                           .values = PAST_VALUES};
+    if (view->phases == 1)
+        return past;
+    for (size_t t = 0; t < view->n; t++)
+        view->scale[t] = factor[phase] / factor[phase_of(view, t)];
+    past.scale = view->scale;
+    return past;
+}
+
+static struct fc_hurdle hurdle_of(const struct fc_counts_view *view, int phase)
+{
+    double sold = view->level.sold * view->factor[phase];
+    return (struct fc_hurdle){
+        .sold = fmin(sold, fmax(view->level.sold, 0.98)),
+        .size = view->level.size,
+        .sizes = {.y = view->y, .n = view->n, .steps = PAST_STEPS}};
+}
+
+/* What it is in the middle of the season that is forecast. */
+static double nbin_of(const struct fc_counts_view *view, int phase,
+                      double *spread)
+{
+    double mean = fc_nbin_ahead(&view->nbin, AHEAD, spread);
+    return mean * view->factor[phase];
+}
+
+const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
+{
+    const struct fc_places *places = &view->knowledge->places;
+    struct fc_past past = past_of(view, phase);
+    struct fc_hurdle hurdle = hurdle_of(view, phase);
+    struct fc_tally **part = view->part;
+    double spread, mean = nbin_of(view, phase, &spread);
+    for (int i = 0; i < FC_COUNTS_PARTS; i++)
+        fc_tally_clear(part[i]);
+    fc_tally_clear(view->mixture);
+    if (places->n > 0) {
+        struct fc_neighbours found;
+        fc_similar_find(places, &view->level, view->factor[phase], &found);
+        fc_similar_add(places, &found, 1, part[FC_COUNTS_SIMILAR]);
+    }
+    fc_nbin_add(mean, spread, 1, part[FC_COUNTS_NBIN]);
+    fc_past_add(&past, part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN],
+                1, part[FC_COUNTS_PAST]);
+    fc_hurdle_add(&hurdle, 1, part[FC_COUNTS_HURDLE]);
+    for (int i = 0; i < FC_COUNTS_PARTS; i++)
+        if (view->weights[i] > 0)
+            fc_tally_add_scaled(view->mixture, part[i], view->weights[i],
+                                view->knowledge->scale);
+    fc_tally_sort(view->mixture);
+    return view->mixture;
+}
+
+static enum fc_status no_memory(struct fc_error *err)
+{
+    return fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/* Steps of a phase are alike. */
+static void copy_step(struct fc_forecast *out, int from, int to)
+{
+    out->mean[to] = out->mean[from];
+    for (int i = 0; i < out->nlevels; i++) {
+        int at = i * out->horizon;
+        out->lo[at + to] = out->lo[at + from];
+        out->hi[at + to] = out->hi[at + from];
+    }
+}
+
+enum fc_status fc_counts_predict(const double *y, size_t n,
+                                 const struct fc_counts_knowledge *knowledge,
+                                 struct fc_workspace *ws,
+                                 struct fc_forecast *out, struct fc_error *err)
+{
+    struct fc_counts_view view;
+    struct fc_mark mark = fc_workspace_mark(ws);
+    if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
+        return no_memory(err);
+    for (int h = 0; h < out->horizon; h++)
+        if (h < view.phases)
+            fc_tally_fill(fc_counts_mix(&view, h), out, h);
+        else
+            copy_step(out, h % view.phases, h);
+    fc_workspace_release(ws, mark);
+    return FC_OK;
+}
+
+/* --- paths --- */
+
+/* A part, as likely as its weight. */
+static enum fc_counts_part draw_part(const struct fc_counts_view *view,
+                                     gsl_rng *rng)
+{
+    double left = gsl_rng_uniform(rng);
+    int i = 0;
+    while (i < FC_COUNTS_PARTS - 1 && left >= view->weights[i])
+        left -= view->weights[i++];
+    while (view->weights[i] == 0 && i > 0)
+        i--;
+    return (enum fc_counts_part)i;
+}
+
+/* Own values one after the other, from a place on, and then from another. */
+static void draw_past(const struct fc_counts_view *view,
+                      const struct fc_past *past, gsl_rng *rng, int horizon,
+                      double *path)
+{
+    for (int h = 0; h < horizon;) {
+        size_t t = fc_past_draw(past, rng);
+        for (; t < view->n && h < horizon; t++)
+            if (!isnan(view->y[t])) {
+                double scale = view->factor[h % view->phases]
+                               / view->factor[phase_of(view, t)];
+                path[h++] = floor(view->y[t] * scale + 0.5);
+            }
+    }
+}
+
+static void draw_nbin(const struct fc_counts_view *view, gsl_rng *rng,
+                      int horizon, double *path)
+{
+    struct fc_nbin model = view->nbin;
+    for (int h = 0; h < horizon; h++) {
+        double factor = view->factor[h % view->phases];
+        path[h] = fc_nbin_draw(model.level * factor, model.spread, rng);
+        fc_nbin_move(&model, path[h] / factor);
+    }
+}
+
+/* Neighbours are found anew for every phase, and hang together where there is
+ * but one. */
+static void draw_similar(const struct fc_counts_view *view, gsl_rng *rng,
+                         int horizon, double *path)
+{
+    const struct fc_places *places = &view->knowledge->places;
+    struct fc_neighbours found;
+    if (view->phases == 1) {
+        fc_similar_find(places, &view->level, 1, &found);
+        fc_similar_draw(places, &found, rng, horizon, path);
+        return;
+    }
+    for (int h = 0; h < horizon; h++) {
+        double factor = view->factor[h % view->phases];
+        fc_similar_find(places, &view->level, factor, &found);
+        fc_similar_draw(places, &found, rng, 1, path + h);
+    }
+}
+
+enum fc_status fc_counts_path(const double *y, size_t n,
+                              const struct fc_counts_knowledge *knowledge,
+                              int horizon, gsl_rng *rng,
+                              struct fc_workspace *ws, double *path,
+                              struct fc_error *err)
+{
+    struct fc_counts_view view;
+    struct fc_mark mark = fc_workspace_mark(ws);
+    if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
+        return no_memory(err);
+    enum fc_counts_part part = draw_part(&view, rng);
+    struct fc_past past = past_of(&view, 0);
+    if (part == FC_COUNTS_PAST && gsl_rng_uniform(rng) < fc_past_prior(&past))
+        part = knowledge->places.n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN;
+    if (part == FC_COUNTS_SIMILAR) {
+        draw_similar(&view, rng, horizon, path);
+    } else if (part == FC_COUNTS_PAST) {
+        draw_past(&view, &past, rng, horizon, path);
+    } else if (part == FC_COUNTS_NBIN) {
+        draw_nbin(&view, rng, horizon, path);
+    } else {
+        for (int h = 0; h < horizon; h++) {
+            struct fc_hurdle hurdle = hurdle_of(&view, h % view.phases);
+            path[h] = fc_hurdle_draw(&hurdle, rng);
+        }
+    }
+    for (int h = 0; h < horizon && knowledge->scale != 1; h++)
+        path[h] = floor(path[h] * knowledge->scale + gsl_rng_uniform(rng));
+    fc_workspace_release(ws, mark);
+    return FC_OK;
+}

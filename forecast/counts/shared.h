@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_COUNTS_SHARED_H
+#define NIGHTCAST_FORECAST_COUNTS_SHARED_H
+
+#include "forecast/counts/parts.h"
+#include "forecast/counts/similar.h"
+#include "forecast/model.h"
+
+/*
+ * Counts that learn from each other: a mixture of distributions (see parts.h
+ * and similar.h) whose parameters, weights and shapes are the file's.
+ */
+
+enum fc_counts_part {
+    FC_COUNTS_SIMILAR,
+    FC_COUNTS_PAST,
+    FC_COUNTS_NBIN,
+    FC_COUNTS_HURDLE,
+    FC_COUNTS_PARTS
+};
+
+/* Weights of the parts are given for these levels, and change between them in
+ * straight lines over the logarithm of the level. */
+enum { FC_COUNTS_CENTRES = 4 };
+
+/* What is known before a series is seen; the places are views of a block. */
+struct fc_counts_knowledge {
+    struct fc_counts_file file;
+    double alpha, phi; /* of the negative binomial */
+    double season;     /* sales of a season after which its factor is half its
+                          own; 0: factors are 1 */
+    int season_length;
+    double scale; /* of what is forecast, so that it agrees with what the file
+                     sold lately */
+    double weights[FC_COUNTS_CENTRES][FC_COUNTS_PARTS]; /* each sum to 1 */
+    struct fc_places places;
+};
+
+/*
+ * Whether the n values y are counts: whole, not negative, at least one known,
+ * and at most 2^31.
+ */
+bool fc_counts_are(const double *y, size_t n);
+
+/*
+ * How much a series is a matter of counts, between 0 and 1: 1 where it rests
+ * at zero often or sells little at a time, 0 where it is so large that being
+ * whole is no more than rounding, or is no counts at all; smoothly between.
+ */
+double fc_counts_share(const double *y, size_t n);
+
+/* Phases that its season has: 1 for all steps alike. */
+int fc_counts_phases(const struct fc_counts_knowledge *knowledge);
+
+/* What is known without a file. */
+struct fc_counts_knowledge fc_counts_prior(void);
+
+/*
+ * Learns from those series of a lesson that are counts.
+ *
+ *   block  *n numbers, to be freed; NULL when there is nothing to learn
+ *
+ * FC_ENOMEM, FC_ESTOPPED.
+ */
+enum fc_status fc_counts_learn(const struct fc_lesson *lesson, double **block,
+                               size_t *n, struct fc_error *err);
+
+/* Numbers of a block begin with these; then come the places and the values. */
+enum {
+    FC_COUNTS_SIZE, /* numbers of the block: see forecast/numeric/part.h */
+    FC_COUNTS_VERSION,
+    FC_COUNTS_FILE,
+    FC_COUNTS_ALPHA = FC_COUNTS_FILE + 5,
+    FC_COUNTS_PHI,
+    FC_COUNTS_SEASON,
+    FC_COUNTS_LENGTH, /* of the season */
+    FC_COUNTS_SCALE,
+    FC_COUNTS_EVERY,
+    FC_COUNTS_NPLACES,
+    FC_COUNTS_NVALUES,
+    FC_COUNTS_WEIGHTS,
+    FC_COUNTS_HEAD = FC_COUNTS_WEIGHTS + FC_COUNTS_CENTRES * FC_COUNTS_PARTS
+};
+
+/* Numbers of a block with these places; writes one. */
+size_t fc_counts_block_size(const struct fc_places *places);
+void fc_counts_write(const struct fc_counts_knowledge *knowledge,
+                     double *block);
+
+/* What a block says; the prior where there is none. */
+struct fc_counts_knowledge fc_counts_read(const double *block, size_t n);
+
+/* Whether numbers that come from elsewhere are such a block. */
+bool fc_counts_check(const double *block, size_t n);
+
+/*
+ * A series under what is known, from which distributions of its next values
+ * follow.  All is in ws.
+ */
+struct fc_counts_view {
+    const struct fc_counts_knowledge *knowledge;
+    const double *y;
+    size_t n;
+    int phases;       /* of the season; 1: all steps are alike */
+    double *factor;   /* of each phase; step h = 0, 1, ... has h % phases */
+    double *adjusted; /* y without the season */
+    double *scale;    /* scratch for as many */
+    struct fc_counts_level level;
+    struct fc_nbin nbin;
+    double weights[FC_COUNTS_PARTS];
+    struct fc_tally *part[FC_COUNTS_PARTS], *mixture;
+};
+
+/* FC_ENOMEM. */
+enum fc_status fc_counts_look(const double *y, size_t n,
+                              const struct fc_counts_knowledge *knowledge,
+                              struct fc_workspace *ws,
+                              struct fc_counts_view *view);
+
+/* The distribution of the steps of a phase, and of every part, each of mass
+ * 1 or empty. */
+const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase);
+
+/* Keeps the values as the state of a fit.  FC_EDOMAIN when they are no counts,
+ * FC_ENOMEM. */
+enum fc_status fc_counts_keep(const struct fc_series *series,
+                              struct fc_workspace *ws, struct fc_fit *fit,
+                              struct fc_error *err);
+
+/* The shares of the centres in a series of this level; they sum to 1. */
+void fc_counts_shares(double level, double share[FC_COUNTS_CENTRES]);
+
+/* Fills the forecast.  FC_ENOMEM. */
+enum fc_status fc_counts_predict(const double *y, size_t n,
+                                 const struct fc_counts_knowledge *knowledge,
+                                 struct fc_workspace *ws,
+                                 struct fc_forecast *out, struct fc_error *err);
+
+/* Draws a path.  FC_ENOMEM. */
+enum fc_status fc_counts_path(const double *y, size_t n,
+                              const struct fc_counts_knowledge *knowledge,
+                              int horizon, gsl_rng *rng,
+                              struct fc_workspace *ws, double *path,
+                              struct fc_error *err);
+
+#endif

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rows of numbers.  The checksum is zlib's CRC-32 over a row's key and all that
+ * is in it.  Numbers that are kept to their last digit are in the order of this
+ * machine's bytes, which a store's job says; see io/store/schema.c for the
+ * others.
+ */
+#define _DEFAULT_SOURCE /* be32toh */
+#include "io/store/results.h"
+
+#include "io/store/statements.h"
+
+#include <endian.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+enum { SAID_STACK = 4096 }; /* bytes of numbers that need no block */
+
+static uint32_t sum(uint32_t crc, const void *bytes, size_t n)
+{
+    return n > 0 ? (uint32_t)crc32_z(crc, bytes, n) : crc;
+}
+
+static uint32_t sum_text(uint32_t crc, const char *text)
+{
+    return text != NULL ? sum(crc, text, strlen(text) + 1) : crc;
+}
+
+/* --- what was said --- */
+
+static void put_floats(const float *numbers, size_t n, unsigned char *bytes)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, &numbers[i], sizeof bits);
+        bits = htobe32(bits);
+        memcpy(bytes + i * sizeof bits, &bits, sizeof bits);
+    }
+}
+
+static void take_floats(const unsigned char *bytes, size_t n, float *numbers)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint32_t bits;
+        memcpy(&bits, bytes + i * sizeof bits, sizeof bits);
+        bits = be32toh(bits);
+        memcpy(&numbers[i], &bits, sizeof bits);
+    }
+}
+
+static uint32_t sum_said(const struct io_said *said, int64_t key,
+                         const void *bytes, size_t size)
+{
+    int64_t head[3] = {key, said->origin, said->exponent};
+    uint32_t crc = sum(0, head, sizeof head);
+    if (said->scale == said->scale) /* not NaN, of which there are several */
+        crc = sum(crc, &said->scale, sizeof said->scale);
+    return sum(crc, bytes, size);
+}
+
+static enum fc_status say(struct io_store *store, const struct io_said *said,
+                          unsigned char *bytes, struct fc_error *err)
+{
+    int64_t key = io_store_key(said->night, said->series, said->model);
+    size_t size = said->n * sizeof(float);
+    put_floats(said->numbers, said->n, bytes);
+    return io_store_run(
+        store,
+        io_store_ask(store, IO_SQL_SAY, err, "iidibi", key, said->origin,
+                     said->scale, (int64_t)said->exponent, (const void *)bytes,
+                     size, (int64_t)sum_said(said, key, bytes, size)),
+        err);
+}
+
+enum fc_status io_store_say(struct io_store *store, const struct io_said *said,
+                            struct fc_error *err)
+{
+    unsigned char few[SAID_STACK], *bytes = few;
+    if (said->n * sizeof(float) > sizeof few)
+        bytes = malloc(said->n * sizeof(float));
+    if (bytes == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    enum fc_status status = say(store, said, bytes, err);
+    if (bytes != few)
+        free(bytes);
+    return status;
+}
+
+enum fc_status io_store_said(struct io_store *store, struct io_said *said,
+                             float *room, size_t most, bool *found,
+                             struct fc_error *err)
+{
+    int64_t key = io_store_key(said->night, said->series, said->model);
+    sqlite3_stmt *row = io_store_ask(store, IO_SQL_SAID, err, "i", key);
+    enum fc_status status = io_store_next(store, row, found, err);
+    if (!*found)
+        return status;
+    const void *bytes = sqlite3_column_blob(row, 3);
+    size_t size = (size_t)sqlite3_column_bytes(row, 3);
+    said->origin = sqlite3_column_int64(row, 0);
+    said->scale = io_store_double(row, 1);
+    said->exponent = sqlite3_column_int(row, 2);
+    said->n = size / sizeof(float);
+    said->numbers = room;
+    bool good = said->n <= most && size % sizeof(float) == 0
+                && (bytes != NULL || size == 0)
+                && sum_said(said, key, bytes, size)
+                       == (uint32_t)sqlite3_column_int64(row, 4);
+    if (good)
+        take_floats(bytes, said->n, room);
+    sqlite3_reset(row);
+    return good ? FC_OK : io_store_damaged(store, err);
+}
+
+enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
+                             bool *found, struct fc_error *err)
+{
+    int64_t key = io_store_key(said->night, said->series, said->model);
+    sqlite3_stmt *row = io_store_ask(store, IO_SQL_SAID_SINCE, err, "i", key);
+    enum fc_status status = io_store_next(store, row, found, err);
+    if (!*found)
+        return status;
+    key = sqlite3_column_int64(row, 0);
+    sqlite3_reset(row);
+    *found = key >> IO_STORE_NIGHT_SHIFT == said->night;
+    said->series =
+        key >> IO_STORE_MODEL_BITS & ((INT64_C(1) << IO_STORE_SERIES_BITS) - 1);
+    said->model = key & ((1 << IO_STORE_MODEL_BITS) - 1);
+    return FC_OK;
+}
+
+/* --- results --- */
+
+static uint32_t sum_kept(const struct io_kept *kept, const void *numbers)
+{
+    int64_t head[6] = {io_store_key(0, kept->series, kept->model),
+                       (int64_t)kept->came_from,
+                       (int64_t)kept->settings,
+                       kept->origin,
+                       kept->outcome,
+                       kept->replaced};
+    const double told[4] = {kept->loglik, kept->aicc, kept->sigma2,
+                            kept->seconds};
+    uint32_t crc = sum(0, head, sizeof head);
+    for (int i = 0; i < 4; i++)
+        if (told[i] == told[i])
+            crc = sum(crc, &told[i], sizeof told[i]);
+    crc = sum_text(crc, kept->detail);
+    crc = sum_text(crc, kept->spec);
+    return sum(crc, numbers, kept->n * sizeof(double));
+}
+
+enum fc_status io_store_keep(struct io_store *store, const struct io_kept *kept,
+                             struct fc_error *err)
+{
+    return io_store_run(
+        store,
+        io_store_ask(store, IO_SQL_KEEP, err, "iiiiiittddddbi",
+                     io_store_key(0, kept->series, kept->model),
+                     (int64_t)kept->came_from, (int64_t)kept->settings,
+                     kept->origin, (int64_t)kept->outcome,
+                     (int64_t)kept->replaced, kept->detail, kept->spec,
+                     kept->loglik, kept->aicc, kept->sigma2, kept->seconds,
+                     (const void *)kept->numbers, kept->n * sizeof(double),
+                     (int64_t)sum_kept(kept, kept->numbers)),
+        err);
+}
+
+enum fc_status io_store_kept(struct io_store *store, struct io_kept *kept,
+                             const void **numbers, bool *found,
+                             struct fc_error *err)
+{
+    int64_t key = io_store_key(0, kept->series, kept->model);
+    sqlite3_stmt *row = io_store_ask(store, IO_SQL_KEPT, err, "i", key);
+    enum fc_status status = io_store_next(store, row, found, err);
+    if (!*found)
+        return status;
+    kept->came_from = (uint64_t)sqlite3_column_int64(row, 0);
+    kept->outcome = sqlite3_column_int(row, 1);
+    kept->replaced = sqlite3_column_int(row, 2) != 0;
+    kept->detail = (const char *)sqlite3_column_text(row, 3);
+    kept->spec = (const char *)sqlite3_column_text(row, 4);
+    kept->loglik = io_store_double(row, 5);
+    kept->aicc = io_store_double(row, 6);
+    kept->sigma2 = io_store_double(row, 7);
+    kept->seconds = io_store_double(row, 8);
+    kept->settings = (uint64_t)sqlite3_column_int64(row, 11);
+    kept->origin = sqlite3_column_int64(row, 12);
+    *numbers = sqlite3_column_blob(row, 9);
+    size_t size = (size_t)sqlite3_column_bytes(row, 9);
+    kept->n = size / sizeof(double);
+    kept->numbers = NULL;
+    if (size % sizeof(double) != 0 || (*numbers == NULL && size > 0)
+        || sum_kept(kept, *numbers) != (uint32_t)sqlite3_column_int64(row, 10))
+        return io_store_damaged(store, err);
+    return FC_OK;
+}
+
+enum fc_status io_store_forget(struct io_store *store, int64_t model,
+                               struct fc_error *err)
+{
+    return io_store_run(
+        store, io_store_ask(store, IO_SQL_FORGET, err, "i", model), err);
+}
+
+/* --- what was learnt --- */
+
+static uint32_t sum_learnt(const struct io_learnt *learnt, const void *numbers)
+{
+    int64_t head[3] = {learnt->model, learnt->night,
+                       (int64_t)learnt->came_from};
+    return sum(sum(0, head, sizeof head), numbers, learnt->n * sizeof(double));
+}
+
+enum fc_status io_store_learn(struct io_store *store,
+                              const struct io_learnt *learnt,
+                              const double *numbers, struct fc_error *err)
+{
+    return io_store_run(store,
+                        io_store_ask(store, IO_SQL_LEARN, err, "iiibi",
+                                     learnt->model, (int64_t)learnt->came_from,
+                                     learnt->night, (const void *)numbers,
+                                     learnt->n * sizeof(double),
+                                     (int64_t)sum_learnt(learnt, numbers)),
+                        err);
+}
+
+enum fc_status io_store_learnt(struct io_store *store, struct io_learnt *learnt,
+                               const void **numbers, bool *found,
+                               struct fc_error *err)
+{
+    sqlite3_stmt *row =
+        io_store_ask(store, IO_SQL_LEARNT, err, "i", learnt->model);
+    enum fc_status status = io_store_next(store, row, found, err);
+    if (!*found)
+        return status;
+    learnt->came_from = (uint64_t)sqlite3_column_int64(row, 0);
+    learnt->night = sqlite3_column_int64(row, 1);
+    *numbers = sqlite3_column_blob(row, 2);
+    size_t size = (size_t)sqlite3_column_bytes(row, 2);
+    learnt->n = size / sizeof(double);
+    if (size % sizeof(double) != 0 || (*numbers == NULL && size > 0)
+        || sum_learnt(learnt, *numbers)
+               != (uint32_t)sqlite3_column_int64(row, 3))
+        return io_store_damaged(store, err);
+    return FC_OK;
+}

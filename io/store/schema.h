@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_STORE_SCHEMA_H
+#define NIGHTCAST_IO_STORE_SCHEMA_H
+
+#include <sqlite3.h>
+
+/*
+ * The tables and views of a store, and how its files are told from others.
+ */
+enum {
+    IO_STORE_APPLICATION = 0x4e474854, /* "NGHT" */
+    IO_STORE_VERSION = 1,
+    IO_STORE_PAGE = 16384 /* bytes: few rows end with a rest of a page */
+};
+
+/*
+ * Keys of rows that belong to a series, so that they lie in the order in which
+ * they are written and are found without an index: a night in the uppermost
+ * bits, a series, and a model in the lowest.
+ */
+enum {
+    IO_STORE_MODEL_BITS = 10,
+    IO_STORE_SERIES_BITS = 31,
+    IO_STORE_NIGHT_SHIFT = IO_STORE_MODEL_BITS + IO_STORE_SERIES_BITS
+};
+
+/* Makes them in a database that has none; an SQLite result code. */
+int io_store_create(sqlite3 *db);
+
+#endif

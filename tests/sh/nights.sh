@@ -1,0 +1,208 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Nights with a store: what is scored, against the same sums made here from the
+# outputs; what is not fitted again, with the same bytes; corrections; pruning.
+. tests/sh/setup.bash
+cd "$work" || exit 1
+
+# 20 series with a season of seven; night K has 60 + K values
+make_input() { # DAYS, [series]
+	awk -v days="$1" -v n="${2:-20}" 'BEGIN {
+		srand(7)
+		print "unique_id,ds,y"
+		for (i = 1; i <= n; i++) {
+			for (t = 0; t < 80; t++)
+				y[t] = 100 + i + 9 * sin(t * 0.8975979) + 8 * (rand() - 0.5)
+			for (t = 0; t < days; t++)
+				printf "s%02d,%d,%.3f\n", i, t + 1, y[t]
+		}
+	}'
+}
+for k in 0 1 2 3; do
+	make_input $((60 + k)) >in$k.csv
+done
+night() { # K [options]
+	local k=$1
+	shift
+	"$nightcast" forecast -q -H 5 -s 7 -m ets in"$k".csv -o f"$k".csv \
+		--store st.db --summary s"$k".csv "$@" || fail "night $k: exit $?"
+}
+ask() {
+	sqlite3 "$@" 2>&1
+}
+command -v sqlite3 >/dev/null || {
+	echo "skipped: sqlite3 is not there"
+	exit 0
+}
+same_summary() { # but for the seconds
+	cmp -s <(sed 's/,[^,]*$//' "$1") <(sed 's/,[^,]*$//' "$2")
+}
+
+for k in 0 1 2; do night $k; done
+night 3
+
+# The scores of each night and lead.  The naive forecast from day O is the
+# value a week before; the scale is the mean of what it errs by up to O.
+expected_scores() { # K of the night, K of the actual values
+	awk -F, -v days=$((60 + $1)) -v m=7 '
+	FNR == 1 { next }
+	NR == FNR { y[$1, $2] = $3; if ($2 > last) last = $2; next }
+	{
+		t = $2; id = $1; h = t - days
+		if (t > last) next
+		sum = n = 0
+		for (d = m + 1; d <= days; d++) {
+			e = y[id, d] - y[id, d - m]
+			sum += e < 0 ? -e : e
+			n++
+		}
+		e = (y[id, t] - $4) / (sum / n)
+		v = (y[id, t] - y[id, t - m]) / (sum / n)
+		N[h]++; bias[h] += e
+		size[h] += e < 0 ? -e : e
+		naive[h] += v < 0 ? -v : v
+		in80[h] += y[id, t] >= $5 && y[id, t] <= $6
+		in95[h] += y[id, t] >= $7 && y[id, t] <= $8
+	}
+	END {
+		for (h = 1; h in N; h++)
+			printf "%d %d %.5f %.5f %.5f %.5f %.5f\n", h, N[h],
+				size[h] / N[h], bias[h] / N[h], 1 - size[h] / naive[h],
+				in80[h] / N[h], in95[h] / N[h]
+	}' "in$2.csv" "f$1.csv"
+}
+stored_scores() { # number of the night
+	ask -separator ' ' st.db "SELECT s.lead, s.n, printf('%.5f', s.mase),
+		printf('%.5f', s.bias), printf('%.5f', s.value_added),
+		printf('%.5f', a.coverage), printf('%.5f', b.coverage)
+		FROM scores s
+		JOIN coverages a ON a.night = s.night AND a.lead = s.lead
+			AND a.level = 80
+		JOIN coverages b ON b.night = s.night AND b.lead = s.lead
+			AND b.level = 95
+		WHERE s.night = $1 ORDER BY s.lead"
+}
+for k in 0 1 2; do
+	expected=$(expected_scores $k 3)
+	stored=$(stored_scores $((k + 1)))
+	[ "$(echo "$expected" | wc -l)" -eq $((3 - k)) ] || fail "not $((3 - k)) leads"
+	[ "$expected" = "$stored" ] ||
+		fail "night $k: scores $(diff <(echo "$expected") <(echo "$stored"))"
+done
+# what is kept of a forecast reads back as the nearest float
+ask -separator ' ' st.db "SELECT id, 60 + lead, printf('%.6g', value)
+	FROM forecasts WHERE night = 1 AND quantity = 'mean'
+	ORDER BY id, lead" >got
+awk -F, 'NR > 1 { printf "%s %d %.6g\n", $1, $2, $4 }' f0.csv | sort >want
+[ "$(wc -l <got)" -eq 100 ] && cmp -s got want || fail "the view of forecasts: $(diff got want | head -n 3)"
+[ "$(ask st.db 'PRAGMA integrity_check')" = ok ] || fail "integrity"
+
+# The forecasts are those of a run without a store
+"$nightcast" forecast -q -H 5 -s 7 -m ets in3.csv -o plain.csv --summary plain-s.csv
+cmp -s f3.csv plain.csv || fail "other forecasts than without a store"
+
+# Nothing has changed: nothing is fitted, and the bytes are the same, seconds
+# too, as these are what the fits took
+cp f3.csv before.csv
+cp s3.csv before-s.csv
+night 3
+cmp -s f3.csv before.csv && cmp -s s3.csv before-s.csv ||
+	fail "other bytes when nothing has changed"
+[ "$(ask st.db 'SELECT reused FROM nights WHERE night = 5')" = 20 ] ||
+	fail "not all were taken from the last night"
+# and a value is scored once, by what was said last from one origin
+[ "$(stored_scores 3)" = "$(expected_scores 2 3)" ] || fail "scored twice"
+
+# Every one of these makes results of last night no good
+stays() { # REUSED, WORDS
+	[ "$(ask st.db 'SELECT reused FROM nights ORDER BY night DESC LIMIT 1')" = "$1" ] ||
+		fail "$2: not $1 series were reused"
+}
+night 3 -l 90
+stays 0 "another level"
+night 3 -l 90 --non-negative
+stays 0 "another option"
+night 3 -l 90 --non-negative -j 1
+stays 20 "other threads"
+sed 's/^s03,20,.*/s03,20,104.5/' in3.csv >changed.csv
+mv changed.csv in3.csv
+night 3 -l 90 --non-negative
+stays 19 "a value of the past"
+[ "$(ask st.db 'SELECT corrected FROM nights ORDER BY night DESC LIMIT 1')" = 1 ] ||
+	fail "the correction was not noticed"
+grep -q '^s03,.*past values have changed since the last night' s3.csv ||
+	fail "the summary does not say what was corrected"
+"$nightcast" forecast -q -H 5 -s 7 -m ets -l 90 --non-negative in3.csv -o plain.csv
+cmp -s f3.csv plain.csv || fail "other forecasts after a correction"
+
+# a file that has lost its oldest rows is no correction
+awk -F, 'NR == 1 || ($2 > 3 && $2 <= 63)' in3.csv >moved.csv
+make_input 64 | awk -F, '$2 == 64' | sort -u >>moved.csv
+mv moved.csv in4.csv
+night 4 -l 90
+[ "$(ask st.db 'SELECT corrected FROM nights ORDER BY night DESC LIMIT 1')" = 0 ] ||
+	fail "rows that are gone taken for corrections"
+
+# the last nights stay, and nothing of the others
+night 4 -l 90 --keep 2
+[ "$(ask st.db 'SELECT count(*), min(night) FROM nights')" = '2|10' ] ||
+	fail "pruned: $(ask st.db 'SELECT count(*), min(night) FROM nights')"
+for table in score cover quantity; do
+	[ "$(ask st.db "SELECT count(*) FROM $table WHERE night < 10")" = 0 ] ||
+		fail "$table is not pruned"
+done
+[ "$(ask st.db 'SELECT count(*) FROM said WHERE key >> 41 < 10')" = 0 ] ||
+	fail "forecasts are not pruned"
+# a series that is gone stays until then
+grep -v '^s20,' in4.csv >in5.csv
+night 5 -l 90 --keep 2
+[ "$(ask st.db "SELECT count(*) FROM series WHERE id = 's20'")" = 1 ] ||
+	fail "a series that is gone was removed at once"
+night 5 -l 90 --keep 2
+[ "$(ask st.db "SELECT count(*) FROM series WHERE id = 's20'")" = 0 ] ||
+	fail "a series that is gone is never removed"
+[ "$(ask st.db 'SELECT count(*) FROM kept')" = 19 ] || fail "its results stay"
+
+# Models beside each other, and one that is not asked for any more
+night 5 -l 90 -m ets,naive
+stays 0 "another list of models"
+[ "$(ask st.db 'SELECT count(*) FROM kept')" = 38 ] || fail "two models"
+night 5 -l 90 -m naive
+stays 19 "one of the models before"
+[ "$(ask st.db 'SELECT count(*) FROM kept')" = 19 ] || fail "a model of before is kept"
+
+# What auto learns holds for as many nights as asked for
+rm -f st.db
+learnt() {
+	ask st.db 'SELECT group_concat(learnt, "") FROM (SELECT learnt FROM nights ORDER BY night)'
+}
+for k in 0 0 1 2; do night $k -m auto --relearn 3; done
+[ "$(learnt)" = 1001 ] || fail "learnt in nights $(learnt), not 1001"
+cp f0.csv first.csv
+"$nightcast" forecast -q -H 5 -s 7 in0.csv -o plain.csv
+cmp -s f0.csv plain.csv || fail "auto: other forecasts than without a store"
+
+# Outputs are the same for any number of threads
+for j in 1 4; do
+	rm -f st.db
+	for k in 0 1 2; do night $k -m auto -j $j; done
+	cp f2.csv j$j.csv
+	cp s2.csv j$j-s.csv
+done
+cmp -s j1.csv j4.csv && same_summary j1-s.csv j4-s.csv || fail "other bytes with other threads"
+
+# What goes astray: the level of one series moves away, night by night
+rm -f st.db
+astray=0 counted=0
+for k in $(seq 0 11); do
+	make_input $((60 + k)) 4 | awk -F, -v OFS=, \
+		'$1 == "s02" && $2 > 60 { $3 += 30 * ($2 - 60) } { print }' >in.csv
+	"$nightcast" forecast -q -H 3 -s 7 -m mean in.csv -o f.csv --store st.db \
+		--summary s.csv --metrics m.prom || fail "exit $?"
+	grep -qE '^s02,.*drifting: ' s.csv && astray=$((astray + 1))
+	grep -qE '^nightcast_drifting_series\{.*\} [1-4]$' m.prom &&
+		counted=$((counted + 1))
+done
+[ $astray -ge 2 ] || fail "a level that moves away was seen $astray times"
+[ $counted -ge $astray ] || fail "the metrics do not count what drifts"
+finish

@@ -1,0 +1,399 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The store by itself: what is written comes back, what was not committed does
+ * not, what has been changed behind its back is noticed, and pruning.
+ */
+#define _GNU_SOURCE
+#include "tests/folder.h"
+
+#include "io/store/nights.h"
+#include "io/store/results.h"
+#include "io/store/scores.h"
+
+#include <sqlite3.h>
+
+static struct fc_error err;
+
+#define OK(call)                                \
+    do {                                        \
+        if ((call) != FC_OK)                    \
+            fail_msg("%s: %s", #call, err.msg); \
+    } while (0)
+
+static struct io_store *open_store(void)
+{
+    struct io_store *store;
+    const struct io_store_fact facts[] = {{"step", "daily"}};
+    OK(io_store_open("st.db", IO_STORE_KEEP, &store, &err));
+    OK(io_store_claim(store, facts, 1, &err));
+    return store;
+}
+
+static void change(const char *sql)
+{
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open("st.db", &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static struct io_night night_of(int64_t number)
+{
+    return (struct io_night){.night = number,
+                             .began = 1000 + number,
+                             .seconds = 2.5,
+                             .origin = 86400 * number,
+                             .horizon = 3,
+                             .season = 7,
+                             .levels = "80",
+                             .program = "0.1",
+                             .series = 2,
+                             .ok = 1,
+                             .failed = 1};
+}
+
+static void add_night(struct io_store *store, int64_t number)
+{
+    static const char *const names[] = {"mean", "lo-80", "hi-80"};
+    struct io_night night = night_of(number);
+    OK(io_store_add_night(store, &night, names, 3, &err));
+}
+
+static void what_is_kept_comes_back(void **state)
+{
+    (void)state;
+    const double numbers[] = {1.5, -0.0, 1e300};
+    struct io_store *store = open_store();
+    struct io_kept kept = {.series = 5,
+                           .model = 2,
+                           .came_from = UINT64_MAX - 3,
+                           .outcome = 2,
+                           .replaced = true,
+                           .detail = "why",
+                           .loglik = NAN,
+                           .aicc = 4,
+                           .sigma2 = INFINITY,
+                           .seconds = 0.25,
+                           .n = 3,
+                           .numbers = numbers};
+    struct io_kept back = {.series = 5, .model = 2};
+    const void *bytes;
+    bool found;
+    OK(io_store_begin(store, &err));
+    OK(io_store_keep(store, &kept, &err));
+    OK(io_store_commit(store, &err));
+    OK(io_store_kept(store, &back, &bytes, &found, &err));
+    assert_true(found);
+    assert_true(back.came_from == UINT64_MAX - 3);
+    assert_int_equal(back.outcome, 2);
+    assert_true(back.replaced);
+    assert_string_equal(back.detail, "why");
+    assert_null(back.spec);
+    assert_true(isnan(back.loglik));
+    assert_true(back.aicc == 4 && isinf(back.sigma2) && back.seconds == 0.25);
+    assert_int_equal(back.n, 3);
+    assert_memory_equal(bytes, numbers, sizeof numbers);
+    back.model = 3;
+    OK(io_store_kept(store, &back, &bytes, &found, &err));
+    assert_false(found);
+    OK(io_store_forget(store, 2, &err));
+    back.model = 2;
+    OK(io_store_kept(store, &back, &bytes, &found, &err));
+    assert_false(found);
+    io_store_close(store);
+}
+
+static void what_was_said_comes_back_as_floats(void **state)
+{
+    (void)state;
+    const float numbers[] = {1.5f, -3e38f, 0x1p-149f};
+    float room[3];
+    struct io_store *store = open_store();
+    struct io_said said = {.night = 4,
+                           .series = (INT64_C(1) << 31) - 1,
+                           .model = 1023,
+                           .origin = -5,
+                           .scale = NAN,
+                           .exponent = -7,
+                           .n = 3,
+                           .numbers = numbers};
+    struct io_said back = {.night = 4, .series = said.series, .model = 1023};
+    bool found;
+    OK(io_store_say(store, &said, &err));
+    OK(io_store_said(store, &back, room, 3, &found, &err));
+    assert_true(found);
+    assert_true(back.origin == -5 && isnan(back.scale) && back.exponent == -7);
+    assert_memory_equal(room, numbers, sizeof numbers);
+    assert_int_equal(io_store_said(store, &back, room, 2, &found, &err),
+                     FC_EDATA); /* more than there is room for */
+    back = (struct io_said){.night = 4};
+    OK(io_store_seek(store, &back, &found, &err));
+    assert_true(found && back.series == said.series && back.model == 1023);
+    back.model++;
+    OK(io_store_seek(store, &back, &found, &err));
+    assert_false(found);
+    io_store_close(store);
+}
+
+static void what_is_not_committed_is_not_there(void **state)
+{
+    (void)state;
+    int64_t night, series;
+    struct io_store_series back;
+    struct io_store *store = open_store();
+    OK(io_store_begin(store, &err));
+    add_night(store, 1);
+    OK(io_store_add_series(store, "a", 1, &series, &err));
+    io_store_close(store);
+    store = open_store();
+    OK(io_store_last_night(store, &night, &err));
+    assert_int_equal(night, 0);
+    OK(io_store_find_series(store, "a", &back, &err));
+    assert_int_equal(back.series, 0);
+    io_store_close(store);
+}
+
+static void series_are_found_by_their_bytes(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"a", "A", "a ", "\xff\xfe", "", "NULL"};
+    int64_t numbers[6];
+    struct io_store_series back;
+    struct io_store *store = open_store();
+    for (int i = 0; i < 6; i++)
+        OK(io_store_add_series(store, ids[i], 1, &numbers[i], &err));
+    struct io_store_series put = {.series = numbers[3],
+                                  .night = 2,
+                                  .first = -9,
+                                  .last = 9,
+                                  .n = 19,
+                                  .whole = UINT64_MAX,
+                                  .recent = 1,
+                                  .why = 5};
+    OK(io_store_put_series(store, &put, &err));
+    for (int i = 0; i < 6; i++) {
+        OK(io_store_find_series(store, ids[i], &back, &err));
+        assert_int_equal(back.series, numbers[i]);
+    }
+    OK(io_store_find_series(store, ids[3], &back, &err));
+    assert_memory_equal(&back, &put, sizeof put);
+    put.series = 99; /* there is none */
+    assert_int_equal(io_store_put_series(store, &put, &err), FC_EDATA);
+    io_store_close(store);
+}
+
+static void scores_add_up(void **state)
+{
+    (void)state;
+    bool found;
+    struct io_score score = {1, 2, 3, {4, 0.5, 2, 3, 1, 2}};
+    struct io_cover cover = {1, 2, 3, 80, 10, 7};
+    struct io_store *store = open_store();
+    for (int i = 0; i < 2; i++) {
+        OK(io_store_add_score(store, &score, &err));
+        OK(io_store_add_cover(store, &cover, &err));
+    }
+    OK(io_store_next_score(store, true, &score, &found, &err));
+    assert_true(found && score.errors.n == 8 && score.errors.both == 6);
+    assert_near(score.errors.error, 1, 0);
+    assert_near(score.errors.size, 4, 0);
+    assert_near(score.errors.size_both, 2, 0);
+    assert_near(score.errors.naive_both, 4, 0);
+    OK(io_store_next_score(store, false, &score, &found, &err));
+    assert_false(found);
+    OK(io_store_next_cover(store, true, &cover, &found, &err));
+    assert_true(found && cover.compared == 20 && cover.inside == 14);
+    io_store_close(store);
+}
+
+static void records_come_back(void **state)
+{
+    (void)state;
+    struct io_standing record = {.series = 7,
+                                 .model = 1,
+                                 .errors = {1, 2, 3, 4, 5, 6},
+                                 .level = 95,
+                                 .compared = 8,
+                                 .inside = 7,
+                                 .counted = 9,
+                                 .cumulated = -1,
+                                 .deviation = 0.5,
+                                 .recent = 6,
+                                 .outside = 2,
+                                 .drifting = 1};
+    struct io_standing back = {.series = 7, .model = 1};
+    struct io_store *store = open_store();
+    OK(io_store_record(store, &back, &err));
+    assert_int_equal(back.errors.n, 0);
+    OK(io_store_put_record(store, &record, &err));
+    OK(io_store_record(store, &back, &err));
+    assert_memory_equal(&back, &record, sizeof record);
+    io_store_close(store);
+}
+
+static void old_nights_are_removed_whole(void **state)
+{
+    (void)state;
+    const float number = 1;
+    const double kept_number = 2;
+    int64_t series[2];
+    bool found;
+    float room[1];
+    const void *bytes;
+    struct io_store *store = open_store();
+    OK(io_store_add_series(store, "gone", 1, &series[0], &err));
+    OK(io_store_add_series(store, "here", 2, &series[1], &err));
+    for (int64_t night = 1; night <= 2; night++) {
+        add_night(store, night);
+        struct io_score score = {.night = night, .model = 1, .lead = 1};
+        OK(io_store_add_score(store, &score, &err));
+        struct io_said said = {.night = night,
+                               .series = series[night - 1],
+                               .model = 1,
+                               .n = 1,
+                               .numbers = &number};
+        struct io_kept kept = {.series = series[night - 1],
+                               .model = 1,
+                               .n = 1,
+                               .numbers = &kept_number};
+        OK(io_store_say(store, &said, &err));
+        OK(io_store_keep(store, &kept, &err));
+    }
+    OK(io_store_prune(store, 2, &err));
+    for (int64_t night = 1; night <= 2; night++) {
+        struct io_said said = {
+            .night = night, .series = series[night - 1], .model = 1};
+        struct io_kept kept = {.series = series[night - 1], .model = 1};
+        OK(io_store_said(store, &said, room, 1, &found, &err));
+        assert_true(found == (night == 2));
+        OK(io_store_kept(store, &kept, &bytes, &found, &err));
+        assert_true(found == (night == 2));
+    }
+    struct io_night night;
+    OK(io_store_next_night(store, true, &night, &found, &err));
+    assert_true(found && night.night == 2);
+    assert_string_equal(night.levels, "80");
+    OK(io_store_next_night(store, false, &night, &found, &err));
+    assert_false(found);
+    io_store_close(store);
+}
+
+static void changed_rows_are_noticed(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE kept SET came_from = came_from + 1",
+        "UPDATE kept SET detail = 'other'",
+        "UPDATE kept SET aicc = 5",
+        "UPDATE kept SET numbers = zeroblob(8)",
+        "UPDATE kept SET numbers = zeroblob(7)",
+        "UPDATE kept SET numbers = x''",
+        "UPDATE kept SET crc = crc + 1",
+    };
+    const double number = 1;
+    struct io_kept kept = {.series = 1,
+                           .model = 1,
+                           .detail = "d",
+                           .aicc = 4,
+                           .n = 1,
+                           .numbers = &number};
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        const void *bytes;
+        bool found;
+        struct io_store *store = open_store();
+        OK(io_store_keep(store, &kept, &err));
+        io_store_close(store);
+        change(changes[i]);
+        store = open_store();
+        struct io_kept back = {.series = 1, .model = 1};
+        if (io_store_kept(store, &back, &bytes, &found, &err) != FC_EDATA)
+            fail_msg("not noticed: %s", changes[i]);
+        io_store_close(store);
+    }
+}
+
+static void what_was_learnt_comes_back(void **state)
+{
+    (void)state;
+    const double numbers[] = {1, 2};
+    struct io_learnt learnt = {.model = 1, .night = 3, .came_from = 77, .n = 2};
+    struct io_learnt back = {.model = 1};
+    const void *bytes;
+    bool found;
+    struct io_store *store = open_store();
+    OK(io_store_learnt(store, &back, &bytes, &found, &err));
+    assert_false(found);
+    OK(io_store_learn(store, &learnt, numbers, &err));
+    OK(io_store_learnt(store, &back, &bytes, &found, &err));
+    assert_true(found && back.night == 3 && back.came_from == 77);
+    assert_memory_equal(bytes, numbers, sizeof numbers);
+    io_store_close(store);
+    change("UPDATE learnt SET night = 4");
+    store = open_store();
+    assert_int_equal(io_store_learnt(store, &back, &bytes, &found, &err),
+                     FC_EDATA);
+    io_store_close(store);
+}
+
+static void a_store_is_one_jobs_and_one_runs(void **state)
+{
+    (void)state;
+    const struct io_store_fact other[] = {{"step", "weekly"}};
+    struct io_store *store = open_store(), *second;
+    assert_int_equal(io_store_claim(store, other, 1, &err), FC_EDATA);
+    assert_non_null(strstr(err.msg, "'daily', not 'weekly'"));
+    assert_int_equal(io_store_open("st.db", IO_STORE_KEEP, &second, &err),
+                     FC_EIO);
+    assert_null(second);
+    OK(io_store_open("st.db", IO_STORE_LOOK, &second, &err));
+    io_store_close(second);
+    io_store_close(store);
+    io_store_close(NULL);
+    store = open_store();
+    io_store_close(store);
+}
+
+static void models_have_numbers(void **state)
+{
+    (void)state;
+    int64_t model, n;
+    char name[16];
+    struct io_store *store = open_store();
+    OK(io_store_model(store, "ets", false, &model, &err));
+    assert_int_equal(model, 0);
+    OK(io_store_model(store, "ets", true, &model, &err));
+    assert_int_equal(model, 1);
+    OK(io_store_model(store, "naive", true, &model, &err));
+    assert_int_equal(model, 2);
+    OK(io_store_model(store, "ets", true, &model, &err));
+    assert_int_equal(model, 1);
+    OK(io_store_count_models(store, &n, &err));
+    assert_int_equal(n, 2);
+    OK(io_store_model_name(store, 2, name, sizeof name, &err));
+    assert_string_equal(name, "naive");
+    for (int i = 3; i <= IO_STORE_MODELS_MOST; i++) {
+        snprintf(name, sizeof name, "m%d", i);
+        OK(io_store_model(store, name, true, &model, &err));
+    }
+    assert_int_equal(io_store_model(store, "more", true, &model, &err),
+                     FC_EDATA);
+    io_store_close(store);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        IN_FOLDER(what_is_kept_comes_back),
+        IN_FOLDER(what_was_said_comes_back_as_floats),
+        IN_FOLDER(what_is_not_committed_is_not_there),
+        IN_FOLDER(series_are_found_by_their_bytes),
+        IN_FOLDER(scores_add_up),
+        IN_FOLDER(records_come_back),
+        IN_FOLDER(old_nights_are_removed_whole),
+        IN_FOLDER(changed_rows_are_noticed),
+        IN_FOLDER(what_was_learnt_comes_back),
+        IN_FOLDER(a_store_is_one_jobs_and_one_runs),
+        IN_FOLDER(models_have_numbers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
