@@ -9,6 +9,7 @@
 #include "cmd/talk/talk.h"
 #include "cmd/talk/terminal.h"
 #include "cmd/work.h"
+#include "io/rows/note.h"
 #include "io/text/seasons.h"
 
 #include <stddef.h>
@@ -171,6 +172,14 @@ static void print_file(const struct io_panel *panel, const char *path,
     if (panel->nrejected > 0)
         printf(" and %s that cannot be read", cmd_count(panel->nrejected, a));
     puts(")");
+    printf("%-18s  ", "columns");
+    print_visible(panel->columns);
+    putchar('\n');
+    for (size_t i = 0; i < panel->notes->n; i++) {
+        printf("%-18s  ", "inferred");
+        print_visible(panel->notes->text[i]);
+        putchar('\n');
+    }
     printf("%-18s  %s%s\n", "step", step,
            panel->has_freq ? "" : " (assumed: no series has two timestamps)");
     printf("%-18s  %s%s\n", "season", io_seasons_print(seasons, list),

@@ -117,7 +117,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != FC_OK)
         return 0;
     check_written(&learned);
-    struct fc_spec spec = {.model = fc_model_find("auto")};
+    struct fc_spec spec = {.model = fc_model_find(learned.model)};
+    if (spec.model == NULL || spec.model->check_learned == NULL)
+        spec.model = fc_model_find("auto");
     struct fc_seasons seasons = fc_one_season(1 + data[1] % 24);
     struct fc_request request = {
         .spec = &spec, .horizon = 1 + data[2], .seed = 1};

@@ -12,6 +12,7 @@
 static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
                                    NULL};
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const decimals[] = {"auto", ".", ",", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const bys[] = {"night", "lead", "series", NULL};
@@ -24,7 +25,8 @@ enum {
     TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
-    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | TABLES, /* may exit 3 */
+    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
+              | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
@@ -100,6 +102,14 @@ static const struct cmd_option rows[] = {
      "column of values (y)", NULL, 0, 0, NULL},
     {0, "freq", CMD_TEXT, CMD_READS, AT(freq_text), "F",
      "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
+    {0, "time-format", CMD_TEXT, CMD_READS, AT(time_format), "FORM",
+     NULL, NULL, 0, 0, NULL},
+    {0, "decimal", CMD_CHOICE, CMD_READS, AT(decimal), "SIGN",
+     NULL, "auto", 0, 0, decimals},
+    {0, "na", CMD_TEXT, CMD_READS, AT(na), "LIST",
+     NULL, NULL, 0, 0, NULL},
+    {0, "encoding", CMD_TEXT, CMD_READS, AT(encoding), "NAME",
+     NULL, NULL, 0, 0, NULL},
     {0, "wide", CMD_FLAG, SERIES, AT(wide), NULL,
      "one row per series: id, then values", NULL, 0, 0, NULL},
     {0, "gaps", CMD_CHOICE, CMD_READS, AT(gaps), "POLICY",

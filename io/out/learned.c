@@ -126,14 +126,6 @@ static bool next_count(struct text *text, const char *key, size_t most,
     return *count <= most;
 }
 
-static bool next_seasons(struct text *text, struct fc_seasons *seasons)
-{
-    const char *value;
-    size_t n;
-    return next_value(text, "season", &value, &n)
-           && io_seasons_parse(value, n, seasons);
-}
-
 /* A whole number that may be negative. */
 static bool next_integer(struct text *text, const char *key, int64_t *x)
 {
@@ -157,12 +149,20 @@ static bool next_integer(struct text *text, const char *key, int64_t *x)
 static bool next_end(struct text *text, struct io_learned *learned)
 {
     size_t unit;
-    if (!next_count(text, "unit", IO_FREQ_MONTH, &unit)
+    if (!next_count(text, "unit", IO_FREQ_PERIOD, &unit)
         || !next_integer(text, "multiple", &learned->step.multiple)
         || !next_integer(text, "last", &learned->last))
         return false;
     learned->step.unit = (enum io_freq_unit)unit;
     return unit == IO_FREQ_UNKNOWN || learned->step.multiple >= 1;
+}
+
+static bool next_seasons(struct text *text, struct fc_seasons *seasons)
+{
+    const char *value;
+    size_t n;
+    return next_value(text, "season", &value, &n)
+           && io_seasons_parse(value, n, seasons);
 }
 
 static bool next_model(struct text *text, struct io_learned *learned)

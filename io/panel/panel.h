@@ -31,8 +31,8 @@ struct io_panel_facts {
     uint32_t nfilled;         /* places on the grid that had no value */
     uint32_t nduplicates;     /* rows merged into another of the same time */
     unsigned own_unit : 4;    /* an enum io_freq_unit */
-    unsigned own_anchor : 5;  /* days of the month: 0 .. 31 */
-    unsigned anchor_day : 5;  /* of its grid: see io_panel_step() */
+    unsigned own_anchor : 10; /* see struct io_freq */
+    unsigned anchor_day : 10; /* of its grid: see io_panel_step() */
     unsigned ends_early : 1;  /* before the file's last timestamp */
     unsigned is_constant : 1; /* two or more values, all the same */
     unsigned unordered : 1;   /* its rows were not in time order */
@@ -41,13 +41,21 @@ struct io_panel_facts {
 
 /* A row that was not used: it could not be read, or its series failed. */
 struct io_reject {
-    uint64_t line; /* of the file; the first is 1 */
+    const char *file;
+    uint64_t line;  /* of the file; the first is 1 */
+    uint64_t order; /* of the line in all parts of the input */
     uint32_t series;
     char reason[104];
 };
 
+struct io_notes;
+
 struct io_panel {
     const char *id_name, *time_name; /* of the columns, for the output */
+    bool is_record; /* of several keys: ids, and id_name, are CSV records */
+    const char *columns;          /* which were taken, for people */
+    bool say_columns;             /* it could have been otherwise */
+    const struct io_notes *notes; /* what else was inferred */
     struct io_time_format format;
     struct io_freq freq; /* of the file, or as given */
     bool has_freq;       /* false: no series has two timestamps */

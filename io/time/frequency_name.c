@@ -11,6 +11,7 @@
 
 #include "io/time/calendar.h"
 #include "io/time/frequency.h"
+#include "io/time/rhythm.h"
 
 struct alias {
     const char *name;
@@ -62,9 +63,13 @@ static int64_t largest_multiple(const struct alias *alias)
     case IO_FREQ_WEEK:
         return days / 7;
     case IO_FREQ_MONTH:
+    case IO_FREQ_SEMIMONTH:
+    case IO_FREQ_DEKAD:
+    case IO_FREQ_BUSINESS_MONTH:
+    case IO_FREQ_RETAIL_MONTH:
+    case IO_FREQ_OPEN_DAY:
         return 9999 * 12 / alias->multiple;
-    case IO_FREQ_STEP:
-    case IO_FREQ_UNKNOWN:
+    default:
         break;
     }
     return INT64_C(999999999999999999);
@@ -129,56 +134,64 @@ enum fc_status io_freq_parse(const char *text, struct io_freq *freq,
     return FC_OK;
 }
 
-/* What a form of timestamp is called, and the units it can tell apart. */
-struct form_units {
-    const char *name;
+/* The units that a grain of timestamps can tell apart. */
+struct grain_units {
     unsigned units;
     int64_t months; /* MONTH only in multiples of these */
 };
 
 #define UNIT(u) (1u << (u))
-#define DAYS                                                             \
-    (UNIT(IO_FREQ_DAY) | UNIT(IO_FREQ_BUSINESS_DAY) | UNIT(IO_FREQ_WEEK) \
-     | UNIT(IO_FREQ_MONTH))
-#define TIMES \
-    (DAYS | UNIT(IO_FREQ_SECOND) | UNIT(IO_FREQ_MINUTE) | UNIT(IO_FREQ_HOUR))
+#define DAYS                                                               \
+    (UNIT(IO_FREQ_DAY) | UNIT(IO_FREQ_BUSINESS_DAY) | UNIT(IO_FREQ_WEEK)   \
+     | UNIT(IO_FREQ_MONTH) | UNIT(IO_FREQ_SEMIMONTH) | UNIT(IO_FREQ_DEKAD) \
+     | UNIT(IO_FREQ_BUSINESS_MONTH) | UNIT(IO_FREQ_RETAIL_MONTH)           \
+     | UNIT(IO_FREQ_OPEN_DAY))
+#define TIMES                                                                \
+    (DAYS | UNIT(IO_FREQ_SECOND) | UNIT(IO_FREQ_MINUTE) | UNIT(IO_FREQ_HOUR) \
+     | UNIT(IO_FREQ_LOCAL_DAY))
 
-static const struct form_units form_units[] = {
-    [IO_TIME_UNKNOWN] = {"unknown", TIMES | UNIT(IO_FREQ_STEP), 1},
-    [IO_TIME_INTEGER] = {"integers", UNIT(IO_FREQ_STEP), 1},
-    [IO_TIME_MONTH] = {"months", UNIT(IO_FREQ_MONTH), 1},
-    [IO_TIME_QUARTER] = {"quarters", UNIT(IO_FREQ_MONTH), 3},
-    [IO_TIME_DATE] = {"dates", DAYS, 1},
-    [IO_TIME_WEEK] = {"weeks", UNIT(IO_FREQ_WEEK), 1},
-    [IO_TIME_DATETIME] = {"dates with a time of day", TIMES, 1},
+static const struct grain_units grains[] = {
+    [IO_GRAIN_UNKNOWN] = {TIMES | UNIT(IO_FREQ_STEP), 1},
+    [IO_GRAIN_STEP] = {UNIT(IO_FREQ_STEP), 1},
+    [IO_GRAIN_PERIOD] = {UNIT(IO_FREQ_PERIOD), 1},
+    [IO_GRAIN_TIME] = {TIMES, 1},
+    [IO_GRAIN_DAY] = {DAYS, 1},
+    [IO_GRAIN_WEEK] = {UNIT(IO_FREQ_WEEK), 1},
+    [IO_GRAIN_MONTH] = {UNIT(IO_FREQ_MONTH), 1},
+    [IO_GRAIN_QUARTER] = {UNIT(IO_FREQ_MONTH), 3},
+    [IO_GRAIN_YEAR] = {UNIT(IO_FREQ_MONTH), 12},
 };
 
 enum fc_status io_freq_check(struct io_freq *freq,
                              const struct io_time_format *format,
                              struct fc_error *err)
 {
-    const struct form_units *form = &form_units[format->form];
+    const struct grain_units *grain = &grains[io_time_grain(format)];
     char text[IO_FREQ_TEXT_SIZE];
     if (format->form == IO_TIME_INTEGER && format->digits == 4
         && freq->unit == IO_FREQ_MONTH && freq->multiple % 12 == 0) {
         *freq = (struct io_freq){IO_FREQ_STEP, freq->multiple / 12, 0};
         return FC_OK;
     }
+    if (format->form == IO_TIME_PERIOD && freq->unit == IO_FREQ_STEP) {
+        *freq = (struct io_freq){IO_FREQ_PERIOD, freq->multiple, format->cycle};
+        return FC_OK;
+    }
     if (freq->unit == IO_FREQ_UNKNOWN
-        || ((form->units & UNIT(freq->unit)) != 0
+        || ((grain->units & UNIT(freq->unit)) != 0
             && (freq->unit != IO_FREQ_MONTH
-                || freq->multiple % form->months == 0)))
+                || freq->multiple % grain->months == 0)))
         return FC_OK;
     io_freq_text(freq, text, sizeof text);
-    if (format->form == IO_TIME_INTEGER)
+    if (format->form == IO_TIME_INTEGER || format->form == IO_TIME_PERIOD)
         return fc_fail(err, FC_EINVAL,
-                       "--freq says '%s', but the timestamps are integers: it "
+                       "--freq says '%s', but the timestamps are %s: it "
                        "takes a whole number of steps, such as 1",
-                       text);
+                       text, io_time_noun(format));
     return fc_fail(err, FC_EINVAL,
                    "--freq says '%s', but the timestamps are %s; without it "
                    "the step is found from them",
-                   text, form->name);
+                   text, io_time_noun(format));
 }
 
 static void months_text(const struct io_freq *freq, char *buf, size_t size)
@@ -204,6 +217,14 @@ static void months_text(const struct io_freq *freq, char *buf, size_t size)
                  anchor);
 }
 
+static void every_text(const struct io_rhythm *rhythm,
+                       const struct io_freq *freq, char *buf, size_t size)
+{
+    char one[IO_FREQ_TEXT_SIZE];
+    rhythm->text(freq->anchor_day, one, sizeof one);
+    snprintf(buf, size, "every %" PRId64 " of %.30s", freq->multiple, one);
+}
+
 void io_freq_text(const struct io_freq *freq, char *buf, size_t size)
 {
     static const struct {
@@ -219,8 +240,14 @@ void io_freq_text(const struct io_freq *freq, char *buf, size_t size)
         [IO_FREQ_BUSINESS_DAY] = {"business days", "business days"},
         [IO_FREQ_WEEK] = {"weekly", "weeks"},
         [IO_FREQ_MONTH] = {"monthly", "months"},
+        [IO_FREQ_PERIOD] = {"every period", "periods"},
     };
-    if (freq->unit == IO_FREQ_MONTH)
+    const struct io_rhythm *rhythm = io_rhythm_of(freq);
+    if (rhythm != NULL && freq->multiple == 1)
+        rhythm->text(freq->anchor_day, buf, size);
+    else if (rhythm != NULL)
+        every_text(rhythm, freq, buf, size);
+    else if (freq->unit == IO_FREQ_MONTH)
         months_text(freq, buf, size);
     else if (freq->unit == IO_FREQ_UNKNOWN || freq->multiple == 1)
         snprintf(buf, size, "%s", names[freq->unit].one);
