@@ -64,7 +64,7 @@ static void check_written(const struct io_learned *learned)
     status = io_learned_read(path, &again, &err);
     assert(status == FC_OK);
     assert(again.n == learned->n && again.horizon == learned->horizon);
-    assert(again.season_length == learned->season_length);
+    assert(fc_seasons_equal(&again.seasons, &learned->seasons));
     assert(strcmp(again.model, learned->model) == 0);
     for (size_t i = 0; i < learned->n; i++)
         assert(again.values[i] == learned->values[i]);
