@@ -70,7 +70,7 @@ static void write_row(const struct run *run, size_t origin, size_t spec)
     const struct fc_series *series = &panel->series[at->series];
     char time[IO_TIME_SIZE], count[96];
     origin_time(run, at, time);
-    io_write_field(run->files[ROWS], series->id);
+    io_write_id(run->files[ROWS], series->id, panel->is_record);
     io_atomic_write(run->files[ROWS], ",", 1);
     io_write_field(run->files[ROWS], run->options->spec_names[spec]);
     io_atomic_write(run->files[ROWS], ",", 1);
@@ -88,7 +88,8 @@ static void write_rows(const struct run *run)
     static const char names[] = ",model,origin,n,steps,status,seconds";
     if (run->files[ROWS] == NULL)
         return;
-    io_write_field(run->files[ROWS], run->work.panel.id_name);
+    io_write_id(run->files[ROWS], run->work.panel.id_name,
+                run->work.panel.is_record);
     io_atomic_write(run->files[ROWS], names, strlen(names));
     struct fc_score_shape shape = shape_of(run);
     cmd_scores_write_header(run->files[ROWS], &shape);
@@ -127,7 +128,7 @@ static void write_steps(void *arg, size_t origin, size_t spec,
     char time[IO_TIME_SIZE];
     origin_time(run, at, time);
     for (int h = 0; h < forecast->horizon; h++) {
-        io_write_field(file, series->id);
+        io_write_id(file, series->id, run->work.panel.is_record);
         io_atomic_write(file, ",", 1);
         io_write_field(file, run->options->spec_names[spec]);
         io_atomic_write(file, ",", 1);
@@ -140,7 +141,8 @@ static void write_steps_header(const struct run *run)
 {
     static const char names[] = ",model,origin,step,actual,mean";
     char text[2 * IO_NUMBER_SIZE + 16], level[IO_NUMBER_SIZE];
-    io_write_field(run->files[STEPS], run->work.panel.id_name);
+    io_write_id(run->files[STEPS], run->work.panel.id_name,
+                run->work.panel.is_record);
     io_atomic_write(run->files[STEPS], names, strlen(names));
     for (int k = 0; k < run->options->nlevels; k++) {
         io_number_print(run->options->levels[k], level);

@@ -13,6 +13,7 @@
 #include "cmd/shard.h"
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
+#include "io/text/seasons.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -80,9 +81,10 @@ static void say_phases(const struct cmd_run *run)
     static const char *const phase[] = {"read", "fit", "write"};
     const struct io_panel *panel = &run->work.panel;
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
-        seconds[CMD_SECONDS_SIZE];
+        seconds[CMD_SECONDS_SIZE], list[IO_SEASONS_SIZE];
     if (!run->options->verbose)
         return;
+    io_seasons_print(&run->work.seasons, list);
     io_freq_text(&panel->freq, step, sizeof step);
     struct cmd_field input[] = {{"rows", NULL, (double)panel->nrows},
                                 {"series", NULL, (double)panel->ntotal},
@@ -90,9 +92,9 @@ static void say_phases(const struct cmd_run *run)
                                 {"season", NULL, run->work.season},
                                 {NULL, NULL, 0}};
     cmd_say_fields(CMD_INFO, input,
-                   "%s: %s rows, %s series, step %s, season %d",
+                   "%s: %s rows, %s series, step %s, season %s",
                    run->options->input, cmd_count(panel->nrows, a),
-                   cmd_count(panel->ntotal, b), step, run->work.season);
+                   cmd_count(panel->ntotal, b), step, list);
     for (int i = 0; i < 3; i++) {
         struct cmd_field fields[] = {{"phase", phase[i], 0},
                                      {"seconds", NULL, run->seconds[i]},

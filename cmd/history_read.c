@@ -65,12 +65,14 @@ static enum fc_status read_models(struct reader *r)
 static void print_origin(const struct reader *r, int64_t origin, char text[32])
 {
     struct io_time_format format = {.form = IO_TIME_DATE};
+    char full[IO_TIME_SIZE];
     if (r->integers)
         format = (struct io_time_format){.form = IO_TIME_INTEGER};
     else if (origin % 86400 != 0)
         format =
             (struct io_time_format){.form = IO_TIME_DATETIME, .separator = ' '};
-    io_time_print(&format, origin, text);
+    io_time_print(&format, origin, full);
+    snprintf(text, 32, "%.31s", full);
 }
 
 static enum fc_status read_nights(struct reader *r)

@@ -9,6 +9,8 @@
 #include "cmd/talk/talk.h"
 #include "cmd/talk/terminal.h"
 #include "cmd/work.h"
+#include "io/rows/note.h"
+#include "io/text/seasons.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -155,8 +157,9 @@ static bool print_lengths(const struct io_panel *panel)
 }
 
 static void print_file(const struct io_panel *panel, const char *path,
-                       int season)
+                       const struct fc_seasons *seasons)
 {
+    char list[IO_SEASONS_SIZE];
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
         first[IO_TIME_SIZE], last[IO_TIME_SIZE];
     io_freq_text(&panel->freq, step, sizeof step);
@@ -169,9 +172,18 @@ static void print_file(const struct io_panel *panel, const char *path,
     if (panel->nrejected > 0)
         printf(" and %s that cannot be read", cmd_count(panel->nrejected, a));
     puts(")");
+    printf("%-18s  ", "columns");
+    print_visible(panel->columns);
+    putchar('\n');
+    for (size_t i = 0; i < panel->notes->n; i++) {
+        printf("%-18s  ", "inferred");
+        print_visible(panel->notes->text[i]);
+        putchar('\n');
+    }
     printf("%-18s  %s%s\n", "step", step,
            panel->has_freq ? "" : " (assumed: no series has two timestamps)");
-    printf("%-18s  %d%s\n", "season", season, season > 1 ? "" : " (none)");
+    printf("%-18s  %s%s\n", "season", io_seasons_print(seasons, list),
+           seasons->n > 0 ? "" : " (none)");
     printf("%-18s  %s\n", "series", cmd_count(panel->nseries, a));
     printf("%-18s  %s to %s\n", "span", first, last);
 }
@@ -179,9 +191,10 @@ static void print_file(const struct io_panel *panel, const char *path,
 static int report(const struct io_panel *panel,
                   const struct cmd_options *options)
 {
-    int season = cmd_season(options, panel);
+    struct fc_seasons seasons = cmd_seasons(options, panel);
+    int season = fc_season_length(&seasons);
     struct cmd_terminal terminal = cmd_terminal_of(STDOUT_FILENO);
-    print_file(panel, options->input, season);
+    print_file(panel, options->input, &seasons);
     if (!print_lengths(panel)) {
         cmd_say(CMD_ERROR, "out of memory");
         return CMD_FAILED;

@@ -28,7 +28,7 @@ static void write_learned(const struct run *run)
     const struct fc_spec *spec = &run->options->specs[0];
     struct io_learned out = {
         .horizon = (int)run->options->horizon,
-        .season_length = run->work.season,
+        .seasons = run->work.seasons,
         .step = run->work.panel.freq,
         .last = run->work.panel.last,
         .n = run->learned->n,

@@ -11,6 +11,7 @@
 #include "cmd/talk/talk.h"
 #include "cmd/trace.h"
 #include "io/out/csv.h"
+#include "io/text/seasons.h"
 
 #include <stddef.h>
 
@@ -41,7 +42,8 @@ static void write_forecasts(const struct cmd_run *run,
 {
     const struct io_panel *panel = &run->work.panel;
     const struct fc_outline *outline = &run->work.outline;
-    io_write_forecast_header(file, panel->id_name, panel->time_name, outline);
+    io_write_forecast_header(file, panel->id_name, panel->is_record,
+                             panel->time_name, outline);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
         for (size_t k = 0; k < run->options->nspecs; k++) {
@@ -50,6 +52,7 @@ static void write_forecasts(const struct cmd_run *run,
             struct io_forecast_rows rows = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
+                .is_record = panel->is_record,
                 .model = run->options->spec_names[k],
                 .forecast = &forecast,
                 .outline = outline,
@@ -67,21 +70,24 @@ static void write_summary(const struct cmd_run *run,
 {
     static const char *const status[] = {"failed", "fallback", "ok"};
     const struct io_panel *panel = &run->work.panel;
-    char detail[2 * FC_MESSAGE_SIZE];
-    io_write_summary_header(file, panel->id_name);
+    char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
+    io_write_summary_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nseries; i++)
         for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             const struct fc_report *report = &run->batch.reports[item];
+            struct fc_seasons seasons =
+                fc_seasons_fitting(&run->work.seasons, panel->series[i].n);
             cmd_describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
                 .id = panel->series[i].id,
+                .is_record = panel->is_record,
                 .model = run->options->spec_names[k],
                 .status = status[cmd_result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
-                .season_length = run->work.season,
+                .seasons = io_seasons_print(&seasons, list),
                 .spec = report->spec,
                 .loglik = report->loglik,
                 .aicc = report->aicc,
@@ -97,13 +103,18 @@ static void write_rejects(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
-    io_write_reject_header(file, panel->id_name);
+    io_write_reject_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
         uint64_t place = place_of(run, r->series);
-        struct io_reject_row row = {place > 0 ? r->line << ID_BITS | place : 0,
-                                    r->line, panel->series[r->series].id,
-                                    r->reason};
+        struct io_reject_row row = {
+            .number = place > 0 ? (r->order << ID_BITS | place) : 0,
+            .file = r->file,
+            .line = r->line,
+            .id = panel->series[r->series].id,
+            .reason = r->reason,
+            .is_record = panel->is_record,
+        };
         io_write_reject(file, &row);
     }
 }

@@ -28,7 +28,8 @@ enum {
 struct plot {
     struct cmd_options options;
     struct io_panel panel;
-    struct cmd_actuals places; /* of the series' forecasts */
+    struct io_csv_columns columns; /* of the training data */
+    struct cmd_actuals places;     /* of the series' forecasts */
     struct cmd_forecasts forecasts;
     int season, horizon;
     size_t series, model;
@@ -119,8 +120,11 @@ static enum fc_status load(struct plot *plot, struct fc_error *err)
     if (status == FC_OK)
         status = find_series(plot, err);
     if (status == FC_OK)
-        status = cmd_forecasts_horizon(&plot->options, plot->options.shown,
-                                       &plot->horizon, err);
+        status = cmd_columns_find(&plot->options, &plot->columns, err);
+    if (status == FC_OK)
+        status =
+            cmd_forecasts_horizon(&plot->options, &plot->columns,
+                                  plot->options.shown, &plot->horizon, err);
     if (status == FC_OK && plot->horizon == 0)
         status = fc_fail(err, FC_EDATA, "%s: no forecasts of series '%.60s'",
                          plot->options.input, plot->options.shown);
@@ -128,13 +132,14 @@ static enum fc_status load(struct plot *plot, struct fc_error *err)
         status = cmd_actuals_expect(&plot->panel, plot->series, 1,
                                     plot->horizon, &plot->places, err);
     if (status == FC_OK)
-        status = cmd_forecasts_read(&plot->options, &plot->places,
-                                    &plot->forecasts, err);
+        status = cmd_forecasts_read(&plot->options, &plot->columns,
+                                    &plot->places, &plot->forecasts, err);
     if (status == FC_OK)
         status = find_model(plot, err);
     if (status == FC_OK)
         status = expect_forecasts(plot, err);
-    plot->season = cmd_season(&plot->options, &plot->panel);
+    struct fc_seasons seasons = cmd_seasons(&plot->options, &plot->panel);
+    plot->season = fc_season_length(&seasons);
     return status;
 }
 
@@ -382,6 +387,7 @@ static int main_plot(int argc, char **argv)
     }
     cmd_canvas_release(&plot.canvas);
     cmd_forecasts_release(&plot.forecasts);
+    io_csv_columns_release(&plot.columns);
     cmd_actuals_release(&plot.places);
     io_panel_release(&plot.panel);
     cmd_options_release(&plot.options);

@@ -17,7 +17,8 @@
 struct run {
     struct cmd_options options;
     struct io_panel panel;
-    struct cmd_actuals places; /* of every series' forecasts */
+    struct io_csv_columns columns; /* of the training data */
+    struct cmd_actuals places;     /* of every series' forecasts */
     struct cmd_forecasts forecasts;
     struct cmd_actuals actuals;
     struct cmd_report_summary summary;
@@ -68,14 +69,16 @@ static enum fc_status read_forecasts(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = &run->options;
     struct cmd_report *r = &run->report;
-    enum fc_status status = cmd_forecasts_horizon(o, NULL, &r->horizon, err);
+    enum fc_status status =
+        cmd_forecasts_horizon(o, &run->columns, NULL, &r->horizon, err);
     if (status == FC_OK && r->horizon == 0)
         status = fc_fail(err, FC_EDATA, "%s: a header but no rows", o->input);
     if (status == FC_OK)
         status = cmd_actuals_expect(&run->panel, 0, run->panel.nseries,
                                     r->horizon, &run->places, err);
     if (status == FC_OK)
-        status = cmd_forecasts_read(o, &run->places, &run->forecasts, err);
+        status = cmd_forecasts_read(o, &run->columns, &run->places,
+                                    &run->forecasts, err);
     if (status != FC_OK)
         return status;
     r->models = run->forecasts.models.text;
@@ -194,7 +197,8 @@ static enum fc_status read_actuals(struct run *run, struct fc_error *err)
     size_t n = (size_t)run->places.keys.n;
     if (o->actuals == NULL)
         return FC_OK;
-    enum fc_status status = cmd_actuals_read(o, &run->actuals, err);
+    enum fc_status status =
+        cmd_actuals_read(o, &run->columns, &run->actuals, err);
     if (status != FC_OK)
         return status;
     run->actual = malloc((n + 1) * sizeof *run->actual);
@@ -238,8 +242,11 @@ static enum fc_status load(struct run *run, struct fc_error *err)
     int jobs;
     enum fc_status status =
         cmd_load(&run->options, &train, &jobs, &run->panel, err);
-    run->report.season = cmd_season(&run->options, &run->panel);
+    struct fc_seasons seasons = cmd_seasons(&run->options, &run->panel);
+    run->report.season = fc_season_length(&seasons);
     run->report.panel = &run->panel;
+    if (status == FC_OK)
+        status = cmd_columns_find(&run->options, &run->columns, err);
     if (status == FC_OK)
         status = read_forecasts(run, err);
     if (status == FC_OK)
@@ -325,6 +332,7 @@ static int main_report(int argc, char **argv)
     cmd_report_scores_release(&run.before);
     cmd_report_summary_release(&run.summary);
     cmd_forecasts_release(&run.forecasts);
+    io_csv_columns_release(&run.columns);
     cmd_actuals_release(&run.places);
     cmd_actuals_release(&run.actuals);
     io_panel_release(&run.panel);

@@ -205,7 +205,8 @@ static void write_row(const struct run *run, size_t model, size_t series,
     char counts[64];
     if (run->file == NULL)
         return;
-    io_write_field(run->file, run->actuals.ids.text[series]);
+    io_write_id(run->file, run->actuals.ids.text[series],
+                run->actuals.is_record);
     io_atomic_write(run->file, ",", 1);
     io_write_field(run->file, run->forecasts.models.text[model]);
     int n = snprintf(counts, sizeof counts, ",%zu,%zu", m->n, m->missing);
@@ -239,7 +240,7 @@ static void score_all(struct run *run)
 {
     static const char names[] = ",model,steps,missing";
     if (run->file != NULL) {
-        io_write_field(run->file, run->actuals.id_name);
+        io_write_id(run->file, run->actuals.id_name, run->actuals.is_record);
         io_atomic_write(run->file, names, strlen(names));
         struct fc_score_shape shape = shape_of(run);
         cmd_scores_write_header(run->file, &shape);
@@ -266,6 +267,20 @@ static void print_table(const struct run *run)
         cmd_scores_print(&scores, o->csv);
 }
 
+static enum fc_status read_tables(struct run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    struct io_csv_columns columns = {0};
+    enum fc_status status = cmd_columns_find(o, &columns, err);
+    if (status == FC_OK)
+        status = cmd_actuals_read(o, &columns, &run->actuals, err);
+    if (status == FC_OK)
+        status = cmd_forecasts_read(o, &columns, &run->actuals, &run->forecasts,
+                                    err);
+    io_csv_columns_release(&columns);
+    return status;
+}
+
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = run->options;
@@ -274,9 +289,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         status = io_atomic_open(o->output, &run->file, err);
     cmd_memory_limit("/proc", 0);
     if (status == FC_OK)
-        status = cmd_actuals_read(o, &run->actuals, err);
-    if (status == FC_OK)
-        status = cmd_forecasts_read(o, &run->actuals, &run->forecasts, err);
+        status = read_tables(run, err);
     if (status == FC_OK)
         status = allocate(run, err);
     if (status == FC_OK)

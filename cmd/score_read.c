@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { KEY_SIZE = 256 }; /* a number, a colon, a timestamp */
 
@@ -30,21 +31,41 @@ static enum fc_status no_column(const struct io_record *header,
 }
 
 /*
- * A column by the name the user gave, or by its usual name, or by position;
- * by position only if `fallback` is one.
+ * A column by its name in the training data, or by its usual name, or by
+ * position; by position only if `fallback` is one, and the user did not give
+ * the name.
  */
 static enum fc_status find_column(const struct io_record *header,
-                                  const char *given, const char *usual,
-                                  size_t fallback, size_t *column,
-                                  struct fc_error *err)
+                                  const char *given, const char *name,
+                                  const char *usual, size_t fallback,
+                                  size_t *column, struct fc_error *err)
 {
-    *column = io_table_column(header, given != NULL ? given : usual);
+    *column = io_table_column(header, name != NULL ? name : usual);
+    if (*column == SIZE_MAX && given == NULL)
+        *column = io_table_column(header, usual);
     if (*column != SIZE_MAX)
         return FC_OK;
     if (given != NULL || fallback >= header->n)
         return no_column(header, given != NULL ? given : usual, err);
     *column = fallback;
     return FC_OK;
+}
+
+/* Likewise the ids', of which there may be several. */
+static enum fc_status find_keys(const struct io_record *header,
+                                const char *given, const char *name,
+                                struct io_table_keys *keys,
+                                struct fc_error *err)
+{
+    size_t column;
+    enum fc_status status = io_table_keys_find(
+        header, name != NULL ? name : "unique_id", keys, err);
+    if (status != FC_OK || keys->n > 0)
+        return status;
+    status = find_column(header, given, name, "unique_id", 0, &column, err);
+    if (status == FC_OK)
+        keys->column[keys->n++] = column;
+    return status;
 }
 
 /* Keys. */
@@ -71,10 +92,36 @@ uint32_t cmd_actuals_find(const struct cmd_actuals *actuals, uint32_t series,
 
 /* Actual values. */
 
+/* A decimal comma must be asked for. */
+static struct io_number_form number_form(const struct cmd_options *options)
+{
+    return (struct io_number_form){.decimal = "..,"[options->decimal],
+                                   .missing = options->na};
+}
+
+enum fc_status cmd_columns_find(const struct cmd_options *o,
+                                struct io_csv_columns *columns,
+                                struct fc_error *err)
+{
+    struct io_csv_options train = {.path = o->train,
+                                   .id = o->id,
+                                   .time = o->time,
+                                   .value = o->value,
+                                   .time_format = o->time_format,
+                                   .encoding = o->encoding,
+                                   .missing = o->na};
+    struct stat st;
+    if (stat(o->train, &st) == 0 && S_ISREG(st.st_mode))
+        return io_csv_columns_find(&train, columns, err);
+    return io_csv_columns_copy(&train, columns) ? FC_OK : no_memory(err);
+}
+
 struct actuals_reader {
     const struct cmd_options *options;
+    const struct io_csv_columns *columns;
     struct cmd_actuals *actuals;
-    size_t id, time, value;
+    struct io_table_keys id;
+    size_t time, value;
 };
 
 static enum fc_status actuals_header(struct actuals_reader *r,
@@ -82,15 +129,20 @@ static enum fc_status actuals_header(struct actuals_reader *r,
                                      struct fc_error *err)
 {
     const struct cmd_options *o = r->options;
-    enum fc_status status =
-        find_column(header, o->id, "unique_id", 0, &r->id, err);
+    const struct io_csv_columns *names = r->columns;
+    size_t n;
+    enum fc_status status = find_keys(header, o->id, names->id, &r->id, err);
     if (status == FC_OK)
-        status = find_column(header, o->time, "ds", 1, &r->time, err);
+        status =
+            find_column(header, o->time, names->time, "ds", 1, &r->time, err);
     if (status == FC_OK)
-        status = find_column(header, o->value, "y", 2, &r->value, err);
+        status =
+            find_column(header, o->value, names->value, "y", 2, &r->value, err);
     if (status != FC_OK)
         return status;
-    r->actuals->id_name = strdup(header->field[r->id]);
+    const char *name = io_table_id(header, &r->id, &n);
+    r->actuals->id_name = name != NULL ? strdup(name) : NULL;
+    r->actuals->is_record = r->id.n > 1;
     return r->actuals->id_name != NULL ? FC_OK : no_memory(err);
 }
 
@@ -117,15 +169,20 @@ static enum fc_status read_actual(void *arg, const struct io_record *record,
 {
     struct actuals_reader *r = arg;
     struct cmd_actuals *a = r->actuals;
+    struct io_number_form form = number_form(r->options);
     char key[KEY_SIZE];
     double value;
     if (a->id_name == NULL)
         return actuals_header(r, record, err);
-    enum fc_status status = io_table_number(record, r->value, &value, err);
+    enum fc_status status =
+        io_table_number(record, r->value, &form, &value, err);
     if (status != FC_OK)
         return status;
-    uint32_t series =
-        io_intern_add(&a->ids, record->field[r->id], record->length[r->id]);
+    size_t id_length;
+    const char *id = io_table_id(record, &r->id, &id_length);
+    if (id == NULL)
+        return no_memory(err);
+    uint32_t series = io_intern_add(&a->ids, id, id_length);
     size_t length =
         make_key(series, record->field[r->time], record->length[r->time], key);
     if (length == 0)
@@ -139,8 +196,8 @@ static enum fc_status read_actual(void *arg, const struct io_record *record,
     if (a->keys.n == known)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: a second value of series '%.60s' for '%.40s'",
-                       record->file, (unsigned long long)record->line,
-                       record->field[r->id], record->field[r->time]);
+                       record->file, (unsigned long long)record->line, id,
+                       record->field[r->time]);
     return add_value(a, series, value) ? FC_OK : no_memory(err);
 }
 
@@ -165,12 +222,15 @@ static bool sort_keys(struct cmd_actuals *a)
 }
 
 enum fc_status cmd_actuals_read(const struct cmd_options *options,
+                                const struct io_csv_columns *columns,
                                 struct cmd_actuals *actuals,
                                 struct fc_error *err)
 {
-    struct actuals_reader reader = {.options = options, .actuals = actuals};
-    enum fc_status status =
-        io_table_read(options->actuals, read_actual, &reader, err);
+    struct actuals_reader reader = {
+        .options = options, .columns = columns, .actuals = actuals};
+    enum fc_status status = io_table_read(options->actuals, options->encoding,
+                                          read_actual, &reader, err);
+    io_table_keys_release(&reader.id);
     if (status != FC_OK)
         return status;
     if (actuals->keys.n == 0)
@@ -234,11 +294,12 @@ void cmd_actuals_release(struct cmd_actuals *actuals)
 /* Forecasts. */
 
 struct forecasts_reader {
-    const struct cmd_options *options;
     const struct cmd_actuals *actuals;
+    const struct io_csv_columns *columns;
     struct cmd_forecasts *forecasts;
     bool has_header;
-    size_t id, time, mean;
+    struct io_table_keys id;
+    size_t time, mean;
     size_t model; /* SIZE_MAX = there is no such column */
 };
 
@@ -329,17 +390,13 @@ static enum fc_status forecasts_header(struct forecasts_reader *r,
                                        const struct io_record *header,
                                        struct fc_error *err)
 {
-    const struct cmd_options *o = r->options;
-    bool has_id = o->id != NULL && io_table_column(header, o->id) != SIZE_MAX;
-    bool has_time =
-        o->time != NULL && io_table_column(header, o->time) != SIZE_MAX;
-    enum fc_status status =
-        find_column(header, has_id ? o->id : NULL, "unique_id", 0, &r->id, err);
+    const struct io_csv_columns *names = r->columns;
+    enum fc_status status = find_keys(header, NULL, names->id, &r->id, err);
     if (status == FC_OK)
-        status = find_column(header, has_time ? o->time : NULL, "ds", 1,
-                             &r->time, err);
+        status = find_column(header, NULL, names->time, "ds", 1, &r->time, err);
     if (status == FC_OK)
-        status = find_column(header, NULL, "mean", SIZE_MAX, &r->mean, err);
+        status =
+            find_column(header, NULL, NULL, "mean", SIZE_MAX, &r->mean, err);
     if (status != FC_OK)
         return status;
     r->has_header = true;
@@ -375,14 +432,13 @@ static enum fc_status find_model(struct forecasts_reader *r, const char *name,
 
 /* A row for which there is nothing to compare it with. */
 static enum fc_status count_extra(struct cmd_forecasts *f,
-                                  const struct io_record *record, size_t id,
-                                  size_t time)
+                                  const struct io_record *record,
+                                  const char *id, size_t time)
 {
     char a[CMD_SHORT_SIZE], b[CMD_SHORT_SIZE];
     if (f->nextra++ == 0)
         snprintf(f->extra, sizeof f->extra, "series '%.60s', time '%.40s'",
-                 cmd_short(record->field[id], a),
-                 cmd_short(record->field[time], b));
+                 cmd_short(id, a), cmd_short(record->field[time], b));
     return FC_OK;
 }
 
@@ -401,37 +457,43 @@ static enum fc_status read_forecast(void *arg, const struct io_record *record,
         named ? record->length[r->model] : strlen("forecast"), &model, err);
     if (status != FC_OK)
         return status;
-    uint32_t series = io_intern_find(&r->actuals->ids, record->field[r->id],
-                                     record->length[r->id]);
+    size_t length;
+    const char *id = io_table_id(record, &r->id, &length);
+    if (id == NULL)
+        return no_memory(err);
+    uint32_t series = io_intern_find(&r->actuals->ids, id, length);
     if (series == IO_INTERN_FULL)
-        return count_extra(f, record, r->id, r->time);
+        return count_extra(f, record, id, r->time);
     key = cmd_actuals_find(r->actuals, series, record->field[r->time],
                            record->length[r->time]);
     if (key == IO_INTERN_FULL)
-        return count_extra(f, record, r->id, r->time);
+        return count_extra(f, record, id, r->time);
     double *to = f->numbers[model] + key;
     if (!isnan(*to))
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: a second forecast of series '%.60s' for "
                        "'%.40s' by model '%.40s'",
-                       record->file, (unsigned long long)record->line,
-                       record->field[r->id], record->field[r->time],
-                       f->models.text[model]);
-    status = io_table_number(record, r->mean, to, err);
+                       record->file, (unsigned long long)record->line, id,
+                       record->field[r->time], f->models.text[model]);
+    static const struct io_number_form plain = {.decimal = '.'};
+    status = io_table_number(record, r->mean, &plain, to, err);
     for (size_t i = 0; status == FC_OK && i < f->ncolumns; i++)
-        status = io_table_number(record, f->columns[i], to + (1 + i) * n, err);
+        status = io_table_number(record, f->columns[i], &plain,
+                                 to + (1 + i) * n, err);
     return status;
 }
 
 enum fc_status cmd_forecasts_read(const struct cmd_options *options,
+                                  const struct io_csv_columns *columns,
                                   const struct cmd_actuals *actuals,
                                   struct cmd_forecasts *forecasts,
                                   struct fc_error *err)
 {
     struct forecasts_reader reader = {
-        .options = options, .actuals = actuals, .forecasts = forecasts};
+        .columns = columns, .actuals = actuals, .forecasts = forecasts};
     enum fc_status status =
-        io_table_read(options->input, read_forecast, &reader, err);
+        io_table_read(options->input, NULL, read_forecast, &reader, err);
+    io_table_keys_release(&reader.id);
     if (status == FC_OK && forecasts->models.n == 0)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows",
                        options->input);
@@ -491,8 +553,10 @@ static enum fc_status count_forecast(void *arg, const struct io_record *record,
     if (!r->of.has_header)
         return forecasts_header(&r->of, record, err);
     bool named = r->of.model != SIZE_MAX;
-    const char *id = record->field[r->of.id];
-    size_t nid = record->length[r->of.id];
+    size_t nid;
+    const char *id = io_table_id(record, &r->of.id, &nid);
+    if (id == NULL)
+        return no_memory(err);
     size_t nmodel = named ? record->length[r->of.model] : 0;
     size_t room = nid + nmodel + 24; /* a number and two colons */
     if (r->only != NULL
@@ -513,15 +577,17 @@ static enum fc_status count_forecast(void *arg, const struct io_record *record,
 }
 
 enum fc_status cmd_forecasts_horizon(const struct cmd_options *options,
+                                     const struct io_csv_columns *columns,
                                      const char *only, int *horizon,
                                      struct fc_error *err)
 {
     struct cmd_forecasts none = {0};
     struct horizon_reader reader = {
-        .of = {.options = options, .forecasts = &none}, .only = only};
+        .of = {.columns = columns, .forecasts = &none}, .only = only};
     enum fc_status status =
-        io_table_read(options->input, count_forecast, &reader, err);
+        io_table_read(options->input, NULL, count_forecast, &reader, err);
     *horizon = reader.most;
+    io_table_keys_release(&reader.of.id);
     io_intern_release(&reader.pairs);
     free(reader.count);
     free(reader.pair);

@@ -3,6 +3,7 @@
 #define NIGHTCAST_CMD_SCORE_READ_H
 
 #include "cmd/options/options.h"
+#include "io/csv/reader.h"
 #include "io/text/intern.h"
 
 /*
@@ -11,6 +12,7 @@
  */
 struct cmd_actuals {
     char *id_name;
+    bool is_record;        /* of several keys: it and the ids are CSV records */
     struct io_intern ids;  /* of the series, in order of first appearance */
     struct io_intern keys; /* "number of the series:timestamp" */
     double *value;         /* keys.n of them; NaN = missing */
@@ -35,7 +37,17 @@ struct cmd_forecasts {
     char extra[200];  /* the first of them, for a message */
 };
 
+/*
+ * The names of the columns as in the training data, or, where that is a
+ * stream, as the options have them; to be released.
+ */
+enum fc_status cmd_columns_find(const struct cmd_options *options,
+                                struct io_csv_columns *columns,
+                                struct fc_error *err);
+
+/* columns: as in the training data. */
 enum fc_status cmd_actuals_read(const struct cmd_options *options,
+                                const struct io_csv_columns *columns,
                                 struct cmd_actuals *actuals,
                                 struct fc_error *err);
 
@@ -54,10 +66,12 @@ enum fc_status cmd_actuals_expect(const struct io_panel *panel, size_t first,
 /* The most forecasts that a file has of one series by one model; of one series
    alone if `only` is not NULL.  0: there are none. */
 enum fc_status cmd_forecasts_horizon(const struct cmd_options *options,
+                                     const struct io_csv_columns *columns,
                                      const char *only, int *horizon,
                                      struct fc_error *err);
 
 enum fc_status cmd_forecasts_read(const struct cmd_options *options,
+                                  const struct io_csv_columns *columns,
                                   const struct cmd_actuals *actuals,
                                   struct cmd_forecasts *forecasts,
                                   struct fc_error *err);

@@ -48,7 +48,7 @@ static void put_number(struct run *run, double x)
 
 static void write_header(struct run *run)
 {
-    io_write_field(run->file, run->work.panel.id_name);
+    io_write_id(run->file, run->work.panel.id_name, run->work.panel.is_record);
     put(run, ",");
     io_write_field(run->file, run->work.panel.time_name);
     if (run->options->whole) {
@@ -67,7 +67,8 @@ static void write_header(struct run *run)
 static void put_labels(struct run *run, size_t series, const char *time,
                        size_t spec, int count)
 {
-    io_write_field(run->file, run->work.panel.series[series].id);
+    io_write_id(run->file, run->work.panel.series[series].id,
+                run->work.panel.is_record);
     put(run, ",");
     io_write_field(run->file, time);
     put(run, ",");

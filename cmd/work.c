@@ -7,9 +7,23 @@
 #include "cmd/learned.h"
 #include "cmd/talk/talk.h"
 #include "forecast/base/parallel.h"
+#include "io/rows/note.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+/* What was inferred and could have been otherwise. */
+static void say_inferred(const struct cmd_options *options, const char *path,
+                         const struct io_panel *panel)
+{
+    if (options->quiet || (options->set & CMD_INSPECT))
+        return;
+    if (panel->say_columns)
+        cmd_say(CMD_INFO, "%s: columns: %s",
+                strcmp(path, "-") == 0 ? "<stdin>" : path, panel->columns);
+    for (size_t i = 0; i < panel->notes->n; i++)
+        cmd_say(CMD_INFO, "%s", panel->notes->text[i]);
+}
 
 static void warn(const struct cmd_options *options, const char *path,
                  const struct io_panel *panel)
@@ -20,7 +34,7 @@ static void warn(const struct cmd_options *options, const char *path,
     if (panel->not_utf8_line > 0)
         cmd_say(CMD_WARNING,
                 "%s:%llu: warning: an id is not UTF-8; it is passed through "
-                "byte by byte",
+                "byte by byte; --encoding windows-1252 reads Excel's",
                 path, (unsigned long long)panel->not_utf8_line);
     if (panel->blank_id != NULL)
         cmd_say(CMD_WARNING,
@@ -50,18 +64,22 @@ enum fc_status cmd_load(const struct cmd_options *options,
     how.jobs = *jobs;
     how.trace = source->trace;
     status = io_panel_load(&how, panel, err);
-    if (status == FC_OK)
+    if (status == FC_OK) {
+        say_inferred(options, source->path, panel);
         warn(options, source->path, panel);
+    }
     if (status == FC_ENOMEM)
         fc_fail(err, status, "%s: out of memory: more is needed than there is",
                 source->path);
     return status;
 }
 
-int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
+struct fc_seasons cmd_seasons(const struct cmd_options *options,
+                              const struct io_panel *panel)
 {
-    return options->season > 0 ? (int)options->season
-                               : io_freq_season(&panel->freq);
+    return options->has_seasons
+               ? options->seasons
+               : io_freq_seasons(&panel->freq, panel->first, panel->last);
 }
 
 bool cmd_other_step(const struct io_panel *panel, size_t i)
@@ -104,8 +122,8 @@ void cmd_name_left_out(const struct cmd_work *work)
 
 static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
-    work->season = cmd_season(options, &work->panel);
-    work->seasons = fc_one_season(work->season);
+    work->seasons = cmd_seasons(options, &work->panel);
+    work->season = fc_season_length(&work->seasons);
     for (size_t i = 0; i < work->panel.nseries; i++)
         work->panel.series[i].seasons = &work->seasons;
 }

@@ -16,8 +16,8 @@ struct cmd_work {
     struct fc_job job;
     struct fc_outline outline; /* the intervals and quantiles asked for */
     bool *skip;                /* series that cannot be forecast */
-    int season;                /* observations; 1 = none */
-    struct fc_seasons seasons; /* the same, as the series have it */
+    int season;                /* the shortest, in observations; 1 = none */
+    struct fc_seasons seasons; /* all; of each series those that fit it count */
     struct cmd_learned learned;
     struct fc_trace *trace; /* in: where the run is written down; or NULL */
 };
@@ -40,8 +40,9 @@ enum fc_status cmd_load(const struct cmd_options *options,
                         const struct cmd_source *source, int *jobs,
                         struct io_panel *panel, struct fc_error *err);
 
-/* The season length: as asked for, or by the panel's step. */
-int cmd_season(const struct cmd_options *options, const struct io_panel *panel);
+/* The seasons: as asked for, or by the panel's step and span. */
+struct fc_seasons cmd_seasons(const struct cmd_options *options,
+                              const struct io_panel *panel);
 
 /*
  * Whether the i-th series' own step is not the file's, so that its grid has

@@ -6,6 +6,7 @@
 #include "forecast/base/status.h"
 #include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
+#include "forecast/numeric/adjust.h"
 #include "forecast/numeric/breaks.h"
 #include "forecast/numeric/part.h"
 
@@ -108,13 +109,16 @@ struct fc_fit {
     size_t nobs;  /* observations that were fitted */
     int exponent; /* all numbers here, members too, are in units of 2^exponent:
                      0 but for extreme series, see forecast/numeric/units.h */
-    int season_length;       /* as the model used it */
-    uint64_t seed;           /* for this series: see fc_model_seed() */
-    char spec[FC_SPEC_SIZE]; /* "ETS(M,Ad,M)" */
-    const char *note;        /* what a person should know of this fit,
-                                a string constant; or NULL */
-    double loglik, aicc;     /* by R's definitions */
-    double sigma2;           /* of the one-step errors, as R's */
+    int season_length;               /* the shortest, as the model used it */
+    struct fc_seasons seasons;       /* all that it used */
+    struct fc_adjustment adjustment; /* all numbers here are of the series less
+                                        these patterns */
+    uint64_t seed;                   /* for this series: see fc_model_seed() */
+    char spec[FC_SPEC_SIZE];         /* "ETS(M,Ad,M)" */
+    const char *note;                /* what a person should know of this fit,
+                                        a string constant; or NULL */
+    double loglik, aicc;             /* by R's definitions */
+    double sigma2;                   /* of the one-step errors, as R's */
     int order[FC_VARIANT_SIZE];
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
@@ -123,6 +127,15 @@ struct fc_fit {
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
     struct fc_part learned; /* the request's */
+};
+
+/* What a model does with several seasons. */
+enum fc_season_use {
+    FC_SEASON_SHORTEST, /* knows that one, or none */
+    FC_SEASON_ASKED,    /* knows that one; when the user has asked for several,
+                           fits what the others leave */
+    FC_SEASON_REST,     /* fits what all but the shortest leave */
+    FC_SEASON_ALL       /* takes them all, as they are */
 };
 
 /* A whole number that the user may set, as the limit of a search. */
@@ -138,9 +151,10 @@ struct fc_model {
     const char *variants;  /* what may follow a colon: "MAdM"; NULL: nothing */
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
-    bool must_learn;       /* is nothing without what it learns */
-    const void *form;      /* what sets this row apart from others that have the
-                              same functions; these alone know what it is */
+    enum fc_season_use seasons;
+    bool must_learn;  /* is nothing without what it learns */
+    const void *form; /* what sets this row apart from others that have the
+                         same functions; these alone know what it is */
 
     /* Its settings, up to one without a name; or NULL. */
     const struct fc_setting *settings;
@@ -212,7 +226,8 @@ struct fc_model {
  * Fits request->spec->model to the series.
  *
  *   series   missing values inside only if the model's `missing` says so.  Of
- *            any size: see fc_fit.exponent.  Not needed by the fit afterwards
+ *            any size: see fc_fit.exponent.  With any number of seasons: see
+ *            enum fc_season_use.  Not needed by the fit afterwards
  *
  * FC_ESHORT when the series has fewer than min_obs() observations; otherwise
  * what the model's own fit reports.  Memory comes from ws and is not released.

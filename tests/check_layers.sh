@@ -16,12 +16,13 @@ rooms='
 4 forecast/ets      -
 4 forecast/arima    -
 4 forecast/ces      -
+4 forecast/seasons  -
 4 forecast/counts   shared.h
 5 forecast/global   sample.h
 6 forecast/combine  -
 7 forecast/run      *
 1 io/text           *
-2 io/time           timestamp.h calendar.h frequency.h
+2 io/time           timestamp.h seen.h calendar.h frequency.h
 3 io/rows           *
 4 io/csv            reader.h source.h table.h
 5 io/panel          panel.h load.h make.h

@@ -46,7 +46,7 @@ static int split(const uint8_t *data, size_t size, char **argv)
 static void check_options(const struct cmd_options *o)
 {
     assert(o->input != NULL);
-    assert(o->jobs >= 0 && o->season >= 0 && o->horizon >= 0);
+    assert(o->jobs >= 0 && o->seasons.n >= 0 && o->horizon >= 0);
     for (int i = 0; i < o->nlevels; i++)
         assert(o->levels[i] > (i > 0 ? o->levels[i - 1] : 0)
                && o->levels[i] < 100);

@@ -39,7 +39,7 @@ static enum fc_status read_text(const void *text, size_t n, struct seen *seen,
     FILE *file = fopen("t.csv", "wb");
     assert_int_equal(fwrite(text, 1, n, file), n);
     assert_int_equal(fclose(file), 0);
-    return io_table_read("t.csv", note, seen, err);
+    return io_table_read("t.csv", NULL, note, seen, err);
 }
 
 static void reads(const char *text, const char *expected)
@@ -85,7 +85,7 @@ static void what_is_no_table_is_refused(void **state)
     refuses("a,b\n1,\0\n", 8, "t.csv:2: a NUL byte: not a text file in UTF-8");
     struct fc_error err;
     struct seen seen = {0};
-    assert_int_equal(io_table_read("none.csv", note, &seen, &err), FC_EIO);
+    assert_int_equal(io_table_read("none.csv", NULL, note, &seen, &err), FC_EIO);
 }
 
 static void the_caller_s_error_ends_the_reading(void **state)
@@ -115,7 +115,7 @@ static void long_and_compressed_files(void **state)
     gzputs(file, "\",1\n");
     assert_int_equal(gzclose(file), Z_OK);
     struct seen seen = {.n = 0};
-    if (io_table_read("t.csv.gz", note, &seen, &err) != FC_OK)
+    if (io_table_read("t.csv.gz", NULL, note, &seen, &err) != FC_OK)
         fail_msg("%s", err.msg);
     assert_int_equal(seen.n, ROWS + 2);
 }
@@ -129,7 +129,8 @@ static enum fc_status numbers(void *arg, const struct io_record *record,
         assert_int_equal(io_table_column(record, "z"), SIZE_MAX);
         return FC_OK;
     }
-    return io_table_number(record, 1, last, err);
+    static const struct io_number_form form = {.decimal = '.'};
+    return io_table_number(record, 1, &form, last, err);
 }
 
 static void fields_become_numbers(void **state)
@@ -148,7 +149,7 @@ static void fields_become_numbers(void **state)
         value = -1;
         assert_int_equal(
             read_text(good[i].text, strlen(good[i].text), &seen, &err), FC_OK);
-        assert_int_equal(io_table_read("t.csv", numbers, &value, &err), FC_OK);
+        assert_int_equal(io_table_read("t.csv", NULL, numbers, &value, &err), FC_OK);
         if (isnan(good[i].value))
             assert_true(isnan(value));
         else
@@ -156,7 +157,7 @@ static void fields_become_numbers(void **state)
     }
     struct seen seen = {0};
     read_text("x,y\n1,two\n", 10, &seen, &err);
-    assert_int_equal(io_table_read("t.csv", numbers, &value, &err), FC_EDATA);
+    assert_int_equal(io_table_read("t.csv", NULL, numbers, &value, &err), FC_EDATA);
     assert_string_equal(err.msg, "t.csv:2: not a number: 'two'");
 }
 

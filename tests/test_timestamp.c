@@ -68,7 +68,7 @@ static void every_date_from_0001_to_9999_agrees_with_glibc(void **state)
 static void every_week_from_0001_to_9999_agrees_with_glibc(void **state)
 {
     struct io_time_format format = {
-        .form = IO_TIME_WEEK, .separator = 'W', .dash = true};
+        .form = IO_TIME_WEEK, .separator = 'W', .dash = '-'};
     (void)state;
     for (int64_t day = FIRST_DAY; day <= LAST_DAY; day += 7) {
         char year[20], week[20], text[48];
@@ -177,14 +177,12 @@ static void what_is_not_a_timestamp_is_told(void **state)
         {"NA", "not a timestamp"},
         {"2023-", "not a timestamp"},
         {"2023-1", "not a timestamp"},
-        {"2023-1-1", "not a timestamp"},
-        {"2023/01/15", "not a timestamp"},
-        {"15.01.2023", "not a timestamp"},
+        {"2023-1-1x", "not a timestamp"},
+        {"2023/01-15", "not a timestamp"},
+        {"15.01-2023", "not a timestamp"},
         {"2023-01-15 ", "not a timestamp"},
         {"2023-01-15T", "not a timestamp"},
-        {"2023-01-15T10", "not a timestamp"},
         {"2023-01-15_10:00", "not a timestamp"},
-        {"2023-01-15 10.00", "not a timestamp"},
         {"2023-01-15 10:00:", "not a timestamp"},
         {"2023-01-15 10:00:0", "not a timestamp"},
         {"2023-01-15 10:00ZZ", "not a timestamp"},
@@ -193,7 +191,7 @@ static void what_is_not_a_timestamp_is_told(void **state)
         {"2023Q", "not a timestamp"},
         {"2023-Q", "not a timestamp"},
         {"2023Q12", "not a timestamp"},
-        {"2023-W1", "not a timestamp"},
+        {"2023-W", "not a timestamp"},
         {"2023-W01-1", "not a timestamp"},
         {"\xef\xbb\xbf", "not a timestamp"},
         {"2023-02-29", "no such date"},
@@ -219,8 +217,12 @@ static void what_is_not_a_timestamp_is_told(void **state)
         {"2023-01-15 23:59:60", "no such time of day"},
         {"1000000000000000000", "an integer of more than 18 digits"},
         {"-99999999999999999999", "an integer of more than 18 digits"},
-        {"2023-01-15 10:00:00.5", "fractions of a second are not supported"},
-        {"2023-01-15T10:00+02:00", "time zones other than Z are not supported"},
+        {"2023-01-15 10:00:00.5", "a fraction of a second that is not zero"},
+        {"2023-01-15T10:00+19:00", "no such offset from UTC"},
+        {"2023-01-15T10:00+2", "not a timestamp"},
+        {"2023-01-15T10:00 CET", "not a timestamp"},
+        {"2023-P00", "no such period"},
+        {"2023-P14", "no such period"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

@@ -126,12 +126,12 @@ static void the_header_names_the_levels(void **state)
     const double levels[] = {0.1, 50, 80, 99.5, 99.99};
     (void)state;
     struct io_atomic_file *file = open_file("f");
-    io_write_forecast_header(file, "unique_id", "ds", levels + 2, 1);
-    io_write_forecast_header(file, "a,b", " t", levels, 0);
-    io_write_forecast_header(file, "i", "t", levels, 5);
+    io_write_forecast_header(file, "unique_id", false, "ds", levels + 2, 1);
+    io_write_forecast_header(file, "a,b", false, " t", levels, 0);
+    io_write_forecast_header(file, "a,b", true, "t", levels, 5);
     assert_written(file, "unique_id,ds,model,mean,lo-80,hi-80\n"
                          "\"a,b\",\" t\",model,mean\n"
-                         "i,t,model,mean,lo-0.1,hi-0.1,lo-50,hi-50,lo-80,"
+                         "a,b,t,model,mean,lo-0.1,hi-0.1,lo-50,hi-50,lo-80,"
                          "hi-80,lo-99.5,hi-99.5,lo-99.99,hi-99.99\n");
 }
 
@@ -214,7 +214,7 @@ static void a_summary_row_leaves_the_unknown_empty(void **state)
                                 .status = "ok",
                                 .detail = "filled 2 gaps, summed 1 duplicate",
                                 .n = 120,
-                                .season_length = 12,
+                                .seasons = "12",
                                 .spec = "ARIMA(2,1,1)(0,1,1)[12] with drift",
                                 .loglik = -12.25,
                                 .aicc = 30,
@@ -224,14 +224,14 @@ static void a_summary_row_leaves_the_unknown_empty(void **state)
                                     .model = "ets",
                                     .status = "failed",
                                     .n = 1,
-                                    .season_length = 1,
+                                    .seasons = "1",
                                     .loglik = NAN,
                                     .aicc = INFINITY,
                                     .sigma2 = NAN,
                                     .seconds = NAN};
     (void)state;
     struct io_atomic_file *file = open_file("f");
-    io_write_summary_header(file, "id,1");
+    io_write_summary_header(file, "id,1", false);
     io_write_summary(file, &ok);
     io_write_summary(file, &failed);
     failed.seconds = 1e-7;

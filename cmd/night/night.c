@@ -42,7 +42,7 @@ static enum fc_status claim(struct cmd_night *night, struct fc_error *err)
     const struct io_store_fact facts[] = {
         {"bytes", *(const char *)&one == 1 ? "little endian" : "big endian"},
         {"timestamps",
-         panel->format.form == IO_TIME_INTEGER ? "integers" : "calendar"},
+         io_time_is_counted(&panel->format) ? "integers" : "calendar"},
         {"id column", panel->id_name},
         {"time column", panel->time_name != NULL ? panel->time_name : ""},
         {"value column", o->value != NULL ? o->value : ""},

@@ -275,6 +275,55 @@ static int check_shown(const struct cmd_command *command,
     return -1;
 }
 
+/* --- seasons: "24,168" --- */
+
+enum { LONGEST_SEASON = 100000 };
+
+/* Puts a length at its place of the list; false when it is there already, or
+ * there is no room. */
+static bool add_season(double length, struct fc_seasons *seasons)
+{
+    int at = seasons->n;
+    if (at == FC_MOST_SEASONS)
+        return false;
+    for (; at > 0 && seasons->length[at - 1] >= length; at--) {
+        if (seasons->length[at - 1] == length)
+            return false;
+        seasons->length[at] = seasons->length[at - 1];
+    }
+    seasons->length[at] = length;
+    seasons->n++;
+    return true;
+}
+
+static int parse_seasons(const char *name, struct cmd_options *options)
+{
+    const char *text = options->season_text, *given = text;
+    struct fc_seasons *seasons = &options->seasons;
+    for (; text != NULL; text += strcspn(text, ",") + 1) {
+        size_t length = strcspn(text, ",");
+        double x;
+        bool is_number = io_number_parse(text, length, &x);
+        bool is_none = is_number && x == 1 && length == strlen(given);
+        if (!is_none && !(is_number && x >= 2 && x <= LONGEST_SEASON))
+            return cmd_usage(name,
+                             "--season takes up to %d lengths from 2 to %d, "
+                             "such as 12 or 24,168, or 1 for none; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, LONGEST_SEASON, given);
+        if (!is_none && !add_season(x, seasons))
+            return cmd_usage(name,
+                             "--season takes up to %d different lengths; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, given);
+        if (text[length] == '\0')
+            break;
+    }
+    options->has_seasons = given != NULL;
+    seasons->asked = seasons->n > 1;
+    return -1;
+}
+
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -311,8 +360,15 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = parse_max_failed(name, options);
     if (status < 0)
         status = check_lock(name, options);
+    if (status < 0)
+        status = parse_seasons(name, options);
     if (status >= 0)
         return status;
+    if ((command->set & CMD_SCORE) && options->seasons.n > 1)
+        return cmd_usage(name,
+                         "--season takes one length here, that of the scale; "
+                         "got '%.60s'",
+                         options->season_text);
     if (options->quiet && options->verbose)
         return cmd_usage(name, "--quiet and --verbose contradict each other");
     if (options->freq_text != NULL) {

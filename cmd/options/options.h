@@ -60,8 +60,9 @@ struct cmd_max_failed {
 enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
 
 struct cmd_options {
-    char **inputs; /* merge, history: any number of them, in argv, or with
-                      `from` in names */
+    enum cmd_set set; /* the subcommand's */
+    char **inputs;    /* merge, history: any number of them, in argv, or with
+                         `from` in names */
     size_t ninputs;
     const char *from;    /* merge: a list of more inputs */
     bool missing;        /* merge: print what is */
@@ -79,12 +80,16 @@ struct cmd_options {
     struct fc_spec fallback;
     bool has_fallback;
     int64_t horizon;
-    int64_t season; /* 0 = from the timestamps */
+    const char *season_text;
+    struct fc_seasons seasons;
+    bool has_seasons; /* false: from the timestamps */
     const char *levels_text;
     double *levels; /* ascending */
     int nlevels;
     int64_t jobs; /* 0 = all */
     const char *id, *time, *value;
+    const char *time_format, *na, *encoding;
+    int decimal; /* the place among its choices */
     const char *freq_text;
     struct io_freq freq;
     bool has_freq;

@@ -120,7 +120,7 @@ static void set_defaults(const struct cmd_command *command,
                          struct cmd_options *options)
 {
     const struct cmd_option *row;
-    *options = (struct cmd_options){0};
+    *options = (struct cmd_options){.set = command->set};
     for (size_t i = 0; i < FC_SETTINGS_SIZE; i++)
         options->settings[i] = -1;
     for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++)

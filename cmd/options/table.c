@@ -12,6 +12,7 @@
 static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
                                    NULL};
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const decimals[] = {"auto", ".", ",", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
 static const char *const bys[] = {"night", "lead", "series", NULL};
@@ -84,8 +85,8 @@ static const struct cmd_option rows[] = {
      "one model or several: ets,snaive", "auto", 0, 0, NULL},
     {'m', "model", CMD_TEXT, CMD_LEARN, AT(models), "MODEL",
      "one that learns from all series of a file", "auto", 0, 0, NULL},
-    {'s', "season", CMD_INTEGER, CMD_READS, AT(season), "M",
-     "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
+    {'s', "season", CMD_TEXT, CMD_READS, AT(season_text), "LIST",
+     "season lengths; 1 for none (default: by step)", NULL, 0, 0, NULL},
     {'l', "level", CMD_TEXT, CMD_BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
     {0, "quantiles", CMD_TEXT, CMD_FORECAST | CMD_BACKTEST, AT(quantiles_text),
@@ -100,6 +101,14 @@ static const struct cmd_option rows[] = {
      "column of values (y)", NULL, 0, 0, NULL},
     {0, "freq", CMD_TEXT, CMD_READS, AT(freq_text), "F",
      "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
+    {0, "time-format", CMD_TEXT, CMD_READS, AT(time_format), "FORM",
+     NULL, NULL, 0, 0, NULL},
+    {0, "decimal", CMD_CHOICE, CMD_READS, AT(decimal), "SIGN",
+     NULL, "auto", 0, 0, decimals},
+    {0, "na", CMD_TEXT, CMD_READS, AT(na), "LIST",
+     NULL, NULL, 0, 0, NULL},
+    {0, "encoding", CMD_TEXT, CMD_READS, AT(encoding), "NAME",
+     NULL, NULL, 0, 0, NULL},
     {0, "wide", CMD_FLAG, SERIES, AT(wide), NULL,
      "one row per series: id, then values", NULL, 0, 0, NULL},
     {0, "gaps", CMD_CHOICE, CMD_READS, AT(gaps), "POLICY",

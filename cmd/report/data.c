@@ -121,29 +121,43 @@ static void put_files(struct writer *w)
     raw(w, "}");
 }
 
+/* The form that times are shown in: the file's own, or, of its many ways to
+ * write days and instants, ISO 8601's. */
+static const char *time_form(const struct io_time_format *format)
+{
+    static const char *const grains[] = {
+        [IO_GRAIN_UNKNOWN] = "integer", [IO_GRAIN_STEP] = "integer",
+        [IO_GRAIN_PERIOD] = "period",   [IO_GRAIN_TIME] = "datetime",
+        [IO_GRAIN_DAY] = "date",        [IO_GRAIN_WEEK] = "week",
+        [IO_GRAIN_MONTH] = "month",     [IO_GRAIN_QUARTER] = "quarter",
+        [IO_GRAIN_YEAR] = "date"};
+    return grains[io_time_grain(format)];
+}
+
 /* How timestamps go on and how they look. */
 static void put_time(struct writer *w)
 {
-    static const char *const units[] = {"step",     "step", "second",
-                                        "minute",   "hour", "day",
-                                        "business", "week", "month"};
-    static const char *const forms[] = {
-        "integer", "integer", "month", "quarter", "date", "week", "datetime"};
+    static const char *const units[] = {"step",  "step", "second",   "minute",
+                                        "hour",  "day",  "business", "week",
+                                        "month", "step"};
     const struct io_panel *panel = w->report->panel;
     const struct io_time_format *format = &panel->format;
     char step[IO_FREQ_TEXT_SIZE];
-    char separator[2] = {format->separator, '\0'};
+    char separator[2] = {format->form == IO_TIME_PATTERN ? '\0'
+                                                         : format->separator};
+    char dash[2] = {format->dash};
     io_freq_text(&panel->freq, step, sizeof step);
     key(w, "time");
     text(w, "{step", step);
     text(w, "unit", units[panel->freq.unit]);
     key(w, "multiple");
     integer(w, panel->freq.multiple > 0 ? panel->freq.multiple : 1);
-    text(w, "form", forms[format->form]);
+    text(w, "form", time_form(format));
     text(w, "separator", separator);
     flag(w, "seconds", format->seconds);
-    flag(w, "zulu", format->zulu);
-    flag(w, "dash", format->dash);
+    text(w, "zone", format->zone);
+    text(w, "dash", dash);
+    count(w, "cycle", (size_t)format->cycle);
     count(w, "digits", format->padded ? (size_t)format->digits : 0);
     raw(w, "}");
 }

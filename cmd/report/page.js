@@ -91,9 +91,11 @@ const weekOf = (days) => { // ISO 8601
 	return [year, 1 + Math.floor((thursday - first) / (7 * DAY * 1000))];
 };
 const timeText = (t) => {
-	const { form, separator, dash, zulu, digits } = data.time;
+	const { form, separator, dash, zone, cycle, digits } = data.time;
 	if (form === 'integer')
 		return t < 0 ? `-${pad(-t, digits)}` : pad(t, digits);
+	if (form === 'period')
+		return `${pad(Math.floor(t / cycle), 4)}${dash}${separator}${pad(t - Math.floor(t / cycle) * cycle + 1, 2)}`;
 	const d = new Date(t * 1000);
 	const year = pad(d.getUTCFullYear(), 4);
 	const month = pad(d.getUTCMonth() + 1, 2);
@@ -101,23 +103,23 @@ const timeText = (t) => {
 	if (form === 'month')
 		return `${year}-${month}`;
 	if (form === 'quarter')
-		return `${year}${dash ? '-' : ''}${separator}${Math.floor(d.getUTCMonth() / 3) + 1}`;
+		return `${year}${dash}${separator || 'Q'}${Math.floor(d.getUTCMonth() / 3) + 1}`;
 	if (form === 'week') {
 		const [y, w] = weekOf(Math.floor(t / DAY));
-		return `${pad(y, 4)}${dash ? '-' : ''}${separator}${pad(w, 2)}`;
+		return `${pad(y, 4)}${dash}${separator || 'W'}${pad(w, 2)}`;
 	}
 	if (form === 'date')
 		return `${year}-${month}-${day}`;
 	const s = d.getUTCSeconds();
-	return `${year}-${month}-${day}${separator}${pad(d.getUTCHours(), 2)}:${pad(d.getUTCMinutes(), 2)}`
-		+ `${data.time.seconds || s ? `:${pad(s, 2)}` : ''}${zulu ? 'Z' : ''}`;
+	return `${year}-${month}-${day}${separator || ' '}${pad(d.getUTCHours(), 2)}:${pad(d.getUTCMinutes(), 2)}`
+		+ `${data.time.seconds || s ? `:${pad(s, 2)}` : ''}${zone}`;
 };
 const stepTime = (series, k) => { // exact, also for integers beyond 2^53
 	if (data.time.form === 'integer' && Math.abs(Number(series.s)) > Number.MAX_SAFE_INTEGER / 2)
 		return String(BigInt(series.s) + BigInt(k) * BigInt(data.time.multiple));
 	return timeText(advance(series, k));
 };
-const isCalendar = data.time.form !== 'integer';
+const isCalendar = !['integer', 'period'].includes(data.time.form);
 const axisValue = (t) => (isCalendar ? new Date(t * 1000) : t);
 
 // Words for what a model is.

@@ -13,6 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of numbers that nightcast wrote. */
+static const struct io_number_form plain = {.decimal = '.'};
+
 struct reader {
     const char *path;
     const struct io_panel *panel;
@@ -102,19 +105,20 @@ static enum fc_status read_step(struct reader *r, const struct io_record *rec,
     struct cmd_report_outcome o = {
         .series = series, .lo = r->bounds[0], .hi = r->bounds[1]};
     double step;
-    enum fc_status status = io_table_number(rec, r->step, &step, err);
+    enum fc_status status = io_table_number(rec, r->step, &plain, &step, err);
     if (status == FC_OK && !(step >= 1 && step <= 1e6 && step == floor(step)))
         status = fc_fail(err, FC_EDATA,
                          "%s:%llu: column 'step': no step: '%.40s'", rec->file,
                          (unsigned long long)rec->line, rec->field[r->step]);
     if (status == FC_OK)
-        status = io_table_number(rec, r->actual, &o.actual, err);
+        status = io_table_number(rec, r->actual, &plain, &o.actual, err);
     if (status == FC_OK)
-        status = io_table_number(rec, r->mean, &o.mean, err);
+        status = io_table_number(rec, r->mean, &plain, &o.mean, err);
     for (int k = 0; status == FC_OK && k < r->nlevels; k++) {
-        status = io_table_number(rec, r->lo[k], &r->bounds[0][k], err);
+        status = io_table_number(rec, r->lo[k], &plain, &r->bounds[0][k], err);
         if (status == FC_OK)
-            status = io_table_number(rec, r->hi[k], &r->bounds[1][k], err);
+            status =
+                io_table_number(rec, r->hi[k], &plain, &r->bounds[1][k], err);
     }
     if (status != FC_OK)
         return status;
@@ -131,17 +135,18 @@ static enum fc_status read_row(struct reader *r, const struct io_record *rec,
     struct cmd_report_model *m = &r->scores->model[model];
     struct cmd_report_score *of = &m->of[series];
     double n, mase, smape, mae, cover = NAN, seconds = 0;
-    enum fc_status status = io_table_number(rec, r->n, &n, err);
+    enum fc_status status = io_table_number(rec, r->n, &plain, &n, err);
     if (status == FC_OK)
-        status = io_table_number(rec, r->mase, &mase, err);
+        status = io_table_number(rec, r->mase, &plain, &mase, err);
     if (status == FC_OK)
-        status = io_table_number(rec, r->smape, &smape, err);
+        status = io_table_number(rec, r->smape, &plain, &smape, err);
     if (status == FC_OK)
-        status = io_table_number(rec, r->mae, &mae, err);
+        status = io_table_number(rec, r->mae, &plain, &mae, err);
     if (status == FC_OK && r->nlevels > 0)
-        status = io_table_number(rec, r->lo[r->nlevels - 1], &cover, err);
+        status =
+            io_table_number(rec, r->lo[r->nlevels - 1], &plain, &cover, err);
     if (status == FC_OK && r->seconds != SIZE_MAX)
-        status = io_table_number(rec, r->seconds, &seconds, err);
+        status = io_table_number(rec, r->seconds, &plain, &seconds, err);
     if (status != FC_OK || !(n >= 1 && n <= 1e6))
         return status;
     m->seconds += seconds > 0 ? seconds : 0;
@@ -191,7 +196,7 @@ enum fc_status cmd_report_scores_read(const char *path,
                        .season = season,
                        .ids = ids,
                        .scores = scores};
-    enum fc_status status = io_table_read(path, read_record, &r, err);
+    enum fc_status status = io_table_read(path, NULL, read_record, &r, err);
     scores->file = path;
     *unknown = r.unknown;
     if (status == FC_OK && scores->models.n == 0)

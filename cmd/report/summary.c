@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of numbers that nightcast wrote. */
+static const struct io_number_form plain = {.decimal = '.'};
+
 enum { ID, MODEL, STATUS, DETAIL, SPEC, SECONDS, COLUMNS };
 
 struct reader {
@@ -75,7 +78,8 @@ static enum fc_status read_record(void *arg, const struct io_record *record,
         || !keep(r, record, DETAIL, &fit->detail)
         || !keep(r, record, SPEC, &fit->spec))
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    return io_table_number(record, r->column[SECONDS], &fit->seconds, err);
+    return io_table_number(record, r->column[SECONDS], &plain, &fit->seconds,
+                           err);
 }
 
 enum fc_status cmd_report_summary_read(const char *path,
@@ -85,7 +89,7 @@ enum fc_status cmd_report_summary_read(const char *path,
                                        struct fc_error *err)
 {
     struct reader reader = {.ids = ids, .models = models, .summary = summary};
-    return io_table_read(path, read_record, &reader, err);
+    return io_table_read(path, NULL, read_record, &reader, err);
 }
 
 void cmd_report_summary_release(struct cmd_report_summary *summary)

@@ -31,7 +31,7 @@ enum { MEAN, WIDTH, PARTS };
 
 /* fc_fit.order; fc_fit.coef, behind the trust in the candidates */
 enum { KIND, STEPS };
-enum { WALK = FC_AUTO_MEMBERS, COEFS };
+enum { WALK = FC_AUTO_TRUSTS, COEFS };
 
 static struct fc_auto_fitted fitted_of(const struct fc_fit *fit)
 {
@@ -53,7 +53,10 @@ static void name_choice(const struct fc_auto_table *table, struct fc_fit *fit)
                               table->used[k]);
         any = true;
     }
-    snprintf(fit->spec + n, size - n, any ? ")" : "(snaive 1.00)");
+    n += (size_t)snprintf(fit->spec + n, size - n, any ? ")" : "(snaive 1.00)");
+    if (any && table->share >= 0.005)
+        snprintf(fit->spec + n, size - n, " and %s %.2f",
+                 fc_auto_seasonal->name, table->share);
 }
 
 /* Which candidates were absurd, in words that live as long as the program. */
@@ -245,6 +248,7 @@ const struct fc_model fc_model_auto = {
     .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
                  "(2021)",
     .members = fc_auto_models,
+    .seasons = FC_SEASON_REST,
     .min_obs = fc_model_any_length,
     .fit = fit_auto,
     .predict = predict_auto,

@@ -15,6 +15,30 @@
 /* The level that candidates are asked for. */
 static const double REFERENCE = 95;
 
+/* Behind the members, of a series with several seasons. */
+static enum fc_status fit_seasonal(const struct fc_series *series,
+                                   const struct fc_request *request,
+                                   struct fc_workspace *ws, struct fc_fit *fit,
+                                   struct fc_error *err)
+{
+    struct fc_spec spec = {.model = fc_auto_seasonal};
+    struct fc_request own = {
+        .spec = &spec, .horizon = request->horizon, .seed = request->seed};
+    if (fc_seasons_fitting(series->seasons, series->n).n < 2)
+        return FC_OK;
+    size_t n = FC_AUTO_KNOWS_SEASONS;
+    struct fc_fit *all = fc_workspace_array(ws, n + 1, sizeof *all);
+    if (all == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(all, fit->members, n * sizeof *all);
+    fit->members = all;
+    fit->nmembers = n + 1;
+    enum fc_status status = fc_model_fit(series, &own, ws, &all[n], err);
+    if (status != FC_OK)
+        all[n].model = NULL;
+    return status == FC_ENOMEM ? status : FC_OK;
+}
+
 enum fc_status fc_auto_fit_members(const struct fc_series *series,
                                    const struct fc_request *request,
                                    const struct fc_auto_common *common,
@@ -23,7 +47,10 @@ enum fc_status fc_auto_fit_members(const struct fc_series *series,
 {
     struct fc_ensemble ensemble = {fc_auto_models, common->part,
                                    FC_AUTO_MEMBERS};
-    return fc_ensemble_fit(series, request, &ensemble, ws, fit, err);
+    enum fc_status status =
+        fc_ensemble_fit(series, request, &ensemble, ws, fit, err);
+    return status == FC_OK ? fit_seasonal(series, request, ws, fit, err)
+                           : status;
 }
 
 static bool is_absurd(const struct fc_series *series, const double *mean,
@@ -42,6 +69,22 @@ static bool is_absurd(const struct fc_series *series, const double *mean,
             return true;
     }
     return false;
+}
+
+/* Mixes what knows all seasons into every mean. */
+static void mix_seasonal(const struct fc_series *series,
+                         const struct fc_forecast *seasonal, double share,
+                         struct fc_auto_table *table)
+{
+    if (seasonal->mean == NULL
+        || is_absurd(series, seasonal->mean, table->horizon))
+        return;
+    table->seasonal = seasonal->mean;
+    table->share = share;
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+        for (int h = 0; table->usable[k] && h < table->horizon; h++)
+            table->mean[k][h] +=
+                share * (seasonal->mean[h] - table->mean[k][h]);
 }
 
 /* The means, and whether they can be used; whether any can. */
@@ -76,11 +119,14 @@ enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
     table->width = fc_workspace_doubles(ws, (size_t)horizon);
     if (each == NULL || table->width == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    const struct fc_forecast *stand_in = &each[FC_AUTO_MEMBERS];
+    const struct fc_forecast *stand_in = &each[FC_AUTO_STAND_IN];
     if (stand_in->mean == NULL)
         return fc_fail(err, FC_ENOFIT, "auto: no candidate can be used");
     if (!take_means(&fitted->series, each, table))
         table->mean[0] = stand_in->mean; /* see share_weights() */
+    if (fitted->fit->nmembers > FC_AUTO_KNOWS_SEASONS)
+        mix_seasonal(&fitted->series, &each[FC_AUTO_KNOWS_SEASONS],
+                     trust != NULL ? trust[FC_AUTO_SHARE] : 0, table);
     return fc_auto_widths(fitted, each, ws, table) == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");

@@ -62,7 +62,7 @@ struct trial {
     enum fc_kind kind; /* FC_KINDS: teaches nothing */
     bool usable[FC_AUTO_MEMBERS];
     double scale;
-    double trust[FC_AUTO_MEMBERS];
+    double trust[FC_AUTO_TRUSTS];
     double *actual; /* horizon values each; NaN: missing */
     double *mean;   /* of every candidate; the fixed combination's if it has
                        none */

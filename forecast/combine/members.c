@@ -10,6 +10,8 @@
 const struct fc_auto_member fc_auto_members[FC_AUTO_MEMBERS] = {
     FC_AUTO_TABLE(ROW)};
 
+const struct fc_model *const fc_auto_seasonal = &fc_model_profile;
+
 #define MODEL(row, name, weight, family) &fc_model_##row,
 
 const struct fc_model *const fc_auto_models[FC_AUTO_MEMBERS + 2] = {

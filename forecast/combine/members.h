@@ -38,6 +38,20 @@ struct fc_auto_member {
 
 extern const struct fc_auto_member fc_auto_members[FC_AUTO_MEMBERS];
 
+/*
+ * Of a series with several seasons there is a forecast that knows them all, of
+ * this model.  It is mixed into what each member
+ * makes of what the longer seasons leave: see fc_auto_candidates().
+ */
+extern const struct fc_model *const fc_auto_seasonal;
+
+/* Places of fit->members: the stand-in, and that forecast. */
+enum { FC_AUTO_STAND_IN = FC_AUTO_MEMBERS, FC_AUTO_KNOWS_SEASONS };
+
+/* What a series trusts: the members, and, as its share of the forecast, what
+ * knows the seasons. */
+enum { FC_AUTO_SHARE = FC_AUTO_MEMBERS, FC_AUTO_TRUSTS };
+
 /* Their models; then the stand-in, the seasonal naive forecast, in case nothing
  * else will do; then NULL. */
 extern const struct fc_model *const fc_auto_models[FC_AUTO_MEMBERS + 2];

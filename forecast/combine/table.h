@@ -18,10 +18,12 @@ struct fc_auto_table {
     bool usable[FC_AUTO_MEMBERS]; /* has a forecast that is not absurd */
     bool absurd[FC_AUTO_MEMBERS];
     double *mean[FC_AUTO_MEMBERS]; /* horizon values each */
-    double *width; /* what errors are measured by; see width.c */
-    double walk;   /* what the series does by itself in the first step */
-    double ratio;  /* the width that the models say, of the first step, over
-                      that; 0 or INFINITY: one of them is of rounding size */
+    double *seasonal; /* what knows all seasons, horizon values; or NULL */
+    double share;     /* of it in each mean */
+    double *width;    /* what errors are measured by; see width.c */
+    double walk;      /* what the series does by itself in the first step */
+    double ratio;     /* the width that the models say, of the first step, over
+                         that; 0 or INFINITY: one of them is of rounding size */
     double trust[FC_AUTO_MEMBERS]; /* see trust.h */
     double used[FC_AUTO_MEMBERS];  /* weights, by fc_auto_combine() */
 };

@@ -28,6 +28,9 @@ static const double POWER = 1.5, FLOOR = 0.3;
  */
 static const double EXACT = 30;
 
+/* Likewise of the share of what knows all seasons. */
+static const double SHARE_POWER = 2;
+
 /* The mean absolute errors of a table for these values; NaN: not usable, or
  * nothing to compare with. */
 static void find_errors(const struct fc_auto_table *table, const double *actual,
@@ -42,6 +45,28 @@ static void find_errors(const struct fc_auto_table *table, const double *actual,
             if (!isnan(actual[h]))
                 error[k] += fabs(table->mean[k][h] - actual[h]) / (double)known;
     }
+}
+
+/* The mean absolute errors of what knows all seasons, and of the mean of the
+ * members, as the former's share.  A half when there is nothing to compare. */
+static double find_share(const struct fc_auto_table *table,
+                         const double *actual, size_t n)
+{
+    double seasonal = 0, members = 0;
+    for (size_t h = 0; table->seasonal != NULL && h < n; h++) {
+        double sum = 0, usable = 0;
+        if (isnan(actual[h]))
+            continue;
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+            if (table->usable[k]) {
+                sum += table->mean[k][h];
+                usable++;
+            }
+        seasonal += fabs(table->seasonal[h] - actual[h]);
+        members += usable > 0 ? fabs(sum / usable - actual[h]) : INFINITY;
+    }
+    double a = pow(members, SHARE_POWER), b = pow(seasonal, SHARE_POWER);
+    return isfinite(a) && isfinite(b) && a + b > 0 ? a / (a + b) : 0.5;
 }
 
 /* Errors into factors with geometric mean 1; unknown ones become 1. */
@@ -70,7 +95,8 @@ static enum fc_status errors_before(const struct fc_fit *whole,
                                     const struct fc_auto_view *view,
                                     const struct fc_request *request,
                                     const struct fc_auto_common *before,
-                                    struct fc_workspace *ws, double *error)
+                                    struct fc_workspace *ws, double *error,
+                                    double *share)
 {
     struct fc_fit fit = {.model = whole->model,
                          .season_length = whole->season_length};
@@ -84,10 +110,12 @@ static enum fc_status errors_before(const struct fc_fit *whole,
         fc_auto_fit_members(&cut.series, &same, before, ws, &fit, NULL);
     if (status == FC_OK)
         status = fc_auto_candidates(&cut, request->horizon, ws, &table, NULL);
-    if (status == FC_OK)
-        find_errors(&table, view->known + n,
-                    fc_before_break(&view->here, n, view->series.n), error);
-    return status;
+    if (status != FC_OK)
+        return status;
+    size_t comparable = fc_before_break(&view->here, n, view->series.n);
+    find_errors(&table, view->known + n, comparable, error);
+    *share = find_share(&table, view->known + n, comparable);
+    return FC_OK;
 }
 
 /*
@@ -115,6 +143,7 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
     double error[FC_AUTO_MEMBERS];
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = 1;
+    trust[FC_AUTO_SHARE] = 0.5;
     asked.horizon = held_back(series->n, m, request->horizon);
     if (asked.horizon == 0
         || series->n < (size_t)asked.horizon + FC_SAMPLE_LEAST_LEFT)
@@ -127,7 +156,8 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
         series->y, series->n - (size_t)asked.horizon, m, scratch);
     enum fc_status status = FC_OK;
     if (change > 0 && isfinite(change)) {
-        status = errors_before(fit, view, &asked, before, ws, error);
+        status = errors_before(fit, view, &asked, before, ws, error,
+                               &trust[FC_AUTO_SHARE]);
         if (status == FC_OK)
             trust_by_errors(error, change, trust);
     }

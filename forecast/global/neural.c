@@ -627,6 +627,7 @@ const struct fc_model fc_model_network = {
     .reference = "Oreshkin, Carpov, Chapados & Bengio (2020)",
     .must_learn = true,
     .form = &form,
+    .seasons = FC_SEASON_REST,
     .min_obs = fc_model_any_length,
     .fit = fc_global_fit,
     .predict = fc_global_predict,

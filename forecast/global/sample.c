@@ -106,6 +106,34 @@ static enum fc_status mend(struct fc_sample *s, size_t i, double *scratch)
     return FC_OK;
 }
 
+/* The sample less what longer seasons do. */
+static enum fc_status leave_rest(struct fc_sample *s, struct fc_error *err)
+{
+    const struct fc_seasons *seasons = s->lesson->seasons;
+    struct fc_adjustment adjustment;
+    if (seasons == NULL || seasons->n < 2 || seasons->left)
+        return FC_OK;
+    s->left = *seasons;
+    s->left.asked = false;
+    s->left.left = true;
+    s->values = fc_workspace_new();
+    enum fc_status status = s->values != NULL ? FC_OK : FC_ENOMEM;
+    for (size_t i = 0; status == FC_OK && i < s->n; i++) {
+        struct fc_series *each = &s->seen[i];
+        size_t known = each->n - (size_t)s->lesson->horizon;
+        double *y = fc_workspace_doubles(s->values, each->n);
+        status = y == NULL
+                     ? FC_ENOMEM
+                     : fc_adjustment_find(each, known, s->values, &adjustment);
+        if (status != FC_OK)
+            break;
+        fc_adjustment_apply(&adjustment, each->y, 0, each->n, y);
+        each->y = y;
+        each->seasons = &s->left;
+    }
+    return status == FC_OK ? FC_OK : fc_fail(err, status, "out of memory");
+}
+
 /* The breaks that the moving series share, and all series without them. */
 static enum fc_status find_breaks(struct fc_sample *s, struct fc_error *err)
 {
@@ -134,6 +162,8 @@ enum fc_status fc_sample_take(const struct fc_lesson *lesson,
 {
     *sample = (struct fc_sample){.lesson = lesson};
     enum fc_status status = draw_sample(sample, most, err);
+    if (status == FC_OK)
+        status = leave_rest(sample, err);
     return status == FC_OK && sample->n > 0 ? find_breaks(sample, err) : status;
 }
 
@@ -141,6 +171,8 @@ struct fc_lesson fc_sample_lesson(const struct fc_sample *sample, size_t hold)
 {
     struct fc_lesson lesson = *sample->lesson;
     lesson.series = sample->series;
+    if (sample->left.n > 0)
+        lesson.seasons = &sample->left;
     lesson.n = sample->moving;
     lesson.skip = NULL;
     lesson.breaks = &sample->breaks;
@@ -155,5 +187,6 @@ void fc_sample_release(struct fc_sample *sample)
     free(sample->mended);
     free(sample->seen);
     free(sample->series);
+    fc_workspace_free(sample->values);
     *sample = (struct fc_sample){0};
 }

@@ -17,6 +17,10 @@ struct fc_sample {
     double **mended;          /* what of series is not of seen, or NULL */
     size_t n, moving;
     struct fc_breaks breaks;
+    struct fc_seasons left;      /* with several seasons: series are what the
+                                    longer ones leave, by the values before the
+                                    last horizon ones, as these are held back */
+    struct fc_workspace *values; /* theirs */
 };
 
 /* Observations that must be left before those held back. */

@@ -45,7 +45,7 @@ static void on_field(void *field, size_t n, void *arg)
         r->overrun = true;
         return;
     }
-    if (r->n == IO_COLUMNS_MOST) {
+    if (r->n == (r->most > 0 ? r->most : IO_COLUMNS_MOST)) {
         r->too_many = true;
         return;
     }

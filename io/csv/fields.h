@@ -17,6 +17,7 @@ enum { IO_COLUMNS_MOST = 1 << 22 }; /* each takes memory of its own */
 struct io_fields {
     char **fields; /* without blanks around them */
     size_t n, capacity;
+    size_t most; /* fields that are kept; 0: IO_COLUMNS_MOST */
     bool ended;
     bool overrun;  /* more came after its end on the same line */
     bool too_many; /* fields */

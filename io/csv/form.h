@@ -5,6 +5,7 @@
 #include "io/csv/cursor.h"
 #include "io/csv/fields.h"
 #include "io/csv/row.h"
+#include "io/csv/sample.h"
 
 /*
  * The two forms of a file of series: one row per observation, or one per
@@ -15,12 +16,14 @@ struct io_csv_form {
 
     /*
      * Finds the form of the timestamps, and their column's name; the cursor
-     * stands behind the header and stays there.  fields and csv are scratch.
+     * stands behind the header and stays there.  fields and csv are scratch;
+     * the sample is of the first rows.
      */
     enum fc_status (*find_times)(struct io_layout *layout,
                                  struct io_cursor *cursor,
                                  struct csv_parser *csv,
                                  struct io_fields *fields,
+                                 const struct io_sample *sample,
                                  struct fc_error *err);
 
     /* libcsv's: the next field of a struct io_csv_row, and its end. */

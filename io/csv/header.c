@@ -6,52 +6,71 @@
  */
 #include "io/csv/header.h"
 
+#include "io/csv/above.h"
+
 #include <csv.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { MAX_PEEK = 1 << 26 }; /* bytes a header may take */
 
 /* What no header has; text is what it was made of. */
-static enum fc_status check_record(const char *file, const struct io_fields *r,
+static enum fc_status check_record(const struct io_layout *layout,
+                                   const struct io_fields *r,
                                    const unsigned char *text, size_t n,
                                    struct fc_error *err)
 {
+    const char *file = layout->file;
     if (r->out_of_memory)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (memchr(text, '\0', n) != NULL)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: a NUL byte: not a text file in UTF-8", file);
+                       "%s:%llu: a NUL byte: not a text file in UTF-8; if it "
+                       "is UTF-16, say --encoding UTF-16LE or UTF-16BE",
+                       file, layout->header_line);
     if (r->too_many)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: the header has more than %d columns", file,
-                       IO_COLUMNS_MOST);
+                       "%s:%llu: the header has more than %d columns", file,
+                       layout->header_line, IO_COLUMNS_MOST);
     if (r->overrun)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: the header ends in a carriage return "
+                       "%s:%llu: the header ends in a carriage return "
                        "alone; lines end in LF or CRLF",
-                       file);
+                       file, layout->header_line);
     return FC_OK;
 }
 
 /* More text for a header that has not ended yet, which is begun again. */
 static enum fc_status read_more(struct io_cursor *cursor,
-                                struct csv_parser *csv, const char *file,
+                                struct csv_parser *csv,
+                                const struct io_layout *layout,
                                 struct fc_error *err)
 {
     if (cursor->at_end)
         return fc_fail(err, FC_EDATA, "%s: is empty; expected a header line",
-                       file);
+                       layout->file);
     if (cursor->size >= MAX_PEEK)
         return fc_fail(err, FC_EDATA,
-                       "%s:1: the header has no end within 64 MiB: is "
+                       "%s:%llu: the header has no end within 64 MiB: is "
                        "this a CSV file?",
-                       file);
+                       layout->file, layout->header_line);
     csv_free(csv);
     enum fc_status status = io_cursor_more(cursor, err);
     io_fields_parser(csv, cursor->len - cursor->pos);
     return status;
+}
+
+/*
+ * Passes over what is above the header: Excel's line "sep=;", titles, blank
+ * lines.
+ */
+static void skip_above(struct io_cursor *cursor, struct io_layout *layout)
+{
+    const unsigned char *text = cursor->buf + cursor->pos;
+    struct io_above above = io_above_find(text, cursor->len - cursor->pos,
+                                          layout->form->nroles == 1);
+    layout->delimiter = above.delimiter;
+    layout->header_line = 1 + io_count_lines(text, above.bytes);
+    io_cursor_advance(cursor, above.bytes);
 }
 
 static enum fc_status read_header(struct io_cursor *cursor,
@@ -61,144 +80,70 @@ static enum fc_status read_header(struct io_cursor *cursor,
 {
     enum fc_status status = FC_OK;
     size_t used = 0;
+    skip_above(cursor, layout);
+    bool given = layout->delimiter != '\0';
     while (status == FC_OK && used == 0) {
         const unsigned char *text = cursor->buf + cursor->pos;
         size_t n = cursor->len - cursor->pos;
-        layout->delimiter = io_guess_delimiter(text, n);
+        if (!given)
+            layout->delimiter = io_guess_delimiter(text, n);
         csv_set_delim(csv, (unsigned char)layout->delimiter);
         used = io_fields_take(csv, text, n, cursor->at_end, r);
-        status = check_record(layout->file, r, text, used > 0 ? used : n, err);
+        status = check_record(layout, r, text, used > 0 ? used : n, err);
         if (status == FC_OK && used == 0)
-            status = read_more(cursor, csv, layout->file, err);
+            status = read_more(cursor, csv, layout, err);
     }
     if (status != FC_OK)
         return status;
-    layout->body_line = 1 + io_count_lines(cursor->buf + cursor->pos, used);
+    layout->body_line =
+        layout->header_line + io_count_lines(cursor->buf + cursor->pos, used);
     io_cursor_advance(cursor, used);
     layout->body = cursor->offset;
     return FC_OK;
 }
 
-static const size_t NONE = SIZE_MAX;
-
-static size_t find_column(const struct io_layout *layout, const char *name)
+/* The decimal sign by the values of the first rows. */
+static void guess_decimal(struct io_layout *layout,
+                          const struct io_sample *sample)
 {
-    for (size_t i = 0; name != NULL && i < layout->ncolumns; i++)
-        if (strcmp(layout->names[i], name) == 0)
-            return i;
-    return NONE;
+    struct io_number_seen seen = {0};
+    struct io_dialect *dialect = &layout->dialect;
+    double v;
+    dialect->watch = layout->delimiter != ',' && !dialect->decimal_given;
+    for (size_t i = 0; i < sample->n && !dialect->decimal_given; i++)
+        for (size_t k = 0; k < sample->row[i].n; k++)
+            if (k == layout->value
+                || (layout->times != NULL && k != layout->id))
+                io_amount_parse(&dialect->numbers, sample->row[i].fields[k],
+                                strlen(sample->row[i].fields[k]), 0, &seen, &v);
+    if (!dialect->decimal_given)
+        dialect->numbers.decimal = io_dialect_decimal(&seen);
 }
 
-/* Which of two columns of one name is meant, nobody can say. */
-static enum fc_status check_unique(const struct io_layout *layout,
-                                   size_t column, struct fc_error *err)
+/* Names of columns that are timestamps, but not integers. */
+static size_t count_dates(const struct io_layout *layout)
 {
-    const char *name = layout->names[column];
+    struct io_time_format format[IO_TIME_CANDIDATES];
+    size_t n = 0;
     for (size_t i = 0; i < layout->ncolumns; i++)
-        if (i != column && strcmp(layout->names[i], name) == 0)
-            return fc_fail(err, FC_EDATA,
-                           "%s:1: two columns are named '%.60s'; rename one",
-                           layout->file, name);
-    return FC_OK;
+        n += io_time_candidates(layout->names[i], strlen(layout->names[i]),
+                                format)
+                 > 0
+             && format[0].form != IO_TIME_INTEGER;
+    return n;
 }
 
-/* "unique_id, ds, y" for a message, shortened. */
-static void list_names(const struct io_layout *layout, char *out, size_t size)
+/* Several dates where names should be. */
+static enum fc_status check_long(const struct io_layout *layout,
+                                 struct fc_error *err)
 {
-    size_t used = 0;
-    out[0] = '\0';
-    for (size_t i = 0; i < layout->ncolumns && used + 1 < size; i++) {
-        int n = snprintf(out + used, size - used, "%s%.40s", i ? ", " : "",
-                         i < 8 ? layout->names[i] : "...");
-        used += n > 0 ? (size_t)n : 0;
-        if (i == 8)
-            break;
-    }
-}
-
-static enum fc_status no_column(const struct io_layout *layout,
-                                const char *option, const char *name,
-                                struct fc_error *err)
-{
-    char names[200];
-    list_names(layout, names, sizeof names);
+    if (layout->form->nroles < 2 || count_dates(layout) < 2)
+        return FC_OK;
     return fc_fail(err, FC_EDATA,
-                   "%s:1: no column '%.60s' for %s; the header has: %s",
-                   layout->file, name, option, names);
-}
-
-/* The first column that has no role yet. */
-static size_t first_free(const struct io_layout *layout, const size_t *taken)
-{
-    for (size_t i = 0; i < layout->ncolumns; i++)
-        if (i != taken[0] && i != taken[1] && i != taken[2])
-            return i;
-    return NONE;
-}
-
-static const char *const option[] = {"--id", "--time", "--value"};
-
-/* Columns by the names given. */
-static enum fc_status find_given(const struct io_layout *layout,
-                                 const char *const given[3], size_t role[3],
-                                 struct fc_error *err)
-{
-    for (size_t i = 0; i < layout->form->nroles; i++) {
-        role[i] = find_column(layout, given[i]);
-        if (given[i] != NULL && role[i] == NONE)
-            return no_column(layout, option[i], given[i], err);
-        for (size_t j = 0; j < i; j++)
-            if (role[i] != NONE && role[i] == role[j])
-                return fc_fail(err, FC_EINVAL,
-                               "%s and %s both name the column '%.60s'",
-                               option[j], option[i], given[i]);
-    }
-    return FC_OK;
-}
-
-/*
- * The others by their usual names if the header has all of those, else the
- * first that are left, in the order id, time, value.
- */
-static enum fc_status find_others(const struct io_layout *layout,
-                                  const char *const given[3], size_t role[3],
-                                  struct fc_error *err)
-{
-    static const char *const usual[3] = {"unique_id", "ds", "y"};
-    size_t nroles = layout->form->nroles;
-    bool by_name = true;
-    for (size_t i = 0; i < nroles; i++)
-        if (given[i] == NULL && find_column(layout, usual[i]) == NONE)
-            by_name = false;
-    for (size_t i = 0; i < nroles; i++) {
-        if (role[i] != NONE)
-            continue;
-        role[i] =
-            by_name ? find_column(layout, usual[i]) : first_free(layout, role);
-        if (role[i] == NONE)
-            return fc_fail(err, FC_EDATA,
-                           "%s:1: a header with at least %zu columns is "
-                           "needed (id, time, value), found %zu",
-                           layout->file, nroles, layout->ncolumns);
-    }
-    return FC_OK;
-}
-
-static enum fc_status find_roles(struct io_layout *layout,
-                                 const struct io_column_names *names,
-                                 struct fc_error *err)
-{
-    const char *const given[3] = {names->id, names->time, names->value};
-    size_t role[3] = {NONE, NONE, NONE};
-    enum fc_status status = find_given(layout, given, role, err);
-    if (status == FC_OK)
-        status = find_others(layout, given, role, err);
-    layout->id = role[0];
-    layout->time = role[1];
-    layout->value = role[2];
-    for (size_t i = 0; i < layout->form->nroles && status == FC_OK; i++)
-        status = check_unique(layout, role[i], err);
-    return status;
+                   "%s:%llu: several columns are named by timestamps: if it "
+                   "has a row for each series, say --wide; if not, a header is "
+                   "needed",
+                   layout->file, layout->header_line);
 }
 
 static enum fc_status read_layout(struct io_cursor *cursor,
@@ -207,26 +152,39 @@ static enum fc_status read_layout(struct io_cursor *cursor,
                                   struct io_layout *layout,
                                   struct fc_error *err)
 {
+    struct io_sample sample = {0};
     enum fc_status status = read_header(cursor, csv, r, layout, err);
     if (status != FC_OK)
         return status;
     layout->names = r->fields;
     layout->ncolumns = r->n;
     *r = (struct io_fields){0};
-    status = find_roles(layout, names, err);
+    status = check_long(layout, err);
     if (status != FC_OK)
         return status;
-    return layout->form->find_times(layout, cursor, csv, r, err);
+    status = io_sample_take(cursor, csv, layout->ncolumns, &sample, err);
+    if (status == FC_OK)
+        status = io_columns_find(layout, names, &sample, err);
+    if (status == FC_OK)
+        status = layout->form->find_times(layout, cursor, csv, r, &sample, err);
+    if (status == FC_OK)
+        guess_decimal(layout, &sample);
+    io_sample_release(&sample);
+    return status;
 }
 
 enum fc_status io_layout_read(struct io_cursor *cursor,
                               const struct io_csv_form *form,
                               const struct io_column_names *names,
+                              const struct io_dialect *given,
                               struct io_layout *layout, struct fc_error *err)
 {
     struct csv_parser csv;
     struct io_fields r = {0};
-    *layout = (struct io_layout){.file = cursor->source->name, .form = form};
+    *layout = (struct io_layout){.file = cursor->source->name,
+                                 .form = form,
+                                 .dialect = *given,
+                                 .header_line = 1};
     enum fc_status status =
         io_source_read(cursor->source, cursor->offset, cursor->buf,
                        cursor->size, &cursor->len, err);

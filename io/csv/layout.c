@@ -3,19 +3,21 @@
 
 #include <stdlib.h>
 
+static const char delimiters[] = {',', ';', '\t', '|'};
+
 char io_guess_delimiter(const unsigned char *text, size_t n)
 {
-    size_t commas = 0, semicolons = 0, tabs = 0;
+    size_t count[sizeof delimiters] = {0}, best = 0;
     bool quoted = false;
     for (size_t i = 0; i < n && (quoted || text[i] != '\n'); i++) {
         quoted ^= text[i] == '"';
-        commas += !quoted && text[i] == ',';
-        semicolons += !quoted && text[i] == ';';
-        tabs += !quoted && text[i] == '\t';
+        for (size_t k = 0; k < sizeof delimiters; k++)
+            count[k] += !quoted && text[i] == (unsigned char)delimiters[k];
     }
-    if (tabs > commas && tabs > semicolons)
-        return '\t';
-    return semicolons > commas ? ';' : ',';
+    for (size_t k = 1; k < sizeof delimiters; k++)
+        if (count[k] > count[best])
+            best = k;
+    return delimiters[best];
 }
 
 void io_layout_release(struct io_layout *layout)
@@ -24,5 +26,8 @@ void io_layout_release(struct io_layout *layout)
         free(layout->names[i]);
     free(layout->names);
     free(layout->times);
+    free(layout->keys);
+    free(layout->key_at);
+    free(layout->id_name);
     *layout = (struct io_layout){0};
 }

@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_IO_CSV_LAYOUT_H
 #define NIGHTCAST_IO_CSV_LAYOUT_H
 
-#include "io/time/timestamp.h"
+#include "io/csv/dialect.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -19,9 +19,15 @@ struct io_layout {
     char **names; /* of the columns */
     size_t ncolumns;
     size_t id, time, value; /* their columns; wide: id alone */
+    size_t *keys, nkeys;    /* the columns of several keys; then id is none, */
+    uint32_t *key_at;       /* and this, of every column, 1 + its key, or 0 */
+    char *id_name;          /* of several keys: as a record of CSV */
+    char columns[300];      /* what was taken, to be said */
+    bool say_columns;       /* it could have been otherwise */
+    unsigned long long header_line;
     const char *time_name;
     int64_t *times; /* wide: the timestamp of every column */
-    struct io_time_format format;
+    struct io_dialect dialect;
     uint64_t body;      /* offset of the first byte after the header */
     uint64_t body_line; /* the line that begins there; the first is 1 */
 };

@@ -6,11 +6,6 @@
 
 #include <stdio.h>
 
-enum {
-    FIRST_ROW = 1 << 21, /* bytes that are looked at for the first row */
-    MAX_FIELD = IO_CSV_FIELD_MOST
-};
-
 /* A first line that is data would be taken for a header and lost. */
 static enum fc_status check_header(const struct io_layout *layout,
                                    struct fc_error *err)
@@ -21,9 +16,9 @@ static enum fc_status check_header(const struct io_layout *layout,
     if (*name == '\0' || io_time_parse(name, strlen(name), &format, &t) != NULL)
         return FC_OK;
     return fc_fail(err, FC_EDATA,
-                   "%s:1: the first line looks like data ('%.60s' where the "
+                   "%s:%llu: the first line looks like data ('%.60s' where the "
                    "name of the time column should be); a header is needed",
-                   layout->file, name);
+                   layout->file, layout->header_line, name);
 }
 
 static bool is_blank(const unsigned char *text, size_t n)
@@ -65,15 +60,34 @@ static enum fc_status no_timestamp(const struct io_layout *layout,
                                    const struct example *example,
                                    struct fc_error *err)
 {
+    unsigned long long line = example->line;
+    if (layout->dialect.time_given)
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: column '%.60s': no timestamp in the first "
+                       "rows is as --time-format says: '%s'",
+                       layout->file, line, layout->names[layout->time],
+                       example->text);
     return fc_fail(err, FC_EDATA,
                    "%s:%llu: column '%.60s': no timestamp of a known form in "
                    "the first rows: '%s'; write e.g. 2024-01-31, 2024-01, "
-                   "2024Q1, 2024-W05, 2024-01-31 13:00, or an integer",
-                   layout->file, (unsigned long long)example->line,
-                   layout->names[layout->time], example->text);
+                   "2024Q1, 2024-W05, 2024-01-31 13:00, an integer, or say "
+                   "--time-format",
+                   layout->file, line, layout->names[layout->time],
+                   example->text);
 }
 
-/* The form of the first timestamp that is one. */
+/* By the text of one timestamp. */
+static bool find_format(struct io_dialect *dialect, const char *text)
+{
+    int64_t t;
+    if (*text == '\0')
+        return false;
+    if (dialect->time_given)
+        return io_time_parse(text, strlen(text), &dialect->time, &t) == NULL;
+    return io_dialect_times(dialect, &text, 1);
+}
+
+/* The form of the first timestamp that is one, wherever it stands. */
 static enum fc_status find_time_format(struct io_layout *layout,
                                        const struct io_cursor *cursor,
                                        struct csv_parser *csv,
@@ -83,7 +97,6 @@ static enum fc_status find_time_format(struct io_layout *layout,
     struct example example = {.line = layout->body_line};
     uint64_t line = layout->body_line;
     size_t pos = cursor->pos, used;
-    int64_t t;
     while (pos < cursor->len
            && (used = io_fields_take(csv, cursor->buf + pos, cursor->len - pos,
                                      cursor->at_end, r))
@@ -91,8 +104,7 @@ static enum fc_status find_time_format(struct io_layout *layout,
         const char *text = layout->time < r->n ? r->fields[layout->time] : "";
         if (r->out_of_memory)
             return fc_fail(err, FC_ENOMEM, "out of memory");
-        if (*text != '\0'
-            && io_time_parse(text, strlen(text), &layout->format, &t) == NULL)
+        if (find_format(&layout->dialect, text))
             return FC_OK;
         if (example.text[0] == '\0') {
             snprintf(example.text, sizeof example.text, "%s", text);
@@ -105,17 +117,31 @@ static enum fc_status find_time_format(struct io_layout *layout,
                               : no_timestamp(layout, &example, err);
 }
 
+/* The form of most of the first timestamps. */
+static bool find_in_sample(struct io_layout *layout,
+                           const struct io_sample *sample)
+{
+    const char *text[IO_SAMPLE_MOST];
+    bool found = false;
+    for (size_t i = 0; i < sample->n; i++)
+        text[i] = io_sample_cell(sample, i, layout->time);
+    if (!layout->dialect.time_given)
+        return io_dialect_times(&layout->dialect, text, sample->n);
+    for (size_t i = 0; i < sample->n && !found; i++)
+        found = find_format(&layout->dialect, text[i]);
+    return found;
+}
+
 static enum fc_status find_times(struct io_layout *layout,
                                  struct io_cursor *cursor,
                                  struct csv_parser *csv,
-                                 struct io_fields *fields, struct fc_error *err)
+                                 struct io_fields *fields,
+                                 const struct io_sample *sample,
+                                 struct fc_error *err)
 {
     enum fc_status status = check_header(layout, err);
     layout->time_name = layout->names[layout->time];
-    while (status == FC_OK && !cursor->at_end
-           && cursor->len - cursor->pos < FIRST_ROW)
-        status = io_cursor_more(cursor, err);
-    if (status != FC_OK)
+    if (status != FC_OK || find_in_sample(layout, sample))
         return status;
     return find_time_format(layout, cursor, csv, fields, err);
 }
@@ -132,6 +158,8 @@ static void take_field(void *field, size_t n, void *arg)
         io_csv_time(row, text, n);
     else if (column == row->layout->value)
         row->value = io_csv_value(row, column, text, n);
+    else if (row->layout->nkeys > 1)
+        io_csv_key(row, column, text, n);
 }
 
 static void end_record(int terminator, void *arg)
@@ -140,6 +168,8 @@ static void end_record(int terminator, void *arg)
     (void)terminator;
     if (row->column != row->layout->ncolumns)
         io_csv_reject_width(row);
+    if (row->layout->nkeys > 1)
+        io_csv_join_keys(row);
     if (!row->has_id)
         io_csv_id(row, "", 0);
     if (!row->fill.rejected)
@@ -199,11 +229,22 @@ static const char *value_end(struct io_csv_row *row, const char *text,
                              const char *end)
 {
     const struct io_layout *layout = row->layout;
-    if (layout->value + 1 == layout->ncolumns
+    if (layout->value + 1 == layout->ncolumns && !layout->dialect.watch
+        && layout->dialect.numbers.decimal == '.'
         && io_number_parse(text, (size_t)(end - text), &row->value))
         return end;
     const char *stop = io_csv_field_end(row, text, end);
     row->value = io_csv_value(row, layout->value, text, (size_t)(stop - text));
+    return stop;
+}
+
+/* Any other column's end, which may be one of several keys. */
+static const char *other_end(struct io_csv_row *row, size_t column,
+                             const char *text, const char *end)
+{
+    const char *stop = io_csv_field_end(row, text, end);
+    if (row->layout->nkeys > 1)
+        io_csv_key(row, column, text, (size_t)(stop - text));
     return stop;
 }
 
@@ -217,9 +258,10 @@ static bool take_line(struct io_csv_row *row, char *line, const char *end)
                            : column == layout->time ? time_end(row, text, end)
                            : column == layout->value
                                ? value_end(row, text, end)
-                               : io_csv_field_end(row, text, end);
+                               : other_end(row, column, text, end);
         if ((stop == end) != (column + 1 == layout->ncolumns)) {
             row->has_id = row->fill.rejected = false;
+            row->keys.n = row->keys.used = 0;
             return false;
         }
         text = stop + 1;

@@ -207,7 +207,7 @@ void io_csv_parse(const struct io_layout *layout,
     struct csv_parser csv;
     struct parse p = {.row = {.layout = layout,
                               .fill = {.options = options, .chunk = chunk},
-                              .format = layout->format}};
+                              .format = layout->dialect.time}};
     chunk->begin = cursor->offset;
     if (csv_init(&csv, 0) != 0) {
         fail_chunk(&p, FC_ENOMEM, UINT64_MAX, "out of memory");
@@ -219,6 +219,9 @@ void io_csv_parse(const struct io_layout *layout,
     parse_lines(&p, &csv, cursor, until);
     csv_free(&csv);
     io_fill_release(&p.row.fill);
+    io_csv_keys_release(&p.row.keys);
+    chunk->seen.times.style = p.row.format.style;
+    chunk->seen.times.fraction = p.row.format.fraction;
     chunk->end = cursor->offset;
     chunk->nlines = p.row.line;
     if (chunk->status == FC_OK

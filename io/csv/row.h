@@ -8,6 +8,16 @@
 
 #include <string.h>
 
+/* The fields of several keys, one after the other. */
+struct io_csv_keys {
+    char *text, *joined;
+    size_t used, room, joined_room;
+    struct io_csv_key_at {
+        size_t start, length;
+    } * at;   /* of layout->nkeys, in their order */
+    size_t n; /* how many the record has */
+};
+
 /*
  * The open record of a file: its fields, one after the other, become an id,
  * timestamps and values.
@@ -20,6 +30,7 @@ struct io_csv_row {
     size_t column; /* of the next field */
     bool has_id;
     bool field_too_long;
+    struct io_csv_keys keys;
     int64_t time; /* long form */
     double value;
     size_t last_value; /* wide form: column of its last value, if any */
@@ -30,6 +41,13 @@ void io_csv_reject(struct io_csv_row *row, size_t column, const char *why,
                    const char *text, size_t n);
 
 void io_csv_id(struct io_csv_row *row, const char *text, size_t n);
+
+/* A field that may be one of several keys; and these as one id. */
+void io_csv_key(struct io_csv_row *row, size_t column, const char *text,
+                size_t n);
+void io_csv_join_keys(struct io_csv_row *row);
+void io_csv_keys_release(struct io_csv_keys *keys);
+
 void io_csv_time(struct io_csv_row *row, const char *text, size_t n);
 
 /* NaN for a missing value; rejects the row when it is not a number. */
@@ -40,9 +58,12 @@ static inline double io_csv_value(struct io_csv_row *row, size_t column,
                                   const char *text, size_t n)
 {
     double value;
-    return io_number_parse(text, n, &value)
-               ? value
-               : io_csv_odd_value(row, column, text, n);
+    const struct io_dialect *dialect = &row->layout->dialect;
+    if (dialect->numbers.decimal == ',' || !io_number_parse(text, n, &value))
+        return io_csv_odd_value(row, column, text, n);
+    if (dialect->watch)
+        io_amount_note(text, n, row->line, &row->fill.chunk->seen.numbers);
+    return value;
 }
 
 /* Rejects a record that has not as many fields as it should. */

@@ -6,6 +6,8 @@
 #define _POSIX_C_SOURCE 200809L /* pread, fadvise */
 #include "io/csv/source.h"
 
+#include "io/csv/decode.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -20,7 +22,13 @@
  * (RFC 1952, section 2.2), and tapes and disks may have padded the last one
  * with zeros; what else follows is damage.
  */
+enum { KEPT_MOST = 1 << 26 }; /* bytes of a stream that are read again */
+
 struct io_stream {
+    unsigned char *kept;        /* what was read, from its beginning, */
+    size_t nkept, room, again;  /* and up to where it is read again */
+    bool keep, lost;            /* lost: some of it is not there */
+    struct io_decoder *decoder; /* NULL: it is UTF-8 */
     z_stream zlib;
     enum { PLAIN, GZIP, PADDING } form;
     bool inside;      /* of a gzip stream that has not ended */
@@ -124,6 +132,7 @@ enum fc_status io_source_open(const char *path, struct io_source *source,
     source->regular = S_ISREG(st.st_mode);
     source->size = (uint64_t)st.st_size;
     source->mtime_ns = mtime_ns(&st);
+    source->start = source->regular ? lseek(source->fd, 0, SEEK_CUR) : 0;
     if (is_stdin || !source->regular || is_gzip(source->fd))
         return open_stream(source, err);
     source->seekable = true;
@@ -133,8 +142,11 @@ enum fc_status io_source_open(const char *path, struct io_source *source,
 
 void io_source_close(struct io_source *source)
 {
-    if (source->stream != NULL)
+    if (source->stream != NULL) {
         inflateEnd(&source->stream->zlib);
+        free(source->stream->kept);
+        io_decoder_free(source->stream->decoder);
+    }
     free(source->stream);
     if (source->name != NULL && source->fd >= 0)
         close(source->fd);
@@ -261,15 +273,142 @@ static enum fc_status read_file(struct io_source *source, uint64_t offset,
     return FC_OK;
 }
 
+void io_source_keep(struct io_source *source, bool keep)
+{
+    struct io_stream *stream = source->stream;
+    if (stream == NULL || source->regular)
+        return;
+    stream->keep = keep && !stream->lost;
+    if (!keep) {
+        free(stream->kept);
+        stream->kept = NULL;
+        stream->nkept = stream->room = stream->again = 0;
+        stream->lost = true;
+    }
+}
+
+/* Forgets it all when it is too much. */
+static void keep_bytes(struct io_source *source, const char *buf, size_t n)
+{
+    struct io_stream *stream = source->stream;
+    size_t need = stream->nkept + n;
+    if (need > stream->room && need <= KEPT_MOST) {
+        size_t room = 2 * need;
+        unsigned char *grown = realloc(stream->kept, room);
+        stream->kept = grown != NULL ? grown : stream->kept;
+        stream->room = grown != NULL ? room : stream->room;
+    }
+    if (need > stream->room || need > KEPT_MOST) {
+        io_source_keep(source, false);
+        return;
+    }
+    memcpy(stream->kept + stream->nkept, buf, n);
+    stream->again = stream->nkept = need;
+}
+
+bool io_source_rewind(struct io_source *source)
+{
+    struct io_stream *stream = source->stream;
+    if (stream == NULL)
+        return true;
+    if (!source->regular) {
+        stream->again = 0;
+        return stream->keep;
+    }
+    stream->count = source->nhead = source->head_at = 0;
+    stream->end = false;
+    if (stream->decoder != NULL)
+        io_decoder_reset(stream->decoder);
+    stream->form = stream->form == PLAIN ? PLAIN : GZIP;
+    stream->inside = stream->form == GZIP;
+    return lseek(source->fd, source->start, SEEK_SET) >= 0
+           && inflateReset(&stream->zlib) == Z_OK;
+}
+
+/* Bytes as they are, those of the head first. */
+static enum fc_status read_bytes(void *arg, char *buf, size_t size, size_t *got,
+                                 struct fc_error *err)
+{
+    struct io_source *source = arg;
+    size_t left = source->nhead - source->head_at;
+    *got = left < size ? left : size;
+    memcpy(buf, source->head + source->head_at, *got);
+    source->head_at += *got;
+    return source->stream->form == PLAIN
+               ? read_plain(source, buf, size, got, err)
+               : read_gzip(source, buf, size, got, err);
+}
+
+static enum fc_status read_text(struct io_source *source, char *buf,
+                                size_t size, size_t *got, struct fc_error *err)
+{
+    struct io_feed feed = {read_bytes, source};
+    if (source->stream->decoder == NULL)
+        return read_bytes(source, buf, size, got, err);
+    return io_decoder_read(source->stream->decoder, &feed, source->name, buf,
+                           size, got, err);
+}
+
+static enum fc_status read_stream(struct io_source *source, char *buf,
+                                  size_t size, size_t *got,
+                                  struct fc_error *err)
+{
+    struct io_stream *stream = source->stream;
+    size_t left = stream->nkept - stream->again, more;
+    *got = left < size ? left : size;
+    if (*got > 0)
+        memcpy(buf, stream->kept + stream->again, *got);
+    stream->again += *got;
+    if (*got == size)
+        return FC_OK;
+    enum fc_status status =
+        read_text(source, buf + *got, size - *got, &more, err);
+    if (status == FC_OK && stream->keep)
+        keep_bytes(source, buf + *got, more);
+    *got += status == FC_OK ? more : 0;
+    return status;
+}
+
+enum fc_status io_source_head(struct io_source *source,
+                              const unsigned char **head, size_t *n,
+                              struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    size_t got = 0;
+    if (source->stream == NULL)
+        status = read_file(source, 0, (char *)source->head, sizeof source->head,
+                           &got, err);
+    else
+        status = read_bytes(source, (char *)source->head, sizeof source->head,
+                            &got, err);
+    source->nhead = got;
+    source->head_at = 0;
+    *head = source->head;
+    *n = got;
+    return status;
+}
+
+enum fc_status io_source_decode(struct io_source *source, const char *encoding,
+                                struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    if (source->stream == NULL) {
+        source->seekable = false;
+        source->nhead = 0;
+        status = open_stream(source, err);
+    }
+    if (status == FC_OK)
+        status = io_decoder_new(encoding, &source->stream->decoder, err);
+    return status;
+}
+
 enum fc_status io_source_read(struct io_source *source, uint64_t offset,
                               void *buf, size_t size, size_t *got,
                               struct fc_error *err)
 {
     *got = 0;
     if (source->stream != NULL)
-        return source->stream->form == PLAIN
-                   ? read_plain(source, buf, size, got, err)
-                   : read_gzip(source, buf, size, got, err);
+        return read_stream(source, buf, size, got, err);
     return read_file(source, offset, buf, size, got, err);
 }
 

@@ -24,6 +24,9 @@ struct io_source {
     bool regular;  /* a file on disk, also if it is read as a stream */
     uint64_t size; /* of a regular file, when it was opened */
     int64_t mtime_ns;
+    unsigned char head[512]; /* see io_source_head() */
+    size_t nhead, head_at;   /* a stream's: read, and how far given out */
+    int64_t start; /* of a regular file: where it was when it was opened */
 };
 
 /* Opens path, or standard input for "-".  FC_EIO with the path and why. */
@@ -32,6 +35,18 @@ enum fc_status io_source_open(const char *path, struct io_source *source,
 
 /* Accepts a zeroed source. */
 void io_source_close(struct io_source *source);
+
+/* The first bytes, 512 or all there are, before anything is read. */
+enum fc_status io_source_head(struct io_source *source,
+                              const unsigned char **head, size_t *n,
+                              struct fc_error *err);
+
+/*
+ * Reads what is in that encoding as UTF-8, as a stream.  Before anything is
+ * read.  FC_EINVAL when nobody knows it, FC_ENOMEM.
+ */
+enum fc_status io_source_decode(struct io_source *source, const char *encoding,
+                                struct fc_error *err);
 
 /*
  * Reads up to size bytes at the offset (a stream ignores the offset and goes
@@ -43,6 +58,18 @@ void io_source_close(struct io_source *source);
 enum fc_status io_source_read(struct io_source *source, uint64_t offset,
                               void *buf, size_t size, size_t *got,
                               struct fc_error *err);
+
+/*
+ * Of a stream, keeps from now on what is read, up to 64 MiB of it, so that
+ * what is no file can be read again as well; or gives it back.
+ */
+void io_source_keep(struct io_source *source, bool keep);
+
+/*
+ * To the beginning.  False when the source is no file, and no longer kept as a
+ * whole.
+ */
+bool io_source_rewind(struct io_source *source);
 
 /* FC_EIO when a file on disk was written to since it was opened. */
 enum fc_status io_source_unchanged(const struct io_source *source,

@@ -5,10 +5,12 @@
  */
 #include "io/csv/table.h"
 
+#include "io/csv/container.h"
 #include "io/csv/fields.h"
 #include "io/csv/layout.h"
 #include "io/csv/source.h"
-#include "io/text/number.h"
+#include "io/text/amount.h"
+#include "io/text/field.h"
 #include "io/text/trim.h"
 
 #include <math.h>
@@ -177,7 +179,7 @@ static void read_all(struct reader *r, struct csv_parser *csv,
 }
 
 enum fc_status io_table_read(
-    const char *path,
+    const char *path, const char *encoding,
     enum fc_status (*on_record)(void *arg, const struct io_record *record,
                                 struct fc_error *err),
     void *arg, struct fc_error *err)
@@ -192,6 +194,8 @@ enum fc_status io_table_read(
         out_of_memory(&r);
     else
         r.status = io_source_open(path, &source, err);
+    if (r.status == FC_OK)
+        r.status = io_container_open(&source, encoding, err);
     if (r.status == FC_OK) {
         r.record.file = source.name;
         csv_set_space_func(&csv, io_no_blank);
@@ -211,28 +215,99 @@ enum fc_status io_table_read(
     return r.status;
 }
 
-size_t io_table_column(const struct io_record *header, const char *name)
+static size_t column_of(const struct io_record *header, const char *name,
+                        size_t length)
 {
     for (size_t i = 0; i < header->n; i++) {
         const char *text = header->field[i];
         size_t n = header->length[i];
         io_trim(&text, &n);
-        if (strlen(name) == n && memcmp(text, name, n) == 0)
+        if (length == n && memcmp(text, name, n) == 0)
             return i;
     }
     return SIZE_MAX;
 }
 
-enum fc_status io_table_number(const struct io_record *record, size_t column,
-                               double *value, struct fc_error *err)
+size_t io_table_column(const struct io_record *header, const char *name)
 {
-    const char *text = record->field[column];
-    size_t n = record->length[column];
-    io_trim(&text, &n);
-    *value = NAN;
-    if (io_number_parse(text, n, value) || io_is_missing(text, n))
+    return column_of(header, name, strlen(name));
+}
+
+enum fc_status io_table_keys_find(const struct io_record *header,
+                                  const char *list, struct io_table_keys *keys,
+                                  struct fc_error *err)
+{
+    size_t most = 1, whole = io_table_column(header, list);
+    for (const char *p = list; *p != '\0'; p++)
+        most += *p == ',';
+    keys->n = 0;
+    keys->column = malloc(most * sizeof *keys->column);
+    if (keys->column == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (whole != SIZE_MAX) {
+        keys->column[keys->n++] = whole;
         return FC_OK;
-    return fc_fail(err, FC_EDATA, "%s:%llu: not a number: '%.40s'",
-                   record->file, (unsigned long long)record->line,
+    }
+    for (const char *p = list;; p++) {
+        size_t length = strcspn(p, ",");
+        size_t column = column_of(header, p, length);
+        if (column == SIZE_MAX) {
+            keys->n = 0;
+            return FC_OK;
+        }
+        keys->column[keys->n++] = column;
+        p += length;
+        if (*p == '\0')
+            return FC_OK;
+    }
+}
+
+const char *io_table_id(const struct io_record *record,
+                        struct io_table_keys *keys, size_t *length)
+{
+    size_t need = 1, used = 0;
+    *length = record->length[keys->column[0]];
+    if (keys->n == 1)
+        return record->field[keys->column[0]];
+    for (size_t k = 0; k < keys->n; k++)
+        need += 2 * record->length[keys->column[k]] + 3;
+    if (need > keys->room) {
+        char *grown = realloc(keys->joined, 2 * need);
+        if (grown == NULL)
+            return NULL;
+        keys->joined = grown;
+        keys->room = 2 * need;
+    }
+    for (size_t k = 0; k < keys->n; k++) {
+        size_t column = keys->column[k];
+        if (k > 0)
+            keys->joined[used++] = ',';
+        used += io_field_put(record->field[column], record->length[column],
+                             keys->joined + used);
+    }
+    keys->joined[used] = '\0';
+    *length = used;
+    return keys->joined;
+}
+
+void io_table_keys_release(struct io_table_keys *keys)
+{
+    free(keys->column);
+    free(keys->joined);
+    *keys = (struct io_table_keys){0};
+}
+
+enum fc_status io_table_number(const struct io_record *record, size_t column,
+                               const struct io_number_form *form, double *value,
+                               struct fc_error *err)
+{
+    struct io_number_seen seen = {0};
+    const char *why =
+        io_amount_parse(form, record->field[column], record->length[column],
+                        record->line, &seen, value);
+    if (why == NULL)
+        return FC_OK;
+    return fc_fail(err, FC_EDATA, "%s:%llu: %s: '%.40s'", record->file,
+                   (unsigned long long)record->line, why,
                    record->field[column]);
 }

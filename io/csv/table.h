@@ -3,6 +3,7 @@
 #define NIGHTCAST_IO_CSV_TABLE_H
 
 #include "forecast/base/status.h"
+#include "io/text/amount.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -22,7 +23,8 @@ struct io_record {
 };
 
 /*
- * Reads a file ("-" is standard input) and calls on_record for every record,
+ * Reads a file ("-" is standard input; encoding as --encoding says, or NULL)
+ * and calls on_record for every record,
  * the header first, until it returns something else than FC_OK, which is then
  * what io_table_read() returns.
  *
@@ -30,7 +32,7 @@ struct io_record {
  * than the header's, an open quote, a NUL byte, a file without a header.
  */
 enum fc_status io_table_read(
-    const char *path,
+    const char *path, const char *encoding,
     enum fc_status (*on_record)(void *arg, const struct io_record *record,
                                 struct fc_error *err),
     void *arg, struct fc_error *err);
@@ -39,10 +41,35 @@ enum fc_status io_table_read(
 size_t io_table_column(const struct io_record *header, const char *name);
 
 /*
- * A field as a number, NaN if it says that there is none.  FC_EDATA when it
- * is neither.
+ * A field as a number of the form, NaN if it says that there is none.  FC_EDATA
+ * when it is neither.
  */
 enum fc_status io_table_number(const struct io_record *record, size_t column,
-                               double *value, struct fc_error *err);
+                               const struct io_number_form *form, double *value,
+                               struct fc_error *err);
+
+/*
+ * The column of ids, or those of several keys, whose fields make one id, a
+ * record of CSV.  Zeroed is none.
+ */
+struct io_table_keys {
+    size_t *column, n;
+    char *joined;
+    size_t room;
+};
+
+/*
+ * Those of a list of names, by comma, unless one column is called like all of
+ * it.  Sets n = 0 when there are no such columns.  FC_ENOMEM.
+ */
+enum fc_status io_table_keys_find(const struct io_record *header,
+                                  const char *list, struct io_table_keys *keys,
+                                  struct fc_error *err);
+
+/* The id of a record, valid until the next.  NULL when memory is short. */
+const char *io_table_id(const struct io_record *record,
+                        struct io_table_keys *keys, size_t *length);
+
+void io_table_keys_release(struct io_table_keys *keys);
 
 #endif

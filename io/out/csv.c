@@ -5,6 +5,7 @@
  */
 #include "io/out/csv.h"
 
+#include "io/text/field.h"
 #include "io/text/number.h"
 
 #include <inttypes.h>
@@ -21,18 +22,18 @@ struct field {
     bool quoted;
 };
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t';
-}
-
 static struct field field_of(const char *text)
 {
     struct field f = {.text = text, .length = strlen(text)};
-    f.quoted = f.length > 0
-               && (is_blank(text[0]) || is_blank(text[f.length - 1])
-                   || strcspn(text, ",\"\r\n") < f.length);
+    f.quoted = io_field_is_quoted(text, f.length);
     return f;
+}
+
+/* An id, which of several keys is a record already. */
+static struct field id_of(const char *text, bool is_record)
+{
+    return is_record ? (struct field){text, strlen(text), false}
+                     : field_of(text);
 }
 
 /* Every quote inside is written twice. */
@@ -62,6 +63,12 @@ static void put_field(struct io_atomic_file *file, const struct field *f)
 void io_write_field(struct io_atomic_file *file, const char *text)
 {
     struct field f = field_of(text);
+    put_field(file, &f);
+}
+
+void io_write_id(struct io_atomic_file *file, const char *text, bool is_record)
+{
+    struct field f = id_of(text, is_record);
     put_field(file, &f);
 }
 
@@ -119,10 +126,10 @@ static void put_title(struct io_atomic_file *file, const char *what, double x)
 }
 
 void io_write_forecast_header(struct io_atomic_file *file, const char *id_name,
-                              const char *time_name,
+                              bool is_record, const char *time_name,
                               const struct fc_outline *outline)
 {
-    io_write_field(file, id_name);
+    io_write_id(file, id_name, is_record);
     put_after_comma(file, time_name);
     put(file, ",model,mean");
     for (int i = 0; i < outline->nlevels; i++) {
@@ -139,7 +146,8 @@ void io_write_forecast(struct io_atomic_file *file,
 {
     const struct fc_forecast *f = rows->forecast;
     const struct fc_outline *outline = rows->outline;
-    struct field id = field_of(rows->id), model = field_of(rows->model);
+    struct field id = id_of(rows->id, rows->is_record),
+                 model = field_of(rows->model);
     for (int h = 0; h < f->horizon; h++) {
         char time[IO_TIME_SIZE];
         rows->time(rows->arg, h, time);
@@ -155,26 +163,29 @@ void io_write_forecast(struct io_atomic_file *file,
     }
 }
 
-void io_write_reject_header(struct io_atomic_file *file, const char *id_name)
+void io_write_reject_header(struct io_atomic_file *file, const char *id_name,
+                            bool is_record)
 {
-    put(file, "line");
-    put_after_comma(file, id_name);
-    put(file, ",reason\n");
+    put(file, "line,");
+    io_write_id(file, id_name, is_record);
+    put(file, ",reason,file\n");
 }
 
 void io_write_reject(struct io_atomic_file *file,
                      const struct io_reject_row *row)
 {
     put_place(file, row->number);
-    put_count(file, row->line, "");
-    put_after_comma(file, row->id);
+    put_count(file, row->line, ",");
+    io_write_id(file, row->id, row->is_record);
     put_after_comma(file, row->reason);
+    put_after_comma(file, row->file);
     put(file, "\n");
 }
 
-void io_write_summary_header(struct io_atomic_file *file, const char *id_name)
+void io_write_summary_header(struct io_atomic_file *file, const char *id_name,
+                             bool is_record)
 {
-    io_write_field(file, id_name);
+    io_write_id(file, id_name, is_record);
     put(file, ",model,status,detail,n,season,spec,loglik,aicc,sigma2,seconds"
               "\n");
 }
@@ -198,13 +209,14 @@ void io_write_summary(struct io_atomic_file *file,
                       const struct io_summary_row *row)
 {
     char counts[64];
-    snprintf(counts, sizeof counts, ",%zu,%d", row->n, row->season_length);
+    snprintf(counts, sizeof counts, ",%zu", row->n);
     put_place(file, row->number);
-    io_write_field(file, row->id);
+    io_write_id(file, row->id, row->is_record);
     put_after_comma(file, row->model);
     put_after_comma(file, row->status);
     put_after_comma(file, row->detail);
     put(file, counts);
+    put_after_comma(file, row->seasons);
     put_after_comma(file, row->spec);
     put_number(file, row->loglik);
     put_number(file, row->aicc);

@@ -43,13 +43,14 @@ static char *format_error(const char *file, uint64_t line, const char *msg)
 static bool attach_errors(struct making *m)
 {
     struct io_panel *panel = m->panel;
-    uint64_t line = m->rows->first_line;
+    uint64_t line = 0;
     for (size_t i = 0; i < m->rows->nchunks; i++) {
         struct io_chunk *c = &m->rows->chunks[i];
+        const char *name = io_rowset_part(m->rows, i, &line);
         for (size_t k = 0; k < c->nerrors; k++) {
             char **error = &panel->facts[c->errors[k].series].error;
             if (*error == NULL)
-                *error = format_error(m->rows->name, line + c->errors[k].line,
+                *error = format_error(name, line + c->errors[k].line,
                                       c->errors[k].msg);
             if (*error == NULL)
                 return false;
@@ -219,6 +220,10 @@ static void take_names(struct making *m)
     panel->id_name = m->rows->id_name;
     panel->time_name = m->rows->time_name;
     panel->format = m->rows->format;
+    panel->is_record = m->rows->nkeys > 1;
+    panel->columns = m->rows->columns;
+    panel->say_columns = m->rows->say_columns;
+    panel->notes = &m->rows->notes;
     panel->bytes = m->rows->bytes;
     panel->crc = m->rows->crc;
 }

@@ -7,6 +7,7 @@
 #include "io/time/frequency.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /*
@@ -34,8 +35,15 @@ enum io_align {
 };
 
 struct io_panel_options {
-    const char *path;              /* or "-" */
-    const char *id, *time, *value; /* column names, or NULL */
+    const char *path;        /* or "-" */
+    const char *const *more; /* nmore other parts of the input */
+    size_t nmore;
+    const char *id, *time, *value; /* column names, or NULL; several ids by
+                                      comma */
+    const char *time_format;       /* strptime's letters, "excel", or NULL */
+    const char *encoding;          /* of the text, or NULL */
+    char decimal;                  /* '.', ',', or 0: as the file shows */
+    const char *missing;           /* more words for no value, or NULL */
     bool wide;                     /* one row per series */
     const struct io_freq *freq;    /* NULL: inferred */
     enum io_gaps gaps;

@@ -10,8 +10,6 @@
  */
 #include "io/panel/regular.h"
 
-#include "io/time/calendar.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,25 +234,6 @@ static bool find_unused(const struct io_series_rows *given,
     return good;
 }
 
-/* 20240131 or 202401: an integer to us, a date to whoever wrote it. */
-static bool looks_like_a_date(int64_t t)
-{
-    int64_t day = t > 9999999 ? t % 100 : 1;
-    int64_t month = t > 9999999 ? t / 100 : t;
-    int64_t year = month / 100;
-    month %= 100;
-    return year >= 1900 && year < 2200 && month >= 1 && month <= 12 && day >= 1
-           && day <= io_month_length((int)year, (int)month);
-}
-
-static bool all_look_like_dates(const struct io_series_rows *rows)
-{
-    for (size_t t = 0; t < rows->n; t++)
-        if (!looks_like_a_date(rows->time[t]))
-            return false;
-    return true;
-}
-
 static void note_own_step(const struct io_regular *job,
                           const struct io_series_rows *rows,
                           struct io_panel_facts *facts)
@@ -292,8 +271,6 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
                                job->rows->name)) {
         return io_no_room(job);
     }
-    raw->dates = job->panel->format.form == IO_TIME_INTEGER
-                 && all_look_like_dates(&rows);
     put_rows(job, &rows, changed, raw);
     return FC_OK;
 }

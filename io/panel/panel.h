@@ -41,13 +41,21 @@ struct io_panel_facts {
 
 /* A row that was not used: it could not be read, or its series failed. */
 struct io_reject {
-    uint64_t line; /* of the file; the first is 1 */
+    const char *file;
+    uint64_t line;  /* of the file; the first is 1 */
+    uint64_t order; /* of the line in all parts of the input */
     uint32_t series;
     char reason[104];
 };
 
+struct io_notes;
+
 struct io_panel {
     const char *id_name, *time_name; /* of the columns, for the output */
+    bool is_record; /* of several keys: ids, and id_name, are CSV records */
+    const char *columns;          /* which were taken, for people */
+    bool say_columns;             /* it could have been otherwise */
+    const struct io_notes *notes; /* what else was inferred */
     struct io_time_format format;
     struct io_freq freq; /* of the file, or as given */
     bool has_freq;       /* false: no series has two timestamps */

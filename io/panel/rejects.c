@@ -22,7 +22,9 @@ struct list {
     struct place *place; /* per series; NULL when none can be replaced */
     struct io_reject *all;
     size_t n, room;
-    uint64_t line; /* of the chunk's first line */
+    const char *file;
+    uint64_t line;  /* of the chunk's first line */
+    uint64_t order; /* likewise, in all parts */
 };
 
 static struct io_reject *add(struct list *list, uint64_t line, uint32_t series)
@@ -36,7 +38,9 @@ static struct io_reject *add(struct list *list, uint64_t line, uint32_t series)
         list->room = room;
     }
     struct io_reject *reject = &list->all[list->n++];
+    reject->file = list->file;
     reject->line = list->line + line;
+    reject->order = list->order + line;
     reject->series = series;
     return reject;
 }
@@ -127,8 +131,8 @@ static bool add_good(struct list *list, const struct io_chunk *chunk)
 static int by_line(const void *a, const void *b)
 {
     const struct io_reject *x = a, *y = b;
-    if (x->line != y->line)
-        return x->line < y->line ? -1 : 1;
+    if (x->order != y->order)
+        return x->order < y->order ? -1 : 1;
     if (x->series != y->series)
         return x->series < y->series ? -1 : 1;
     return strcmp(x->reason, y->reason);
@@ -144,8 +148,15 @@ bool io_rejects_list(const struct io_rejects_work *work)
     }
     for (size_t i = 0; good && i < work->rows->nchunks; i++) {
         struct io_chunk *chunk = &work->rows->chunks[i];
+        const char *before = list.file;
+        list.file = io_rowset_part(work->rows, i, &list.line);
+        if (i == 0)
+            list.order = list.line;
+        else if (list.file != before)
+            list.order += 1 + list.line; /* another part, with a header */
         good = add_errors(&list, chunk) && add_good(&list, chunk);
         list.line += chunk->nlines;
+        list.order += chunk->nlines;
         free(chunk->errors);
         free(chunk->lines);
         chunk->errors = NULL;

@@ -5,34 +5,6 @@
  */
 #include "io/panel/regular.h"
 
-/*
- * Integers that are all dates, and skip as dates do, would silently become
- * series of mostly gaps.
- */
-static enum fc_status refuse_dates(const struct io_regular *job,
-                                   struct fc_error *err)
-{
-    size_t seen = 0;
-    int64_t example = 0;
-    if (job->panel->format.form != IO_TIME_INTEGER)
-        return FC_OK;
-    for (size_t i = 0; i < job->panel->nseries; i++) {
-        const struct io_raw *raw = &job->raw[i];
-        if (!raw->dates)
-            return FC_OK;
-        if (seen == 0)
-            example = job->panel->facts[i].start;
-        seen += raw->n;
-    }
-    if (seen < 2)
-        return FC_OK;
-    return fc_fail(err, FC_EDATA,
-                   "%s: column '%.60s': integers like %lld look like dates; "
-                   "write %s, or say --freq 1 to count them as they are",
-                   job->rows->name, job->panel->time_name, (long long)example,
-                   example > 9999999 ? "2024-01-31" : "2024-01");
-}
-
 static enum fc_status settle_frequency(struct io_regular *job,
                                        struct fc_error *err)
 {
@@ -44,8 +16,6 @@ static enum fc_status settle_frequency(struct io_regular *job,
         panel->has_freq = true;
         return FC_OK;
     }
-    if (refuse_dates(job, err) != FC_OK)
-        return FC_EDATA;
     for (size_t i = 0; status == FC_OK && i < panel->nseries; i++) {
         struct io_freq own = io_panel_own_step(panel, i);
         status = io_freq_vote_add(&vote, &own);
@@ -65,16 +35,20 @@ static enum fc_status settle_frequency(struct io_regular *job,
 static void default_frequency(struct io_panel *panel)
 {
     static const struct io_freq usual[] = {
-        [IO_TIME_UNKNOWN] = {.unit = IO_FREQ_STEP, .multiple = 1},
-        [IO_TIME_INTEGER] = {.unit = IO_FREQ_STEP, .multiple = 1},
-        [IO_TIME_MONTH] = {.unit = IO_FREQ_MONTH, .multiple = 1},
-        [IO_TIME_QUARTER] = {.unit = IO_FREQ_MONTH, .multiple = 3},
-        [IO_TIME_DATE] = {.unit = IO_FREQ_DAY, .multiple = 1},
-        [IO_TIME_WEEK] = {.unit = IO_FREQ_WEEK, .multiple = 1},
-        [IO_TIME_DATETIME] = {.unit = IO_FREQ_HOUR, .multiple = 1},
+        [IO_GRAIN_UNKNOWN] = {.unit = IO_FREQ_STEP, .multiple = 1},
+        [IO_GRAIN_STEP] = {.unit = IO_FREQ_STEP, .multiple = 1},
+        [IO_GRAIN_PERIOD] = {.unit = IO_FREQ_PERIOD, .multiple = 1},
+        [IO_GRAIN_TIME] = {.unit = IO_FREQ_HOUR, .multiple = 1},
+        [IO_GRAIN_DAY] = {.unit = IO_FREQ_DAY, .multiple = 1},
+        [IO_GRAIN_WEEK] = {.unit = IO_FREQ_WEEK, .multiple = 1},
+        [IO_GRAIN_MONTH] = {.unit = IO_FREQ_MONTH, .multiple = 1},
+        [IO_GRAIN_QUARTER] = {.unit = IO_FREQ_MONTH, .multiple = 3},
+        [IO_GRAIN_YEAR] = {.unit = IO_FREQ_MONTH, .multiple = 12},
     };
     if (!panel->has_freq)
-        panel->freq = usual[panel->format.form];
+        panel->freq = usual[io_time_grain(&panel->format)];
+    if (panel->freq.unit == IO_FREQ_PERIOD)
+        panel->freq.anchor_day = panel->format.cycle;
 }
 
 static void find_span(struct io_regular *job)

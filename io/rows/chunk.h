@@ -6,7 +6,9 @@
 #include "io/rows/runs.h"
 #include "io/rows/shard.h"
 #include "io/rows/times.h"
+#include "io/text/amount.h"
 #include "io/text/intern.h"
+#include "io/time/seen.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -37,6 +39,12 @@ struct io_lines {
     uint64_t line; /* where the first begins; 0 = the chunk's first */
 };
 
+/* What its cells say of the form of all the file's; lines count from 0. */
+struct io_seen {
+    struct io_number_seen numbers;
+    struct io_time_seen times;
+};
+
 /*
  * The rows of one stretch of the file, in file order.  Zeroed is empty.
  */
@@ -63,7 +71,8 @@ struct io_chunk {
     size_t nerrors, errors_capacity;
     struct io_lines *lines; /* of the other rows, if they are asked for */
     size_t nstretches, lines_capacity;
-    uint64_t nrejected;    /* rows that cannot be read */
+    uint64_t nrejected; /* rows that cannot be read */
+    struct io_seen seen;
     uint64_t not_utf8;     /* 1 + line of the first id that is not; 0 = none */
     enum fc_status status; /* why the file cannot be read any further */
     struct fc_error err;

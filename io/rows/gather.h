@@ -16,7 +16,6 @@ struct io_raw {
     int64_t last;   /* timestamp, once in order; n > 0 */
     bool other;     /* of another shard: only what the file needs of it */
     bool several;   /* does not stay in its chunk; while rows are gathered */
-    bool dates;     /* all timestamps are integers that look like dates */
 };
 
 /*

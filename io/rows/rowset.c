@@ -9,14 +9,38 @@ struct io_rowset *io_rowset_new(void)
     return calloc(1, sizeof(struct io_rowset));
 }
 
-void io_rowset_free(struct io_rowset *rows)
+void io_rowset_clear(struct io_rowset *rows)
 {
-    if (rows == NULL)
-        return;
     for (size_t i = 0; rows->chunks != NULL && i <= rows->nchunks; i++)
         io_chunk_release(&rows->chunks[i]);
     free(rows->chunks);
     io_intern_release(&rows->ids);
+    rows->chunks = NULL;
+    rows->nchunks = 0;
+    rows->ids = (struct io_intern){0};
+}
+
+const char *io_rowset_part(const struct io_rowset *rows, size_t chunk,
+                           uint64_t *line)
+{
+    const char *name = rows->name;
+    if (rows->nparts == 0 && chunk == 0)
+        *line = rows->first_line;
+    for (size_t i = 0; i < rows->nparts && rows->parts[i].first_chunk <= chunk;
+         i++) {
+        name = rows->parts[i].name;
+        if (rows->parts[i].first_chunk == chunk)
+            *line = rows->parts[i].first_line;
+    }
+    return name;
+}
+
+void io_rowset_free(struct io_rowset *rows)
+{
+    if (rows == NULL)
+        return;
+    io_rowset_clear(rows);
+    free(rows->parts);
     free(rows->id_name);
     free(rows->time_name);
     free(rows);

@@ -3,6 +3,7 @@
 #define NIGHTCAST_IO_ROWS_ROWSET_H
 
 #include "io/rows/chunk.h"
+#include "io/rows/note.h"
 #include "io/time/timestamp.h"
 
 /*
@@ -14,9 +15,22 @@
  * A reader fills chunks (fill.h), any number at a time, and gives each its
  * numbers by io_rowset_number(), one after the other.
  */
+/* Where one of several parts of an input begins. */
+struct io_part {
+    const char *name; /* borrowed */
+    size_t first_chunk;
+    uint64_t first_line; /* of its first chunk */
+};
+
 struct io_rowset {
     const char *name;          /* that messages call the input by; borrowed */
-    char *id_name, *time_name; /* of the columns */
+    char *id_name, *time_name; /* of the columns; several keys: a record */
+    size_t nkeys;              /* then; else 0 or 1 */
+    char columns[300];         /* which columns were taken, for people, */
+    bool say_columns;          /* and whether it could have been otherwise */
+    struct io_notes notes;     /* what else was inferred */
+    struct io_part *parts;     /* nparts; 0: of name and first_line below */
+    size_t nparts;
     struct io_time_format format;
     struct io_intern ids;    /* of all series, in order of first appearance */
     struct io_chunk *chunks; /* nchunks in the order of the input, and one more,
@@ -38,6 +52,14 @@ void io_rowset_free(struct io_rowset *rows);
  * False when memory is short.
  */
 bool io_rowset_grow(struct io_rowset *rows, size_t n);
+
+/* Forgets chunks and ids. */
+void io_rowset_clear(struct io_rowset *rows);
+
+/* The name of the part that a chunk is of; *line is where it begins there, if
+   the chunk is its first, else stays. */
+const char *io_rowset_part(const struct io_rowset *rows, size_t chunk,
+                           uint64_t *line);
 
 /*
  * Replaces the chunk's own numbers of ids by those of all series, and gives

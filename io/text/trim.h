@@ -2,7 +2,6 @@
 #ifndef NIGHTCAST_IO_TEXT_TRIM_H
 #define NIGHTCAST_IO_TEXT_TRIM_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Takes blanks off both ends. */
@@ -15,8 +14,5 @@ static inline void io_trim(const char **text, size_t *n)
     while (*n > 0 && ((*text)[*n - 1] == ' ' || (*text)[*n - 1] == '\t'))
         --*n;
 }
-
-/* Whether a trimmed field says that a value is missing: empty, NA, ... */
-bool io_is_missing(const char *text, size_t n);
 
 #endif

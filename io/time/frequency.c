@@ -23,6 +23,7 @@ static int64_t unit_length(enum io_freq_unit unit)
 {
     switch (unit) {
     case IO_FREQ_STEP:
+    case IO_FREQ_PERIOD:
     case IO_FREQ_SECOND:
         return 1;
     case IO_FREQ_MINUTE:
@@ -226,6 +227,11 @@ void io_freq_infer(const int64_t *t, size_t n,
         return;
     if (format->form == IO_TIME_INTEGER) {
         *freq = (struct io_freq){IO_FREQ_STEP, gcd_of_steps(t, n), 0};
+        return;
+    }
+    if (format->form == IO_TIME_PERIOD) {
+        *freq =
+            (struct io_freq){IO_FREQ_PERIOD, gcd_of_steps(t, n), format->cycle};
         return;
     }
     if (format->form != IO_TIME_WEEK && !has_shorter_step(t, n, SHORTEST_MONTH)
@@ -435,7 +441,7 @@ static bool advance_evenly(const struct io_freq *freq, int64_t start,
                            int64_t steps, int64_t *t)
 {
     int64_t length;
-    bool integers = freq->unit == IO_FREQ_STEP;
+    bool integers = freq->unit == IO_FREQ_STEP || freq->unit == IO_FREQ_PERIOD;
     if (__builtin_mul_overflow(steps, unit_length(freq->unit), &length)
         || __builtin_add_overflow(start, length, t))
         return false;
@@ -494,6 +500,44 @@ int io_freq_season(const struct io_freq *freq)
                    : 1;
     case IO_FREQ_MONTH:
         return steps_of_cycle(MONTHS_OF_YEAR, freq->multiple);
+    case IO_FREQ_PERIOD:
+        return steps_of_cycle(freq->anchor_day, freq->multiple);
     }
     return 1;
+}
+
+/* Units in the next longer cycle; 0 = none. */
+static double longer_cycle(enum io_freq_unit unit)
+{
+    static const double day = 24, week = 7, year = 365.25;
+    switch (unit) {
+    case IO_FREQ_SECOND:
+        return day * 3600;
+    case IO_FREQ_MINUTE:
+        return week * day * 60;
+    case IO_FREQ_HOUR:
+        return week * day;
+    case IO_FREQ_DAY:
+        return year;
+    case IO_FREQ_BUSINESS_DAY:
+        return 261;
+    default:
+        return 0;
+    }
+}
+
+struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
+                                  int64_t last)
+{
+    int shortest = io_freq_season(freq);
+    struct fc_seasons seasons = fc_one_season(shortest);
+    double longer = longer_cycle(freq->unit) / (double)freq->multiple;
+    int64_t steps = 0;
+    if (shortest > 1 && longer >= 2 * shortest) {
+        seasons.length[seasons.n++] = longer;
+        if (!io_freq_index(freq, first, last, &steps))
+            steps = 0;
+        seasons = fc_seasons_fitting(&seasons, (size_t)steps + 1);
+    }
+    return seasons;
 }

@@ -63,8 +63,7 @@ static int64_t largest_multiple(const struct alias *alias)
         return days / 7;
     case IO_FREQ_MONTH:
         return 9999 * 12 / alias->multiple;
-    case IO_FREQ_STEP:
-    case IO_FREQ_UNKNOWN:
+    default:
         break;
     }
     return INT64_C(999999999999999999);
@@ -129,9 +128,8 @@ enum fc_status io_freq_parse(const char *text, struct io_freq *freq,
     return FC_OK;
 }
 
-/* What a form of timestamp is called, and the units it can tell apart. */
-struct form_units {
-    const char *name;
+/* The units that a grain of timestamps can tell apart. */
+struct grain_units {
     unsigned units;
     int64_t months; /* MONTH only in multiples of these */
 };
@@ -143,42 +141,48 @@ struct form_units {
 #define TIMES \
     (DAYS | UNIT(IO_FREQ_SECOND) | UNIT(IO_FREQ_MINUTE) | UNIT(IO_FREQ_HOUR))
 
-static const struct form_units form_units[] = {
-    [IO_TIME_UNKNOWN] = {"unknown", TIMES | UNIT(IO_FREQ_STEP), 1},
-    [IO_TIME_INTEGER] = {"integers", UNIT(IO_FREQ_STEP), 1},
-    [IO_TIME_MONTH] = {"months", UNIT(IO_FREQ_MONTH), 1},
-    [IO_TIME_QUARTER] = {"quarters", UNIT(IO_FREQ_MONTH), 3},
-    [IO_TIME_DATE] = {"dates", DAYS, 1},
-    [IO_TIME_WEEK] = {"weeks", UNIT(IO_FREQ_WEEK), 1},
-    [IO_TIME_DATETIME] = {"dates with a time of day", TIMES, 1},
+static const struct grain_units grains[] = {
+    [IO_GRAIN_UNKNOWN] = {TIMES | UNIT(IO_FREQ_STEP), 1},
+    [IO_GRAIN_STEP] = {UNIT(IO_FREQ_STEP), 1},
+    [IO_GRAIN_PERIOD] = {UNIT(IO_FREQ_PERIOD), 1},
+    [IO_GRAIN_TIME] = {TIMES, 1},
+    [IO_GRAIN_DAY] = {DAYS, 1},
+    [IO_GRAIN_WEEK] = {UNIT(IO_FREQ_WEEK), 1},
+    [IO_GRAIN_MONTH] = {UNIT(IO_FREQ_MONTH), 1},
+    [IO_GRAIN_QUARTER] = {UNIT(IO_FREQ_MONTH), 3},
+    [IO_GRAIN_YEAR] = {UNIT(IO_FREQ_MONTH), 12},
 };
 
 enum fc_status io_freq_check(struct io_freq *freq,
                              const struct io_time_format *format,
                              struct fc_error *err)
 {
-    const struct form_units *form = &form_units[format->form];
+    const struct grain_units *grain = &grains[io_time_grain(format)];
     char text[IO_FREQ_TEXT_SIZE];
     if (format->form == IO_TIME_INTEGER && format->digits == 4
         && freq->unit == IO_FREQ_MONTH && freq->multiple % 12 == 0) {
         *freq = (struct io_freq){IO_FREQ_STEP, freq->multiple / 12, 0};
         return FC_OK;
     }
+    if (format->form == IO_TIME_PERIOD && freq->unit == IO_FREQ_STEP) {
+        *freq = (struct io_freq){IO_FREQ_PERIOD, freq->multiple, format->cycle};
+        return FC_OK;
+    }
     if (freq->unit == IO_FREQ_UNKNOWN
-        || ((form->units & UNIT(freq->unit)) != 0
+        || ((grain->units & UNIT(freq->unit)) != 0
             && (freq->unit != IO_FREQ_MONTH
-                || freq->multiple % form->months == 0)))
+                || freq->multiple % grain->months == 0)))
         return FC_OK;
     io_freq_text(freq, text, sizeof text);
-    if (format->form == IO_TIME_INTEGER)
+    if (format->form == IO_TIME_INTEGER || format->form == IO_TIME_PERIOD)
         return fc_fail(err, FC_EINVAL,
-                       "--freq says '%s', but the timestamps are integers: it "
+                       "--freq says '%s', but the timestamps are %s: it "
                        "takes a whole number of steps, such as 1",
-                       text);
+                       text, io_time_noun(format));
     return fc_fail(err, FC_EINVAL,
                    "--freq says '%s', but the timestamps are %s; without it "
                    "the step is found from them",
-                   text, form->name);
+                   text, io_time_noun(format));
 }
 
 static void months_text(const struct io_freq *freq, char *buf, size_t size)
@@ -219,6 +223,7 @@ void io_freq_text(const struct io_freq *freq, char *buf, size_t size)
         [IO_FREQ_BUSINESS_DAY] = {"business days", "business days"},
         [IO_FREQ_WEEK] = {"weekly", "weeks"},
         [IO_FREQ_MONTH] = {"monthly", "months"},
+        [IO_FREQ_PERIOD] = {"every period", "periods"},
     };
     if (freq->unit == IO_FREQ_MONTH)
         months_text(freq, buf, size);

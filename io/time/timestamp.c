@@ -4,17 +4,26 @@
  * reads tens of millions of them, so that strptime and mktime, which know of
  * locales and time zones, are out of the question.
  *
- * The forms are those of ISO 8601:2004 (4.1.2, 4.1.4, 4.3), with a blank for
- * the T, and the quarters that it lacks.
+ * Here are those of ISO 8601:2004 (4.1.2, 4.1.4, 4.3), with a blank for the T,
+ * the quarters and periods that it lacks, and numbers; all others are patterns
+ * (pattern.c).  What a form is, is a row of the table below.
  */
 #include "io/time/timestamp.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "io/text/digits.h"
+#include "io/text/number.h"
 #include "io/time/calendar.h"
+#include "io/time/pattern.h"
+#include "io/time/tail.h"
 
 static const char not_a_timestamp[] = "not a timestamp";
+
+/* 1970-01-01 as a spreadsheet's serial day */
+#define IO_SERIAL_1970 25569
 
 /* Above 9 for what is not a digit. */
 static inline unsigned digit(char c)
@@ -113,21 +122,13 @@ static const char *parse_date(const char *text, int64_t *day)
     return NULL;
 }
 
-/* What may follow the minutes or seconds, and often does elsewhere. */
-static const char *explain_tail(char c)
-{
-    if (c == '.' || c == ',')
-        return "fractions of a second are not supported";
-    if (c == '+' || c == '-')
-        return "time zones other than Z are not supported";
-    return not_a_timestamp;
-}
-
-/* YYYY-MM-DD[ T]HH:MM[:SS][Z], at least 16 characters */
+/* YYYY-MM-DD[ T]HH:MM[:SS[.000]][offset], at least 16 characters */
 static const char *parse_datetime(const char *text, size_t n,
                                   struct io_time_format *format, int64_t *t)
 {
     int64_t day;
+    struct io_time_format seen = *format;
+    bool has_zone = false;
     unsigned hour = two_digits(text + 11);
     unsigned minute = two_digits(text + 14);
     unsigned second = 0;
@@ -138,33 +139,42 @@ static const char *parse_datetime(const char *text, size_t n,
         return not_a_timestamp;
     if (problem != NULL)
         return problem;
-    format->seconds = n >= 19 && text[16] == ':';
-    if (format->seconds) {
+    seen.seconds = n >= 19 && text[16] == ':';
+    if (seen.seconds) {
         second = two_digits(text + 17);
         used = 19;
         if (second > 99)
             return not_a_timestamp;
     }
-    format->zulu = n > used && text[used] == 'Z';
-    used += format->zulu;
+    seen.separator = text[10];
+    seen.style = 0;
     if (n > used)
-        return explain_tail(text[used]);
+        problem = io_time_tail(text + used, text + n, &seen, &has_zone);
+    if (problem != NULL)
+        return problem;
     if (hour > 23 || minute > 59 || second > 59)
         return "no such time of day";
-    format->form = IO_TIME_DATETIME;
-    format->separator = text[10];
     *t = day * IO_SECONDS_PER_DAY
          + (int64_t)(hour * 3600 + minute * 60 + second);
-    return NULL;
+    if (!format->begun)
+        format->seconds = seen.seconds;
+    format->form = IO_TIME_DATETIME;
+    return io_time_join(format, &seen, has_zone, t);
 }
 
-/* YYYYQn, YYYY-Qn; rest is what follows the year. */
+/* What is between the year and a letter: a dash, a blank, nothing. */
+static char gap_of(const char *rest)
+{
+    return *rest == '-' || *rest == ' ' ? *rest : '\0';
+}
+
+/* YYYYQn, YYYY-Qn, YYYY Qn; rest is what follows the year. */
 static const char *parse_quarter(int year, const char *rest, size_t n,
                                  struct io_time_format *format, int64_t *t)
 {
-    format->dash = *rest == '-';
-    rest += format->dash;
-    n -= format->dash;
+    format->dash = gap_of(rest);
+    rest += format->dash != 0;
+    n -= format->dash != 0;
     if (n != 2 || digit(rest[1]) > 9)
         return not_a_timestamp;
     unsigned quarter = digit(rest[1]);
@@ -176,16 +186,27 @@ static const char *parse_quarter(int year, const char *rest, size_t n,
     return NULL;
 }
 
-/* YYYYWww, YYYY-Www; rest is what follows the year. */
+/* One or two digits up to the end; above 99 for anything else. */
+static unsigned last_digits(const char *p, size_t n,
+                            struct io_time_format *format)
+{
+    if (n == 1)
+        format->style |= IO_STYLE_SHORT_DATE;
+    return n == 2                       ? two_digits(p)
+           : n == 1 && digit(p[0]) <= 9 ? digit(p[0])
+                                        : 100;
+}
+
+/* YYYYWww, YYYY-Www, YYYY Www; rest is what follows the year. */
 static const char *parse_week(int year, const char *rest, size_t n,
                               struct io_time_format *format, int64_t *t)
 {
-    format->dash = *rest == '-';
-    rest += format->dash;
-    n -= format->dash;
-    if (n != 3 || two_digits(rest + 1) > 99)
+    format->dash = gap_of(rest);
+    rest += format->dash != 0;
+    n -= format->dash != 0;
+    unsigned week = last_digits(rest + 1, n - 1, format);
+    if (week > 99)
         return not_a_timestamp;
-    unsigned week = two_digits(rest + 1);
     int64_t monday = io_first_monday(year) + 7 * ((int64_t)week - 1);
     if (week == 0 || monday >= io_first_monday(year + 1))
         return "no such week";
@@ -195,24 +216,74 @@ static const char *parse_week(int year, const char *rest, size_t n,
     return NULL;
 }
 
-/* YYYY followed by a quarter or a week */
+/* YYYYPnn, YYYY-Pnn, YYYY Pnn; likewise. */
+static const char *parse_period(int year, const char *rest, size_t n,
+                                struct io_time_format *format, int64_t *t)
+{
+    format->dash = gap_of(rest);
+    rest += format->dash != 0;
+    n -= format->dash != 0;
+    unsigned period = last_digits(rest + 1, n - 1, format);
+    if (period > 99)
+        return not_a_timestamp;
+    int cycle = format->cycle > 0 ? format->cycle : period == 13 ? 13 : 12;
+    if (period == 13)
+        format->style |= IO_STYLE_PERIOD_13;
+    format->form = IO_TIME_PERIOD;
+    format->separator = *rest;
+    format->cycle = cycle;
+    if (period == 0 || period > (unsigned)cycle)
+        return "no such period";
+    *t = (int64_t)year * cycle + period - 1;
+    return NULL;
+}
+
+/* YYYY followed by a quarter, a week or a period */
 static const char *parse_part_of_year(const char *text, size_t n,
                                       struct io_time_format *format, int64_t *t)
 {
+    static const struct {
+        char letter;
+        const char *(*parse)(int, const char *, size_t, struct io_time_format *,
+                             int64_t *);
+    } parts[] = {{'q', parse_quarter}, {'w', parse_week}, {'p', parse_period}};
     unsigned year = four_digits(text);
-    char letter = text[4] == '-' ? text[5] : text[4];
+    char letter = gap_of(text + 4) != 0 ? text[5] : text[4];
     if (year > 9999)
         return not_a_timestamp;
-    if (year == 0)
-        return "no such year";
-    if (letter == 'Q' || letter == 'q')
-        return parse_quarter((int)year, text + 4, n - 4, format, t);
-    if (letter == 'W' || letter == 'w')
-        return parse_week((int)year, text + 4, n - 4, format, t);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if ((letter | 0x20) == parts[i].letter)
+            return year == 0
+                       ? "no such year"
+                       : parts[i].parse((int)year, text + 4, n - 4, format, t);
     return not_a_timestamp;
 }
 
-/* Any form; *seen says which. */
+static const char *parse_day(const char *text, struct io_time_format *seen,
+                             int64_t *t)
+{
+    int64_t day;
+    const char *problem = parse_date(text, &day);
+    if (problem != NULL)
+        return problem;
+    seen->form = IO_TIME_DATE;
+    *t = day * IO_SECONDS_PER_DAY;
+    return NULL;
+}
+
+static const char *parse_year_and_month(const char *text,
+                                        struct io_time_format *seen, int64_t *t)
+{
+    int year, month;
+    const char *problem = parse_month(text, &year, &month);
+    if (problem != NULL)
+        return problem;
+    seen->form = IO_TIME_MONTH;
+    *t = io_days_from_civil(year, month, 1) * IO_SECONDS_PER_DAY;
+    return NULL;
+}
+
+/* Any form that is no pattern; *seen says which. */
 static const char *parse_any(const char *text, size_t n,
                              struct io_time_format *seen, int64_t *t)
 {
@@ -222,39 +293,65 @@ static const char *parse_any(const char *text, size_t n,
         return parse_part_of_year(text, n, seen, t);
     if (n >= 16)
         return parse_datetime(text, n, seen, t);
-    if (n == 10) {
-        int64_t day;
-        const char *problem = parse_date(text, &day);
-        if (problem != NULL)
-            return problem;
-        seen->form = IO_TIME_DATE;
-        *t = day * IO_SECONDS_PER_DAY;
-        return NULL;
-    }
-    if (n == 7) {
-        int year, month;
-        const char *problem = parse_month(text, &year, &month);
-        if (problem != NULL)
-            return problem;
-        seen->form = IO_TIME_MONTH;
-        *t = io_days_from_civil(year, month, 1) * IO_SECONDS_PER_DAY;
-        return NULL;
-    }
-    return not_a_timestamp;
+    if (n == 10)
+        return parse_day(text, seen, t);
+    return n == 7 ? parse_year_and_month(text, seen, t) : not_a_timestamp;
 }
 
-static const char *parse_in_file(const char *text, size_t n,
-                                 struct io_time_format *format, int64_t *t)
+/* Days since 1899-12-30 and parts of them (ECMA-376, 18.17.4.1). */
+static const char *parse_serial(const char *text, size_t n,
+                                struct io_time_format *format, int64_t *t)
 {
-    struct io_time_format seen = {0};
+    double days;
+    if (!io_number_parse(text, n, &days))
+        return not_a_timestamp;
+    if (!(days > -693594 && days < 2958466))
+        return "no such date";
+    *t = (int64_t)floor((days - IO_SERIAL_1970) * 86400 + 0.5);
+    if (days != floor(days))
+        format->style |= IO_STYLE_FRACTION;
+    return NULL;
+}
+
+/* Of the form that the file has. */
+static const char *parse_known(const char *text, size_t n,
+                               struct io_time_format *format, int64_t *t)
+{
+    struct io_time_format seen = *format;
+    const char *problem;
+    if (format->form == IO_TIME_PATTERN)
+        return io_pattern_parse(text, n, format, t);
+    if (format->form == IO_TIME_SERIAL)
+        return parse_serial(text, n, format, t);
     int64_t v;
-    const char *problem = parse_any(text, n, &seen, &v);
+    problem = parse_any(text, n, &seen, &v);
+    format->style |= seen.style & IO_STYLE_PERIOD_13;
     if (problem != NULL)
         return problem;
-    if (format->form == IO_TIME_UNKNOWN)
-        *format = seen;
-    else if (seen.form != format->form)
+    if (seen.form != format->form)
         return "another form than the file's first timestamp";
+    *t = v;
+    if (format->form == IO_TIME_DATETIME)
+        *format = seen;
+    else
+        format->style |= seen.style;
+    return NULL;
+}
+
+/* As the file's first. */
+static const char *parse_first(const char *text, size_t n,
+                               struct io_time_format *format, int64_t *t)
+{
+    struct io_time_format seen = {0}, other[IO_TIME_CANDIDATES];
+    int64_t v;
+    const char *problem = parse_any(text, n, &seen, &v);
+    if (problem == not_a_timestamp && io_time_candidates(text, n, other) > 0) {
+        seen = other[0];
+        problem = io_pattern_parse(text, n, &seen, &v);
+    }
+    if (problem != NULL)
+        return problem;
+    *format = seen;
     *t = v;
     return NULL;
 }
@@ -271,7 +368,66 @@ const char *io_time_parse(const char *text, size_t n,
             return NULL;
         }
     }
-    return parse_in_file(text, n, format, t);
+    return format->form == IO_TIME_UNKNOWN ? parse_first(text, n, format, t)
+                                           : parse_known(text, n, format, t);
+}
+
+/* A date of the table with each time of day; adds those that fit. */
+static size_t try_pattern(const char *date, const char *text, size_t n,
+                          struct io_time_format *format, size_t found)
+{
+    const char *time;
+    bool whole_day = io_pattern_grain(date) == IO_GRAIN_DAY;
+    for (size_t i = 0; (time = io_pattern_time_at(i)) != NULL; i++) {
+        struct io_time_format seen = {.form = IO_TIME_PATTERN};
+        int64_t t;
+        if (found == IO_TIME_CANDIDATES || (*time != '\0' && !whole_day))
+            break;
+        snprintf(seen.pattern, sizeof seen.pattern, "%s%s", date, time);
+        struct io_time_format fresh = seen;
+        if (io_pattern_parse(text, n, &seen, &t) == NULL)
+            format[found++] = fresh;
+    }
+    return found;
+}
+
+/* Years that a compact date may be of: 20240131 is none of the year 2. */
+static bool is_likely_compact(const char *text, size_t n)
+{
+    unsigned year = n == 6 || n == 8 ? four_digits(text) : 0;
+    return year >= 1900 && year < 2200;
+}
+
+size_t io_time_candidates(const char *text, size_t n,
+                          struct io_time_format format[IO_TIME_CANDIDATES])
+{
+    const struct io_pattern_row *row;
+    struct io_time_format seen = {0};
+    int64_t t;
+    size_t found = 0;
+    const char *problem = parse_any(text, n, &seen, &t);
+    if (problem == NULL
+        && (seen.form != IO_TIME_INTEGER || !is_likely_compact(text, n))) {
+        format[0] = (struct io_time_format){0};
+        io_time_parse(text, n, &format[0], &t);
+        return 1;
+    }
+    for (size_t i = 0; n < 48 && (row = io_pattern_at(i)) != NULL; i++)
+        found = try_pattern(row->pattern, text, n, format, found);
+    if (problem == NULL && found < IO_TIME_CANDIDATES)
+        format[found++] = seen;
+    return found;
+}
+
+enum fc_status io_time_format_set(struct io_time_format *format,
+                                  const char *text, struct fc_error *err)
+{
+    *format = (struct io_time_format){.form = IO_TIME_PATTERN};
+    if (strcmp(text, "excel") == 0) {
+        format->form = IO_TIME_SERIAL;
+        return FC_OK;
+    }
+    return io_pattern_set(text, format->pattern, err);
 }
 
 static char *put_integer(char *p, const struct io_time_format *format,
@@ -311,10 +467,19 @@ static char *put_part_of_year(char *p, const struct io_time_format *format,
                               int year)
 {
     p = io_put_four(p, (unsigned)year);
-    if (format->dash)
-        *p++ = '-';
+    if (format->dash != 0)
+        *p++ = format->dash;
     *p++ = format->separator;
     return p;
+}
+
+static char *put_number(char *p, const struct io_time_format *format,
+                        unsigned v)
+{
+    if (v > 9 || !(format->style & IO_STYLE_SHORT_DATE))
+        return io_put_two(p, v);
+    *p = (char)('0' + v);
+    return p + 1;
 }
 
 /* A week belongs to the year of its Thursday. */
@@ -323,7 +488,8 @@ static char *put_week(char *p, const struct io_time_format *format, int64_t day)
     int64_t thursday = day - io_weekday(day) + 3;
     int year = io_civil_from_days(thursday).year;
     int64_t week = (thursday - io_days_from_civil(year, 1, 1)) / 7 + 1;
-    return io_put_two(put_part_of_year(p, format, year), (unsigned)week);
+    return put_number(put_part_of_year(p, format, year), format,
+                      (unsigned)week);
 }
 
 static char *put_time_of_day(char *p, const struct io_time_format *format,
@@ -333,13 +499,39 @@ static char *put_time_of_day(char *p, const struct io_time_format *format,
     p = io_put_two(p, (unsigned)(second / 3600));
     *p++ = ':';
     p = io_put_two(p, (unsigned)(second / 60 % 60));
-    if (format->seconds || second % 60 != 0) {
+    if (format->seconds || format->fraction > 0 || second % 60 != 0) {
         *p++ = ':';
         p = io_put_two(p, (unsigned)(second % 60));
     }
-    if (format->zulu)
-        *p++ = 'Z';
+    return io_time_put_tail(p, format);
+}
+
+static char *put_quarter(char *p, const struct io_time_format *format,
+                         struct io_civil date)
+{
+    p = put_part_of_year(p, format, date.year);
+    *p++ = (char)('1' + (date.month - 1) / 3);
     return p;
+}
+
+static char *put_period(char *p, const struct io_time_format *format, int64_t t)
+{
+    int64_t year = io_floor_div(t, format->cycle);
+    if (year < 1 || year > 9999)
+        return p;
+    p = put_part_of_year(p, format, (int)year);
+    return put_number(p, format, (unsigned)(t - year * format->cycle) + 1);
+}
+
+static char *put_serial(char *p, const struct io_time_format *format, int64_t t)
+{
+    char text[IO_NUMBER_SIZE];
+    double days = (double)t / 86400 + IO_SERIAL_1970;
+    if (!(format->style & IO_STYLE_FRACTION))
+        return p + sprintf(p, "%.0f", floor(days));
+    size_t n = io_number_print(days, text);
+    memcpy(p, text, n);
+    return p + n;
 }
 
 static char *put_calendar(char *p, const struct io_time_format *format,
@@ -351,9 +543,7 @@ static char *put_calendar(char *p, const struct io_time_format *format,
     case IO_TIME_MONTH:
         return put_month(p, date);
     case IO_TIME_QUARTER:
-        p = put_part_of_year(p, format, date.year);
-        *p++ = (char)('1' + (date.month - 1) / 3);
-        return p;
+        return put_quarter(p, format, date);
     case IO_TIME_DATE:
         return put_date(p, date);
     case IO_TIME_WEEK:
@@ -361,11 +551,15 @@ static char *put_calendar(char *p, const struct io_time_format *format,
     case IO_TIME_DATETIME:
         return put_time_of_day(put_date(p, date), format,
                                (int)(t - day * IO_SECONDS_PER_DAY));
-    case IO_TIME_UNKNOWN:
-    case IO_TIME_INTEGER:
-        break;
+    case IO_TIME_PATTERN:
+        return io_pattern_print(p, format, t);
+    case IO_TIME_EPOCH:
+        return p + sprintf(p, "%lld", (long long)(t * format->scale));
+    case IO_TIME_SERIAL:
+        return put_serial(p, format, t);
+    default:
+        return p;
     }
-    return p;
 }
 
 size_t io_time_print(const struct io_time_format *format, int64_t t,
@@ -374,8 +568,45 @@ size_t io_time_print(const struct io_time_format *format, int64_t t,
     char *end = buf;
     if (format->form == IO_TIME_INTEGER)
         end = put_integer(buf, format, t);
+    else if (format->form == IO_TIME_PERIOD)
+        end = put_period(buf, format, t);
     else if (t >= IO_TIME_MIN && t <= IO_TIME_MAX)
         end = put_calendar(buf, format, t);
     *end = '\0';
     return (size_t)(end - buf);
+}
+
+/* What is to be known of a form besides how it is read and written. */
+static const struct {
+    enum io_time_grain grain;
+    const char *noun;
+} forms[] = {
+    [IO_TIME_UNKNOWN] = {IO_GRAIN_UNKNOWN, "unknown"},
+    [IO_TIME_INTEGER] = {IO_GRAIN_STEP, "integers"},
+    [IO_TIME_MONTH] = {IO_GRAIN_MONTH, "months"},
+    [IO_TIME_QUARTER] = {IO_GRAIN_QUARTER, "quarters"},
+    [IO_TIME_DATE] = {IO_GRAIN_DAY, "dates"},
+    [IO_TIME_WEEK] = {IO_GRAIN_WEEK, "weeks"},
+    [IO_TIME_DATETIME] = {IO_GRAIN_TIME, "dates with a time of day"},
+    [IO_TIME_PERIOD] = {IO_GRAIN_PERIOD, "periods"},
+    [IO_TIME_EPOCH] = {IO_GRAIN_TIME, "seconds since 1970"},
+    [IO_TIME_SERIAL] = {IO_GRAIN_TIME, "serial days"},
+};
+
+enum io_time_grain io_time_grain(const struct io_time_format *format)
+{
+    return format->form == IO_TIME_PATTERN ? io_pattern_grain(format->pattern)
+                                           : forms[format->form].grain;
+}
+
+const char *io_time_noun(const struct io_time_format *format)
+{
+    static const char *const nouns[] = {[IO_GRAIN_TIME] =
+                                            "dates with a time of day",
+                                        [IO_GRAIN_DAY] = "dates",
+                                        [IO_GRAIN_MONTH] = "months",
+                                        [IO_GRAIN_QUARTER] = "quarters",
+                                        [IO_GRAIN_YEAR] = "years"};
+    return format->form == IO_TIME_PATTERN ? nouns[io_time_grain(format)]
+                                           : forms[format->form].noun;
 }

@@ -6,49 +6,57 @@
  * Timestamps as text and as 64-bit integers.
  *
  * Plain integers (of which a year, 2023, is one) stand for themselves, up to
- * 18 digits, so that differences cannot overflow.  All calendar forms are
- * seconds since 1970-01-01T00:00 in the proleptic Gregorian calendar without
- * time zones or leap seconds, years 0001 to 9999: the first instant of the
- * day, the month, the quarter, or of the ISO 8601 week's Monday.
+ * 18 digits, so that differences cannot overflow; periods (2023-P05) are
+ * counted, so many to the year.  All calendar forms are seconds since
+ * 1970-01-01T00:00 in the proleptic Gregorian calendar without leap seconds,
+ * years 0001 to 9999: the first instant of the day, the month, the quarter, or
+ * of the ISO 8601 week's Monday.  What is written with an offset from UTC is
+ * the local time at the offset of the file's first, so that times of several
+ * offsets lie on one line.
  */
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-enum io_time_form {
-    IO_TIME_UNKNOWN,
-    IO_TIME_INTEGER,
-    IO_TIME_MONTH,   /* YYYY-MM */
-    IO_TIME_QUARTER, /* YYYYQn, YYYY-Qn */
-    IO_TIME_DATE,    /* YYYY-MM-DD */
-    IO_TIME_WEEK,    /* YYYY-Www, YYYYWww */
-    IO_TIME_DATETIME /* YYYY-MM-DD[ T]HH:MM[:SS][Z] */
-};
-
-/* The lexical form of a file: its first timestamp's.  Zeroed: not known. */
-struct io_time_format {
-    enum io_time_form form;
-    char
-        separator; /* DATETIME: 'T' or ' '; QUARTER: 'Q', 'q'; WEEK: 'W', 'w' */
-    bool seconds;  /* DATETIME: written with seconds */
-    bool zulu;     /* DATETIME: written with Z */
-    bool dash;     /* QUARTER, WEEK: a dash before the letter */
-    int digits;    /* INTEGER: how many, without the sign */
-    bool padded;   /* INTEGER: to that many, with zeros in front */
-};
-
-enum { IO_TIME_SIZE = 32 };
+#include "forecast/base/status.h"
+#include "io/time/format.h"
 
 /*
  * One timestamp: n bytes, trimmed, without a terminating NUL.  If the format
  * is unknown, recognises the form and sets *format; otherwise the text must
  * be of that form.  Quarters and weeks with and without a dash, padded and
- * unpadded integers, and datetimes with either separator, with or without
- * seconds and Z may be mixed.  Returns NULL and sets *t, or returns what is
+ * unpadded integers, days, months and hours of one digit and of two, and
+ * datetimes with either separator, with or without seconds and offset may be
+ * mixed; format->style notes it.  Returns NULL and sets *t, or returns what is
  * wrong as a constant phrase: "no such date".
+ *
+ * Never recognised are epochs and serial days, which look like any integer.
+ * Integers of eight or six digits that are dates, and dates that could be day
+ * or month first, are what io_time_candidates() says they may be.
  */
 const char *io_time_parse(const char *text, size_t n,
                           struct io_time_format *format, int64_t *t);
+
+/*
+ * All forms that the text could be of, the likeliest first; returns how many.
+ */
+enum { IO_TIME_CANDIDATES = 4 };
+size_t io_time_candidates(const char *text, size_t n,
+                          struct io_time_format format[IO_TIME_CANDIDATES]);
+
+/*
+ * The format that --time-format asks for: strptime's letters, or "excel".
+ * FC_EINVAL with what is wrong with it.
+ */
+enum fc_status io_time_format_set(struct io_time_format *format,
+                                  const char *text, struct fc_error *err);
+
+enum io_time_grain io_time_grain(const struct io_time_format *format);
+
+/* Whether times are counts rather than seconds since 1970. */
+static inline bool io_time_is_counted(const struct io_time_format *format)
+{
+    return format->form == IO_TIME_INTEGER || format->form == IO_TIME_PERIOD;
+}
+
+/* What timestamps of the form are called: "dates". */
+const char *io_time_noun(const struct io_time_format *format);
 
 /*
  * Writes t in the file's own form with a NUL; returns the length without it.

@@ -125,23 +125,24 @@ good,1,1
 END
 expect 3 '' bad.csv --rejects r.csv -j 2
 cat >expected.csv <<'END'
-line,unique_id,reason
-2,a,its series failed in line 5: 2 columns where the header has 3
+line,unique_id,reason,file
+2,a,its series failed in line 5: 2 columns where the header has 3,bad.csv
 3,"b
-b",column 'y': not a number: 'x'
-5,a,2 columns where the header has 3
+b",column 'y': not a number: 'x',bad.csv
+5,a,2 columns where the header has 3,bad.csv
 6,"b
-b",its series failed in line 3: column 'y': not a number: 'x'
-8,c,its series failed in line 10: column 'ds': not a timestamp: 'zwei'
-10,c,column 'ds': not a timestamp: 'zwei'
-11,c,its series failed in line 10: column 'ds': not a timestamp: 'zwei'
-12,a,4 columns where the header has 3
+b",its series failed in line 3: column 'y': not a number: 'x',bad.csv
+8,c,its series failed in line 10: column 'ds': not a timestamp: 'zwei',bad.csv
+10,c,column 'ds': not a timestamp: 'zwei',bad.csv
+11,c,its series failed in line 10: column 'ds': not a timestamp: 'zwei',bad.csv
+12,a,4 columns where the header has 3,bad.csv
 END
 cmp -s expected.csv r.csv ||
 	fail "rejects: $(cat r.csv)"
 gzip -k bad.csv
 mv r.csv plain.csv
 expect 3 '' bad.csv.gz --rejects r.csv
+sed -i 's/,bad.csv.gz$/,bad.csv/' r.csv
 cmp -s r.csv plain.csv || fail "rejects of a stream: $(cat r.csv)"
 expect 3 '' in.csv --rejects r.csv
 [ "$(wc -l <r.csv)" -eq 10 ] || fail "rejects: $(cat r.csv)"
@@ -152,7 +153,7 @@ expect 3 '' twice.csv --rejects r.csv
 printf 'unique_id,ds,y\nb,3,9\na,3,1\na,1,1\nb,2,2\na,1,3\na,1,\nb,3,4\na,2,5\nb,3,7\n' \
 	>twice.csv
 expect 0 '' twice.csv --rejects r.csv --duplicates last
-[ "$(sed 's/,replaced by a later row of the same time (--duplicates last)$/!/' \
+[ "$(sed 's/,replaced by a later row of the same time (--duplicates last),twice.csv$/!/' \
 	r.csv | tail -n +2 | paste -sd ' ')" = '2,b! 4,a! 6,a! 8,b!' ] ||
 	fail "rejects of replaced rows: $(cat r.csv)"
 expect 0 '' twice.csv --rejects r.csv --duplicates sum

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Timestamps by patterns: a table of what one letter reads and writes, and a
+ * table of the patterns that are recognised, the likeliest first.
+ *
+ * Letters are those of strptime (POSIX.1-2017, XSH), which itself depends on
+ * the locale.  Years of two digits are 1969 to 2068, as there.
+ */
+#include "io/time/pattern.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "io/text/digits.h"
+#include "io/time/calendar.h"
+#include "io/time/tail.h"
+
+static const char not_a_timestamp[] = "not a timestamp";
+
+/* What a timestamp says; what it does not say is the first of its kind. */
+struct fields {
+    int year, month, day, hour, minute, second;
+    int half; /* 0, 12; -1 = not said: of an hour up to 12 */
+    int day_of_year;
+    int64_t epoch;
+    bool has_epoch, has_zone;
+};
+
+/* --- reading --- */
+
+/* Digits, from least to most of them, as a number. */
+static bool take_digits(const char **p, const char *end, int least, int most,
+                        int64_t *v)
+{
+    int n = 0;
+    *v = 0;
+    for (; n < most && *p < end && (unsigned char)(**p - '0') <= 9; (*p)++, n++)
+        *v = 10 * *v + (**p - '0');
+    return n >= least;
+}
+
+/* One or two digits; notes one. */
+static bool take_short(const char **p, const char *end, unsigned style,
+                       struct io_time_format *seen, int *v)
+{
+    const char *from = *p;
+    int64_t value = 0;
+    if (!take_digits(p, end, 1, 2, &value))
+        return false;
+    if (*p - from == 1)
+        seen->style |= style;
+    else if (*from == '0' && style == IO_STYLE_SHORT_HOUR)
+        seen->style |= IO_STYLE_LONG_HOUR;
+    *v = (int)value;
+    return true;
+}
+
+static const char *const months[] = {
+    "January", "February", "March",     "April",   "May",      "June",
+    "July",    "August",   "September", "October", "November", "December"};
+static const char *const weekdays[] = {"Monday",   "Tuesday", "Wednesday",
+                                       "Thursday", "Friday",  "Saturday",
+                                       "Sunday"};
+
+static bool is_letter(char c)
+{
+    return (unsigned char)((c | 0x20) - 'a') < 26;
+}
+
+/* A name, whole or its first three letters; its place, or -1. */
+static int take_name(const char **p, const char *end, const char *const *names,
+                     int n, struct io_time_format *seen)
+{
+    size_t length = 0;
+    while (*p + length < end && is_letter((*p)[length]))
+        length++;
+    for (int i = 0; i < n; i++) {
+        size_t whole = strlen(names[i]);
+        if ((length != 3 && length != whole)
+            || strncasecmp(*p, names[i], length) != 0)
+            continue;
+        if (length > 3)
+            seen->style |= IO_STYLE_FULL_NAME;
+        if (seen->separator == 0)
+            seen->separator = ((*p)[0] & 0x20)   ? 'a'
+                              : ((*p)[1] & 0x20) ? 't'
+                                                 : 'A';
+        *p += length;
+        return i;
+    }
+    return -1;
+}
+
+static bool take_half(const char **p, const char *end,
+                      struct io_time_format *seen, int *half)
+{
+    if (end - *p < 2 || ((*p)[1] | 0x20) != 'm'
+        || (((*p)[0] | 0x20) != 'a' && ((*p)[0] | 0x20) != 'p'))
+        return false;
+    *half = ((*p)[0] | 0x20) == 'p' ? 12 : 0;
+    if (seen->separator == 0)
+        seen->separator = ((*p)[0] & 0x20) ? 'a' : 'A';
+    *p += 2;
+    return true;
+}
+
+static bool take_year(const char **p, const char *end, int digits, int *year)
+{
+    int64_t v;
+    if (!take_digits(p, end, digits, digits, &v))
+        return false;
+    *year = (int)v;
+    if (digits == 2)
+        *year += v < 69 ? 2000 : 1900;
+    return true;
+}
+
+static bool take_epoch(const char **p, const char *end, struct fields *f)
+{
+    bool minus = *p < end && **p == '-';
+    *p += minus;
+    if (!take_digits(p, end, 1, 12, &f->epoch))
+        return false;
+    if (minus)
+        f->epoch = -f->epoch;
+    f->has_epoch = true;
+    return true;
+}
+
+/* What one letter stands for. */
+static bool take_letter(char letter, const char **p, const char *end,
+                        struct io_time_format *seen, struct fields *f)
+{
+    int64_t v;
+    switch (letter) {
+    case 'Y':
+        return take_year(p, end, 4, &f->year);
+    case 'y':
+        return take_year(p, end, 2, &f->year);
+    case 'm':
+        return take_short(p, end, IO_STYLE_SHORT_DATE, seen, &f->month);
+    case 'd':
+        return take_short(p, end, IO_STYLE_SHORT_DATE, seen, &f->day);
+    case 'b':
+        f->month = take_name(p, end, months, 12, seen) + 1;
+        return f->month > 0;
+    case 'A':
+        return take_name(p, end, weekdays, 7, seen) >= 0;
+    case 'H':
+    case 'I':
+        return take_short(p, end, IO_STYLE_SHORT_HOUR, seen, &f->hour);
+    case 'p':
+        return take_half(p, end, seen, &f->half);
+    case 'M':
+        return take_digits(p, end, 2, 2, &v) && ((f->minute = (int)v), true);
+    case 'S':
+        return take_digits(p, end, 2, 2, &v) && ((f->second = (int)v), true);
+    case 'j':
+        return take_digits(p, end, 3, 3, &v)
+               && ((f->day_of_year = (int)v), true);
+    case 'q':
+        if (!take_digits(p, end, 1, 1, &v) || v < 1 || v > 4)
+            return false;
+        f->month = 3 * (int)v - 2;
+        return true;
+    case 's':
+        return take_epoch(p, end, f);
+    }
+    return false;
+}
+
+/* Eight or six digits in a row leave no room for a month of one. */
+static bool is_compact(const char *pattern)
+{
+    return strncmp(pattern, "%Y%m", 4) == 0 || strncmp(pattern, "%d%m", 4) == 0;
+}
+
+/* Whether a fraction or an offset may follow. */
+static bool ends_in_time(const char *pattern)
+{
+    size_t n = strlen(pattern);
+    return n > 2 && strchr("MSpf", pattern[n - 1]) != NULL
+           && pattern[n - 2] == '%';
+}
+
+static const char *walk(const char *p, const char *end,
+                        struct io_time_format *seen, struct fields *f)
+{
+    const char *pattern = seen->pattern;
+    for (; *pattern != '\0'; pattern++) {
+        if (pattern[0] == '%' && (pattern[1] == 'z' || pattern[1] == 'f'))
+            return io_time_tail(p, end, seen, &f->has_zone);
+        if (pattern[0] == '%' && pattern[1] != '%') {
+            if (!take_letter(*++pattern, &p, end, seen, f))
+                return not_a_timestamp;
+            continue;
+        }
+        pattern += *pattern == '%';
+        if (p == end || *p++ != *pattern)
+            return not_a_timestamp;
+    }
+    if (p < end && ends_in_time(seen->pattern))
+        return io_time_tail(p, end, seen, &f->has_zone);
+    return p == end ? NULL : not_a_timestamp;
+}
+
+static const char *instant(const struct fields *f, int64_t *t)
+{
+    int hour = f->hour;
+    if (f->half >= 0) {
+        if (hour < 1 || hour > 12)
+            return "no such time of day";
+        hour = hour % 12 + f->half;
+    }
+    if (f->year < 1 || f->month < 1 || f->month > 12 || f->day < 1
+        || f->day > io_month_length(f->year, f->month)
+        || f->day_of_year > 365 + io_is_leap_year(f->year))
+        return "no such date";
+    if (hour > 23 || f->minute > 59 || f->second > 59)
+        return "no such time of day";
+    int64_t day = io_days_from_civil(f->year, f->month, f->day);
+    if (f->day_of_year > 0)
+        day = io_days_from_civil(f->year, 1, 1) + f->day_of_year - 1;
+    *t = day * IO_SECONDS_PER_DAY + hour * 3600 + f->minute * 60 + f->second;
+    return NULL;
+}
+
+const char *io_pattern_parse(const char *text, size_t n,
+                             struct io_time_format *format, int64_t *t)
+{
+    struct fields f = {.year = 1970, .month = 1, .day = 1, .half = -1};
+    struct io_time_format seen = *format;
+    seen.style = 0;
+    seen.separator = 0;
+    if (is_compact(format->pattern)
+        && n != (io_pattern_grain(format->pattern) == IO_GRAIN_DAY ? 8 : 6)
+        && io_pattern_grain(format->pattern) != IO_GRAIN_TIME)
+        return not_a_timestamp;
+    const char *problem = walk(text, text + n, &seen, &f);
+    if (problem == NULL && f.has_epoch)
+        *t = f.epoch;
+    else if (problem == NULL)
+        problem = instant(&f, t);
+    if (problem != NULL)
+        return problem;
+    return io_time_join(format, &seen, f.has_zone, t);
+}
+
+/* --- writing --- */
+
+static char *put_text(char *p, const char *text, char letters)
+{
+    for (; *text != '\0'; text++, p++) {
+        *p = *text;
+        if (letters == 'A' && (*text & 0x20) && is_letter(*text))
+            *p = (char)(*text & ~0x20);
+        if (letters == 'a')
+            *p = (char)(*text | 0x20);
+    }
+    return p;
+}
+
+static char *put_name(char *p, const char *name,
+                      const struct io_time_format *format)
+{
+    char text[16];
+    snprintf(text, sizeof text,
+             format->style & IO_STYLE_FULL_NAME ? "%s" : "%.3s", name);
+    return put_text(p, text, format->separator);
+}
+
+static char *put_short(char *p, int v, bool is_short)
+{
+    if (is_short && v < 10) {
+        *p = (char)('0' + v);
+        return p + 1;
+    }
+    return io_put_two(p, (unsigned)v);
+}
+
+/* What is written, by parts. */
+struct parts {
+    int64_t t, day;
+    struct io_civil date;
+    int second; /* of the day */
+};
+
+static char *put_letter(char *p, char letter,
+                        const struct io_time_format *format,
+                        const struct parts *parts)
+{
+    int hour = parts->second / 3600;
+    bool short_date = format->style & IO_STYLE_SHORT_DATE;
+    bool short_hour = (format->style & IO_STYLE_SHORT_HOUR)
+                      || (short_date && !(format->style & IO_STYLE_LONG_HOUR));
+    switch (letter) {
+    case 'Y':
+        return io_put_four(p, (unsigned)parts->date.year);
+    case 'y':
+        return io_put_two(p, (unsigned)parts->date.year % 100);
+    case 'm':
+        return put_short(p, parts->date.month, short_date);
+    case 'd':
+        return put_short(p, parts->date.day, short_date);
+    case 'b':
+        return put_name(p, months[parts->date.month - 1], format);
+    case 'A':
+        return put_name(p, weekdays[io_weekday(parts->day)], format);
+    case 'H':
+        return put_short(p, hour, short_hour);
+    case 'I':
+        return put_short(p, (hour + 11) % 12 + 1, short_hour);
+    case 'p':
+        return put_text(p, hour < 12 ? "AM" : "PM",
+                        format->separator == 'a' ? 'a' : 'A');
+    case 'M':
+        return io_put_two(p, (unsigned)(parts->second / 60 % 60));
+    case 'S':
+        return io_put_two(p, (unsigned)(parts->second % 60));
+    case 'q':
+        *p = (char)('1' + (parts->date.month - 1) / 3);
+        return p + 1;
+    case 'j':
+        return p
+               + sprintf(p, "%03d",
+                         (int)(parts->day
+                               - io_days_from_civil(parts->date.year, 1, 1))
+                             + 1);
+    case 's':
+        return p + sprintf(p, "%lld", (long long)parts->t);
+    }
+    return p;
+}
+
+char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t)
+{
+    struct parts parts = {.t = t, .day = io_floor_div(t, IO_SECONDS_PER_DAY)};
+    const char *pattern = format->pattern;
+    bool tail = ends_in_time(pattern);
+    parts.date = io_civil_from_days(parts.day);
+    parts.second = (int)(t - parts.day * IO_SECONDS_PER_DAY);
+    for (; *pattern != '\0'; pattern++) {
+        if (pattern[0] == '%' && (pattern[1] == 'z' || pattern[1] == 'f')) {
+            tail = true;
+            break;
+        }
+        if (pattern[0] == '%' && pattern[1] != '%') {
+            p = put_letter(p, *++pattern, format, &parts);
+            continue;
+        }
+        pattern += *pattern == '%';
+        *p++ = *pattern;
+    }
+    return tail ? io_time_put_tail(p, format) : p;
+}
+
+/* --- the tables --- */
+
+/*
+ * Dates and months; before a time of day, rows without a day are left out.
+ * Where a day and a month could stand for each other, both orders are there.
+ */
+static const struct io_pattern_row dates[] = {
+    {"%Y/%m/%d", "2023/12/31"},   {"%Y.%m.%d", "2023.12.31"},
+    {"%d/%m/%Y", "31/12/2023"},   {"%m/%d/%Y", "12/31/2023"},
+    {"%d.%m.%Y", "31.12.2023"},   {"%m.%d.%Y", "12.31.2023"},
+    {"%d-%m-%Y", "31-12-2023"},   {"%m-%d-%Y", "12-31-2023"},
+    {"%d/%m/%y", "31/12/23"},     {"%m/%d/%y", "12/31/23"},
+    {"%d.%m.%y", "31.12.23"},     {"%m.%d.%y", "12.31.23"},
+    {"%d-%m-%y", "31-12-23"},     {"%m-%d-%y", "12-31-23"},
+    {"%d-%b-%Y", "01-Nov-2023"},  {"%d %b %Y", "01 Nov 2023"},
+    {"%d/%b/%Y", "01/Nov/2023"},  {"%d.%b.%Y", "01.Nov.2023"},
+    {"%d-%b-%y", "01-Nov-23"},    {"%d %b %y", "01 Nov 23"},
+    {"%d%b%Y", "01NOV2023"},      {"%d. %b %Y", "1. November 2023"},
+    {"%b %d, %Y", "Nov 1, 2023"}, {"%b %d %Y", "Nov 1 2023"},
+    {"%Y-%b-%d", "2023-Nov-01"},  {"%A, %d %b %Y", "Wed, 01 Nov 2023"},
+    {"%b %Y", "Nov 2023"},        {"%b-%Y", "Nov-2023"},
+    {"%b/%Y", "Nov/2023"},        {"%b.%Y", "Nov.2023"},
+    {"%b-%y", "Jan-23"},          {"%b %y", "Jan 23"},
+    {"%b/%y", "Jan/23"},          {"%b.%y", "Jan.23"},
+    {"%Y-%b", "2023-Nov"},        {"%Y %b", "2023 Nov"},
+    {"%y-%b", "23-Jan"},          {"%Y/%m", "2023/12"},
+    {"%m/%Y", "12/2023"},         {"%m-%Y", "12-2023"},
+    {"%m.%Y", "12.2023"},         {"%YM%m", "2023M12"},
+    {"Q%q %Y", "Q1 2021"},        {"Q%q-%Y", "Q1-2021"},
+    {"Q%q/%Y", "Q1/2021"},        {"%Y/Q%q", "2021/Q1"},
+    {"%Y-%m-%d", "2023-1-9"},     {"%Y%m%d", "20231231"},
+    {"%Y%m", "202312"},
+};
+
+/* Times of day, and what is between. */
+static const char *const times[] = {
+    "",
+    " %H:%M",
+    " %H:%M:%S",
+    " %I:%M %p",
+    "T%H:%M",
+    "T%H:%M:%S",
+    " %I:%M:%S %p",
+    " %I:%M%p",
+    ", %H:%M",
+    ", %H:%M:%S",
+    ", %I:%M:%S %p",
+    " %H.%M",
+    " %I:%M:%S%p",
+    ", %I:%M %p",
+    " %H.%M.%S",
+    " %H",
+};
+
+const struct io_pattern_row *io_pattern_at(size_t i)
+{
+    return i < sizeof dates / sizeof *dates ? &dates[i] : NULL;
+}
+
+const char *io_pattern_time_at(size_t i)
+{
+    return i < sizeof times / sizeof *times ? times[i] : NULL;
+}
+
+enum io_time_grain io_pattern_grain(const char *pattern)
+{
+    static const struct {
+        const char *letters;
+        enum io_time_grain grain;
+    } rows[] = {{"HIMSs", IO_GRAIN_TIME},
+                {"dj", IO_GRAIN_DAY},
+                {"mb", IO_GRAIN_MONTH},
+                {"q", IO_GRAIN_QUARTER},
+                {"Yy", IO_GRAIN_YEAR}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (const char *p = pattern; *p != '\0'; p++)
+            if (*p == '%' && *++p != '\0'
+                && strchr(rows[i].letters, *p) != NULL)
+                return rows[i].grain;
+    return IO_GRAIN_UNKNOWN;
+}
+
+/* strptime's other letters by those of ours. */
+static const char *expand(char letter)
+{
+    static const struct {
+        char letter;
+        const char *means;
+    } rows[] = {
+        {'Y', "%Y"},       {'y', "%y"},       {'m', "%m"}, {'d', "%d"},
+        {'e', "%d"},       {'b', "%b"},       {'B', "%b"}, {'h', "%b"},
+        {'a', "%A"},       {'A', "%A"},       {'H', "%H"}, {'k', "%H"},
+        {'I', "%I"},       {'l', "%I"},       {'M', "%M"}, {'S', "%S"},
+        {'p', "%p"},       {'P', "%p"},       {'z', "%z"}, {'Z', "%z"},
+        {'j', "%j"},       {'s', "%s"},       {'q', "%q"}, {'f', "%f"},
+        {'F', "%Y-%m-%d"}, {'D', "%m/%d/%y"}, {'n', " "},  {'t', " "},
+        {'T', "%H:%M:%S"}, {'R', "%H:%M"},    {'%', "%%"}, {'r', "%I:%M:%S %p"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].letter == letter)
+            return rows[i].means;
+    return NULL;
+}
+
+enum fc_status io_pattern_set(const char *text,
+                              char pattern[IO_TIME_PATTERN_SIZE],
+                              struct fc_error *err)
+{
+    size_t used = 0;
+    for (const char *p = text; *p != '\0'; p++) {
+        char literal[2] = {*p, '\0'};
+        const char *means = literal;
+        if (*p == '%' && (means = expand(*++p)) == NULL)
+            return fc_fail(err, FC_EINVAL,
+                           "no letter '%%%.1s'; it takes strptime's, such as "
+                           "%%d/%%m/%%Y %%H:%%M",
+                           p);
+        if (used + strlen(means) >= IO_TIME_PATTERN_SIZE)
+            return fc_fail(err, FC_EINVAL, "too long: '%.60s'", text);
+        strcpy(pattern + used, means);
+        used += strlen(means);
+    }
+    for (const char *p = pattern; *p != '\0'; p++)
+        if (*p == '%' && strchr("Yys", *++p) != NULL)
+            return FC_OK;
+    return fc_fail(err, FC_EINVAL,
+                   "'%.60s' has no year: it takes strptime's letters, such as "
+                   "%%d/%%m/%%Y, or excel",
+                   text);
+}

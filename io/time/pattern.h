@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_TIME_PATTERN_H
+#define NIGHTCAST_IO_TIME_PATTERN_H
+
+/*
+ * Timestamps by a pattern of strptime's letters: %Y %y %m %d %b %H %I %p %M %S
+ * %z %j %s %A, and %q, a quarter, and %f, a fraction of zeros, which are ours.
+ * Names are English; case does not matter.  A time of day at the end may have a
+ * fraction and an offset behind it.  Inside of the room.
+ */
+#include "forecast/base/status.h"
+#include "io/time/format.h"
+
+/* A row of the table of patterns that are recognised. */
+struct io_pattern_row {
+    const char *pattern;
+    const char *example;
+};
+
+/* The i-th, or NULL when there are no more. */
+const struct io_pattern_row *io_pattern_at(size_t i);
+
+/* As io_time_parse(), by format->pattern. */
+const char *io_pattern_parse(const char *text, size_t n,
+                             struct io_time_format *format, int64_t *t);
+
+/* Appends at p; returns the end. */
+char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t);
+
+enum io_time_grain io_pattern_grain(const char *pattern);
+
+/* Makes the pattern of strptime's letters, all of them, one of ours. */
+enum fc_status io_pattern_set(const char *text,
+                              char pattern[IO_TIME_PATTERN_SIZE],
+                              struct fc_error *err);
+
+/* The i-th time of day that may follow a date, with what is between. */
+const char *io_pattern_time_at(size_t i);
+
+#endif
