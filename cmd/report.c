@@ -312,10 +312,10 @@ static int report(struct run *run)
         return CMD_FAILED;
     }
     bool extra = say_extra(run);
-    cmd_signals_end_with(extra ? CMD_PARTIAL : CMD_OK);
+    cmd_signals_end_with(cmd_verdict(&run->options, !extra));
     if (!run->options.quiet)
         say_end(run, cmd_now() - start);
-    return extra ? CMD_PARTIAL : CMD_OK;
+    return cmd_verdict(&run->options, !extra);
 }
 
 static int main_report(int argc, char **argv)

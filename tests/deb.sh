@@ -14,7 +14,7 @@ need fish fish
 . /etc/os-release
 [ -n "${VERSION_CODENAME:-}" ] || skip "no release of Debian's"
 project=$PWD
-package=$(ls "$PWD"/build/nightcast_*.deb) || exit 1
+package=$(ls "$PWD"/build/nightcast_*.deb) || skip "no package was built"
 work=$(mktemp -d)
 chmod 755 "$work"
 trap 'umount "$work"/root/proc 2>/dev/null; rm -rf "$work"' EXIT
@@ -27,7 +27,7 @@ fail() {
 lintian --fail-on error "$package" >"$work/lintian" 2>&1 ||
 	fail "lintian: $(cat "$work/lintian")"
 dpkg-deb -f "$package" Depends >"$work/depends"
-for library in libc6 libcsv3 libgomp1 libgsl zlib1g; do
+for library in libc6 libcsv3 libgomp1 libgsl libsqlite3-0 zlib1g; do
 	grep -q "$library" "$work/depends" || fail "no $library in $(cat "$work/depends")"
 done
 

@@ -5,11 +5,9 @@
 # fails and is resumed.
 . tests/packages.bash
 need parallel parallel
-/usr/bin/python3 -c 'import yaml' 2>/dev/null || {
-	installed() { /usr/bin/python3 -c 'import yaml' 2>/dev/null; }
-	apt-get install -y -qq --no-install-recommends python3-yaml >/dev/null 2>&1
-	installed || skip "python3-yaml cannot be installed"
-}
+reads_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null; }
+reads_yaml || install_packages python3-yaml
+reads_yaml || skip "python3-yaml cannot be installed"
 . tests/sh/setup.bash
 tests/shown.sh "$work/shown" || exit 1
 mkdir "$work/bin"

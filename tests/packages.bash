@@ -6,6 +6,16 @@ skip() {
 	echo "0 passed, 0 failed, 1 skipped"
 	exit 0
 }
+install_packages() {
+	command -v apt-get >/dev/null || return
+	[ "$(id -u)" -eq 0 ] || return
+	echo "installing: $*"
+	export DEBIAN_FRONTEND=noninteractive
+	{
+		apt-get update -qq &&
+			apt-get install -y -qq --no-install-recommends "$@"
+	} >/dev/null 2>&1
+}
 # need COMMAND PACKAGE...: installs the packages where the command is missing;
 # where that cannot be, all that follows is skipped
 need() {
@@ -13,13 +23,7 @@ need() {
 	shift
 	PATH=$PATH:/usr/sbin:/sbin
 	command -v "$command" >/dev/null && return
-	command -v apt-get >/dev/null || skip "no $command, and no apt-get to install it"
-	[ "$(id -u)" -eq 0 ] || skip "no $command; as root: apt-get install $*"
-	echo "installing: $*"
-	export DEBIAN_FRONTEND=noninteractive
-	{
-		apt-get update -qq &&
-			apt-get install -y -qq --no-install-recommends "$@"
-	} >/dev/null 2>&1
-	command -v "$command" >/dev/null || skip "$* cannot be installed"
+	install_packages "$@"
+	command -v "$command" >/dev/null ||
+		skip "no $command; as root, on Debian: apt-get install $*"
 }

@@ -321,7 +321,7 @@ static void gaps_do_not_lengthen_the_step(void **state)
         {"1,4,7,10,13,16,19,22,23,24,27,30", "steps of 1", "31"},
         {"2023-01-07,2023-01-08,2023-01-14,2023-01-15,2023-01-21,2023-01-22,"
          "2023-01-28,2023-01-29,2023-02-04,2023-02-05,2023-02-11,2023-02-12",
-         "daily", "2023-02-13"},
+         "open days: Sat Sun", "2023-02-18"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
@@ -721,9 +721,68 @@ static void years_are_steps_of_year_numbers(void **state)
     expect_continued(&times, &freq, "2002,2004");
 }
 
+/* Timestamps of a line, behind its name; NULL at the end. */
+static char *next_cell(char **line)
+{
+    char *cell = *line;
+    if (cell == NULL || *cell == '\0')
+        return NULL;
+    size_t n = strcspn(cell, ",\n");
+    *line = cell + n + (cell[n] != '\0');
+    cell[n] = '\0';
+    return cell;
+}
+
+/* A row of calendars.csv: what follows three years, for five. */
+static void check_calendar(char *line)
+{
+    static int64_t t[4000];
+    struct io_time_format format = {0};
+    struct io_freq freq;
+    const char *name = next_cell(&line);
+    int season = (int)strtol(next_cell(&line), NULL, 10);
+    size_t history = (size_t)strtol(next_cell(&line), NULL, 10), n = 0;
+    for (char *cell; (cell = next_cell(&line)) != NULL; n++)
+        assert_null(io_time_parse(cell, strlen(cell), &format, &t[n]));
+    io_freq_infer(t, history, &format, &freq);
+    if (io_freq_season(&freq) != season)
+        fail_msg("%s: season %d, not %d", name, io_freq_season(&freq), season);
+    if (freq.multiple != 1 || n < history + 50)
+        fail_msg("%s: multiple %lld, %zu after %zu", name,
+                 (long long)freq.multiple, n, history);
+    for (size_t i = 0; i < n; i++) {
+        char text[IO_TIME_SIZE], wanted[IO_TIME_SIZE];
+        int64_t k = -1, at = -1;
+        if (i < history
+            && (!io_freq_index(&freq, t[0], t[i], &k) || k != (int64_t)i))
+            fail_msg("%s: the %zu-th is the %lld-th", name, i, (long long)k);
+        if (i < history)
+            continue;
+        io_freq_advance(&freq, t[0], (int64_t)i, &at);
+        io_time_print(&format, at, text);
+        io_time_print(&format, t[i], wanted);
+        if (at != t[i])
+            fail_msg("%s: %s, not %s", name, text, wanted);
+    }
+}
+
+static void calendars_continue_as_pythons_datetime_says(void **state)
+{
+    static char line[1 << 17];
+    FILE *file = fopen("tests/reference/calendars.csv", "r");
+    int rows = 0;
+    (void)state;
+    assert_non_null(file);
+    for (; fgets(line, sizeof line, file) != NULL; rows++)
+        check_calendar(line);
+    fclose(file);
+    assert_int_equal(rows, 17);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(calendars_continue_as_pythons_datetime_says),
         cmocka_unit_test(integers_step_by_their_common_divisor),
         cmocka_unit_test(months_keep_their_day),
         cmocka_unit_test(quarters_and_years_keep_their_months),

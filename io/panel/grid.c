@@ -124,7 +124,7 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
     if (!io_series_rows_get(job, raw, ws, &rows))
         return io_no_room(job);
     io_freq_settle(&job->panel->freq, rows.time, rows.n, &step);
-    facts->anchor_day = (unsigned)step.anchor_day & 31;
+    facts->anchor_day = (unsigned)step.anchor_day & 1023;
     size_t off = find_off_grid(&step, facts->start, &rows, &k);
     if (off < rows.n) {
         off = odd_row(&step, &rows, off);

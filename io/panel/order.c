@@ -242,7 +242,7 @@ static void note_own_step(const struct io_regular *job,
     io_freq_infer(rows->time, rows->n, &job->panel->format, &own);
     io_freq_infer_usual(rows->time, rows->n, &job->panel->format, &own);
     facts->own_unit = own.unit & 15;
-    facts->own_anchor = (unsigned)own.anchor_day & 31;
+    facts->own_anchor = (unsigned)own.anchor_day & 1023;
     facts->own_multiple = own.multiple;
 }
 

@@ -31,8 +31,8 @@ struct io_panel_facts {
     uint32_t nfilled;         /* places on the grid that had no value */
     uint32_t nduplicates;     /* rows merged into another of the same time */
     unsigned own_unit : 4;    /* an enum io_freq_unit */
-    unsigned own_anchor : 5;  /* days of the month: 0 .. 31 */
-    unsigned anchor_day : 5;  /* of its grid: see io_panel_step() */
+    unsigned own_anchor : 10; /* see struct io_freq */
+    unsigned anchor_day : 10; /* of its grid: see io_panel_step() */
     unsigned ends_early : 1;  /* before the file's last timestamp */
     unsigned is_constant : 1; /* two or more values, all the same */
     unsigned unordered : 1;   /* its rows were not in time order */

@@ -9,7 +9,9 @@
 #include "io/time/frequency.h"
 
 #include "io/time/calendar.h"
+#include "io/time/rhythm.h"
 
+enum { MONDAY_TO_FRIDAY = 31 };
 enum { DAYS_OF_WEEK = 7, BUSINESS_DAYS_OF_WEEK = 5, MONTHS_OF_YEAR = 12 };
 
 /* No month is shorter. */
@@ -34,17 +36,17 @@ static int64_t unit_length(enum io_freq_unit unit)
         return IO_SECONDS_PER_DAY;
     case IO_FREQ_WEEK:
         return DAYS_OF_WEEK * IO_SECONDS_PER_DAY;
-    case IO_FREQ_UNKNOWN:
-    case IO_FREQ_BUSINESS_DAY:
-    case IO_FREQ_MONTH:
-        break;
+    default:
+        return 0;
     }
-    return 0;
 }
 
 double io_freq_length(const struct io_freq *freq)
 {
     double unit = (double)unit_length(freq->unit);
+    const struct io_rhythm *rhythm = io_rhythm_of(freq);
+    if (rhythm != NULL)
+        return IO_SECONDS_PER_DAY * rhythm->days * (double)freq->multiple;
     if (freq->unit == IO_FREQ_BUSINESS_DAY)
         unit = IO_SECONDS_PER_DAY * 7.0 / 5;
     else if (freq->unit == IO_FREQ_MONTH)
@@ -237,7 +239,14 @@ void io_freq_infer(const int64_t *t, size_t n,
     if (format->form != IO_TIME_WEEK && !has_shorter_step(t, n, SHORTEST_MONTH)
         && infer_months(t, n, freq))
         return;
+    if (format->form != IO_TIME_WEEK && io_rhythm_infer(t, n, freq))
+        return;
     int64_t seconds = gcd_of_steps(t, n);
+    *freq = io_freq_from_seconds(seconds);
+    if (freq->unit == IO_FREQ_DAY && freq->multiple == 1
+        && io_open_days_infer(t, n, freq)
+        && freq->anchor_day != MONDAY_TO_FRIDAY)
+        return;
     *freq = io_freq_from_seconds(seconds);
     if (freq->unit == IO_FREQ_DAY)
         infer_business_days(t, n, freq->multiple, freq);
@@ -284,7 +293,8 @@ void io_freq_infer_usual(const int64_t *t, size_t n,
 {
     int64_t points = 0, steps;
     size_t fit = 0;
-    if (n < 3 || !io_freq_index(freq, t[0], t[n - 1], &points)
+    if (n < 3 || io_rhythm_of(freq) != NULL
+        || !io_freq_index(freq, t[0], t[n - 1], &points)
         || points < (int64_t)(n - 1 + n / 2) || has_many_steps_of(freq, t, n))
         return;
     struct io_freq usual = most_common_step(t, n, format);
@@ -336,12 +346,39 @@ static int likely_day(const struct io_freq *file, const int64_t *t, size_t n,
     return seen->inner > seen->end ? seen->inner : seen->end;
 }
 
+/* Whether all times are on the grid. */
+static bool explains(const struct io_freq *freq, const int64_t *t, size_t n)
+{
+    int64_t k;
+    for (size_t i = 0; i < n; i++)
+        if (!io_freq_index(freq, t[0], t[i], &k))
+            return false;
+    return true;
+}
+
+/* The anchor of a series whose unit is the file's. */
+static void settle_anchor(const struct io_freq *file, const int64_t *t,
+                          size_t n, struct io_freq *own)
+{
+    struct io_freq seen;
+    if ((file->unit != IO_FREQ_WEEK && file->anchor_day == 0)
+        || !explains(file, t, n)) {
+        bool found = file->unit == IO_FREQ_OPEN_DAY
+                         ? io_open_days_infer(t, n, &seen)
+                         : io_rhythm_infer(t, n, &seen);
+        if (found && seen.unit == file->unit)
+            own->anchor_day = seen.anchor_day;
+    }
+}
+
 void io_freq_settle(const struct io_freq *file, const int64_t *t, size_t n,
                     struct io_freq *own)
 {
     struct days_seen seen = {.agree = true};
     bool explained = file->anchor_day != 0;
     *own = *file;
+    if (file->unit == IO_FREQ_WEEK || file->unit >= IO_FREQ_SEMIMONTH)
+        settle_anchor(file, t, n, own);
     if (file->unit != IO_FREQ_MONTH)
         return;
     for (size_t i = 0; i < n; i++) {
@@ -384,11 +421,28 @@ static bool business_day_steps(int64_t start, int64_t t, int64_t *steps)
            && (t - start) % IO_SECONDS_PER_DAY == 0;
 }
 
+static bool rhythm_index(const struct io_rhythm *rhythm,
+                         const struct io_freq *freq, int64_t start, int64_t t,
+                         int64_t *index)
+{
+    int64_t from, to;
+    *index = 0;
+    if (freq->anchor_day == 0
+        || !rhythm->number(freq->anchor_day, start, start, &from)
+        || !rhythm->number(freq->anchor_day, start, t, &to))
+        return false;
+    *index = (to - from) / freq->multiple;
+    return *index * freq->multiple == to - from;
+}
+
 bool io_freq_index(const struct io_freq *freq, int64_t start, int64_t t,
                    int64_t *index)
 {
     int64_t steps = t - start;
     int64_t length = freq->multiple;
+    const struct io_rhythm *rhythm = io_rhythm_of(freq);
+    if (rhythm != NULL)
+        return rhythm_index(rhythm, freq, start, t, index);
     switch (freq->unit) {
     case IO_FREQ_UNKNOWN:
         *index = 0;
@@ -452,9 +506,15 @@ static bool advance_evenly(const struct io_freq *freq, int64_t start,
 bool io_freq_advance(const struct io_freq *freq, int64_t start, int64_t k,
                      int64_t *t)
 {
-    int64_t steps;
+    int64_t steps, from;
+    const struct io_rhythm *rhythm = io_rhythm_of(freq);
     if (__builtin_mul_overflow(k, freq->multiple, &steps))
         return false;
+    if (rhythm != NULL)
+        return freq->anchor_day != 0
+               && rhythm->number(freq->anchor_day, start, start, &from)
+               && !__builtin_add_overflow(from, steps, &from)
+               && rhythm->time(freq->anchor_day, start, from, t);
     switch (freq->unit) {
     case IO_FREQ_UNKNOWN:
         *t = start;
@@ -479,6 +539,9 @@ static int steps_of_cycle(int64_t cycle, int64_t multiple)
 
 int io_freq_season(const struct io_freq *freq)
 {
+    const struct io_rhythm *rhythm = io_rhythm_of(freq);
+    if (rhythm != NULL)
+        return steps_of_cycle(rhythm->season(freq->anchor_day), freq->multiple);
     switch (freq->unit) {
     case IO_FREQ_UNKNOWN:
     case IO_FREQ_STEP:
@@ -502,8 +565,9 @@ int io_freq_season(const struct io_freq *freq)
         return steps_of_cycle(MONTHS_OF_YEAR, freq->multiple);
     case IO_FREQ_PERIOD:
         return steps_of_cycle(freq->anchor_day, freq->multiple);
+    default:
+        return 1;
     }
-    return 1;
 }
 
 /* Units in the next longer cycle; 0 = none. */

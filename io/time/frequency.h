@@ -14,32 +14,8 @@
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
 #include "io/text/hash.h"
+#include "io/time/step.h"
 #include "io/time/timestamp.h"
-
-enum io_freq_unit {
-    IO_FREQ_UNKNOWN,
-    IO_FREQ_STEP, /* of integer timestamps */
-    IO_FREQ_SECOND,
-    IO_FREQ_MINUTE,
-    IO_FREQ_HOUR,
-    IO_FREQ_DAY,
-    IO_FREQ_BUSINESS_DAY,
-    IO_FREQ_WEEK,
-    IO_FREQ_MONTH,
-    IO_FREQ_PERIOD /* the anchor: how many to the year */
-};
-
-/*
- * Always in the largest unit: 24 hours are a day, 7 days a week (but 12
- * months remain 12).  Two frequencies are the same step if unit and multiple
- * are the same.
- */
-struct io_freq {
-    enum io_freq_unit unit;
-    int64_t multiple; /* at least 1 unless the unit is unknown */
-    int anchor_day;   /* MONTH: 1 .. 31; 0 is not known yet, and then the
-                         start's own day counts */
-};
 
 /* A step of so many seconds, in the largest unit that it is a multiple of. */
 struct io_freq io_freq_from_seconds(int64_t seconds);
@@ -54,6 +30,9 @@ struct io_freq io_freq_from_seconds(int64_t seconds);
  *              one time of day and one day of the month, or its end
  *   BUSINESS_  if none falls on a weekend, some weekend is spanned, and the
  *   DAY        grid has fewer points than that of whole days
+ *   OPEN_DAY   if four in five of certain weekdays are there, and no others,
+ *              in four weeks or more
+ *   the rest of rhythm.c if all timestamps fit
  *   others     the greatest common divisor of the differences in seconds
  */
 void io_freq_infer(const int64_t *t, size_t n,
@@ -128,8 +107,7 @@ enum fc_status io_freq_check(struct io_freq *freq,
 /* Mean seconds of a step; integers have their own measure. */
 double io_freq_length(const struct io_freq *freq);
 
-/* For people: "monthly (start)", "every 15 minutes", "business days". */
-enum { IO_FREQ_TEXT_SIZE = 48 };
+/* For people. */
 void io_freq_text(const struct io_freq *freq, char *buf, size_t size);
 
 /*

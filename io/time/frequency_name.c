@@ -11,6 +11,7 @@
 
 #include "io/time/calendar.h"
 #include "io/time/frequency.h"
+#include "io/time/rhythm.h"
 
 struct alias {
     const char *name;
@@ -62,6 +63,11 @@ static int64_t largest_multiple(const struct alias *alias)
     case IO_FREQ_WEEK:
         return days / 7;
     case IO_FREQ_MONTH:
+    case IO_FREQ_SEMIMONTH:
+    case IO_FREQ_DEKAD:
+    case IO_FREQ_BUSINESS_MONTH:
+    case IO_FREQ_RETAIL_MONTH:
+    case IO_FREQ_OPEN_DAY:
         return 9999 * 12 / alias->multiple;
     default:
         break;
@@ -135,11 +141,14 @@ struct grain_units {
 };
 
 #define UNIT(u) (1u << (u))
-#define DAYS                                                             \
-    (UNIT(IO_FREQ_DAY) | UNIT(IO_FREQ_BUSINESS_DAY) | UNIT(IO_FREQ_WEEK) \
-     | UNIT(IO_FREQ_MONTH))
-#define TIMES \
-    (DAYS | UNIT(IO_FREQ_SECOND) | UNIT(IO_FREQ_MINUTE) | UNIT(IO_FREQ_HOUR))
+#define DAYS                                                               \
+    (UNIT(IO_FREQ_DAY) | UNIT(IO_FREQ_BUSINESS_DAY) | UNIT(IO_FREQ_WEEK)   \
+     | UNIT(IO_FREQ_MONTH) | UNIT(IO_FREQ_SEMIMONTH) | UNIT(IO_FREQ_DEKAD) \
+     | UNIT(IO_FREQ_BUSINESS_MONTH) | UNIT(IO_FREQ_RETAIL_MONTH)           \
+     | UNIT(IO_FREQ_OPEN_DAY))
+#define TIMES                                                                \
+    (DAYS | UNIT(IO_FREQ_SECOND) | UNIT(IO_FREQ_MINUTE) | UNIT(IO_FREQ_HOUR) \
+     | UNIT(IO_FREQ_LOCAL_DAY))
 
 static const struct grain_units grains[] = {
     [IO_GRAIN_UNKNOWN] = {TIMES | UNIT(IO_FREQ_STEP), 1},
@@ -208,6 +217,14 @@ static void months_text(const struct io_freq *freq, char *buf, size_t size)
                  anchor);
 }
 
+static void every_text(const struct io_rhythm *rhythm,
+                       const struct io_freq *freq, char *buf, size_t size)
+{
+    char one[IO_FREQ_TEXT_SIZE];
+    rhythm->text(freq->anchor_day, one, sizeof one);
+    snprintf(buf, size, "every %" PRId64 " of %.30s", freq->multiple, one);
+}
+
 void io_freq_text(const struct io_freq *freq, char *buf, size_t size)
 {
     static const struct {
@@ -225,7 +242,12 @@ void io_freq_text(const struct io_freq *freq, char *buf, size_t size)
         [IO_FREQ_MONTH] = {"monthly", "months"},
         [IO_FREQ_PERIOD] = {"every period", "periods"},
     };
-    if (freq->unit == IO_FREQ_MONTH)
+    const struct io_rhythm *rhythm = io_rhythm_of(freq);
+    if (rhythm != NULL && freq->multiple == 1)
+        rhythm->text(freq->anchor_day, buf, size);
+    else if (rhythm != NULL)
+        every_text(rhythm, freq, buf, size);
+    else if (freq->unit == IO_FREQ_MONTH)
         months_text(freq, buf, size);
     else if (freq->unit == IO_FREQ_UNKNOWN || freq->multiple == 1)
         snprintf(buf, size, "%s", names[freq->unit].one);

@@ -10,19 +10,31 @@
 struct io_freq_tally {
     enum io_freq_unit unit; /* IO_FREQ_UNKNOWN: a free slot */
     int64_t multiple;
+    int anchor; /* where it makes another step: see step_of() */
     uint64_t votes;
 };
 
+/* Months vote on their anchor apart; a week that moves is one that does not,
+   unless all do. */
+static int anchor_of(const struct io_freq *freq)
+{
+    return freq->unit == IO_FREQ_MONTH || freq->unit == IO_FREQ_PERIOD
+               ? 0
+               : freq->anchor_day;
+}
+
 /* The slot of this step or the free one where it belongs. */
 static struct io_freq_tally *find(const struct io_freq_vote *vote,
-                                  enum io_freq_unit unit, int64_t multiple)
+                                  enum io_freq_unit unit, int64_t multiple,
+                                  int anchor)
 {
-    const int64_t step[] = {unit, multiple};
+    const int64_t step[] = {unit, multiple, anchor};
     size_t i = (size_t)io_hash(&vote->key, step, sizeof step);
     for (;; i++) {
         struct io_freq_tally *slot = &vote->tally[i & (vote->capacity - 1)];
         if (slot->unit == IO_FREQ_UNKNOWN
-            || (slot->unit == unit && slot->multiple == multiple))
+            || (slot->unit == unit && slot->multiple == multiple
+                && slot->anchor == anchor))
             return slot;
     }
 }
@@ -41,7 +53,7 @@ static enum fc_status grow(struct io_freq_vote *vote)
     for (size_t i = 0; i < old.capacity; i++) {
         const struct io_freq_tally *slot = &old.tally[i];
         if (slot->unit != IO_FREQ_UNKNOWN)
-            *find(vote, slot->unit, slot->multiple) = *slot;
+            *find(vote, slot->unit, slot->multiple, slot->anchor) = *slot;
     }
     free(old.tally);
     return FC_OK;
@@ -49,14 +61,15 @@ static enum fc_status grow(struct io_freq_vote *vote)
 
 static enum fc_status add_votes(struct io_freq_vote *vote,
                                 enum io_freq_unit unit, int64_t multiple,
-                                uint64_t votes)
+                                int anchor, uint64_t votes)
 {
     if (vote->used + 1 > vote->capacity / 2 && grow(vote) != FC_OK)
         return FC_ENOMEM;
-    struct io_freq_tally *slot = find(vote, unit, multiple);
+    struct io_freq_tally *slot = find(vote, unit, multiple, anchor);
     if (slot->unit == IO_FREQ_UNKNOWN) {
         slot->unit = unit;
         slot->multiple = multiple;
+        slot->anchor = anchor;
         vote->used++;
     }
     slot->votes += votes;
@@ -68,7 +81,8 @@ enum fc_status io_freq_vote_add(struct io_freq_vote *vote,
 {
     if (freq->unit == IO_FREQ_UNKNOWN)
         return FC_OK;
-    enum fc_status status = add_votes(vote, freq->unit, freq->multiple, 1);
+    enum fc_status status =
+        add_votes(vote, freq->unit, freq->multiple, anchor_of(freq), 1);
     if (status == FC_OK && freq->unit == IO_FREQ_MONTH)
         vote->anchor[freq->anchor_day]++;
     return status;
@@ -81,8 +95,8 @@ enum fc_status io_freq_vote_merge(struct io_freq_vote *vote,
         const struct io_freq_tally *slot = &other->tally[i];
         if (slot->unit == IO_FREQ_UNKNOWN)
             continue;
-        enum fc_status status =
-            add_votes(vote, slot->unit, slot->multiple, slot->votes);
+        enum fc_status status = add_votes(vote, slot->unit, slot->multiple,
+                                          slot->anchor, slot->votes);
         if (status != FC_OK)
             return status;
     }
@@ -101,7 +115,8 @@ static bool beats(const struct io_freq_tally *a, const struct io_freq_tally *b)
         return la < lb;
     if (a->unit != b->unit)
         return a->unit < b->unit;
-    return a->multiple < b->multiple;
+    return a->multiple != b->multiple ? a->multiple < b->multiple
+                                      : a->anchor < b->anchor;
 }
 
 static int most_common_anchor(const uint64_t anchor[32])
@@ -117,7 +132,7 @@ static int most_common_anchor(const uint64_t anchor[32])
 struct io_freq io_freq_vote_winner(const struct io_freq_vote *vote,
                                    uint64_t *votes, uint64_t *total)
 {
-    struct io_freq_tally best = {IO_FREQ_UNKNOWN, 0, 0};
+    struct io_freq_tally best = {IO_FREQ_UNKNOWN, 0, 0, 0};
     uint64_t sum = 0;
     for (size_t i = 0; i < vote->capacity; i++) {
         const struct io_freq_tally *slot = &vote->tally[i];
@@ -129,9 +144,10 @@ struct io_freq io_freq_vote_winner(const struct io_freq_vote *vote,
         *votes = best.votes;
     if (total != NULL)
         *total = sum;
-    return (struct io_freq){
-        best.unit, best.multiple,
-        best.unit == IO_FREQ_MONTH ? most_common_anchor(vote->anchor) : 0};
+    return (struct io_freq){best.unit, best.multiple,
+                            best.unit == IO_FREQ_MONTH
+                                ? most_common_anchor(vote->anchor)
+                                : best.anchor};
 }
 
 void io_freq_vote_release(struct io_freq_vote *vote)
