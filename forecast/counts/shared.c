@@ -45,6 +45,9 @@ static double fall(double x, double from, double to)
     return 1 - u * u * (3 - 2 * u);
 }
 
+/* The same number so many times is no demand. */
+static const double CONSTANT = 12;
+
 double fc_counts_share(const double *y, size_t n)
 {
     double zeros = 0, known = 0, sum = 0;
@@ -58,7 +61,7 @@ double fc_counts_share(const double *y, size_t n)
             sum += y[t];
             known += 1;
         }
-    if (!moves && sum > 0) /* the same number each time is no demand */
+    if (!moves && sum > 0 && known >= CONSTANT)
         return 0;
     double few = fall(log(sum / known + 1e-9), log(20), log(100));
     double often = 1 - fall(zeros / known, 0.05, 0.3);
