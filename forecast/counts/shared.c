@@ -9,6 +9,8 @@
  */
 #include "forecast/counts/shared.h"
 
+#include "forecast/numeric/vet.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +68,13 @@ double fc_counts_share(const double *y, size_t n)
     double few = fall(log(sum / known + 1e-9), log(20), log(100));
     double often = 1 - fall(zeros / known, 0.05, 0.3);
     return 1 - (1 - few) * (1 - often);
+}
+
+size_t fc_counts_begin(const double *y, size_t n)
+{
+    enum { SALES = 4 };
+    size_t begin = fc_begin(y, n);
+    return n - begin >= SALES ? begin : 0;
 }
 
 struct fc_counts_knowledge fc_counts_prior(void)
