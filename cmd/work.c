@@ -82,6 +82,12 @@ struct fc_seasons cmd_seasons(const struct cmd_options *options,
                : io_freq_seasons(&panel->freq, panel->first, panel->last);
 }
 
+int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
+{
+    struct fc_seasons seasons = cmd_seasons(options, panel);
+    return fc_season_length(&seasons);
+}
+
 bool cmd_other_step(const struct io_panel *panel, size_t i)
 {
     struct io_freq own = io_panel_own_step(panel, i);

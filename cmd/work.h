@@ -40,9 +40,11 @@ enum fc_status cmd_load(const struct cmd_options *options,
                         const struct cmd_source *source, int *jobs,
                         struct io_panel *panel, struct fc_error *err);
 
-/* The seasons: as asked for, or by the panel's step and span. */
+/* The seasons: as asked for, or by the panel's step and span; and the length of
+ * the shortest, 1 for none. */
 struct fc_seasons cmd_seasons(const struct cmd_options *options,
                               const struct io_panel *panel);
+int cmd_season(const struct cmd_options *options, const struct io_panel *panel);
 
 /*
  * Whether the i-th series' own step is not the file's, so that its grid has

@@ -122,37 +122,6 @@ static inline const char *awkward_series(int k, double *y, size_t *n)
 }
 
 /*
- * Every awkward series has finite forecasts with lo <= mean <= hi, and a
- * forecast of a constant is that constant.
- */
-static inline void check_awkward_series(const char *model)
-{
-    struct fc_workspace *ws = fc_workspace_new();
-    double y[LONGEST];
-    size_t n;
-    const char *name;
-    for (int k = 0; (name = awkward_series(k, y, &n)) != NULL; k++)
-        for (int season = 1; season <= 12; season += 11) {
-            struct forecasts f;
-            fc_workspace_reset(ws);
-            enum fc_status status =
-                forecast_series(model, y, n, season, 12, ws, &f);
-            if (status != FC_OK)
-                print_error("%s, season %d: %s\n", name, season, f.err.msg);
-            assert_int_equal(status, FC_OK);
-            for (int h = 0; h < 12; h++) {
-                double slack = 1e-9 * fabs(f.mean[h]);
-                assert_true(isfinite(f.mean[h]));
-                assert_true(f.lo[h] <= f.mean[h] + slack);
-                assert_true(f.hi[h] >= f.mean[h] - slack);
-                if (k < 2)
-                    assert_near_floor(f.mean[h], y[0], 1e-9, 1e-9);
-            }
-        }
-    fc_workspace_free(ws);
-}
-
-/*
  * The mean and the variance of many sample paths are those of the forecast.
  * With 20,000 paths a mean is off by more than 5 standard errors once in two
  * million.

@@ -17,12 +17,6 @@ static struct fc_spec spec_of(const char *model)
     return spec;
 }
 
-static void awkward_series_have_sensible_forecasts(void **state)
-{
-    (void)state;
-    check_awkward_series("auto");
-}
-
 static void same_bytes_for_any_number_of_threads(void **state)
 {
     (void)state;
@@ -647,7 +641,6 @@ static void short_seasonal_series_keep_their_season(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(awkward_series_have_sensible_forecasts),
         cmocka_unit_test(same_bytes_for_any_number_of_threads),
         cmocka_unit_test(few_series_are_forecast),
         cmocka_unit_test(missing_values_teach_nothing_wrong),

@@ -181,12 +181,6 @@ static void a_season_that_was_asked_for_needs_two_seasons(void **state)
     fc_workspace_free(ws);
 }
 
-static void awkward_series_are_forecast(void **state)
-{
-    (void)state;
-    check_awkward_series("ces");
-}
-
 static void paths_have_the_forecast_s_moments(void **state)
 {
     (void)state;
@@ -210,7 +204,6 @@ int main(void)
         cmocka_unit_test(short_series_are_smoothed_with_the_start),
         cmocka_unit_test(variants_are_named_in_full_or_by_letter),
         cmocka_unit_test(a_season_that_was_asked_for_needs_two_seasons),
-        cmocka_unit_test(awkward_series_are_forecast),
         cmocka_unit_test(paths_have_the_forecast_s_moments),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,12 +103,6 @@ static void only_a_season_that_nearly_vanishes_is_additive(void **state)
     fc_workspace_free(ws);
 }
 
-static void awkward_series_are_forecast(void **state)
-{
-    (void)state;
-    check_awkward_series("dotm");
-}
-
 static void paths_have_the_forecast_s_moments(void **state)
 {
     (void)state;
@@ -127,7 +121,6 @@ int main(void)
         cmocka_unit_test(forecasts_move_with_scale_and_shift),
         cmocka_unit_test(data_with_zeros_take_an_additive_season),
         cmocka_unit_test(only_a_season_that_nearly_vanishes_is_additive),
-        cmocka_unit_test(awkward_series_are_forecast),
         cmocka_unit_test(paths_have_the_forecast_s_moments),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

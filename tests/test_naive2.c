@@ -122,12 +122,6 @@ static void naive2_has_its_published_error_on_m3_yearly(void **state)
     free(test.row);
 }
 
-static void naive2_forecasts_awkward_series(void **state)
-{
-    (void)state;
-    check_awkward_series("naive2");
-}
-
 static void naive2_paths_have_the_forecast_s_moments(void **state)
 {
     (void)state;
@@ -147,7 +141,6 @@ int main(void)
         cmocka_unit_test(naive2_has_the_intervals_of_naive),
         cmocka_unit_test(a_season_about_zero_is_additive),
         cmocka_unit_test(naive2_has_its_published_error_on_m3_yearly),
-        cmocka_unit_test(naive2_forecasts_awkward_series),
         cmocka_unit_test(naive2_paths_have_the_forecast_s_moments),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,17 +37,10 @@ static void is_the_median_of_its_members(void **state)
     fc_workspace_free(ws);
 }
 
-static void awkward_series_have_sensible_forecasts(void **state)
-{
-    (void)state;
-    check_awkward_series("scum");
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(is_the_median_of_its_members),
-        cmocka_unit_test(awkward_series_have_sensible_forecasts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

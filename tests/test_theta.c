@@ -182,12 +182,6 @@ static void data_below_zero_keep_a_multiplicative_season(void **state)
     fc_workspace_free(ws);
 }
 
-static void awkward_series_are_forecast(void **state)
-{
-    (void)state;
-    check_awkward_series("theta");
-}
-
 static void paths_have_the_forecast_s_moments(void **state)
 {
     (void)state;
@@ -207,7 +201,6 @@ int main(void)
         cmocka_unit_test(one_observation_is_its_own_forecast),
         cmocka_unit_test(a_season_about_zero_is_additive),
         cmocka_unit_test(data_below_zero_keep_a_multiplicative_season),
-        cmocka_unit_test(awkward_series_are_forecast),
         cmocka_unit_test(paths_have_the_forecast_s_moments),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -28,7 +28,7 @@ static const double nothing = 1e-14;
 enum { TOGETHER = 4 };
 
 /* At t, the column j with the autoregression on itself taken off. */
-FC_LANES_INLINE void column_impulse(const struct fc_arima_filter *f, size_t j,
+FC_CLONES_INLINE void column_impulse(const struct fc_arima_filter *f, size_t j,
                                     size_t t, fc_lanes *v)
 {
     const struct fc_arima_columns *c = f->columns;
@@ -50,7 +50,7 @@ FC_LANES_INLINE void column_impulse(const struct fc_arima_filter *f, size_t j,
 }
 
 /* Ends a column that has died away. */
-FC_LANES_INLINE void settle_column(struct fc_arima_filter *f, size_t j,
+FC_CLONES_INLINE void settle_column(struct fc_arima_filter *f, size_t j,
                                    size_t t, const fc_lanes *v)
 {
     struct fc_arima_columns *c = f->columns;
@@ -64,7 +64,7 @@ FC_LANES_INLINE void settle_column(struct fc_arima_filter *f, size_t j,
 }
 
 /* The columns' innovations at t, and what they say of the next `length`. */
-FC_LANES_INLINE void filter_columns(struct fc_arima_filter *f, size_t t,
+FC_CLONES_INLINE void filter_columns(struct fc_arima_filter *f, size_t t,
                                     size_t length)
 {
     struct fc_arima_columns *c = f->columns;
@@ -82,7 +82,7 @@ FC_LANES_INLINE void filter_columns(struct fc_arima_filter *f, size_t t,
 }
 
 /* The same in the steady state. */
-FC_LANES_INLINE void filter_columns_steady(struct fc_arima_filter *f, size_t t)
+FC_CLONES_INLINE void filter_columns_steady(struct fc_arima_filter *f, size_t t)
 {
     struct fc_arima_columns *c = f->columns;
     for (size_t j = 0; j < c->n && c->from[j] <= t; j++) {
@@ -97,7 +97,7 @@ FC_LANES_INLINE void filter_columns_steady(struct fc_arima_filter *f, size_t t)
     }
 }
 
-FC_LANES_INLINE void predict_columns(struct fc_arima_filter *f)
+FC_CLONES_INLINE void predict_columns(struct fc_arima_filter *f)
 {
     struct fc_arima_columns *c = f->columns;
     for (size_t j = 0; j < c->n; j++) {
@@ -115,7 +115,7 @@ FC_LANES_INLINE void predict_columns(struct fc_arima_filter *f)
 }
 
 /* All innovations over their standard deviations. */
-FC_LANES_INLINE void standardise_all(struct fc_arima_filter *f, bool constant)
+FC_CLONES_INLINE void standardise_all(struct fc_arima_filter *f, bool constant)
 {
     struct fc_arima_columns *c = f->columns;
     for (size_t t = 0; t < f->n; t++) {
@@ -132,7 +132,7 @@ FC_LANES_INLINE void standardise_all(struct fc_arima_filter *f, bool constant)
 }
 
 /* Regressor j of the regression: a missing value's column, or the ones. */
-FC_LANES_INLINE const fc_lanes *regressor(const struct fc_arima_filter *f,
+FC_CLONES_INLINE const fc_lanes *regressor(const struct fc_arima_filter *f,
                                           size_t j, size_t *from, size_t *to)
 {
     const struct fc_arima_columns *c = f->columns;
@@ -143,7 +143,7 @@ FC_LANES_INLINE const fc_lanes *regressor(const struct fc_arima_filter *f,
 
 /* Products of x with TOGETHER rows of innovations, side by side: a sum waits
    for its last addition. */
-FC_LANES_INLINE void products(const fc_lanes *x, const fc_lanes *const *z,
+FC_CLONES_INLINE void products(const fc_lanes *x, const fc_lanes *const *z,
                               size_t from, size_t to, fc_lanes *sum)
 {
     fc_lanes a = {0}, b = {0}, c = {0}, d = {0};
@@ -160,7 +160,7 @@ FC_LANES_INLINE void products(const fc_lanes *x, const fc_lanes *const *z,
 }
 
 /* The products of regressor i with those up to it, into row. */
-FC_LANES_INLINE void product_row(const struct fc_arima_filter *f, size_t i,
+FC_CLONES_INLINE void product_row(const struct fc_arima_filter *f, size_t i,
                                  fc_lanes *row)
 {
     size_t from, to;
@@ -188,7 +188,7 @@ FC_LANES_INLINE void product_row(const struct fc_arima_filter *f, size_t i,
 }
 
 /* Row i of the Cholesky factor, from the products that stand there. */
-FC_LANES_INLINE void factor_row(const struct fc_arima_columns *c, size_t i,
+FC_CLONES_INLINE void factor_row(const struct fc_arima_columns *c, size_t i,
                                 size_t size)
 {
     fc_lanes *row = c->factor + i * size;
@@ -209,7 +209,7 @@ FC_LANES_INLINE void factor_row(const struct fc_arima_columns *c, size_t i,
 }
 
 /* Solves L L' coef = products of the regressors with e. */
-FC_LANES_INLINE void solve_columns(struct fc_arima_filter *f, size_t size)
+FC_CLONES_INLINE void solve_columns(struct fc_arima_filter *f, size_t size)
 {
     const fc_lanes *factor = f->columns->factor;
     fc_lanes *coef = f->columns->coef;
@@ -232,7 +232,7 @@ FC_LANES_INLINE void solve_columns(struct fc_arima_filter *f, size_t size)
 }
 
 /* Takes the missing values and the mean off the innovations. */
-FC_LANES_INLINE void regress(struct fc_arima_filter *f, bool constant,
+FC_CLONES_INLINE void regress(struct fc_arima_filter *f, bool constant,
                              fc_lanes *mu)
 {
     struct fc_arima_columns *c = f->columns;

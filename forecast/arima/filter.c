@@ -54,7 +54,7 @@ static const double large_product = 1e100;
  * variance: the step-down recursion gives the partial autocorrelations, the
  * step-up recursion the autocovariances (Levinson, both ways).
  */
-FC_LANES_INLINE void ar_autocovariances(struct fc_arima_filter *f, size_t last)
+FC_CLONES_INLINE void ar_autocovariances(struct fc_arima_filter *f, size_t last)
 {
     fc_lanes *a = f->a, *g = f->g, *partial = f->partial;
     fc_lanes variance = {0};
@@ -94,7 +94,8 @@ FC_LANES_INLINE void ar_autocovariances(struct fc_arima_filter *f, size_t last)
 }
 
 /* gamma_0 .. gamma_r of the ARMA process, into gamma. */
-FC_LANES_INLINE void autocovariances(struct fc_arima_filter *f, fc_lanes *gamma)
+FC_CLONES_INLINE void autocovariances(struct fc_arima_filter *f,
+                                      fc_lanes *gamma)
 {
     ar_autocovariances(f, f->r + f->q);
     for (size_t k = 0; k <= f->r; k++)
@@ -113,7 +114,7 @@ FC_LANES_INLINE void autocovariances(struct fc_arima_filter *f, fc_lanes *gamma)
 }
 
 /* The recursions at the first observation; returns its variance F. */
-FC_LANES_INLINE void start(struct fc_arima_filter *f, fc_lanes *F)
+FC_CLONES_INLINE void start(struct fc_arima_filter *f, fc_lanes *F)
 {
     fc_lanes *gamma = f->a; /* free again when it is filled */
     fc_lanes zero = {0};
@@ -138,9 +139,9 @@ FC_LANES_INLINE void start(struct fc_arima_filter *f, fc_lanes *F)
  * The innovation at t, given the first element of the moving-average part of
  * the prediction; its squares and products; the same for the ones.
  */
-FC_LANES_INLINE void innovate(struct fc_arima_filter *f, size_t t,
-                              const fc_lanes *b, const fc_lanes *bx,
-                              const fc_lanes *precision, bool constant)
+FC_CLONES_INLINE void innovate(struct fc_arima_filter *f, size_t t,
+                               const fc_lanes *b, const fc_lanes *bx,
+                               const fc_lanes *precision, bool constant)
 {
     fc_lanes v = f->w[t] - *b;
     for (size_t j = 0; j < f->nar && f->ar_lag[j] <= t; j++)
@@ -158,9 +159,9 @@ FC_LANES_INLINE void innovate(struct fc_arima_filter *f, size_t t,
 }
 
 /* Rotates kappa and l, and shifts the predictions, by one observation. */
-FC_LANES_INLINE void rotate(struct fc_arima_filter *f, size_t t, size_t length,
-                            const fc_lanes *rho, const fc_lanes *scale,
-                            bool constant)
+FC_CLONES_INLINE void rotate(struct fc_arima_filter *f, size_t t, size_t length,
+                             const fc_lanes *rho, const fc_lanes *scale,
+                             bool constant)
 {
     fc_lanes *kappa = f->kappa, *l = f->l, *b = f->b, *bx = f->bx;
     fc_lanes v = f->e[t];
@@ -176,7 +177,7 @@ FC_LANES_INLINE void rotate(struct fc_arima_filter *f, size_t t, size_t length,
 }
 
 /* What the innovations say of later observations, in the steady state. */
-FC_LANES_INLINE void predict_steady(struct fc_arima_filter *f, bool constant)
+FC_CLONES_INLINE void predict_steady(struct fc_arima_filter *f, bool constant)
 {
     for (size_t i = 0; i < f->r; i++) {
         fc_lanes b = {0}, bx = {0};
@@ -194,8 +195,8 @@ FC_LANES_INLINE void predict_steady(struct fc_arima_filter *f, bool constant)
 }
 
 /* The quick recursions from observation t on. */
-FC_LANES_INLINE void run_steady(struct fc_arima_filter *f, size_t t,
-                                const fc_lanes *F, bool constant)
+FC_CLONES_INLINE void run_steady(struct fc_arima_filter *f, size_t t,
+                                 const fc_lanes *F, bool constant)
 {
     fc_lanes precision = 1 / *F;
     size_t left = f->n - t;
@@ -218,7 +219,7 @@ FC_LANES_INLINE void run_steady(struct fc_arima_filter *f, size_t t,
         predict_columns(f);
 }
 
-FC_LANES_INLINE void run(struct fc_arima_filter *f, bool constant)
+FC_CLONES_INLINE void run(struct fc_arima_filter *f, bool constant)
 {
     fc_lanes F, product = {0};
     size_t quiet = 0, length = f->r, t;
@@ -260,8 +261,8 @@ FC_LANES_INLINE void run(struct fc_arima_filter *f, bool constant)
 }
 
 /* Standardises the innovations, with the mean taken off. */
-FC_LANES_INLINE void standardise(struct fc_arima_filter *f, const fc_lanes *mu,
-                                 bool constant)
+FC_CLONES_INLINE void standardise(struct fc_arima_filter *f, const fc_lanes *mu,
+                                  bool constant)
 {
     fc_lanes ssq = {0};
     for (size_t t = 0; t < f->n; t++) {
@@ -276,8 +277,8 @@ FC_LANES_INLINE void standardise(struct fc_arima_filter *f, const fc_lanes *mu,
     f->ssq = ssq;
 }
 
-FC_LANES_INLINE void filter_lanes(struct fc_arima_filter *f, bool constant,
-                                  fc_lanes *mu)
+FC_CLONES_INLINE void filter_lanes(struct fc_arima_filter *f, bool constant,
+                                   fc_lanes *mu)
 {
     run(f, constant);
     if (f->columns != NULL) {
@@ -295,35 +296,19 @@ static void reset_sums(struct fc_arima_filter *f)
     f->logdet = f->swx = f->sxx = zero;
 }
 
-static void filter_portable(struct fc_arima_filter *f, fc_lanes *mu)
+FC_CLONES
+static void filter_all(struct fc_arima_filter *f, fc_lanes *mu)
 {
     if (f->constant)
         filter_lanes(f, true, mu);
     else
         filter_lanes(f, false, mu);
 }
-
-#ifdef __x86_64__
-__attribute__((target("avx2"))) static void filter_avx2(
-    struct fc_arima_filter *f, fc_lanes *mu)
-{
-    if (f->constant)
-        filter_lanes(f, true, mu);
-    else
-        filter_lanes(f, false, mu);
-}
-#endif
 
 void fc_arima_filter_run(struct fc_arima_filter *f, fc_lanes *mu)
 {
     reset_sums(f);
-#ifdef __x86_64__
-    if (__builtin_cpu_supports("avx2")) {
-        filter_avx2(f, mu);
-        return;
-    }
-#endif
-    filter_portable(f, mu);
+    filter_all(f, mu);
 }
 
 /* The lags at which one polynomial has a coefficient, ascending. */

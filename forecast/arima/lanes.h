@@ -3,6 +3,7 @@
 #define NIGHTCAST_FORECAST_ARIMA_LANES_H
 
 #include "forecast/arima/model.h"
+#include "forecast/numeric/clones.h"
 
 #include <math.h>
 
@@ -72,16 +73,10 @@ struct fc_arima_filter {
     struct fc_arima_columns *columns; /* NULL: none */
 };
 
-/*
- * Functions that are part of those that are compiled for several instruction
- * sets.
- */
-#define FC_LANES_INLINE static inline __attribute__((always_inline))
-
 /* A product of variances is turned into its logarithm every so often. */
 enum { FC_LANES_LOG_EVERY = 4 };
 
-FC_LANES_INLINE void add_logarithm(fc_lanes *sum, fc_lanes *product)
+FC_CLONES_INLINE void add_logarithm(fc_lanes *sum, fc_lanes *product)
 {
     for (int i = 0; i < FC_ARIMA_LANES; i++) {
         (*sum)[i] += log((*product)[i]);
@@ -89,7 +84,7 @@ FC_LANES_INLINE void add_logarithm(fc_lanes *sum, fc_lanes *product)
     }
 }
 
-FC_LANES_INLINE bool any_above(const fc_lanes *x, double limit)
+FC_CLONES_INLINE bool any_above(const fc_lanes *x, double limit)
 {
     for (int i = 0; i < FC_ARIMA_LANES; i++)
         if (fabs((*x)[i]) > limit)
@@ -97,7 +92,7 @@ FC_LANES_INLINE bool any_above(const fc_lanes *x, double limit)
     return false;
 }
 
-FC_LANES_INLINE void square_root(fc_lanes *x)
+FC_CLONES_INLINE void square_root(fc_lanes *x)
 {
     for (int i = 0; i < FC_ARIMA_LANES; i++)
         (*x)[i] = sqrt((*x)[i]);

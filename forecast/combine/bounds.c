@@ -10,6 +10,9 @@
  */
 static const double ABSURD = 4;
 
+/* Within which level a narrower one, or a median, may be. */
+static const double NARROW = 80;
+
 /* What lies beyond these is absurd. */
 struct limits {
     double lowest, highest;
@@ -31,7 +34,8 @@ static struct limits limits_of(struct limits range, size_t n, double walk,
 {
     double rounding = 1e-6 * fmax(fabs(range.lowest), fabs(range.highest));
     double reach = fmax(range.highest - range.lowest, 4 * walk);
-    double far = ABSURD * gsl_cdf_ugaussian_Pinv(0.5 + level / 200)
+    double far = ABSURD
+                 * gsl_cdf_ugaussian_Pinv(0.5 + fmax(level, NARROW) / 200)
                  * (1 + 2 * (h + 1) / (double)n);
     return (struct limits){range.lowest - (far * reach + rounding),
                            range.highest + (far * reach + rounding)};

@@ -272,7 +272,7 @@ ALWAYS_INLINE void correct_for_mean(struct fc_ets_work *work, size_t stride,
         rhs[i] -= squares * mean[i];
 }
 
-FC_ETS_CLONES
+FC_CLONES
 void fc_ets_normal_equations(struct fc_ets_work *work, const struct fc_ets *at,
                              enum fc_ets_criterion criterion,
                              const struct fc_ets_layout *layout)

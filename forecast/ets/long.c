@@ -91,7 +91,7 @@ ALWAYS_INLINE double season_scale(const struct pass *run, size_t t)
 }
 
 /* Takes e times the mean of d log mu off each lane: parts.h's r. */
-FC_ETS_CLONES
+FC_CLONES
 static void subtract_mean(const struct pass *run, const fc_v4 *log_sum,
                           fc_v4 *z)
 {
@@ -105,7 +105,7 @@ static void subtract_mean(const struct pass *run, const fc_v4 *log_sum,
  * parameters and the growth, each in its lane.  ds is left in p->ds as the
  * seasonal start values that eps stands for when starts is not NULL.
  */
-FC_ETS_CLONES
+FC_CLONES
 static void forwards(const struct pass *run, const fc_v4 *eps, fc_v4 *starts,
                      fc_v4 *z)
 {
@@ -155,7 +155,7 @@ static void forwards(const struct pass *run, const fc_v4 *eps, fc_v4 *starts,
 }
 
 /* Backwards: the transpose of forwards() with eps, z (n rows) to out (m). */
-FC_ETS_CLONES
+FC_CLONES
 static void backwards(const struct pass *run, const fc_v4 *z, fc_v4 *out)
 {
     struct fc_ets_long *p = run->p;
@@ -191,7 +191,7 @@ static void backwards(const struct pass *run, const fc_v4 *z, fc_v4 *out)
     }
 }
 
-FC_ETS_CLONES
+FC_CLONES
 static void dot(const fc_v4 *a, const fc_v4 *b, size_t n, fc_v4 *out)
 {
     for (size_t i = 0; i < WIDTH; i++)

@@ -3,6 +3,7 @@
 #define NIGHTCAST_FORECAST_ETS_PARTS_H
 
 #include "forecast/ets/model.h"
+#include "forecast/numeric/clones.h"
 
 /*
  * What the estimation of one ETS form is made of: shared by start.c,
@@ -15,18 +16,7 @@
  */
 enum { FC_ETS_ALPHA, FC_ETS_BETA, FC_ETS_GAMMA, FC_ETS_PHI, FC_ETS_STATES };
 
-/*
- * Four lanes: two instructions on any x86-64, one with AVX2.  Functions marked
- * FC_ETS_CLONES are compiled for both and chosen when the program starts; both
- * do the same operations in the same order, so the results are the same.
- */
-#if defined(__x86_64__) && defined(__gnu_linux__) && defined(__GNUC__) \
-    && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)           \
-    && !defined(__SANITIZE_THREAD__)
-#define FC_ETS_CLONES __attribute__((target_clones("default", "avx2")))
-#else
-#define FC_ETS_CLONES
-#endif
+/* Four lanes: two instructions on any x86-64, one with AVX2. */
 typedef double fc_v4 __attribute__((vector_size(32)));
 
 struct fc_ets_layout {

@@ -30,7 +30,7 @@ struct profile {
  * One pass with l = b = 0 at the start; (l1, b1) and (l2, b2) are the states'
  * derivatives by the initial level and growth.
  */
-FC_ETS_CLONES
+FC_CLONES
 static void scan_lanes(const double *y, size_t n, const struct lanes *k,
                        bool trend, struct profile *out)
 {

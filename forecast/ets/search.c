@@ -188,7 +188,7 @@ static double current_squares(const struct fc_ets_search *search)
  * Eliminates the states from the damped equations, last one first.  Row i of
  * the factor keeps its pivots to the left of the diagonal, divided by it.
  */
-FC_ETS_CLONES
+FC_CLONES
 static bool eliminate_states(const struct fc_ets_search *search)
 {
     struct fc_ets_work *work = search->work;

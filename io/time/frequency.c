@@ -595,9 +595,10 @@ struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
 {
     int shortest = io_freq_season(freq);
     struct fc_seasons seasons = fc_one_season(shortest);
-    double longer = longer_cycle(freq->unit) / (double)freq->multiple;
+    double cycle = longer_cycle(freq->unit), longer;
     int64_t steps = 0;
-    if (shortest > 1 && longer >= 2 * shortest) {
+    if (shortest > 1
+        && (longer = cycle / (double)freq->multiple) > 2 * shortest) {
         seasons.length[seasons.n++] = longer;
         if (!io_freq_index(freq, first, last, &steps))
             steps = 0;

@@ -34,6 +34,8 @@ refuses forecast/simple forecast/global/sample.h "$up"
 refuses forecast/ets forecast/global/sample.h "$up"
 refuses forecast/arima forecast/run/batch.h "$up"
 refuses forecast/ces forecast/run/batch.h "$up"
+refuses forecast/counts forecast/run/batch.h "$up"
+refuses forecast/seasons forecast/run/batch.h "$up"
 refuses forecast/global forecast/run/batch.h "$up"
 refuses forecast/combine forecast/run/simulate.h "$up"
 refuses forecast/run io/out/csv.h 'sees nothing else'
@@ -43,17 +45,21 @@ refuses io/rows io/panel/panel.h "$up"
 refuses io/csv io/panel/panel.h "$up"
 refuses io/panel io/out/csv.h "$up"
 refuses io/out cmd/talk/talk.h 'does not see cmd'
+refuses io/store cmd/talk/talk.h 'does not see cmd'
 refuses cmd/talk cmd/host/lock.h "$up"
 refuses cmd/host cmd/options/options.h "$up"
 refuses cmd/options cmd/work.h "$up"
+refuses cmd/night cmd/work.h "$up"
+refuses cmd/report cmd/score_read.h "$up"
 refuses io/panel forecast/numeric/missing.h 'its base alone'
 # past doors, and from one family to another
 door='not a door'
 refuses forecast/ets forecast/arima/model.h "$door"
 refuses forecast/combine forecast/global/network.h "$door"
-refuses forecast/run forecast/combine/auto.h "$door"
+refuses forecast/run forecast/combine/learn.h "$door"
 refuses io/out io/panel/regular.h "$door"
 refuses cmd cmd/host/cgroup.h "$door"
+refuses cmd cmd/report/view.h "$door"
 
 # a circle within a room, which no floor forbids
 cp io/text/hash.h kept

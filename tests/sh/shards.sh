@@ -335,9 +335,11 @@ refuse_learned 1 'monthly.csv: is not what `nightcast learn` has written' \
 	echo
 } >bad
 refuse_learned 1 'something follows its last line' -H 4 --learned bad "$in"
-sed 's/learned 1/learned 2/' learned.4 >bad
+sed 's/learned 2/learned 1/' learned.4 >bad
 refuse_learned 1 'bad: is of another version' -H 4 --learned bad "$in"
-# forged: each with a checksum that fits, for the model's own check
+# forged: each with a checksum that fits, for the model's own check.  Numbers
+# begin in line 9: auto's size, version, horizon and season, then the part of
+# the breaks, then that of the first kind of series
 forge() { # SED PROGRAM
 	python3 - "$1" <<-'END'
 		import re, subprocess, sys, zlib
@@ -348,28 +350,31 @@ forge() { # SED PROGRAM
 	END
 }
 if command -v python3 >/dev/null; then
+	kind=$((13 + $(sed -n 13p learned.4)))
 	forge 's/^model auto/model ets/'
 	refuse_learned 1 "bad: was learnt by 'ets', not 'auto'" -H 4 --learned bad "$in"
-	forge '6s/.*/77/'
-	refuse_learned 1 'auto of this version learns other numbers' -H 4 --learned bad "$in"
-	forge '7s/.*/3/'
+	for line in 9 10; do
+		forge "${line}s/.*/77/"
+		refuse_learned 1 'auto of this version learns other numbers' \
+			-H 4 --learned bad "$in"
+	done
+	forge '11s/.*/3/'
 	refuse_learned 1 'another horizon' -H 4 --learned bad "$in"
-	forge '7s/.*/5/;s/^horizon 4/horizon 5/'
-	refuse_learned 1 'bad: has [0-9]+ numbers where auto has' -H 4 --learned bad "$in"
-	forge '7s/.*/1000000/'
-	refuse_learned 1 'bad: has [0-9]+ numbers where auto has' -H 4 --learned bad "$in"
-	forge '8s/.*/4/'
+	forge '11s/.*/5/;s/^horizon 4/horizon 5/'
+	refuse_learned 1 'another horizon' -H 4 --learned bad "$in"
+	forge '12s/.*/4/'
 	refuse_learned 1 'another horizon or season' -H 4 --learned bad "$in"
-	forge '10s/.*/1e9/'
-	refuse_learned 1 'make no sense' -H 4 --learned bad "$in"
 	forge '20s/.*/x/'
 	refuse_learned 1 'no number' -H 4 --learned bad "$in"
-	forge '12s/.*/2/'
-	refuse_learned 1 'its numbers make no sense' -H 4 --learned bad "$in"
-	forge '17s/.*/-1/'
-	refuse_learned 1 'its breaks make no sense' -H 4 --learned bad "$in"
-	forge '43s/.*/-1/'
-	refuse_learned 1 'weights or widths make no sense' -H 4 --learned bad "$in"
+	for line in 13 14 15; do
+		forge "${line}s/.*/-1/"
+		refuse_learned 1 'its breaks make no sense' -H 4 --learned bad "$in"
+	done
+	for line in $kind $((kind + 1)) $((kind + 2)); do
+		forge "${line}s/.*/-1/"
+		refuse_learned 1 'weights or widths make no sense' \
+			-H 4 --learned bad "$in"
+	done
 	forge 's/^numbers .*/numbers 3/'
 	refuse_learned 1 'was changed|is cut short' -H 4 --learned bad "$in"
 fi
