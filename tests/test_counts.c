@@ -263,7 +263,8 @@ static void paths_of_a_mixture_have_its_mean(void **state)
 static void counts_are_known_by_their_values(void **state)
 {
     const double parts[] = {0, 0, 1, 0}, half[] = {0, 0.5, 1},
-                 large[] = {1000, 1200, 1100}, same[] = {3, 3, 3},
+                 large[] = {1000, 1200, 1100},
+                 same[] = {3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3},
                  never[] = {0, 0, 0}, between[] = {40, 55, 50, 45},
                  below[] = {0, -1, 0};
     (void)state;
@@ -272,7 +273,8 @@ static void counts_are_known_by_their_values(void **state)
     assert_near(fc_counts_share(half, 3), 0, 0);
     assert_near(fc_counts_share(below, 3), 0, 0);
     assert_near(fc_counts_share(large, 3), 0, 0);
-    assert_near(fc_counts_share(same, 3), 0, 0);
+    assert_near(fc_counts_share(same, 12), 0, 0);
+    assert_near(fc_counts_share(same, 3), 1, 0);
     double share = fc_counts_share(between, 4);
     assert_true(share > 0 && share < 1);
 }

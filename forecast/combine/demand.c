@@ -113,7 +113,7 @@ static enum fc_status fit_auto(const struct fc_series *series,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
-    size_t begin = fc_begin(series->y, series->n), n = series->n - begin;
+    size_t begin = fc_counts_begin(series->y, series->n), n = series->n - begin;
     const double *y = series->y + begin;
     double share = fit->exponent == 0 ? fc_counts_share(y, n) : 0;
     enum fc_status status = FC_OK;
@@ -215,7 +215,7 @@ static bool *skip_counts(const struct fc_lesson *lesson)
     bool *skip = malloc((lesson->n + 1) * sizeof *skip);
     for (size_t i = 0; skip != NULL && i < lesson->n; i++) {
         const struct fc_series *s = &lesson->series[i];
-        size_t begin = fc_begin(s->y, s->n);
+        size_t begin = fc_counts_begin(s->y, s->n);
         skip[i] = (lesson->skip != NULL && lesson->skip[i])
                   || fc_counts_share(s->y + begin, s->n - begin) == 1;
     }

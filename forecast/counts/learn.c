@@ -17,7 +17,6 @@
 #include "forecast/counts/shared.h"
 
 #include "forecast/base/parallel.h"
-#include "forecast/numeric/vet.h"
 
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics.h>
@@ -110,7 +109,7 @@ static int compare_drawn(const void *a, const void *b)
 /* Without the zeros before it began. */
 static struct fc_series begun(const struct fc_series *series)
 {
-    size_t begin = fc_begin(series->y, series->n);
+    size_t begin = fc_counts_begin(series->y, series->n);
     return (struct fc_series){
         .id = series->id, .y = series->y + begin, .n = series->n - begin};
 }
@@ -129,7 +128,7 @@ static enum fc_status take_sample(struct learner *l, uint64_t seed)
     }
     for (size_t i = 0; i < lesson->n; i++) {
         const struct fc_series *s = &lesson->series[i];
-        size_t begin = fc_begin(s->y, s->n);
+        size_t begin = fc_counts_begin(s->y, s->n);
         if ((lesson->skip == NULL || !lesson->skip[i])
             && fc_counts_share(s->y + begin, s->n - begin) > 0)
             drawn[n++] = (struct drawn){fc_model_seed(seed, s->id), s};

@@ -9,6 +9,8 @@
  */
 #include "forecast/counts/shared.h"
 
+#include "forecast/numeric/vet.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,6 +47,9 @@ static double fall(double x, double from, double to)
     return 1 - u * u * (3 - 2 * u);
 }
 
+/* The same number so many times is no demand. */
+static const double CONSTANT = 12;
+
 double fc_counts_share(const double *y, size_t n)
 {
     double zeros = 0, known = 0, sum = 0;
@@ -58,11 +63,18 @@ double fc_counts_share(const double *y, size_t n)
             sum += y[t];
             known += 1;
         }
-    if (!moves && sum > 0) /* the same number each time is no demand */
+    if (!moves && sum > 0 && known >= CONSTANT)
         return 0;
     double few = fall(log(sum / known + 1e-9), log(20), log(100));
     double often = 1 - fall(zeros / known, 0.05, 0.3);
     return 1 - (1 - few) * (1 - often);
+}
+
+size_t fc_counts_begin(const double *y, size_t n)
+{
+    enum { SALES = 4 };
+    size_t begin = fc_begin(y, n);
+    return n - begin >= SALES ? begin : 0;
 }
 
 struct fc_counts_knowledge fc_counts_prior(void)

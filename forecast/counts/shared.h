@@ -52,6 +52,10 @@ double fc_counts_share(const double *y, size_t n);
 /* Phases that its season has: 1 for all steps alike. */
 int fc_counts_phases(const struct fc_counts_knowledge *knowledge);
 
+/* The place where a series begins: see fc_begin(), but for a sale or two, which
+ * may be all there ever are. */
+size_t fc_counts_begin(const double *y, size_t n);
+
 /* What is known without a file. */
 struct fc_counts_knowledge fc_counts_prior(void);
 
