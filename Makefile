@@ -37,11 +37,18 @@ SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 all: $(PROGRAM) ## the program, ./nightcast
 
-run: deps ## install what is missing, build, forecast the sample data
-	@$(MAKE) --no-print-directory all
-	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv
+run: deps ## install what is missing, build, forecast the sample data, show it
+	@$(MAKE) --no-print-directory sample
+
+sample: $(PROGRAM)
+	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv \
+	  $(if $(CHARTS),--report $(BUILD)/report.html)
 	@head -n 5 $(BUILD)/forecasts.csv
 	@echo "... the forecasts are in $(BUILD)/forecasts.csv"
+	@./$(PROGRAM) plot $(BUILD)/forecasts.csv --train data/monthly.csv \
+	  --series AirPassengers
+	@echo "... $(if $(CHARTS),a page to look at: \
+	$(BUILD)/report.html,no page: that needs libjs-dygraphs)"
 
 test: deps ## build and run all tests
 	@$(MAKE) --no-print-directory check
@@ -49,6 +56,13 @@ test: deps ## build and run all tests
 check: $(PROGRAM) $(TESTS) $(FUZZERS) check-layers # without looking for deps
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/run.sh $(TESTS) \
 	  $(FUZZERS)
+
+test-browser: ## the report in Chromium; pictures go to build/browser
+	@tests/deps.sh browser
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@mkdir -p $(BUILD)/browser
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/browser/test.py ./$(PROGRAM) \
+	  $(BUILD)/browser
 
 bench: $(PROGRAM) $(BENCHES) ## speed and memory, as ratios within one run
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/bench/run.sh
@@ -145,5 +159,5 @@ $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay.o \
 -include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(FUZZERS:=.d) $(BENCHES:=.d)
 
 .SECONDARY:
-.PHONY: all run test check bench sanitize tsan valgrind test-slurm fuzz deps \
-  check-layers format install uninstall deb static test-deb clean help
+.PHONY: all run sample test check test-browser bench sanitize tsan valgrind test-slurm \
+  fuzz deps check-layers format install uninstall deb static test-deb clean help

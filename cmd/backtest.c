@@ -63,7 +63,7 @@ static void origin_time(const struct run *run, const struct fc_origin *at,
 
 static void write_row(const struct run *run, size_t origin, size_t spec)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
+    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct fc_origin *at = &run->backtest.at[origin];
     const struct fc_backtest_result *result = result_of(run, origin, spec);
     const struct io_panel *panel = &run->work.panel;

@@ -111,6 +111,7 @@ static enum fc_status merge_all(struct run *run, struct fc_error *err)
         .none = c.none,
         .early = c.early,
         .replaced = c.replaced,
+        .late = c.late,
     };
     status = judge(run, err);
     return status == FC_OK ? io_atomic_commit(&run->out, 1, err) : status;

@@ -16,6 +16,7 @@ struct cmd_run {
     struct cmd_work work;
     struct fc_batch batch;
     struct cmd_night night; /* --store */
+    size_t *order;          /* --deadline: of the series; else NULL */
     struct cmd_tally tally;
     double seconds[3];      /* read, fit, write */
     struct fc_trace *trace; /* of all that, or NULL */

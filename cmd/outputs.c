@@ -68,7 +68,7 @@ static void write_forecasts(const struct cmd_run *run,
 static void write_summary(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
+    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct io_panel *panel = &run->work.panel;
     char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
     io_write_summary_header(file, panel->id_name, panel->is_record);
@@ -133,6 +133,7 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .late = run->tally.late,
         .store = run->options->store != NULL,
         .unchanged = run->tally.unchanged,
         .corrected = run->tally.corrected,
@@ -231,6 +232,31 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         fc_trace_end(run->trace, 0, "write", (size_t)i, begin);
     }
     return FC_OK;
+}
+
+enum fc_status cmd_outputs_rehearse(const struct cmd_run *run, double *bytes,
+                                    struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    *bytes = 0;
+    for (int i = 0; i < NROWS && status == FC_OK; i++) {
+        struct io_atomic_file *file = NULL;
+        if (path_of(&table[i], run->options) == NULL)
+            continue;
+        status = io_atomic_open("/dev/null", &file, err);
+        if (status != FC_OK)
+            break;
+        if (table[i].make != NULL)
+            status = table[i].make(run, file, err);
+        else
+            table[i].write(run, file);
+        *bytes += (double)io_atomic_size(file);
+        if (status == FC_OK)
+            status = io_atomic_commit(&file, 1, err);
+        else
+            io_atomic_abandon(file);
+    }
+    return status;
 }
 
 void cmd_outputs_keep_reasons(struct cmd_outputs *outputs)

@@ -81,6 +81,7 @@ void cmd_shard_end(const struct cmd_options *options,
         .none = tally->none,
         .early = tally->early,
         .replaced = tally->replaced,
+        .late = tally->late,
     };
     if (options->shard.count > 0)
         io_shard_end(file, &counts);

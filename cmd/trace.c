@@ -36,12 +36,20 @@ static void put_names(const struct fc_trace *trace, struct io_atomic_file *file)
     }
 }
 
+/* The series of a fit, which may be begun in an order of its own. */
+static size_t series_of(const struct cmd_run *run, const struct fc_span *span)
+{
+    size_t i = span->item / run->work.job.nspecs;
+    return run->order != NULL ? run->order[i] : i;
+}
+
 /* Of a fit, whose: the series' id is the event's name. */
 static void put_fit(const struct cmd_run *run, const struct fc_span *span,
                     struct io_atomic_file *file)
 {
-    size_t nspecs = run->work.job.nspecs, i = span->item / nspecs;
-    const struct fc_series *series = &run->work.panel.series[i];
+    size_t nspecs = run->work.job.nspecs;
+    const struct fc_series *series =
+        &run->work.panel.series[series_of(run, span)];
     cmd_json_raw(file, ",\"args\":{\"id\":");
     cmd_json_text(file, series->id);
     cmd_json_raw(file, ",\"model\":");
@@ -55,9 +63,10 @@ static void put_span(const struct cmd_run *run, int track,
                      const struct fc_span *span, struct io_atomic_file *file)
 {
     bool fit = track > 0 && strcmp(span->what, "fit") == 0;
-    size_t series = span->item / run->work.job.nspecs;
+    const struct io_panel *panel = &run->work.panel;
     cmd_json_raw(file, "{\"name\":");
-    cmd_json_text(file, fit ? run->work.panel.series[series].id : span->what);
+    cmd_json_text(file,
+                  fit ? panel->series[series_of(run, span)].id : span->what);
     cmd_json_raw(file, ",\"cat\":");
     cmd_json_text(file, track == 0 ? "phase" : span->what);
     cmd_json_raw(file, ",\"ph\":\"X\",\"pid\":1,\"tid\":");

@@ -17,7 +17,7 @@ rooms='
 4 forecast/arima    -
 4 forecast/ces      -
 4 forecast/seasons  -
-4 forecast/counts   shared.h
+4 forecast/counts   shared.h class.h
 5 forecast/global   sample.h
 6 forecast/combine  -
 7 forecast/run      *
@@ -29,7 +29,7 @@ rooms='
 6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
-2 cmd/host          array.h files.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
+2 cmd/host          array.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
 3 cmd/options       list.h options.h tokens.h
 4 cmd/night         night.h
 4 cmd/report        report.h summary.h

@@ -203,9 +203,11 @@ static void cycles_are_left_to_autoregressions(void **state)
             autoregressive += w[i];
     }
     assert_true(autoregressive > 0.8);
-    /* there was no other kind to learn of */
-    assert_memory_equal(k.of[FC_KIND_RESTING].weights, fixed,
+    /* of another kind nothing was learnt but from these */
+    assert_memory_equal(k.of[FC_KIND_RESTING].weights, w,
                         FC_AUTO_MEMBERS * sizeof *w);
+    assert_memory_equal(&k.of[FC_KIND_RESTING].reach, &prior.of[0].reach,
+                        sizeof prior.of[0].reach);
     free(learned);
     struct fc_spec best = spec_of("auto"), alone = spec_of("scum");
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));

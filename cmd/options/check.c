@@ -6,6 +6,7 @@
 #define _POSIX_C_SOURCE 200809L /* strndup */
 #include "cmd/options/check.h"
 
+#include "cmd/host/deadline.h"
 #include "cmd/options/files.h"
 #include "cmd/options/shard.h"
 #include "cmd/options/table.h"
@@ -257,6 +258,20 @@ static int check_lock(const char *name, const struct cmd_options *options)
     return -1;
 }
 
+static int parse_deadline(const char *name, struct cmd_options *options)
+{
+    double seconds;
+    if (options->deadline_text == NULL)
+        return -1;
+    if (!cmd_deadline_parse(options->deadline_text, &seconds))
+        return cmd_usage(name,
+                         "--deadline takes a time of day, such as 05:30, or "
+                         "how long from now: 90s, 45min, 2h; got '%.60s'",
+                         options->deadline_text);
+    options->deadline = cmd_now() + seconds;
+    return -1;
+}
+
 /* What shows forecasts reads them twice. */
 static int check_shown(const struct cmd_command *command,
                        const struct cmd_options *options)
@@ -362,6 +377,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = check_lock(name, options);
     if (status < 0)
         status = parse_seasons(name, options);
+    if (status < 0)
+        status = parse_deadline(name, options);
     if (status >= 0)
         return status;
     if ((command->set & CMD_SCORE) && options->seasons.n > 1)

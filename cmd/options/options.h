@@ -123,7 +123,9 @@ struct cmd_options {
     const char *learned;
     const char *store;
     int64_t keep, relearn; /* nights */
-    int by;                /* enum cmd_by */
+    const char *deadline_text;
+    double deadline; /* by cmd_now(); 0: none */
+    int by;          /* enum cmd_by */
     int64_t worst;
     bool changes;
     bool partial_ok, quiet, verbose, help, version;

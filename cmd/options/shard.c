@@ -89,7 +89,8 @@ static int fill_in_names(const struct cmd_command *command,
     snprintf(digits, sizeof digits, "%0*" PRIu32, width, options->shard.number);
     for (size_t i = 0; status < 0 && (row = cmd_option_at(i)) != NULL; i++)
         if ((row->sets & command->set)
-            && (row->kind == CMD_OUTPUT || row->kind == CMD_LOCK))
+            && (row->kind == CMD_OUTPUT || row->kind == CMD_LOCK
+                || row->kind == CMD_STORE))
             status = fill_in_option(row, digits, options);
     return status;
 }

@@ -68,7 +68,7 @@ static const struct cmd_option rows[] = {
     {0, "series", CMD_TEXT, CMD_PLOT, AT(shown), "ID",
      "which one to show (required)", NULL, 0, 0, NULL},
     {'m', "model", CMD_TEXT, CMD_PLOT, AT(models), "MODEL",
-     "whose forecasts, if there are several (default: the first)", NULL, 0, 0,
+     "whose forecasts (default: the first of the file)", NULL, 0, 0,
      NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
      "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
@@ -152,14 +152,17 @@ static const struct cmd_option rows[] = {
     {0, "lock", CMD_LOCK, CMD_FORECAST, AT(lock), "FILE",
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
-     "seconds to wait for the other", "0", 0, 1000000, NULL},
+     NULL, "0", 0, 1000000, NULL},
     {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
      "remember this night, and use what the last ones left", NULL, 0, 0,
      NULL},
     {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
-     "nights that the store remembers", "30", 1, 100000, NULL},
+     NULL, "30", 1, 100000, NULL},
     {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
-     "how long what auto learnt is good for", "7", 1, 100000, NULL},
+     NULL, "7", 1, 100000, NULL},
+    {0, "deadline", CMD_TEXT, CMD_FORECAST, AT(deadline_text), "WHEN",
+     "05:30 or 45min: all is written by then, come what may", NULL, 0, 0,
+     NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
@@ -167,9 +170,9 @@ static const struct cmd_option rows[] = {
     {0, "report", CMD_OUTPUT, CMD_FORECAST, AT(report), "FILE",
      "a page to look at, in HTML", NULL, 0, 0, NULL},
     {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
-     "what every thread did when, for Perfetto or Chrome", NULL, 0, 0, NULL},
+     NULL, NULL, 0, 0, NULL},
     {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
-     "every forecast, step by step, and what really followed", NULL, 0, 0,
+     "every forecast, and what really followed", NULL, 0, 0,
      NULL},
     {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
@@ -218,7 +221,8 @@ static bool has_no_say(const struct cmd_option *row)
 {
     static const char *const names[] = {
         "jobs",  "lock-wait", "shard",   "partial-ok", "help", "version",
-        "quiet", "progress",  "verbose", "log-format", "keep", "relearn"};
+        "quiet", "progress",  "verbose", "log-format", "keep", "relearn",
+        "deadline"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -419,7 +419,9 @@ static void put_totals(struct writer *w)
         raw(w, ",");
         rounded(w, at->nactual > 0 ? at->actual : NAN);
         raw(w, ",");
-        cmd_json_count(w->file, at->ny > 0 ? at->ny : at->nmean);
+        cmd_json_count(w->file, at->ny);
+        raw(w, ",");
+        cmd_json_count(w->file, at->nmean);
         raw(w, "]");
     }
     raw(w, "]}");

@@ -172,9 +172,10 @@ static enum fc_status read_lines(FILE *f, const char *path,
                              "them",
                              path, number);
     }
-    if (status == FC_OK && ferror(f))
-        status =
-            fc_fail(err, FC_EIO, "%s: cannot read: %s", path, strerror(errno));
+    if (status == FC_OK && !feof(f)) /* or no room for a longer line */
+        status = fc_fail(err, errno == ENOMEM ? FC_ENOMEM : FC_EIO,
+                         "%s: cannot read: %s", path,
+                         errno == ENOMEM ? "out of memory" : strerror(errno));
     if (status == FC_OK && lines->n == 0)
         status = fc_fail(err, FC_EDATA, "%s: no events", path);
     free(e.name);

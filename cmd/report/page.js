@@ -5,6 +5,7 @@
 (() => {
 'use strict';
 
+const begun = performance.now();
 const data = JSON.parse(document.getElementById('data').textContent);
 const $ = (id) => document.getElementById(id);
 const N = data.ids.length;
@@ -128,7 +129,7 @@ const MEMBER = {
 	ces: 'complex exponential smoothing', pooled: 'regression over all series',
 	'pooled-log': 'regression over all series, on logarithms', network: 'neural networks over all series',
 	networks: 'neural networks over all series', snaive: 'the last season again', theta: 'theta',
-	naive: 'the last value', mean: 'the mean', drift: 'the last value with drift',
+	naive: 'the last value', mean: 'the mean of the history', drift: 'the last value and the mean change per step',
 };
 const PART = { A: 'additive', M: 'multiplicative', N: '' };
 const describe = (spec) => {
@@ -136,7 +137,7 @@ const describe = (spec) => {
 	if (m) {
 		const trend = m[2] === 'N' ? 'no trend' : `${m[3] ? 'a damped' : 'a'} ${PART[m[2]]} trend`;
 		const season = m[4] === 'N' ? 'no season' : `a ${PART[m[4]]} season of ${data.season}`;
-		return `exponential smoothing with ${trend} and ${season}, ${PART[m[1]]} errors`;
+		return `exponential smoothing with ${trend} and ${season}, ${PART[m[1]]} errors`.replace(/\ba additive/g, 'an additive');
 	}
 	m = spec.match(/^ARIMA\((\d+),(\d+),(\d+)\)(?:\((\d+),(\d+),(\d+)\)\[(\d+)\])?(.*)$/);
 	if (m) {
@@ -145,6 +146,14 @@ const describe = (spec) => {
 		return `ARIMA: ${difference.length ? `${difference.join(', ')}; ` : ''}${Number(m[1]) + Number(m[4] || 0)} `
 			+ `autoregressive and ${Number(m[3]) + Number(m[6] || 0)} moving-average terms${m[8] || ''}`;
 	}
+	m = spec.match(/^(snaive|naive2|Theta|DOTM|CES\((\w+)\))(?:\[(\d+)\])?$/);
+	if (m) {
+		const what = { snaive: 'the value', naive2: 'the last value, seasonally adjusted', Theta: 'the theta method',
+			DOTM: 'the dynamic optimised theta model' }[m[1]] || `complex exponential smoothing${m[2] === 'none' ? '' : `, season ${m[2]}`}`;
+		return m[1] === 'snaive' ? `${what} ${m[3]} steps before, one season ago` : `${what}${m[3] > 1 ? `, with a season of ${m[3]}` : ''}`;
+	}
+	if (MEMBER[spec])
+		return MEMBER[spec];
 	m = spec.match(/^(\w+)\(([\w, -]+)\)$/);
 	if (m && m[2].split(', ').every((name) => MEMBER[name]))
 		return `the middle of ${m[2].split(', ').map((name) => MEMBER[name]).join(', ')}`;
@@ -204,6 +213,9 @@ const DASHES = [null, [6, 3], [2, 2], [8, 3, 2, 3], [4, 4]];
 const modelColour = (k) => colour(['forecast', 'alt1', 'alt2', 'alt3'][k % 4]);
 const redraws = [];
 const drawn = (draw) => { redraws.push(draw); draw(); };
+// What has to know how wide its place is: not before that is in the page.
+const drawnSoon = (draw) => queueMicrotask(() => drawn(draw));
+const widthOf = (element) => Math.max(240, element.clientWidth || (element.parentElement && element.parentElement.clientWidth) || 480);
 const redraw = () => redraws.forEach((draw) => draw());
 
 const swatch = (kind, ink, dash) => {
@@ -244,7 +256,7 @@ const link = (i) => {
 
 const answer = (kind, question, big, ...rest) => make('div', { class: `answer ${kind}` },
 	make('h2', null, question), make('div', { class: 'big' }, big),
-	...rest.map((r) => (typeof r === 'string' ? make('p', null, r) : r)));
+	...rest.filter(Boolean).map((r) => (typeof r === 'string' ? make('p', null, r) : r)));
 
 const answerNight = () => {
 	const { ok, fallback, late, failed } = data.tally;
@@ -282,7 +294,7 @@ const cover = (scores, at) => {
 	return scores.levels.map((level, k) => {
 		const inside = m.inside[k];
 		const all = inside.length > 1 ? inside[inside.length - 1] : k === scores.levels.length - 1 ? m.widest : null;
-		return [level, all];
+		return [level, all, m.compared];
 	}).filter((c) => Number.isFinite(c[1]));
 };
 const answerIntervals = () => {
@@ -290,13 +302,16 @@ const answerIntervals = () => {
 	if (rows.length === 0)
 		return answer('', 'Do the intervals hold?', 'Not measured',
 			'Actual values tell, named after the forecasts, or a backtest with --steps.');
-	const [level, inside] = rows[rows.length - 1];
+	const [level, inside, n] = rows[rows.length - 1];
 	const off = 100 * inside - level;
-	const kind = Math.abs(off) <= 2.5 ? 'good' : 'warn';
+	// two and a half points, or what so few values may be off by chance
+	const most = Math.max(2.5, 2.5 * Math.sqrt(level * (100 - level) / Math.max(n, 1)));
+	const kind = Math.abs(off) <= most ? 'good' : 'warn';
 	return answer(kind, 'Do the intervals hold?',
-		Math.abs(off) <= 2.5 ? `Yes: ${level}% holds ${percent(inside)}`
+		kind === 'good' ? `Yes: ${level}% holds ${percent(inside)}`
 			: off < 0 ? `Too narrow: ${level}% holds ${percent(inside)}` : `Wide: ${level}% holds ${percent(inside)}`,
-		...rows.slice(0, -1).map(([l, c]) => `The ${l}% interval holds ${percent(c)}.`));
+		...rows.slice(0, -1).map(([l, c]) => `The ${l}% interval holds ${percent(c)}.`),
+		Number.isFinite(n) ? `Of ${count(n)} actual values.` : null);
 };
 const byKey = (key) => Array.from({ length: N }, (_, i) => i).filter((i) => !Number.isNaN(key(i)))
 	.sort((a, b) => key(b) - key(a) || a - b);
@@ -304,9 +319,9 @@ const jumpOf = (i) => (data.at[i].c === undefined ? NaN : Math.abs(data.at[i].c)
 const answerWorst = () => {
 	const measured = Number.isFinite(errorOf(byKey(errorOf)[0] ?? -1)) && byKey(errorOf).length > 0;
 	const key = measured ? errorOf : jumpOf;
-	const worst = byKey(key).slice(0, 4);
+	const worst = byKey(key).filter((i) => key(i) > 0).slice(0, 4);
 	if (worst.length === 0)
-		return answer('', 'Which series are worst?', 'Not known');
+		return answer('', 'Which series are worst?', 'Not measured', 'And no forecast leaves what the series did before.');
 	return make('div', { class: 'answer' },
 		make('h2', null, measured ? 'Which series are worst? (MASE)' : 'Which move most? (in usual changes)'),
 		make('ol', null, ...worst.map((i) => make('li', null, link(i), make('span', null, brief(key(i)))))));
@@ -384,14 +399,15 @@ const rowsOf = (one) => {
 const recentWindow = (one) => {
 	const past = Math.max(3 * data.season, 2 * H, 24);
 	const first = Math.max(one.from, one.s.n - past);
-	return [+axisValue(advance(one.s, first)), +axisValue(advance(one.s, one.s.n + H - 1))];
+	const [a, b] = [advance(one.s, first), advance(one.s, one.s.n + H - 1)].map((t) => +axisValue(t));
+	return [a - (b - a) / 100, b + (b - a) / 100];
 };
 const numberAxis = { axisLabelFormatter: (x) => escapeHtml(brief(x)), axisLabelWidth: 56 };
 const chartOptions = () => ({
 	labelsUTC: true, legend: 'never', customBars: true, gridLineColor: colour('grid'), axisLineColor: colour('line'),
 	axisLineWidth: 1, gridLineWidth: 1, highlightCircleSize: 4, fillAlpha: 0.2, xRangePad: 6, yRangePad: 8,
 	connectSeparatedPoints: false, animatedZooms: false,
-	axes: { y: numberAxis, x: { axisLabelWidth: 70 } },
+	axes: { y: numberAxis, x: { axisLabelWidth: 64, pixelsPerLabel: 50 } },
 });
 const bandAlpha = (k) => 0.12 + 0.16 * (data.levels.length - 1 - k) / Math.max(1, data.levels.length - 1) + 0.04;
 const seriesStyle = () => {
@@ -473,7 +489,9 @@ const rankText = (i) => {
 	if (Number.isNaN(e))
 		return null;
 	const worse = data.at.reduce((n, _, j) => n + (errorOf(j) > e), 0);
-	return `${count(worse + 1)}. worst of ${count(N)}`;
+	const n = worse + 1;
+	const end = n % 100 > 10 && n % 100 < 14 ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] || 'th';
+	return `${n === 1 ? 'worst' : `${count(n)}${end} worst`} of ${count(N)}`;
 };
 const showFacts = (i) => {
 	const s = data.at[i];
@@ -492,11 +510,15 @@ const showFacts = (i) => {
 	for (const [scores, key, at] of [[data.now, 'm', nowAt], [data.before, 'b', beforeAt]]) {
 		if (!scores || !s[key])
 			continue;
-		scores.models.forEach((m, k) => {
-			if (s[key][k])
-				add(`${key === 'm' ? 'Errors' : scores.backtest ? 'Backtest' : 'Scores'}${scores.models.length > 1 ? ` ${m.name}` : ''}`,
-					scoreText(s[key][k], scores.levels), key === 'm' && k === at && rankText(i) ? make('div', { class: 'soft' }, rankText(i)) : null);
-		});
+		const name = key === 'm' ? 'Errors' : scores.backtest ? 'Backtest' : 'Scores';
+		const level = scores.levels[scores.levels.length - 1];
+		const known = scores.models.map((m, k) => [m, s[key][k]]).filter((p) => p[1]);
+		const ranked = key === 'm' && at >= 0 && rankText(i) ? make('div', { class: 'soft' }, rankText(i)) : null;
+		if (known.length === 1)
+			add(name, scoreText(known[0][1], scores.levels), ranked);
+		else if (known.length > 1)
+			add(name, table(['', 'MASE', 'sMAPE', ...(level ? [`in ${level}%`] : [])], known.map(([m, r]) => [m.name, brief(r[0] >= 0 ? r[0] : NaN), brief(r[1]),
+				...(level ? [r[4] > 0 ? percent(r[3] / r[4]) : '–'] : [])])), ranked);
 	}
 	add('History', `${plural(s.n, 'step')}${s.n > 0 ? `, ${stepTime(s, 0)} to ${stepTime(s, s.n - 1)}` : ''}`);
 	const repairs = [s.filled ? `${plural(s.filled, 'step')} without a value` : null, s.missing ? `${plural(s.missing, 'row')} with an empty one` : null,
@@ -669,20 +691,20 @@ const leaderboard = () => {
 };
 
 const EDGES = Array.from({ length: 17 }, (_, k) => 2 ** ((k - 7) / 2));
-const bars = (bins, ink) => {
+const bars = (bins, ink, ticks, tall, wide) => {
 	const most = Math.max(...bins, 1);
-	const svg = make('svg', { class: 'plot', viewBox: '0 0 480 110', role: 'img' });
-	const at = (k) => 10 + k * 460 / bins.length;
+	const svg = make('svg', { class: 'plot', viewBox: `0 0 ${wide} ${tall + (ticks ? 22 : 8)}`, role: 'img' });
+	const at = (k) => 10 + k * (wide - 20) / bins.length;
 	bins.forEach((n, k) => {
-		const height = 78 * n / most;
-		const rect = make('rect', { x: at(k) + 1, y: 84 - height, width: 460 / bins.length - 2, height, fill: ink, 'fill-opacity': k >= 7 ? 0.95 : 0.6 });
+		const height = (tall - 6) * n / most;
+		const rect = make('rect', { x: at(k) + 1, y: tall - height, width: (wide - 20) / bins.length - 2, height, fill: ink, 'fill-opacity': k >= 7 ? 0.95 : 0.6 });
 		rect.append(make('title', null, `MASE ${k === 0 ? 'below' : k === 15 ? 'above' : `${brief(EDGES[k])} to`} ${brief(EDGES[k === 15 ? 15 : k + 1])}: ${count(n)} series`));
 		svg.append(rect);
 	});
-	svg.append(make('line', { class: 'axis', x1: 10, x2: 470, y1: 84.5, y2: 84.5 }));
-	for (const k of [1, 3, 5, 7, 9, 11, 13])
-		svg.append(make('text', { x: at(k), y: 99, 'text-anchor': 'middle' }, brief(EDGES[k])));
-	svg.append(make('path', { d: `M${at(7)} 4V88`, stroke: colour('ink'), 'stroke-width': 1, 'stroke-dasharray': '3 2' }));
+	svg.append(make('line', { class: 'axis', x1: 10, x2: wide - 10, y1: tall + 0.5, y2: tall + 0.5 }));
+	for (const k of ticks ? [1, 3, 5, 7, 9, 11, 13] : [])
+		svg.append(make('text', { x: at(k), y: tall + 15, 'text-anchor': 'middle' }, brief(EDGES[k])));
+	svg.append(make('path', { d: `M${at(7)} 2V${tall + 4}`, stroke: colour('ink'), 'stroke-width': 1, 'stroke-dasharray': '3 2' }));
 	return svg;
 };
 const distribution = () => {
@@ -690,10 +712,11 @@ const distribution = () => {
 	if (!s)
 		return lacking('Errors of the series', 'How MASE is spread over the series: give actual values, or scores:', BACKTEST);
 	const body = make('div');
-	drawn(() => body.replaceChildren(...s.models.slice(0, 6).flatMap((m, k) => {
+	drawnSoon(() => body.replaceChildren(...s.models.slice(0, 6).flatMap((m, k) => {
 		const above = m.bins.slice(7).reduce((a, b) => a + b, 0);
 		const all = m.bins.reduce((a, b) => a + b, 0);
-		const svg = bars(m.bins, modelColour(k));
+		const shown = Math.min(6, s.models.length);
+		const svg = bars(m.bins, modelColour(k), k === shown - 1, shown === 1 ? 150 : Math.max(34, 150 / shown), widthOf(body));
 		svg.setAttribute('aria-label', `MASE of ${m.name}: ${count(above)} of ${count(all)} series above 1`);
 		return [make('p', { class: 'note' }, `${m.name}: ${count(above)} of ${count(all)} series above 1 (${percent(above / all)})`), svg];
 	})));
@@ -710,28 +733,41 @@ const scatter = () => {
 		return lacking('Error and volume', 'Whether the large series are the bad ones: give actual values, or scores:', BACKTEST);
 	const X = dots.map((d) => Math.log10(d[1]));
 	const Y = dots.map((d) => Math.log10(d[2]));
-	const range = (v) => { const a = Math.min(...v); const b = Math.max(...v); return [a, b > a ? b : a + 1]; };
+	const range = (v) => { // with room at both ends
+		const a = v.reduce((x, y) => Math.min(x, y), Infinity);
+		const b = v.reduce((x, y) => Math.max(x, y), -Infinity);
+		const room = Math.max(0.05, (b - a) * 0.03);
+		return [a - room, b + room];
+	};
 	const [x0, x1] = range(X);
 	const [y0, y1] = range(Y);
-	const px = (x) => 44 + 426 * (x - x0) / (x1 - x0);
-	const py = (y) => 214 - 200 * (y - y0) / (y1 - y0);
+	let wide = 480;
+	const px = (x) => 44 + (wide - 54) * (x - x0) / (x1 - x0);
+	const py = (y) => 214 - 196 * (y - y0) / (y1 - y0);
 	const say = make('p', { class: 'readout' }, 'A dot is a series; choose one to see it.');
-	const svg = make('svg', { class: 'plot', viewBox: '0 0 480 250', role: 'img', 'aria-label': `Error against volume of ${count(dots.length)} series` });
-	drawn(() => {
+	const svg = make('svg', { class: 'plot', role: 'img', 'aria-label': `Error against volume of ${count(dots.length)} series` });
+	drawnSoon(() => {
+		wide = widthOf(svg);
+		svg.setAttribute('viewBox', `0 0 ${wide} 250`);
 		const marks = [];
-		const ticks = (a, b) => { const t = []; for (let e = Math.ceil(a); e <= b; e++) t.push(e); return t.length > 1 ? t : [a, b]; };
+		const ticks = (a, b) => {
+			const decades = b - a > 2.5;
+			const all = Array.from({ length: Math.ceil(b) - Math.floor(a) + 1 }, (_, k) => Math.floor(a) + k)
+				.flatMap((e) => (decades ? [e] : [e, e + Math.log10(2), e + Math.log10(5)]));
+			return all.filter((e) => e >= a && e <= b);
+		};
 		ticks(x0, x1).forEach((e) => marks.push(make('text', { x: px(e), y: 230, 'text-anchor': 'middle' }, brief(10 ** e))));
 		ticks(y0, y1).forEach((e) => marks.push(make('text', { x: 38, y: py(e) + 4, 'text-anchor': 'end' }, brief(10 ** e)),
-			make('line', { x1: 44, x2: 470, y1: py(e), y2: py(e), stroke: colour('grid') })));
+			make('line', { x1: 44, x2: wide - 10, y1: py(e), y2: py(e), stroke: colour('grid') })));
 		if (y0 < 0 && y1 > 0)
-			marks.push(make('path', { d: `M44 ${py(0)}H470`, stroke: colour('ink'), 'stroke-dasharray': '3 2' }));
+			marks.push(make('path', { d: `M44 ${py(0)}H${wide - 10}`, stroke: colour('ink'), 'stroke-dasharray': '3 2' }));
 		const d = dots.map((_, k) => `M${px(X[k]).toFixed(1)} ${py(Y[k]).toFixed(1)}h0`).join('');
 		svg.replaceChildren(...marks, make('path', { d, stroke: colour('forecast'), 'stroke-width': dots.length > 500 ? 3.5 : 6, 'stroke-linecap': 'round', 'stroke-opacity': 0.5, fill: 'none' }),
-			make('text', { x: 470, y: 246, 'text-anchor': 'end' }, 'mean size of the last season'), make('text', { x: 6, y: 10 }, 'MASE'));
+			make('text', { x: wide - 10, y: 246, 'text-anchor': 'end' }, 'mean size of the last season'), make('text', { x: 6, y: 10 }, 'MASE'));
 	});
 	const nearest = (event) => {
 		const box = svg.getBoundingClientRect();
-		const x = (event.clientX - box.left) * 480 / box.width;
+		const x = (event.clientX - box.left) * wide / box.width;
 		const y = (event.clientY - box.top) * 250 / box.height;
 		let best = 0;
 		let least = Infinity;
@@ -757,8 +793,7 @@ const stepChart = (names, values, extra) => {
 	const n = Math.max(...values.map((v) => v.length));
 	const rows = Array.from({ length: n }, (_, h) => [h + 1, ...values.map((v) => orNull(v[h] ?? NaN))]);
 	let chart = null;
-	// the library measures the place it is given: not before it is there
-	queueMicrotask(() => drawn(() => {
+	drawnSoon(() => {
 		const series = {};
 		names.forEach((_, k) => { series[`line ${k + 1}`] = { color: modelColour(k), strokePattern: DASHES[k % DASHES.length], strokeWidth: 2, drawPoints: n < 40, pointSize: 2.5, ...(extra && extra(k)) }; });
 		const options = { ...chartOptions(), customBars: false, labels: ['step', ...names.map((_, k) => `line ${k + 1}`)], series, file: rows,
@@ -767,7 +802,7 @@ const stepChart = (names, values, extra) => {
 			chart.updateOptions(options);
 		else
 			chart = new Dygraph(div, rows, options);
-	}));
+	});
 	return { div, rows };
 };
 const lineKey = (names) => {
@@ -780,7 +815,8 @@ const byStep = () => {
 	const some = withSteps();
 	if (some.length === 0)
 		return lacking('Error by step ahead', 'How errors grow with the horizon: give actual values after the forecasts, or a backtest’s steps:', `${BACKTEST}\n${REPORT}`);
-	const lines = some.flatMap((s) => s.models.slice(0, 5).map((m) => [some.length > 1 ? `${m.name} ${titleOf(s)}` : m.name, m.steps]));
+	const first = (s) => s.models.filter((m) => m.name === data.models[0]);
+	const lines = some.flatMap((s, at) => (at === 0 ? s.models.slice(0, 5) : first(s)).map((m) => [some.length > 1 ? `${m.name} ${titleOf(s)}` : m.name, m.steps]));
 	const names = lines.map((l) => l[0]);
 	const { div, rows } = stepChart(names, lines.map((l) => l[1]));
 	div.setAttribute('aria-label', `Scaled error by step ahead: ${lines.map(([name, v]) => `${name} from ${brief(v[0])} to ${brief(v[v.length - 1])}`).join('; ')}`);
@@ -803,35 +839,44 @@ const coverageByStep = () => {
 };
 
 const totals = () => {
-	const { time, rows } = data.totals;
-	if (time.length < 2)
+	const { time: times, rows: sums } = data.totals;
+	if (times.length < 2)
 		return null;
+	// the last seasons; where series end at different times, from where half
+	// of those that are there at most have values
+	const together = sums.reduce((most, r) => Math.max(most, r[4]), 0);
+	if (together < data.series / 2)
+		return lacking('All series together', `They end at different times: no step is forecast for more than ${count(together)} of ${count(data.series)} series, so that sums per step say little.`);
+	const busiest = sums.reduce((most, r) => Math.max(most, r[3]), 0);
+	const firsts = sums.findIndex((r) => r[3] >= busiest / 2);
+	const lasts = sums.reduce((last, r, k) => (r[3] >= busiest / 2 ? k : last), 0);
+	const start = Math.max(0, firsts, lasts - Math.max(8 * data.season, 4 * H, 36));
+	const end = Math.min(sums.length, lasts + 1 + H);
+	const time = times.slice(start, end);
+	const rows = sums.slice(start, end);
 	const div = make('div', { class: 'chart', role: 'img', 'aria-label': `Totals per time step over ${count(data.series)} series` });
 	const file = time.map((t, k) => [axisValue(t), rows[k][0], rows[k][1], rows[k][2]]);
-	const past = time.filter((_, k) => rows[k][0] !== null).length;
-	const from = Math.max(0, past - Math.max(5 * data.season, 4 * H, 36));
 	let chart = null;
-	queueMicrotask(() => drawn(() => {
+	drawnSoon(() => {
 		const options = { ...chartOptions(), customBars: false, labels: ['time', 'history', 'forecast', 'actual'], file,
-			dateWindow: [+axisValue(time[from]), +axisValue(time[time.length - 1])],
 			series: { history: { color: colour('ink'), strokeWidth: 1.4 }, forecast: { color: colour('forecast'), strokeWidth: 2.2 },
 				actual: { color: colour('actual'), strokeWidth: 1.2, drawPoints: true, pointSize: 3 } },
-			highlightCallback: (event, x, points, row) => { say.textContent = `${timeText(time[row])}: ${[['history', rows[row][0]], ['forecast', rows[row][1]], ['actual', rows[row][2]]].filter((p) => p[1] !== null).map(([n, v]) => `${n} ${brief(v)}`).join(', ')}, ${plural(rows[row][3], 'series')}`; } };
+			highlightCallback: (event, x, points, row) => { say.textContent = `${timeText(time[row])}: ${[['history', rows[row][0]], ['forecast', rows[row][1]], ['actual', rows[row][2]]].filter((p) => p[1] !== null).map(([n, v]) => `${n} ${brief(v)}`).join(', ')}, ${plural(Math.max(rows[row][3], rows[row][4]), 'series')}`; } };
 		if (chart)
 			chart.updateOptions(options);
 		else
 			chart = new Dygraph(div, file, options);
-	}));
+	});
 	const say = make('p', { class: 'readout' }, '\u00a0');
 	const key = make('div', { class: 'key', 'aria-hidden': 'true' });
 	drawn(() => key.replaceChildren(...keyOf([['line', colour('ink'), null, 'history'], ['line', colour('forecast'), null, `forecast (${data.models[0]})`],
 		...(data.hasActual ? [['dots', colour('actual'), null, 'actual']] : [])])));
-	const counts = rows.map((r) => r[3]);
+	const counts = rows.map((r) => Math.max(r[3], r[4]));
 	const uneven = Math.min(...counts) < Math.max(...counts) * 0.98;
 	const last = time.map((t, k) => k).slice(-Math.min(time.length, H + 3 * Math.max(4, data.season)));
-	const p = panel('All series together', uneven ? 'Sums per time step. Series begin and end at different times: where fewer have a value, the sum is of fewer.' : 'Sums per time step.',
+	const p = panel('All series together', uneven ? 'Sums per time step, where at least half of the series have a value; of those that do.' : 'Sums per time step.',
 		key, div, say, folded('Table', table(['time', 'history', 'forecast', 'actual', 'series'],
-			last.map((k) => [timeText(time[k]), ...rows[k].slice(0, 3).map(brief), count(rows[k][3])]))));
+			last.map((k) => [timeText(time[k]), ...rows[k].slice(0, 3).map(brief), count(counts[k])]))));
 	p.classList.add('wide');
 	return p;
 };
@@ -843,14 +888,18 @@ const why = () => {
 		if (w.forms.length === 0)
 			return [];
 		const all = w.forms.reduce((sum, f) => sum + f[1], w.others);
-		return [make('p', { class: 'note' }, `${data.models[k]}: forms that were chosen`),
-			table(['form', 'series', 'in words'], [...w.forms.map(([f, n]) => [f, `${count(n)} (${percent(n / all)})`, make('td', { class: 'word' }, describe(f))]),
-				...(w.others ? [['others', `${count(w.others)} (${percent(w.others / all)})`, '']] : [])])];
+		if (w.forms.length === 1)
+			return [make('p', null, `${data.models[k]}: ${describe(w.forms[0][0])}, for all series.`)];
+		return [make('p', null, `${data.models[k]}: forms that were chosen`),
+			table(['form', 'series', ''], [...w.forms.map(([f, n]) => {
+				const words = describe(f);
+				return [make('td', { class: 'wrap' }, words, words === f ? null : make('div', { class: 'soft' }, f)), count(n), percent(n / all)];
+			}), ...(w.others ? [['others', count(w.others), percent(w.others / all)]] : [])])];
 	}).flat();
 	if (parts.length === 0)
 		return lacking('Why', 'What the forecasts are made of, over all series: the summary knows.',
 			`nightcast forecast -H ${H} ${quote(data.files.train || 'INPUT')} -o ${quote(data.files.forecasts || 'FORECASTS')} --summary summary.csv`);
-	return panel('Why', 'What the forecasts are made of, over all series.', make('div', { class: 'scroll' }, ...parts));
+	return panel('Why', 'What the forecasts are made of, over all series.', ...parts);
 };
 
 // The time line: the threads as they worked, and what one alone would take.
@@ -866,15 +915,19 @@ const timeline = () => {
 	const longest = Math.max(L.end, serial);
 	const row = Math.max(7, Math.min(22, 240 / (threads + 2)));
 	const left = 76;
-	const width = 1000 - left - 10;
+	let whole = 1000;
+	let width = whole - left - 10;
 	const height = 34 + row * threads + 26 + row * 1.6 + 26;
 	const px = (s) => left + width * s / longest;
 	const say = make('p', { class: 'readout' }, '\u00a0');
-	const svg = make('svg', { class: 'plot', viewBox: `0 0 1000 ${height}`, role: 'img',
+	const svg = make('svg', { class: 'plot', role: 'img',
 		'aria-label': `${plural(threads, 'thread')} took ${seconds(L.end)}; one alone would take about ${seconds(serial)}` });
-	drawn(() => {
+	drawnSoon(() => {
+		whole = widthOf(svg);
+		width = whole - left - 10;
+		svg.setAttribute('viewBox', `0 0 ${whole} ${height}`);
 		const parts = [];
-		L.at.filter((s) => s[1] === 0 && s[3] / 1e6 > longest / 60).forEach((s) => parts.push(
+		L.at.filter((s) => s[1] === 0 && s[3] / 1e6 > longest * 44 / width).forEach((s) => parts.push(
 			make('text', { x: px(s[2] / 1e6) + 2, y: 12 }, s[5]), make('path', { d: `M${px(s[2] / 1e6)} 4V${30 + row * threads}`, stroke: colour('line') })));
 		for (let t = 1; t <= threads; t++) {
 			const y = 24 + row * (t - 0.5);
@@ -903,7 +956,7 @@ const timeline = () => {
 	});
 	svg.addEventListener('mousemove', (event) => {
 		const box = svg.getBoundingClientRect();
-		const t = ((event.clientX - box.left) * 1000 / box.width - left) / width * longest * 1e6;
+		const t = ((event.clientX - box.left) * whole / box.width - left) / width * longest * 1e6;
 		const track = Math.ceil(((event.clientY - box.top) * height / box.height - 24) / row);
 		const s = L.at.find((r) => r[0] === track && r[1] > 0 && r[2] <= t && t <= r[2] + r[3]);
 		say.textContent = s ? `thread ${track}, ${seconds(s[2] / 1e6)}: ${WORKS[s[1]][1]}${s[5] ? `, ${s[5]}` : ''}${s[4] > 1 ? ` and ${count(s[4] - 1)} more` : ''}, ${seconds(s[3] / 1e6)}` : '\u00a0';
@@ -959,7 +1012,7 @@ const start = () => {
 	}
 	showFindings();
 	$('order').append(...ORDERS.map(([words], k) => make('option', { value: k }, words)));
-	$('panels').append(...[leaderboard(), distribution(), byStep(), coverageByStep(), scatter(), why(), totals()].filter(Boolean));
+	$('panels').append(...[leaderboard(), why(), distribution(), scatter(), byStep(), coverageByStep(), totals()].filter(Boolean));
 	$('lines').append(timeline());
 	$('foot').textContent = `Made by nightcast from ${[f.forecasts, f.actuals, f.train, f.summary, f.scores, f.trace].filter(Boolean).join(', ')}. Numbers have four significant digits; tables have all of them on demand. This page loads nothing. Charts by dygraphs ${Dygraph.VERSION || ''}, MIT licence, within.`;
 
@@ -988,12 +1041,21 @@ const start = () => {
 	});
 	matchMedia('(prefers-color-scheme: dark)').addEventListener('change', redraw);
 	matchMedia('print').addEventListener('change', redraw);
+	let waiting = 0;
+	let last = innerWidth;
+	addEventListener('resize', () => {
+		clearTimeout(waiting);
+		waiting = setTimeout(() => { if (innerWidth !== last) { last = innerWidth; redraw(); } }, 150);
+	});
 	if (N > 0) {
 		const worst = data.at.findIndex((s) => s.e & 0x7f);
 		show(worst >= 0 ? worst : 0);
 	}
 	redraws.push(drawSeries);
-	document.documentElement.dataset.ready = 'yes';
+	queueMicrotask(() => {
+		document.documentElement.dataset.took = Math.round(performance.now() - begun);
+		document.documentElement.dataset.ready = 'yes';
+	});
 };
 start();
 })();

@@ -31,10 +31,11 @@ enum fc_status cmd_report_scores_init(struct cmd_report_scores *scores,
 uint32_t cmd_report_scores_model(struct cmd_report_scores *scores,
                                  const char *name, size_t length)
 {
-    uint32_t known = scores->models.n;
     uint32_t k = io_intern_add(&scores->models, name, length);
-    if (k == IO_INTERN_FULL || k < known)
+    if (k < scores->nmodels)
         return k;
+    if (k > scores->nmodels) /* one before it has no place, or it has none */
+        return IO_INTERN_FULL;
     struct cmd_report_model *grown =
         realloc(scores->model, ((size_t)k + 1) * sizeof *grown);
     if (grown == NULL)
@@ -42,6 +43,7 @@ uint32_t cmd_report_scores_model(struct cmd_report_scores *scores,
     scores->model = grown;
     grown[k] = (struct cmd_report_model){
         .of = calloc(scores->nseries + 1, sizeof *grown[k].of)};
+    scores->nmodels++;
     return grown[k].of != NULL ? k : IO_INTERN_FULL;
 }
 
@@ -125,7 +127,7 @@ double cmd_report_mase(const struct cmd_report_score *score)
 
 void cmd_report_scores_release(struct cmd_report_scores *scores)
 {
-    for (uint32_t k = 0; scores->model != NULL && k < scores->models.n; k++) {
+    for (size_t k = 0; k < scores->nmodels; k++) {
         free(scores->model[k].of);
         free(scores->model[k].step);
         free(scores->model[k].inside);

@@ -41,7 +41,8 @@ struct cmd_report_scores {
     int nlevels;
     double *levels; /* ascending */
     struct io_intern models;
-    struct cmd_report_model *model; /* models.n of them */
+    size_t nmodels; /* that have their place */
+    struct cmd_report_model *model;
 };
 
 /* A forecast that there is an actual value for. */

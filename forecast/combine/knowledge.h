@@ -30,7 +30,8 @@ struct fc_auto_experience {
  *
  * - kinds: which series teach which, by their own values alone (vet.h)
  * - weights: a series counts for at most five times the median error; one whose
- *   width is unlike most others', for nothing
+ *   width is unlike most others', for nothing.  Resting and wild series start
+ *   from what moving ones teach, never the other way
  * - reach: quantiles over the same series, within multiples of the fixed ones
  *   (reach.c)
  * - common: see pooled.h and neural.h in forecast/global; from moving series

@@ -141,6 +141,25 @@ static int held_back(size_t n, size_t m, int horizon)
     return (int)(n - two);
 }
 
+/*
+ * Regressions and networks start from the level of a window's last season.
+ * Where most of that lies before a break that is not over, it is a level that
+ * is no more, and they are not trusted at all.  Chosen by errors at held-back
+ * origins of the training parts of M3, shifted there.
+ */
+static void distrust_levels(const struct fc_auto_view *view, int season_length,
+                            double *trust)
+{
+    for (int i = 0; i < view->here.n; i++) {
+        const struct fc_break *b = &view->here.at[i];
+        if (b->over || 2 * b->first > season_length)
+            continue;
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+            if (fc_auto_members[k].model->learn != NULL)
+                trust[k] = 0;
+    }
+}
+
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
                              const struct fc_request *request,
@@ -156,8 +175,10 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
     trust[FC_AUTO_SHARE] = 0.5;
     asked.horizon = held_back(series->n, m, request->horizon);
     if (asked.horizon == 0
-        || series->n < (size_t)asked.horizon + FC_SAMPLE_LEAST_LEFT)
+        || series->n < (size_t)asked.horizon + FC_SAMPLE_LEAST_LEFT) {
+        distrust_levels(view, fit->season_length, trust);
         return FC_OK;
+    }
     struct fc_mark mark = fc_workspace_mark(ws);
     double *scratch = fc_workspace_doubles(ws, series->n);
     if (scratch == NULL)
@@ -172,5 +193,6 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
             trust_by_errors(error, change, trust);
     }
     fc_workspace_release(ws, mark);
+    distrust_levels(view, fit->season_length, trust);
     return status == FC_ENOMEM ? status : FC_OK;
 }

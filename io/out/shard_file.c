@@ -40,13 +40,15 @@ void io_shard_begin(struct io_atomic_file *file, const char *tokens)
 
 void io_shard_end(struct io_atomic_file *file, const struct io_shard_counts *c)
 {
-    char text[200];
+    char text[240], late[40] = "";
+    if (c->late > 0)
+        snprintf(late, sizeof late, " late=%" PRIu64, c->late);
     snprintf(text, sizeof text,
              "%sseries=%" PRIu64 " ok=%" PRIu64 " fallback=%" PRIu64
              " failed=%" PRIu64 " none=%" PRIu64 " early=%" PRIu64
-             " replaced=%" PRIu64 " %s",
+             " replaced=%" PRIu64 "%s %s",
              END, c->series, c->ok, c->fallback, c->failed, c->none, c->early,
-             c->replaced, CRC);
+             c->replaced, late, CRC);
     put(file, text);
     snprintf(text, sizeof text, "%08" PRIx32 "\n", io_atomic_checksum(file));
     put(file, text);
@@ -191,8 +193,12 @@ static bool parse_counts(const char **text, const char *limit,
     if (take_text(text, limit, "replaced=")
         && !take_number(text, limit, ' ', &c->replaced))
         return false;
+    c->late = 0; /* told only if there are some */
+    if (take_text(text, limit, "late=")
+        && !take_number(text, limit, ' ', &c->late))
+        return false;
     return c->replaced <= c->series
-           && c->ok + c->fallback + c->failed == c->series
+           && c->ok + c->fallback + c->late + c->failed == c->series
            && c->none <= c->failed && c->early <= c->series;
 }
 

@@ -31,6 +31,7 @@ struct io_shard_counts {
     uint64_t none;                 /* that no model could forecast */
     uint64_t early;                /* that end before the file does */
     uint64_t replaced;             /* with absurd intervals replaced */
+    uint64_t late;                 /* not forecast in time */
 };
 
 /* Writes the first line and the name of the first column. */

@@ -133,6 +133,7 @@ static void add_counts(struct io_shard_counts *sum,
     sum->none += c->none;
     sum->early += c->early;
     sum->replaced += c->replaced;
+    sum->late += c->late;
 }
 
 /* Of the shards from .. to - 1, which become open. */

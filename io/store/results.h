@@ -41,8 +41,9 @@ enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
 /* A result, and a hash of all that it came from. */
 struct io_kept {
     int64_t series, model;
-    uint64_t came_from;
-    int outcome; /* its meaning is the caller's */
+    uint64_t came_from, settings; /* the latter of all but the series */
+    int64_t origin;               /* the timestamp after which step 1 comes */
+    int outcome;                  /* its meaning is the caller's */
     bool replaced;
     const char *detail, *spec; /* or NULL */
     double loglik, aicc, sigma2, seconds;
@@ -69,6 +70,7 @@ enum fc_status io_store_forget(struct io_store *store, int64_t model,
 /* What a model has learnt in some night. */
 struct io_learnt {
     int64_t model, night;
+    int64_t origin; /* the last timestamp it was learnt from */
     uint64_t came_from;
     size_t n;
 };

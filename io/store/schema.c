@@ -55,12 +55,13 @@ static const char TABLES[] =
     " drifting INTEGER NOT NULL);"
     /* results as they are, for as long as what they came from is unchanged */
     "CREATE TABLE kept(key INTEGER PRIMARY KEY, came_from INTEGER NOT NULL,"
+    " settings INTEGER NOT NULL, origin INTEGER NOT NULL,"
     " outcome INTEGER NOT NULL, replaced INTEGER NOT NULL, detail TEXT,"
     " spec TEXT, loglik REAL, aicc REAL, sigma2 REAL, seconds REAL,"
     " numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
     "CREATE TABLE learnt(model INTEGER PRIMARY KEY,"
     " came_from INTEGER NOT NULL, night INTEGER NOT NULL,"
-    " numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
+    " origin INTEGER NOT NULL, numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
     "CREATE TABLE power(exponent INTEGER PRIMARY KEY, value REAL NOT NULL);";
 
 static const char VIEWS[] =

@@ -43,15 +43,17 @@ static const char *const sql[IO_STATEMENTS] = {
                     " WHERE key = ?",
     [IO_SQL_SAID_SINCE] = "SELECT key FROM said WHERE key >= ?"
                           " ORDER BY key LIMIT 1",
-    [IO_SQL_KEEP] = "REPLACE INTO kept VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                    " ?, ?)",
+    [IO_SQL_KEEP] =
+        "REPLACE INTO kept VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?)",
     [IO_SQL_KEPT] = "SELECT came_from, outcome, replaced, detail, spec,"
-                    " loglik, aicc, sigma2, seconds, numbers, crc FROM kept"
+                    " loglik, aicc, sigma2, seconds, numbers, crc, settings,"
+                    " origin FROM kept"
                     " WHERE key = ?",
     [IO_SQL_FORGET] = "DELETE FROM kept WHERE key & 1023 = ?",
-    [IO_SQL_LEARN] = "REPLACE INTO learnt VALUES(?, ?, ?, ?, ?)",
-    [IO_SQL_LEARNT] = "SELECT came_from, night, numbers, crc FROM learnt"
-                      " WHERE model = ?",
+    [IO_SQL_LEARN] = "REPLACE INTO learnt VALUES(?, ?, ?, ?, ?, ?)",
+    [IO_SQL_LEARNT] = "SELECT came_from, night, numbers, crc, origin"
+                      " FROM learnt WHERE model = ?",
     [IO_SQL_ADD_SCORE] =
         "INSERT INTO score VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         " ON CONFLICT DO UPDATE SET n = n + ?4, error = error + ?5,"
