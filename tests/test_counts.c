@@ -217,8 +217,8 @@ static void sums_of_paths_are_convolutions(void **state)
             for (int k = 0; k < 6; k++)
                 three[i + j + k] += p[i] * p[j] * p[k];
     for (int i = 0; i < PATHS; i++) {
-        assert_int_equal(
-            fc_model_simulate(&a.fit, 3, rng, a.ws, path, &err), FC_OK);
+        assert_int_equal(fc_model_simulate(&a.fit, 3, rng, a.ws, path, &err),
+                         FC_OK);
         seen[(int)(path[0] + path[1] + path[2])] += 1.0 / PATHS;
     }
     for (int k = 0; k < MOST; k++)
@@ -245,9 +245,9 @@ static void paths_of_a_mixture_have_its_mean(void **state)
         assert_int_equal(forecast(names[m], y, 16, &a), FC_OK);
         assert_int_equal(fc_model_ready(&a.fit, a.ws, &err), FC_OK);
         for (int i = 0; i < PATHS; i++) {
-            assert_int_equal(fc_model_simulate(&a.fit, HORIZON, rng, a.ws, path,
-                                               &err),
-                             FC_OK);
+            assert_int_equal(
+                fc_model_simulate(&a.fit, HORIZON, rng, a.ws, path, &err),
+                FC_OK);
             for (int h = 0; h < HORIZON; h++) {
                 assert_true(path[h] >= 0 && path[h] == floor(path[h]));
                 sum += path[h] / (PATHS * HORIZON);

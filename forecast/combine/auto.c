@@ -216,8 +216,8 @@ static void replace_bounds(const struct fc_fit *fit, const double *width,
 }
 
 enum fc_status fc_auto_predict(const struct fc_fit *fit,
-                               struct fc_workspace *ws,
-                               struct fc_forecast *out, struct fc_error *err)
+                               struct fc_workspace *ws, struct fc_forecast *out,
+                               struct fc_error *err)
 {
     size_t horizon = (size_t)out->horizon;
     const double *steps = fit->state + fit->nobs;

@@ -11,7 +11,7 @@ enum fc_status fc_auto_fit(const struct fc_series *series,
                            struct fc_workspace *ws, struct fc_fit *fit,
                            struct fc_error *err);
 enum fc_status fc_auto_predict(const struct fc_fit *fit,
-                               struct fc_workspace *ws,
-                               struct fc_forecast *out, struct fc_error *err);
+                               struct fc_workspace *ws, struct fc_forecast *out,
+                               struct fc_error *err);
 
 #endif

@@ -154,8 +154,8 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
         return status;
     if (share == 1)
         return fc_counts_predict(counts_of(fit), n, &knowledge, ws, out, err);
-    double *numbers = fc_workspace_doubles(
-        ws, fc_forecast_size(out->horizon, out->nlevels));
+    double *numbers =
+        fc_workspace_doubles(ws, fc_forecast_size(out->horizon, out->nlevels));
     if (numbers == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     struct fc_forecast counts =

@@ -23,7 +23,7 @@ enum { ORIGINS = 24, LEAST_BEFORE = 4 };
 /* What no part foresaw is not held against one by more than that. */
 static const double LEAST_PROBABILITY = 1e-4;
 
-enum { PART }; /* fc_spec.variant */
+enum { PART };                                          /* fc_spec.variant */
 enum { MEAN, SIZE, SPREAD, AT_ALPHA, AT_PHI, WEIGHTS }; /* fc_fit.coef */
 
 static enum fc_status parse_counts(const char *text, struct fc_spec *spec,

@@ -23,8 +23,7 @@ enum fc_demand fc_demand_of(const double *y, size_t n)
     for (size_t t = 0; t < n; t++)
         if (y[t] > 0)
             squares += (y[t] - mean) * (y[t] - mean);
-    double variation =
-        sales > 1 ? squares / (sales - 1) / (mean * mean) : 0;
+    double variation = sales > 1 ? squares / (sales - 1) / (mean * mean) : 0;
     int seldom = !(known / sales < INTERVAL), varies = variation >= VARIATION;
     return (enum fc_demand)(2 * seldom + varies);
 }

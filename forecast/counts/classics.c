@@ -112,7 +112,8 @@ static double aggregate(const struct demand *d, size_t steps, double *scratch)
         for (size_t k = 0; k < steps; k++)
             sums.x[i] += d->y[d->n % steps + i * steps + k];
     }
-    double alpha = fc_minimize(squared_errors, &sums, 0.1, 0.3, 9, 1e-8, &least);
+    double alpha =
+        fc_minimize(squared_errors, &sums, 0.1, 0.3, 9, 1e-8, &least);
     return smooth(sums.x, sums.n, alpha) / (double)steps;
 }
 
@@ -213,8 +214,7 @@ static enum fc_status fit_classic(const struct fc_series *series,
 {
     struct demand d;
     const struct method *method = method_of(request->spec->model);
-    enum fc_status status =
-        take_demand(series, ws, &d, method->name, err);
+    enum fc_status status = take_demand(series, ws, &d, method->name, err);
     if (status != FC_OK)
         return status;
     fit->ncoef = COEFS;
@@ -277,16 +277,16 @@ static enum fc_status simulate_classic(const struct fc_fit *fit, int horizon,
     return FC_OK;
 }
 
-#define CLASSIC(id, what, source)             \
-    const struct fc_model fc_model_##id = {   \
-        .name = #id,                          \
-        .summary = what,                      \
-        .reference = source,                  \
-        .missing = true,                      \
-        .min_obs = fc_model_any_length,       \
-        .fit = fit_classic,                   \
-        .predict = predict_classic,           \
-        .simulate = simulate_classic,         \
+#define CLASSIC(id, what, source)           \
+    const struct fc_model fc_model_##id = { \
+        .name = #id,                        \
+        .summary = what,                    \
+        .reference = source,                \
+        .missing = true,                    \
+        .min_obs = fc_model_any_length,     \
+        .fit = fit_classic,                 \
+        .predict = predict_classic,         \
+        .simulate = simulate_classic,       \
     }
 
 CLASSIC(croston, "Croston's method: size over interval of sales",
@@ -295,8 +295,9 @@ CLASSIC(sba, "Croston's method, corrected by Syntetos & Boylan",
         "Syntetos & Boylan (2005)");
 CLASSIC(sbj, "Croston's method, corrected by Shale, Boylan & Johnston",
         "Shale, Boylan & Johnston (2006)");
-CLASSIC(tsb, "size times probability of a sale", "Teunter, Syntetos & Babai "
-                                                 "(2011)");
+CLASSIC(tsb, "size times probability of a sale",
+        "Teunter, Syntetos & Babai "
+        "(2011)");
 CLASSIC(adida, "sums over the mean interval, smoothed",
         "Nikolopoulos et al. (2011)");
 CLASSIC(imapa, "sums over several intervals, smoothed",

@@ -64,8 +64,8 @@ static const double SEASON_GAIN = 0.002;
 struct trial {
     bool done;
     double level, scale;
-    double mean, lately, actual; /* of what is forecast; of the last values
-                                    before; of those that came */
+    double mean, lately, actual;   /* of what is forecast; of the last values
+                                      before; of those that came */
     double error[FC_COUNTS_PARTS]; /* means of |X - y| */
     double apart[FC_COUNTS_PARTS][FC_COUNTS_PARTS]; /* of |X - X'| */
 };
@@ -231,9 +231,9 @@ static void find_smoothing(struct learner *l)
         for (size_t i = 0; i < l->n && i < LIKELY_SERIES; i++) {
             size_t n = length_of(l, i);
             if (n >= LEAST_BEFORE)
-                sum += fc_nbin_fit(l->series[i].y, n, &l->knowledge.file,
-                                   &model)
-                       / (double)n;
+                sum +=
+                    fc_nbin_fit(l->series[i].y, n, &l->knowledge.file, &model)
+                    / (double)n;
         }
         if (sum > best) {
             best = sum;
@@ -293,8 +293,7 @@ static enum fc_status add_places(struct learner *l, size_t i, size_t stride,
         struct fc_place *place = &l->place[l->knowledge.places.n++];
         struct fc_counts_level level = fc_counts_stand(&walk, &bare.file);
         size_t m = (size_t)every;
-        double factor =
-            view.factor[(m - (n - t - 1 - (size_t)ahead) % m) % m];
+        double factor = view.factor[(m - (n - t - 1 - (size_t)ahead) % m) % m];
         fc_place_coordinates(&level, factor, place->at);
         place->unit = fc_place_unit(&level, factor);
         place->most = MOST_TIMES * fmax(most, fmax(level.unit, level.size));
@@ -622,8 +621,7 @@ static struct totals sum_trials(const struct learner *l,
  */
 static enum fc_status find_scale(struct learner *l)
 {
-    struct totals then =
-        sum_trials(l, l->trials, ORIGINS * l->n);
+    struct totals then = sum_trials(l, l->trials, ORIGINS * l->n);
     if (!(fabs(log(then.actual / then.lately))
           < fabs(log(then.actual / then.mean))))
         return FC_OK;
@@ -668,8 +666,8 @@ static enum fc_status learn(struct learner *l)
     return status == FC_OK ? find_scale(l) : status;
 }
 
-enum fc_status fc_counts_learn(const struct fc_lesson *lesson,
-                               double **block, size_t *n, struct fc_error *err)
+enum fc_status fc_counts_learn(const struct fc_lesson *lesson, double **block,
+                               size_t *n, struct fc_error *err)
 {
     int m = fc_season_length(lesson->seasons);
     struct learner l = {.lesson = lesson,

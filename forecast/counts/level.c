@@ -60,8 +60,8 @@ struct fc_counts_level fc_counts_stand(const struct fc_counts_walk *walk,
     l.slow = (walk->sum[0] + c * mean) / (walk->weight[0] + c);
     l.fast = (walk->sum[1] + c * l.slow) / (walk->weight[1] + c);
     l.gap = walk->gap;
-    l.size = (walk->sizes + FILE_SALES * file->size)
-             / (walk->sales + FILE_SALES);
+    l.size =
+        (walk->sizes + FILE_SALES * file->size) / (walk->sales + FILE_SALES);
     l.sold = (walk->sales + c * fmin(1, file->mean / file->size))
              / (walk->weight[0] + c);
     l.unit = FAST * l.fast + (1 - FAST) * l.slow;

@@ -70,9 +70,8 @@ double fc_nbin_fit(const double *y, size_t n, const struct fc_counts_file *file,
 bool fc_nbin_pair(int i, double *alpha, double *phi)
 {
     static const double pairs[][2] = {
-        {0, 0},      {0.05, 0.94}, {0.05, 0.85}, {0.1, 0.89},
-        {0.1, 0.75}, {0.2, 0.79},  {0.2, 0.6},   {0.3, 0.69},
-        {0.3, 0.4},  {0.1, 0.4},
+        {0, 0},      {0.05, 0.94}, {0.05, 0.85}, {0.1, 0.89}, {0.1, 0.75},
+        {0.2, 0.79}, {0.2, 0.6},   {0.3, 0.69},  {0.3, 0.4},  {0.1, 0.4},
     };
     if (i >= (int)(sizeof pairs / sizeof *pairs))
         return false;

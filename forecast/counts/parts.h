@@ -74,7 +74,7 @@ struct fc_fading {
 double fc_fading_prior(const struct fc_fading *past);
 
 void fc_fading_add(const struct fc_fading *past, const struct fc_tally *prior,
-                 double mass, struct fc_tally *tally);
+                   double mass, struct fc_tally *tally);
 
 /* A place in the past, as likely as its weight. */
 size_t fc_fading_draw(const struct fc_fading *past, gsl_rng *rng);

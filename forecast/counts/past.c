@@ -19,7 +19,7 @@ double fc_fading_prior(const struct fc_fading *past)
 }
 
 void fc_fading_add(const struct fc_fading *past, const struct fc_tally *prior,
-                 double mass, struct fc_tally *tally)
+                   double mass, struct fc_tally *tally)
 {
     double fade = exp(-1 / past->steps);
     double weight = mass / (weight_of(past) + past->values);

@@ -89,8 +89,7 @@ const void *fc_counts_paths(const double *y, size_t n,
     if (fc_counts_look(y, n, &paths->knowledge, ws, &paths->view) != FC_OK)
         return NULL;
     int phases = paths->view.phases;
-    paths->found =
-        fc_workspace_array(ws, (size_t)phases, sizeof *paths->found);
+    paths->found = fc_workspace_array(ws, (size_t)phases, sizeof *paths->found);
     if (paths->found == NULL)
         return NULL;
     for (int h = 0; h < phases && knowledge->places.n > 0; h++)

@@ -43,10 +43,9 @@ enum fc_status fc_counts_name(const double *y, size_t n,
     if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
         return FC_ENOMEM;
     enum fc_demand demand = fc_demand_of(y, n);
-    size_t at = (size_t)snprintf(spec, FC_SPEC_SIZE, "%s(%s", model,
-                                 demand < FC_DEMAND_CLASSES
-                                     ? fc_demand_text(demand)
-                                     : "counts");
+    size_t at = (size_t)snprintf(
+        spec, FC_SPEC_SIZE, "%s(%s", model,
+        demand < FC_DEMAND_CLASSES ? fc_demand_text(demand) : "counts");
     const char *before = ": ";
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
         if (view.weights[i] >= 0.005) {

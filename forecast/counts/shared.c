@@ -178,8 +178,8 @@ static void find_weights(struct fc_counts_view *view)
         sum += view->weights[i];
     }
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
-        view->weights[i] = sum > 0 ? view->weights[i] / sum
-                                   : (i == FC_COUNTS_PAST ? 1 : 0);
+        view->weights[i] =
+            sum > 0 ? view->weights[i] / sum : (i == FC_COUNTS_PAST ? 1 : 0);
 }
 
 static bool take_tallies(struct fc_counts_view *view, struct fc_workspace *ws)
@@ -226,10 +226,8 @@ enum fc_status fc_counts_look(const double *y, size_t n,
 struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase)
 {
     const double *factor = view->factor;
-    struct fc_fading past = {.y = view->y,
-                           .n = view->n,
-                           .steps = PAST_STEPS,
-                           .values = PAST_VALUES};
+    struct fc_fading past = {
+        .y = view->y, .n = view->n, .steps = PAST_STEPS, .values = PAST_VALUES};
     if (view->phases == 1)
         return past;
     for (size_t t = 0; t < view->n; t++)
@@ -275,8 +273,9 @@ const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
         fc_similar_add(places, &found, 1, part[FC_COUNTS_SIMILAR]);
     }
     fc_nbin_add(mean, spread, 1, part[FC_COUNTS_NBIN]);
-    fc_fading_add(&past, part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN],
-                1, part[FC_COUNTS_PAST]);
+    fc_fading_add(&past,
+                  part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN], 1,
+                  part[FC_COUNTS_PAST]);
     fc_hurdle_add(&hurdle, 1, part[FC_COUNTS_HURDLE]);
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
         if (view->weights[i] > 0)

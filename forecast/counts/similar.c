@@ -137,8 +137,8 @@ void fc_similar_find(const struct fc_places *places,
 static double followed(const struct fc_places *places,
                        const struct fc_place *place, double unit, int k)
 {
-    double y = places->values[(size_t)place->from
-                              + (size_t)k * (size_t)places->every];
+    double y =
+        places->values[(size_t)place->from + (size_t)k * (size_t)places->every];
     return y < 0 ? y : fmin(y, place->most) * (unit / place->unit);
 }
 

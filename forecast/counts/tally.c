@@ -46,8 +46,7 @@ void fc_tally_add_all(struct fc_tally *tally, const struct fc_tally *other,
     if (other->top > tally->top)
         tally->top = other->top;
     for (size_t i = 0; i < other->n; i++)
-        fc_tally_add(tally, other->list[i].value,
-                     weight * other->list[i].mass);
+        fc_tally_add(tally, other->list[i].value, weight * other->list[i].mass);
 }
 
 static void add_between(struct fc_tally *tally, double value, double mass)
@@ -165,7 +164,7 @@ double fc_tally_distance(const struct fc_tally *x, double y)
 double fc_tally_distance_of(const struct fc_tally *x, const struct fc_tally *y)
 {
     double f = 0, g = 0, sum = 0, at;
-    int top = x->n + y->n > 0          ? FC_TALLY_SMALL
+    int top = x->n + y->n > 0   ? FC_TALLY_SMALL
               : x->top > y->top ? x->top
                                 : y->top;
     for (int k = 0; k < top; k++) {
@@ -175,8 +174,8 @@ double fc_tally_distance_of(const struct fc_tally *x, const struct fc_tally *y)
     }
     at = top; /* the step from the last small number reaches so far */
     for (size_t i = 0, j = 0; i < x->n || j < y->n;) {
-        bool first = j == y->n
-                     || (i < x->n && x->list[i].value <= y->list[j].value);
+        bool first =
+            j == y->n || (i < x->n && x->list[i].value <= y->list[j].value);
         double value = first ? x->list[i].value : y->list[j].value;
         sum += (f * (1 - g) + g * (1 - f)) * (value - at);
         at = value;
