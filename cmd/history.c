@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * `nightcast history`: how the forecasts of past nights turned out, for people
- * as tables of at most 80 columns (more with long names), or as CSV.
+ * as tables of about 80 columns, or as CSV.
  */
 #define _POSIX_C_SOURCE 200809L /* gmtime_r */
 #include "cmd/commands.h"
@@ -209,8 +209,8 @@ static void print_nights(const struct run *run)
     const struct cmd_history *h = &run->history;
     size_t last = SIZE_MAX;
     int width = origin_width(h);
-    printf("night began (UTC)      %-*s  series failed  fall.  same corr. "
-           "drift seconds\n",
+    printf("night began (UTC)      %-*s  series failed  fall.   late   same "
+           "corr. drift seconds\n",
            width, "origin");
     for (size_t i = 0; i < h->nnights; i++) {
         const struct io_night *n = &h->nights[i].night;
@@ -218,9 +218,10 @@ static void print_nights(const struct run *run)
         print_when(n, when);
         name_store(run, h->nights[i].store, &last);
         printf("%5" PRId64 " %s %-*s %7" PRId64 " %6" PRId64 " %6" PRId64
-               " %5" PRId64 " %5" PRId64 " %5" PRId64 " %7.1f\n",
+               " %6" PRId64 " %6" PRId64 " %5" PRId64 " %5" PRId64 " %7.1f\n",
                n->night, when, width, h->nights[i].origin, n->series, n->failed,
-               n->fallback, n->reused, n->corrected, n->drifting, n->seconds);
+               n->fallback, n->late, n->reused, n->corrected, n->drifting,
+               n->seconds);
     }
 }
 
@@ -331,7 +332,7 @@ static void put_night(struct io_atomic_file *file, const struct run *run,
 {
     const struct io_night *n = &line->night;
     char when[40];
-    const int64_t counts[] = {n->series, n->failed,    n->fallback,
+    const int64_t counts[] = {n->series, n->failed,    n->fallback, n->late,
                               n->reused, n->corrected, n->drifting};
     print_when(n, when);
     put_text(file, run->options.inputs[line->store]);
@@ -352,7 +353,7 @@ static void put_nights(struct io_atomic_file *file, const struct run *run,
     const struct cmd_turned_out none = {.model = ""};
     size_t at = 0;
     put_header(file,
-               "store,night,began,origin,series,failed,fallback,unchanged,"
+               "store,night,began,origin,series,failed,fallback,late,unchanged,"
                "corrected,drifting,seconds,model,",
                levels);
     put(file, "\n");

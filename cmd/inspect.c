@@ -9,6 +9,7 @@
 #include "cmd/talk/talk.h"
 #include "cmd/talk/terminal.h"
 #include "cmd/work.h"
+#include "forecast/counts/class.h"
 #include "io/rows/note.h"
 #include "io/text/seasons.h"
 
@@ -188,6 +189,22 @@ static void print_file(const struct io_panel *panel, const char *path,
     printf("%-18s  %s to %s\n", "span", first, last);
 }
 
+/* "demand  3 smooth, 0 erratic, 20 intermittent, 7 lumpy", of counts. */
+static void print_demand(const struct io_panel *panel)
+{
+    size_t n[FC_DEMAND_CLASSES + 1] = {0};
+    char count[CMD_COUNT_SIZE];
+    for (size_t i = 0; i < panel->nseries; i++)
+        n[fc_demand_of(panel->series[i].y, panel->series[i].n)]++;
+    if (n[FC_DEMAND_NONE] == panel->nseries)
+        return;
+    printf("%-18s  ", "counts");
+    for (int k = 0; k < FC_DEMAND_CLASSES; k++)
+        printf("%s%s %s", k > 0 ? ", " : "", cmd_count(n[k], count),
+               fc_demand_text((enum fc_demand)k));
+    putchar('\n');
+}
+
 static int report(const struct io_panel *panel,
                   const struct cmd_options *options)
 {
@@ -199,6 +216,7 @@ static int report(const struct io_panel *panel,
         cmd_say(CMD_ERROR, "out of memory");
         return CMD_FAILED;
     }
+    print_demand(panel);
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
         print_finding(&findings[i], panel, season, &terminal);
     for (size_t i = 0; i < panel->nseries; i++)

@@ -18,7 +18,7 @@ static int run(int argc, char **argv)
         return cmd_usage("models", "takes no input");
     const struct fc_model *model;
     for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++) {
-        printf("%-8s %s", model->name, model->summary);
+        printf("%-13s %s", model->name, model->summary);
         if (model->variants != NULL)
             printf("; %s:%s", model->name, model->variants);
         putchar('\n');

@@ -304,12 +304,28 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
     return FC_OK;
 }
 
+enum fc_status fc_model_ready(struct fc_fit *fit, struct fc_workspace *ws,
+                              struct fc_error *err)
+{
+    if (fit->model->ready == NULL)
+        return FC_OK;
+    fit->ready = fit->model->ready(fit, ws);
+    return fit->ready != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
                                  gsl_rng *rng, struct fc_workspace *ws,
                                  double *path, struct fc_error *err)
 {
-    enum fc_status status =
-        fit->model->simulate(fit, horizon, rng, ws, path, err);
+    struct fc_mark mark = fc_workspace_mark(ws);
+    struct fc_fit once = *fit;
+    enum fc_status status = FC_OK;
+    if (fit->model->ready != NULL && fit->ready == NULL)
+        status = fc_model_ready(&once, ws, err);
+    if (status == FC_OK)
+        status = fit->model->simulate(&once, horizon, rng, ws, path, err);
+    fc_workspace_release(ws, mark);
     if (status == FC_OK && fit->adjustment.seasons.n > 0)
         fc_adjustment_undo(&fit->adjustment, fit->adjustment.n, (size_t)horizon,
                            path);

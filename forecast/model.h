@@ -127,6 +127,7 @@ struct fc_fit {
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
     struct fc_part learned; /* the request's */
+    const void *ready;      /* of fc_model_ready(); or NULL */
 };
 
 /* What a model does with several seasons. */
@@ -206,12 +207,20 @@ struct fc_model {
                                     const struct fc_seasons *seasons,
                                     int horizon, struct fc_error *err);
 
+    /* Whether a fit has sample paths; NULL: if the model has any. */
+    bool (*has_paths)(const struct fc_fit *fit);
+
     /*
      * What was learnt of single periods belongs to the right ones of series
      * that end so many steps later than those it was learnt from (earlier, if
      * negative), or to none: FC_NO_PLACE.  NULL for models that learn of none.
      */
     void (*place_learned)(struct fc_learned *learned, long long steps);
+
+    /* What all paths of a fit have in common, in ws, for fit->ready; NULL when
+       memory is short.  Called through fc_model_ready() only.  NULL for models
+       that need none. */
+    const void *(*ready)(const struct fc_fit *fit, struct fc_workspace *ws);
 
     /*
      * Draws one sample path of the next horizon observations.  Called through
@@ -247,6 +256,13 @@ enum fc_status fc_model_fit(const struct fc_series *series,
 enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_workspace *ws,
                                 struct fc_forecast *out, struct fc_error *err);
+
+/*
+ * Makes a fit ready for many paths, which then take less time each, as long as
+ * ws is not reset.  FC_ENOMEM.
+ */
+enum fc_status fc_model_ready(struct fc_fit *fit, struct fc_workspace *ws,
+                              struct fc_error *err);
 
 /*
  * Draws one sample path of horizon steps from a model that has a simulate

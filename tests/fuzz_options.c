@@ -52,7 +52,7 @@ static void check_options(const struct cmd_options *o)
                && o->levels[i] < 100);
     for (int i = 0; i < o->nquantiles; i++)
         assert(o->quantiles[i] > (i > 0 ? o->quantiles[i - 1] : 0)
-               && o->quantiles[i] < 1);
+               && o->quantiles[i] < 100);
     for (size_t i = 0; i < o->nspecs; i++)
         assert(o->specs[i].model != NULL && o->spec_names[i] != NULL);
     assert(!o->has_fallback || o->fallback.model != NULL);

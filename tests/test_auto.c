@@ -161,7 +161,7 @@ static void trees_of_other_parts_are_refused(void **state)
     for (int i = 0; i < FC_AUTO_MEMBERS; i++) {
         const double *v = k.common.part[i].v;
         assert_int_equal(v != NULL, fc_auto_members[i].model->learn != NULL);
-        assert_int_equal(v != NULL, k.before.part[i].v != NULL);
+        assert_int_equal(v != NULL, k.held_back.part[i].v != NULL);
         if (v == NULL)
             continue;
         assert_no_other(learned, learned->values + (v - learned->values), PART);
@@ -197,9 +197,11 @@ static void cycles_are_left_to_autoregressions(void **state)
             autoregressive += w[i];
     }
     assert_true(autoregressive > 0.8);
-    /* there was no other kind to learn of: it has what these have taught */
+    /* of another kind nothing was learnt but from these */
     assert_memory_equal(k.of[FC_KIND_RESTING].weights, w,
                         FC_AUTO_MEMBERS * sizeof *w);
+    assert_memory_equal(&k.of[FC_KIND_RESTING].reach, &prior.of[0].reach,
+                        sizeof prior.of[0].reach);
     free(learned);
     struct fc_spec best = spec_of("auto"), alone = spec_of("scum");
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));

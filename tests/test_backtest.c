@@ -13,6 +13,15 @@ static struct fc_spec spec_of(const char *name)
 }
 
 static const double LEVEL = 80;
+static double ALL[] = {80};
+static struct fc_bound BOUNDS[] = {{0, false}, {0, true}};
+static const struct fc_outline OUTLINE = {.nlevels = 1,
+                                          .levels = &LEVEL,
+                                          .n = 1,
+                                          .all = ALL,
+                                          .nbounds = 2,
+                                          .bounds = BOUNDS};
+static const struct fc_score_shape SHAPE = {.nlevels = 1, .levels = &LEVEL};
 
 /* A backtest of the models over the series, not yet run. */
 static struct fc_backtest backtest_of(const struct fc_series *series, size_t n,
@@ -29,6 +38,7 @@ static struct fc_backtest backtest_of(const struct fc_series *series, size_t n,
                 .nlevels = 1,
                 .levels = &LEVEL,
                 .nthreads = 1},
+        .outline = &OUTLINE,
         .origins = 1,
         .stride = horizon,
     };
@@ -273,10 +283,10 @@ static void the_same_for_any_number_of_threads(void **state)
         for (size_t i = 0; i < one.norigins; i++)
             assert_int_equal(one.at[i].n,
                              series[i / 3].n - 4 - 2 * (2 - i % 3));
-        size_t numbers = one.norigins * nspecs * fc_score_size(one.job.nlevels);
+        size_t numbers = one.norigins * nspecs * fc_score_size(&SHAPE);
         assert_memory_equal(one.rows, many.rows, numbers * sizeof(double));
         assert_memory_equal(one.sums, many.sums,
-                            nspecs * fc_score_size(1) * sizeof(double));
+                            nspecs * fc_score_size(&SHAPE) * sizeof(double));
         assert_int_equal(one.means[nspecs - 1].n, 3 * N);
         fc_backtest_release(&one);
         fc_backtest_release(&many);
@@ -324,14 +334,17 @@ static void averages_leave_out_what_is_not_there(void **state)
     size_t count[FC_MEASURES + FC_LEVEL_MEASURES];
     const double actual[] = {1, 3, NAN}, flat[] = {2, 2, 2};
     double mean[] = {2, 5, 9}, lo[] = {0, NAN, 0}, hi[] = {3, 9, 9};
-    struct fc_forecast f = {3, 1, &LEVEL, mean, lo, hi, false};
+    const double *const columns[] = {lo, hi};
+    struct fc_scored f = {3, mean, columns};
     double row[FC_MEASURES + FC_LEVEL_MEASURES], none[9];
     struct fc_score_mean m;
-    assert_int_equal(fc_score_size(1), FC_MEASURES + FC_LEVEL_MEASURES);
-    fc_score_mean_init(&m, 1, sum, count);
+    assert_int_equal(fc_score_size(&SHAPE), FC_MEASURES + FC_LEVEL_MEASURES);
+    fc_score_mean_init(&m, &SHAPE, sum, count);
     /* a flat past has no scale */
-    assert_int_equal(fc_score(actual, &f, fc_error_scale(flat, 3, 1), row), 2);
-    fc_score_none(1, none);
+    assert_int_equal(fc_score(actual, &f, &SHAPE,
+                              fc_error_scale(flat, 3, 1), row),
+                     2);
+    fc_score_none(&SHAPE, none);
     fc_score_mean_add(&m, row, none);
     fc_score_mean_add(&m, none, row);
     assert_int_equal(m.n, 1);
@@ -353,10 +366,71 @@ static void averages_leave_out_what_is_not_there(void **state)
     fc_score_mean_add(&m, row2, none);
     assert_near(fc_score_mean_owa(&m), (0.5 + 1.5) / 2, 1e-15);
     assert_int_equal(fc_score(actual + 2,
-                              &(struct fc_forecast){.horizon = 1, .mean = mean},
-                              (struct fc_error_scale){1, 1}, row),
+                              &(struct fc_scored){.horizon = 1, .mean = mean},
+                              &(struct fc_score_shape){0},
+                              (struct fc_error_scale){1, 1, 1}, row),
                      0);
     assert_true(isnan(row[FC_RMSE]));
+}
+
+/*
+ * By hand.  Two series, two quantiles, 10 and 50.  The first was 1 3 2 6: the
+ * squares of its steps, 4 1 16, have the mean 7, their sizes 7/3.  Actual
+ * values 4 6, means 5 5: errors 1 -1, sum 0, size 10.  Quantile 10 is 3 3:
+ * losses .1 .3; quantile 50 is 5 7: losses .5 .5, errors 1 1.  The second:
+ * actual value 0, missing; mean 2; quantiles 1 and 2: losses .9 and 1.
+ */
+static void quantiles_are_scored(void **state)
+{
+    const double quantiles[] = {10, 50};
+    const struct fc_score_shape shape = {.nquantiles = 2,
+                                         .quantiles = quantiles};
+    enum { SIZE = FC_MEASURES + FC_WHOLE_MEASURES + 2 };
+    const double past[] = {1, 3, 2, 6}, actual[] = {4, 6}, other[] = {0, NAN};
+    const double mean[] = {5, 5}, q10[] = {3, 3}, q50[] = {5, 7};
+    const double two[] = {2, 2}, one[] = {1, 1};
+    const double *const first[] = {q10, q50}, *const second[] = {one, two};
+    double row[SIZE], sum[SIZE];
+    size_t count[SIZE];
+    struct fc_score_mean m;
+    (void)state;
+    assert_int_equal(fc_score_size(&shape), SIZE);
+    fc_score_mean_init(&m, &shape, sum, count);
+    struct fc_error_scale scale = fc_error_scale(past, 4, 1);
+    fc_score(actual, &(struct fc_scored){2, mean, first}, &shape, scale, row);
+    assert_near(row[fc_score_loss_at(&shape, 0)], 0.4, 1e-15);
+    assert_near(row[fc_score_loss_at(&shape, 1)], 1, 1e-15);
+    assert_near(row[fc_score_whole_at(&shape, FC_RMSSE_1)], 1 / sqrt(7), 1e-15);
+    assert_near(row[fc_score_whole_at(&shape, FC_MASE_MEDIAN)], 3.0 / 7, 1e-15);
+    fc_score_mean_add(&m, row, NULL);
+    fc_score(other, &(struct fc_scored){2, two, second}, &shape, scale, row);
+    assert_near(row[fc_score_loss_at(&shape, 0)], 0.9, 1e-15);
+    fc_score_mean_add(&m, row, NULL);
+    assert_near(fc_score_mean_bias(&m), (0 + 2) / 10.0, 1e-15);
+    assert_near(fc_score_mean_wql(&m), (2 * 1.3 + 2 * 2) / 2 / 10, 1e-15);
+}
+
+/* A quantile beside the deciles has no say in the weighted loss. */
+static void the_weighted_loss_is_over_the_deciles(void **state)
+{
+    const double quantiles[] = {10, 20, 30, 40, 50, 60, 70, 80, 90, 99};
+    const struct fc_score_shape shape = {.nquantiles = 10,
+                                         .quantiles = quantiles};
+    enum { SIZE = FC_MEASURES + FC_WHOLE_MEASURES + 10 };
+    const double actual[] = {2}, zero[] = {0}, past[] = {0, 1, 0};
+    const double *columns[10];
+    double row[SIZE], sum[SIZE];
+    size_t count[SIZE];
+    struct fc_score_mean m;
+    (void)state;
+    for (int i = 0; i < 10; i++)
+        columns[i] = zero;
+    fc_score_mean_init(&m, &shape, sum, count);
+    fc_score(actual, &(struct fc_scored){1, zero, columns}, &shape,
+             fc_error_scale(past, 3, 1), row);
+    fc_score_mean_add(&m, row, NULL);
+    assert_near(fc_score_mean_wql(&m), 1, 1e-15); /* as zero always is */
+    assert_near(fc_score_mean_bias(&m), -1, 1e-15);
 }
 
 int main(void)
@@ -371,6 +445,8 @@ int main(void)
         cmocka_unit_test(the_same_for_any_number_of_threads),
         cmocka_unit_test(progress_counts_over_all_parts),
         cmocka_unit_test(averages_leave_out_what_is_not_there),
+        cmocka_unit_test(quantiles_are_scored),
+        cmocka_unit_test(the_weighted_loss_is_over_the_deciles),
     };
     gsl_set_error_handler_off();
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -157,6 +157,44 @@ static void a_long_horizon_changes_no_step(void **state)
     release_simulated(&s);
 }
 
+static void signs(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    (void)i;
+    for (size_t t = 0; t < n; t++)
+        y[t] = gsl_ran_gaussian(rng, 1);
+}
+
+/* Breaks lie so far from the end of all values, not of those that are seen: the
+ * first value behind one is no target, upwards or downwards. */
+static void breaks_are_where_the_series_end(void **state)
+{
+    (void)state;
+    enum { N = 40, HOLD = 6, WINDOW = 4, SIZE = 3 * (1 + WINDOW) };
+    static const struct fc_breaks last = {1, {{HOLD + 1, 1, false}}};
+    struct simulated s = simulate_batch(30, N, 0, signs);
+    struct fc_pooled pooled = {.kind = FC_POOLED_RAW,
+                               .season_length = 1,
+                               .window = WINDOW,
+                               .horizon = 3};
+    struct fc_lesson lesson = {
+        .series = s.series, .n = s.n, .hold = HOLD, .jobs = 1};
+    double a[SIZE], b[SIZE];
+    for (int told = 0; told < 2; told++) {
+        lesson.breaks = told ? &last : NULL;
+        assert_int_equal(fc_pooled_fit(&pooled, &lesson, a, NULL), FC_OK);
+        for (size_t i = 0; i < s.n; i++) {
+            double *y = s.y + i * N + N - HOLD - 1;
+            y[0] = 2 * y[-1] - y[0]; /* the scale stays as it is */
+        }
+        assert_int_equal(fc_pooled_fit(&pooled, &lesson, b, NULL), FC_OK);
+        double most = 0;
+        for (size_t i = 0; i < SIZE; i++)
+            most = fmax(most, fabs(a[i] - b[i]));
+        assert_true(told ? most < 1e-9 : most > 1e-3);
+    }
+    release_simulated(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -164,6 +202,7 @@ int main(void)
         cmocka_unit_test(one_series_does_not_outweigh_all),
         cmocka_unit_test(does_not_see_what_is_held_back),
         cmocka_unit_test(a_long_horizon_changes_no_step),
+        cmocka_unit_test(breaks_are_where_the_series_end),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,9 +80,9 @@ struct known {
 static void make_known(struct known *k)
 {
     memset(k, 0, sizeof *k);
-    k->series[0] = (struct fc_series){"a", steps, 6};
-    k->series[1] = (struct fc_series){"b", steps, 2};
-    k->series[2] = (struct fc_series){"c", flat, 3};
+    k->series[0] = (struct fc_series){.id = "a", .y = steps, .n = 6};
+    k->series[1] = (struct fc_series){.id = "b", .y = steps, .n = 2};
+    k->series[2] = (struct fc_series){.id = "c", .y = flat, .n = 3};
     k->panel.series = k->series;
     k->panel.nseries = 3;
     for (int i = 0; i < 3; i++)

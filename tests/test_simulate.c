@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "tests/demand.h"
 #include "tests/reference_series.h"
 
 #include "forecast/models.h"
@@ -12,7 +13,7 @@
 enum { STEPS = 14, MONTHS = 60 };
 
 static const double Z80 = 1.2815515655446004;
-static const double QUANTILES[] = {0.1, 0.5, 0.9};
+static const double QUANTILES[] = {10, 50, 90};
 
 static struct fc_spec spec_of(const char *text)
 {
@@ -497,7 +498,7 @@ static void quantiles_are_those_of_the_paths(void **state)
         const double *row = summary.numbers + i * 4;
         assert_near(row[0], mean, 1e-12);
         for (int q = 0; q < 3; q++)
-            assert_near(row[1 + q], fc_quantile(x, PATHS, QUANTILES[q]), 1e-12);
+            assert_near(row[1 + q], fc_quantile(x, PATHS, QUANTILES[q] / 100), 1e-12);
     }
     fc_simulate_release(&summary);
     fc_simulate_release(&whole);
@@ -621,7 +622,8 @@ static void a_sum_that_is_no_number_fails(void **state)
     fc_simulate_release(&s);
 }
 
-/* Only Holt and Winters want a season, positive values, or many of them. */
+/* Only Holt and Winters want a season, positive values, or many of them; models
+ * of demand want no negative ones. */
 static bool must_fit(const struct fc_model *model, const struct fc_spec *spec,
                      const struct fc_series *series)
 {
@@ -631,7 +633,8 @@ static bool must_fit(const struct fc_model *model, const struct fc_spec *spec,
     if (strncmp(model->name, "hw", 2) == 0
         && fc_season_length(series->seasons) == 1)
         return false;
-    return series->n >= model->min_obs(spec, series->seasons)
+    return takes_values(model, series->y, series->n)
+           && series->n >= model->min_obs(spec, series->seasons)
            && (positive || strcmp(model->name, "hw-mul") != 0)
            && !model->must_learn; /* there are no others to learn from */
 }

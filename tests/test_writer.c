@@ -121,18 +121,38 @@ static void any_field_reads_back_as_it_was(void **state)
         assert_string_equal(parsed.fields[i], texts[i]);
 }
 
+static struct fc_outline outline_of(const double *levels, int nlevels,
+                                    const double *quantiles, int nquantiles)
+{
+    struct fc_outline outline;
+    struct fc_error err;
+    assert_int_equal(fc_outline_init(&outline, levels, nlevels, quantiles,
+                                     nquantiles, &err),
+                     FC_OK);
+    return outline;
+}
+
 static void the_header_names_the_levels(void **state)
 {
     const double levels[] = {0.1, 50, 80, 99.5, 99.99};
     (void)state;
     struct io_atomic_file *file = open_file("f");
-    io_write_forecast_header(file, "unique_id", false, "ds", levels + 2, 1);
-    io_write_forecast_header(file, "a,b", false, " t", levels, 0);
-    io_write_forecast_header(file, "a,b", true, "t", levels, 5);
+    const double quantiles[] = {0.1, 50, 97.5};
+    struct fc_outline outlines[] = {outline_of(levels + 2, 1, NULL, 0),
+                                    outline_of(levels, 0, NULL, 0),
+                                    outline_of(levels, 5, NULL, 0),
+                                    outline_of(levels + 2, 1, quantiles, 3)};
+    io_write_forecast_header(file, "unique_id", false, "ds", &outlines[0]);
+    io_write_forecast_header(file, "a,b", false, " t", &outlines[1]);
+    io_write_forecast_header(file, "a,b", true, "t", &outlines[2]);
+    io_write_forecast_header(file, "i", false, "t", &outlines[3]);
+    for (int i = 0; i < 4; i++)
+        fc_outline_release(&outlines[i]);
     assert_written(file, "unique_id,ds,model,mean,lo-80,hi-80\n"
                          "\"a,b\",\" t\",model,mean\n"
                          "a,b,t,model,mean,lo-0.1,hi-0.1,lo-50,hi-50,lo-80,"
-                         "hi-80,lo-99.5,hi-99.5,lo-99.99,hi-99.99\n");
+                         "hi-80,lo-99.5,hi-99.5,lo-99.99,hi-99.99\n"
+                         "i,t,model,mean,lo-80,hi-80,q-0.1,q-50,q-97.5\n");
 }
 
 static void print_day(const void *arg, int h, char text[IO_TIME_SIZE])
@@ -153,9 +173,13 @@ static void a_forecast_is_a_row_per_step(void **state)
                                    .lo = lo,
                                    .hi = hi};
     int first = 30;
+    const double quantiles[] = {10};
+    struct fc_outline outline = outline_of(levels, 2, quantiles, 1);
+    struct fc_outline none = outline_of(NULL, 0, NULL, 0);
     struct io_forecast_rows rows = {.id = "a,\"b\"",
                                     .model = "ets:MAdM",
                                     .forecast = &forecast,
+                                    .outline = &outline,
                                     .time = print_day,
                                     .arg = &first};
     (void)state;
@@ -163,13 +187,17 @@ static void a_forecast_is_a_row_per_step(void **state)
     io_write_forecast(file, &rows);
     forecast.horizon = 1;
     forecast.nlevels = 0;
+    rows.outline = &none;
     rows.id = "c";
     io_write_forecast(file, &rows);
+    fc_outline_release(&outline);
+    fc_outline_release(&none);
     assert_written(
-        file, "\"a,\"\"b\"\"\",2024-01-30,ets:MAdM,1.5,1,2,-1.5,4.5\n"
+        file, "\"a,\"\"b\"\"\",2024-01-30,ets:MAdM,1.5,1,2,-1.5,4.5,1\n"
               "\"a,\"\"b\"\"\",2024-01-31,ets:MAdM,0.1,0,5e-324,"
-              "0.3333333333333333,123456789\n"
-              "\"a,\"\"b\"\"\",2024-01-32,ets:MAdM,1e+300,-1e+300,1e+22,,\n"
+              "0.3333333333333333,123456789,0\n"
+              "\"a,\"\"b\"\"\",2024-01-32,ets:MAdM,1e+300,-1e+300,1e+22,,,"
+              "-1e+300\n"
               "c,2024-01-30,ets:MAdM,1.5\n");
 }
 
@@ -179,9 +207,11 @@ static void numbers_read_back_as_the_same_double(void **state)
     static double mean[ROWS];
     struct fc_forecast forecast = {.horizon = ROWS, .mean = mean};
     int first = 0;
+    struct fc_outline outline = {0};
     struct io_forecast_rows rows = {.id = "s",
                                     .model = "naive",
                                     .forecast = &forecast,
+                                    .outline = &outline,
                                     .time = print_day,
                                     .arg = &first};
     uint64_t bits = 88172645463325252; /* xorshift64 (Marsaglia 2003) */
@@ -252,9 +282,11 @@ static enum fc_status write_many(const char *path, struct fc_error *err)
     double mean[] = {1.0 / 3};
     struct fc_forecast forecast = {.horizon = 1, .mean = mean};
     int first = 1;
+    struct fc_outline outline = {0};
     struct io_forecast_rows rows = {.id = "series",
                                     .model = "naive",
                                     .forecast = &forecast,
+                                    .outline = &outline,
                                     .time = print_day,
                                     .arg = &first};
     struct io_atomic_file *file;

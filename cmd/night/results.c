@@ -78,6 +78,19 @@ static void add_to_settings(struct cmd_night *night, size_t k)
     night->settings[k] = cmd_night_hash(both, sizeof both);
 }
 
+/* Steps from the end of the input it was learnt from to tonight's. */
+static long long steps_since(const struct cmd_night *night, int64_t origin)
+{
+    const struct io_panel *panel = night->panel;
+    int64_t steps;
+    if (origin == panel->last)
+        return 0;
+    return panel->has_freq
+                   && io_freq_index(&panel->freq, origin, panel->last, &steps)
+               ? steps
+               : FC_NO_PLACE;
+}
+
 static enum fc_status take_learnt(struct cmd_night *night, size_t k,
                                   const struct io_learnt *learnt,
                                   const void *numbers, struct fc_error *err)
@@ -89,14 +102,15 @@ static enum fc_status take_learnt(struct cmd_night *night, size_t k,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     block->n = learnt->n;
     memcpy(block->values, numbers, learnt->n * sizeof(double));
-    enum fc_status status =
-        model->check_learned(fc_part_of(block), &night->options->specs[k],
-                             night->panel->series[0].seasons,
-                             (int)night->options->horizon, err);
+    enum fc_status status = model->check_learned(
+        fc_part_of(block), &night->options->specs[k],
+        night->panel->series[0].seasons, (int)night->options->horizon, err);
     if (status != FC_OK) {
         free(block);
         return status;
     }
+    if (model->place_learned != NULL)
+        model->place_learned(block, steps_since(night, learnt->origin));
     night->learned[k] = block;
     night->by_spec[k] = block;
     night->learnt_in = learnt->night;
@@ -132,6 +146,7 @@ enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
         bool tonight = learned != NULL && night->learnt_in == night->number;
         struct io_learnt learnt = {.model = night->models[k],
                                    .night = night->number,
+                                   .origin = night->panel->last,
                                    .came_from = night->settings[k],
                                    .n = tonight ? learned->n : 0};
         if (tonight)

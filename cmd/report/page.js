@@ -185,14 +185,14 @@ const specOf = (fit) => {
 // Findings, in the order of view.h.
 const FINDINGS = [
 	['bad', 'could not be forecast', 'No model, nor the fallback, gave a forecast; or the rows cannot be read.'],
-	['bad', 'fell back', 'The model failed; a simpler one took its place.'],
-	['bad', 'came late or are stale', 'By the status in the summary.'],
+	['bad', 'fell back to a simpler model', 'The model failed; a simpler one took its place.'],
+	['bad', 'late or stale', 'By the status in the summary.'],
 	['warn', 'had absurd intervals', 'They were replaced by those of the series alone.'],
-	['warn', 'were often outside', 'Half or more of the actual values lie outside the widest interval.'],
-	['warn', 'drift away', 'Errors go one way, and are twice the usual change from season to season, or more.'],
-	['warn', 'jump', 'The forecast leaves the last season by four times what seasons usually differ by, or more.'],
-	['warn', 'are mostly filled in', 'More than half of their steps had no value.'],
-	['', 'end early', 'Their last value lies before the last of the file.'],
+	['warn', 'often outside their widest interval', 'Half or more of the actual values lie outside the widest interval.'],
+	['warn', 'drift away from their forecasts', 'Errors go one way, and are twice the usual change from season to season, or more.'],
+	['warn', 'jump at once', 'The forecast leaves the last season by four times what seasons usually differ by, or more.'],
+	['warn', 'mostly filled in', 'More than half of their steps had no value.'],
+	['', 'end before the file does', 'Their last value lies before the last of the file.'],
 ];
 
 // Errors of a series: of the first model, as it turned out or else backtested.
@@ -751,7 +751,7 @@ const scatter = () => {
 		svg.setAttribute('viewBox', `0 0 ${wide} 250`);
 		const marks = [];
 		const ticks = (a, b) => {
-			const decades = b - a > 2.5;
+			const decades = (b - a) * 3 * 46 > (a === x0 ? wide - 54 : 196 * 2.5);
 			const all = Array.from({ length: Math.ceil(b) - Math.floor(a) + 1 }, (_, k) => Math.floor(a) + k)
 				.flatMap((e) => (decades ? [e] : [e, e + Math.log10(2), e + Math.log10(5)]));
 			return all.filter((e) => e >= a && e <= b);

@@ -15,6 +15,8 @@
  * candidates.c; absurd bounds: bounds.h.  When nothing is left, the seasonal
  * naive forecast is used, which never leaves the range.
  */
+#include "forecast/combine/auto.h"
+
 #include "forecast/combine/bounds.h"
 #include "forecast/combine/candidates.h"
 #include "forecast/combine/learn.h"
@@ -150,8 +152,8 @@ static enum fc_status fit_view(const struct fc_series *series,
     if (status != FC_OK)
         return status;
     return find_kind(&view.series, ws, fit) == FC_OK
-                   && fc_auto_trust(fit, &view, request, &knowledge.before, ws,
-                                    fit->coef)
+                   && fc_auto_trust(fit, &view, request, &knowledge.held_back,
+                                    ws, fit->coef)
                           == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
@@ -162,10 +164,10 @@ static enum fc_status fit_view(const struct fc_series *series,
  * can be used; the prediction scales the intervals, and forecasts anew, from
  * the values that are kept, where it is asked for another horizon.
  */
-static enum fc_status fit_auto(const struct fc_series *series,
-                               const struct fc_request *request,
-                               struct fc_workspace *ws, struct fc_fit *fit,
-                               struct fc_error *err)
+enum fc_status fc_auto_fit(const struct fc_series *series,
+                           const struct fc_request *request,
+                           struct fc_workspace *ws, struct fc_fit *fit,
+                           struct fc_error *err)
 {
     struct fc_auto_table table;
     struct fc_request until = *request;
@@ -213,10 +215,9 @@ static void replace_bounds(const struct fc_fit *fit, const double *width,
         fc_auto_clip(&fitted.series, walk, out);
 }
 
-static enum fc_status predict_auto(const struct fc_fit *fit,
-                                   struct fc_workspace *ws,
-                                   struct fc_forecast *out,
-                                   struct fc_error *err)
+enum fc_status fc_auto_predict(const struct fc_fit *fit,
+                               struct fc_workspace *ws, struct fc_forecast *out,
+                               struct fc_error *err)
 {
     size_t horizon = (size_t)out->horizon;
     const double *steps = fit->state + fit->nobs;
@@ -241,18 +242,3 @@ static enum fc_status predict_auto(const struct fc_fit *fit,
         replace_bounds(fit, width, ws, out);
     return FC_OK;
 }
-
-const struct fc_model fc_model_auto = {
-    .name = "auto",
-    .summary = "the default: a mean of models, weighed by all series' errors",
-    .reference = "Petropoulos & Svetunkov (2020); Montero-Manso & Hyndman "
-                 "(2021)",
-    .members = fc_auto_models,
-    .seasons = FC_SEASON_REST,
-    .min_obs = fc_model_any_length,
-    .fit = fit_auto,
-    .predict = predict_auto,
-    .learn = fc_auto_learn,
-    .check_learned = fc_auto_check,
-    .place_learned = fc_auto_place,
-};

@@ -10,35 +10,46 @@
  */
 static const double ABSURD = 4;
 
+/* Within which level a narrower one, or a median, may be. */
+static const double NARROW = 80;
+
 /* What lies beyond these is absurd. */
 struct limits {
     double lowest, highest;
 };
 
-static struct limits limits_of(const struct fc_series *series, double walk,
+static struct limits range_of(const struct fc_series *series)
+{
+    struct limits range = {INFINITY, -INFINITY};
+    for (size_t t = 0; t < series->n; t++) {
+        range.lowest = fmin(range.lowest, series->y[t]);
+        range.highest = fmax(range.highest, series->y[t]);
+    }
+    return range;
+}
+
+/* Of a series of n values in that range. */
+static struct limits limits_of(struct limits range, size_t n, double walk,
                                double level, int h)
 {
-    struct limits l = {INFINITY, -INFINITY};
-    for (size_t t = 0; t < series->n; t++) {
-        l.lowest = fmin(l.lowest, series->y[t]);
-        l.highest = fmax(l.highest, series->y[t]);
-    }
-    double rounding = 1e-6 * fmax(fabs(l.lowest), fabs(l.highest));
-    double reach = fmax(l.highest - l.lowest, 4 * walk);
-    double far = ABSURD * gsl_cdf_ugaussian_Pinv(0.5 + level / 200)
-                 * (1 + 2 * (h + 1) / (double)series->n);
-    l.lowest -= far * reach + rounding;
-    l.highest += far * reach + rounding;
-    return l;
+    double rounding = 1e-6 * fmax(fabs(range.lowest), fabs(range.highest));
+    double reach = fmax(range.highest - range.lowest, 4 * walk);
+    double far = ABSURD
+                 * gsl_cdf_ugaussian_Pinv(0.5 + fmax(level, NARROW) / 200)
+                 * (1 + 2 * (h + 1) / (double)n);
+    return (struct limits){range.lowest - (far * reach + rounding),
+                           range.highest + (far * reach + rounding)};
 }
 
 bool fc_auto_is_absurd(const struct fc_series *series, double walk,
                        const struct fc_forecast *out)
 {
+    struct limits range = range_of(series);
     for (int i = 0; i < out->nlevels; i++)
         for (int h = 0; h < out->horizon; h++) {
             int at = i * out->horizon + h;
-            struct limits l = limits_of(series, walk, out->levels[i], h);
+            struct limits l =
+                limits_of(range, series->n, walk, out->levels[i], h);
             if (!(out->lo[at] >= l.lowest && out->hi[at] <= l.highest))
                 return true;
         }
@@ -48,10 +59,12 @@ bool fc_auto_is_absurd(const struct fc_series *series, double walk,
 void fc_auto_clip(const struct fc_series *series, double walk,
                   struct fc_forecast *out)
 {
+    struct limits range = range_of(series);
     for (int i = 0; i < out->nlevels; i++)
         for (int h = 0; h < out->horizon; h++) {
             int at = i * out->horizon + h;
-            struct limits l = limits_of(series, walk, out->levels[i], h);
+            struct limits l =
+                limits_of(range, series->n, walk, out->levels[i], h);
             out->lo[at] = fmin(fmax(out->lo[at], l.lowest),
                                fmin(out->mean[h], l.highest));
             out->hi[at] = fmax(fmin(out->hi[at], l.highest),

@@ -8,28 +8,10 @@
  */
 #include "forecast/combine/look.h"
 
+#include "forecast/numeric/vet.h"
+
 #include <math.h>
 #include <string.h>
-
-enum {
-    ZEROS = 10, /* before the beginning of a series, at least */
-    SHARE = 5   /* of what follows at most one in so many is zero */
-};
-
-/* The place where a series begins. */
-static size_t find_begin(const double *y, size_t n)
-{
-    size_t begin = 0, zeros = 0;
-    while (begin < n && y[begin] == 0)
-        begin++;
-    for (size_t t = begin; t < n; t++)
-        zeros += y[t] == 0;
-    size_t left = n - begin;
-    return begin >= ZEROS && left > 0 && begin >= 2 * left
-                   && SHARE * zeros <= left
-               ? begin
-               : 0;
-}
 
 static enum fc_status mend(const struct fc_breaks *breaks, int season_length,
                            double *scratch, struct fc_workspace *ws,
@@ -56,7 +38,7 @@ enum fc_status fc_auto_look(const struct fc_series *series,
                             const struct fc_breaks *breaks,
                             struct fc_workspace *ws, struct fc_auto_view *view)
 {
-    size_t begin = find_begin(series->y, series->n);
+    size_t begin = fc_begin(series->y, series->n);
     int season_length = fc_season_length(series->seasons);
     struct fc_regressors *room = fc_workspace_array(ws, 1, sizeof *room);
     if (room == NULL)

@@ -52,7 +52,7 @@ static double disagreement(const struct fc_auto_table *table, int h)
     double x[FC_AUTO_MEMBERS], w[FC_AUTO_MEMBERS];
     size_t n = 0;
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
-        if (table->usable[k]) {
+        if (table->usable[k] && table->trust[k] > 0) {
             x[n] = table->mean[k][h];
             w[n++] = table->trust[k];
         }

@@ -170,13 +170,11 @@ static enum fc_status predict_counts(const struct fc_fit *fit,
     return fc_counts_predict(fit->state, fit->nstate, &k, ws, out, err);
 }
 
-static enum fc_status simulate_counts(const struct fc_fit *fit, int horizon,
-                                      gsl_rng *rng, struct fc_workspace *ws,
-                                      double *path, struct fc_error *err)
+static const void *ready_counts(const struct fc_fit *fit,
+                                struct fc_workspace *ws)
 {
     struct fc_counts_knowledge k = knowledge_of(fit);
-    return fc_counts_path(fit->state, fit->nstate, &k, horizon, rng, ws, path,
-                          err);
+    return fc_counts_paths(fit->state, fit->nstate, &k, ws);
 }
 
 const struct fc_model fc_model_counts = {
@@ -190,5 +188,6 @@ const struct fc_model fc_model_counts = {
     .min_obs = fc_model_any_length,
     .fit = fit_counts,
     .predict = predict_counts,
-    .simulate = simulate_counts,
+    .ready = ready_counts,
+    .simulate = fc_counts_simulate,
 };

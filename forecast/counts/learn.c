@@ -17,6 +17,7 @@
 #include "forecast/counts/shared.h"
 
 #include "forecast/base/parallel.h"
+#include "forecast/numeric/vet.h"
 
 #include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics.h>
@@ -73,7 +74,7 @@ struct trial {
 struct learner {
     const struct fc_lesson *lesson;
     int horizon, season_length;
-    const struct fc_series **series; /* a sample in random order */
+    struct fc_series *series; /* a sample in random order */
     size_t n;
     size_t held; /* values that are held back now */
     struct fc_counts_knowledge knowledge;
@@ -106,6 +107,14 @@ static int compare_drawn(const void *a, const void *b)
     return (x->draw > y->draw) - (x->draw < y->draw);
 }
 
+/* Without the zeros before it began. */
+static struct fc_series begun(const struct fc_series *series)
+{
+    size_t begin = fc_begin(series->y, series->n);
+    return (struct fc_series){
+        .id = series->id, .y = series->y + begin, .n = series->n - begin};
+}
+
 /* Those that are counts, in a random order that does not depend on the batch,
  * until their values are enough. */
 static enum fc_status take_sample(struct learner *l, uint64_t seed)
@@ -113,21 +122,22 @@ static enum fc_status take_sample(struct learner *l, uint64_t seed)
     const struct fc_lesson *lesson = l->lesson;
     struct drawn *drawn = malloc((lesson->n + 1) * sizeof *drawn);
     size_t n = 0;
-    l->series = malloc((lesson->n + 1) * sizeof(const struct fc_series *));
+    l->series = malloc((lesson->n + 1) * sizeof *l->series);
     if (drawn == NULL || l->series == NULL) {
         free(drawn);
         return FC_ENOMEM;
     }
     for (size_t i = 0; i < lesson->n; i++) {
         const struct fc_series *s = &lesson->series[i];
+        size_t begin = fc_begin(s->y, s->n);
         if ((lesson->skip == NULL || !lesson->skip[i])
-            && fc_counts_share(s->y, s->n) > 0)
+            && fc_counts_share(s->y + begin, s->n - begin) > 0)
             drawn[n++] = (struct drawn){fc_model_seed(seed, s->id), s};
     }
     qsort(drawn, n, sizeof *drawn, compare_drawn);
     for (size_t i = 0; i < n && l->nvalues < MOST_VALUES; i++) {
-        l->series[l->n++] = drawn[i].series;
-        l->nvalues += drawn[i].series->n;
+        l->series[l->n++] = begun(drawn[i].series);
+        l->nvalues += l->series[l->n - 1].n;
     }
     free(drawn);
     return FC_OK;
@@ -146,7 +156,7 @@ static enum fc_status allocate(struct learner *l)
         return FC_ENOMEM;
     size_t at = 0;
     for (size_t i = 0; i < l->n; i++) {
-        const struct fc_series *s = l->series[i];
+        const struct fc_series *s = &l->series[i];
         l->first[i] = at;
         for (size_t t = 0; t < s->n; t++)
             l->values[at++] = isnan(s->y[t]) ? -1 : s->y[t];
@@ -157,9 +167,9 @@ static enum fc_status allocate(struct learner *l)
 /* Values of a series before the origin. */
 static size_t length_of(const struct learner *l, size_t i)
 {
-    size_t n = l->series[i]->n;
+    size_t n = l->series[i].n;
     n = n > l->held ? n - l->held : 0;
-    while (n > 0 && isnan(l->series[i]->y[n - 1]))
+    while (n > 0 && isnan(l->series[i].y[n - 1]))
         n--;
     return n;
 }
@@ -190,13 +200,13 @@ static void find_file(struct learner *l)
     struct fc_counts_file *file = &l->knowledge.file;
     size_t means = 0, sizes = 0, spreads = 0;
     for (size_t i = 0; i < l->n; i++) {
-        double mean = mean_of(l->series[i]->y, length_of(l, i), false);
+        double mean = mean_of(l->series[i].y, length_of(l, i), false);
         if (mean > 0)
             l->scratch[means++] = mean;
     }
     file->mean = median(l->scratch, means, 1);
     for (size_t i = 0; i < l->n; i++) {
-        double size = mean_of(l->series[i]->y, length_of(l, i), true);
+        double size = mean_of(l->series[i].y, length_of(l, i), true);
         if (size > 0)
             l->scratch[sizes++] = size;
     }
@@ -206,7 +216,7 @@ static void find_file(struct learner *l)
         struct fc_nbin model = {.alpha = 0.1, .phi = 0.75};
         if (length_of(l, i) < LEAST_BEFORE)
             continue;
-        fc_nbin_fit(l->series[i]->y, length_of(l, i), file, &model);
+        fc_nbin_fit(l->series[i].y, length_of(l, i), file, &model);
         l->scratch[spreads++] = model.spread;
     }
     file->spread = median(l->scratch, spreads, 2);
@@ -222,7 +232,7 @@ static void find_smoothing(struct learner *l)
         for (size_t i = 0; i < l->n && i < LIKELY_SERIES; i++) {
             size_t n = length_of(l, i);
             if (n >= LEAST_BEFORE)
-                sum += fc_nbin_fit(l->series[i]->y, n, &l->knowledge.file,
+                sum += fc_nbin_fit(l->series[i].y, n, &l->knowledge.file,
                                    &model)
                        / (double)n;
         }
@@ -264,7 +274,7 @@ static enum fc_status add_places(struct learner *l, size_t i, size_t stride,
     bare.places.n = 0;
     if (n < 1 + least)
         return FC_OK;
-    if (fc_counts_look(l->series[i]->y, n, &bare, ws, &view) != FC_OK)
+    if (fc_counts_look(l->series[i].y, n, &bare, ws, &view) != FC_OK)
         return FC_ENOMEM;
     int every = view.phases;
     fc_counts_start(&walk, &l->knowledge.file);
@@ -357,14 +367,14 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     struct learner *l = arg;
     struct trial *trial = &l->at[i];
     struct fc_counts_view view;
-    size_t n = length_of(l, i), whole = l->series[i]->n;
+    size_t n = length_of(l, i), whole = l->series[i].n;
     const double *after = l->values + l->first[i] + n;
     int horizon = l->horizon, known = 0;
     *trial = (struct trial){.done = false};
     if (n < LEAST_BEFORE || l->knowledge.places.n == 0)
         return FC_OK;
     int came = whole - n < (size_t)horizon ? (int)(whole - n) : horizon;
-    if (fc_counts_look(l->series[i]->y, n, &l->knowledge, ws, &view) != FC_OK)
+    if (fc_counts_look(l->series[i].y, n, &l->knowledge, ws, &view) != FC_OK)
         return FC_ENOMEM;
     for (int phase = 0; phase < view.phases && phase < horizon; phase++) {
         fc_counts_mix(&view, phase);

@@ -63,7 +63,7 @@ double fc_nbin_draw(double mean, double spread, gsl_rng *rng);
  *   y      NaN: missing
  *   scale  of every step's value; or NULL
  */
-struct fc_past {
+struct fc_fading {
     const double *y, *scale;
     size_t n;
     double steps;  /* in which weights fall to 1 / e */
@@ -71,13 +71,13 @@ struct fc_past {
 };
 
 /* The part of the mass that is the prior's. */
-double fc_past_prior(const struct fc_past *past);
+double fc_fading_prior(const struct fc_fading *past);
 
-void fc_past_add(const struct fc_past *past, const struct fc_tally *prior,
+void fc_fading_add(const struct fc_fading *past, const struct fc_tally *prior,
                  double mass, struct fc_tally *tally);
 
 /* A place in the past, as likely as its weight. */
-size_t fc_past_draw(const struct fc_past *past, gsl_rng *rng);
+size_t fc_fading_draw(const struct fc_fading *past, gsl_rng *rng);
 
 /*
  * Hurdle: a sale of a probability, and its size: own sizes with fading weights
@@ -85,7 +85,7 @@ size_t fc_past_draw(const struct fc_past *past, gsl_rng *rng);
  */
 struct fc_hurdle {
     double sold, size;
-    struct fc_past sizes; /* zeros do not count */
+    struct fc_fading sizes; /* zeros do not count */
 };
 
 void fc_hurdle_add(const struct fc_hurdle *hurdle, double mass,

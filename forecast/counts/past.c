@@ -4,7 +4,7 @@
 #include <gsl/gsl_randist.h>
 #include <math.h>
 
-static double weight_of(const struct fc_past *past)
+static double weight_of(const struct fc_fading *past)
 {
     double sum = 0, weight = 1, fade = exp(-1 / past->steps);
     for (size_t t = past->n; t-- > 0; weight *= fade)
@@ -13,12 +13,12 @@ static double weight_of(const struct fc_past *past)
     return sum;
 }
 
-double fc_past_prior(const struct fc_past *past)
+double fc_fading_prior(const struct fc_fading *past)
 {
     return past->values / (weight_of(past) + past->values);
 }
 
-void fc_past_add(const struct fc_past *past, const struct fc_tally *prior,
+void fc_fading_add(const struct fc_fading *past, const struct fc_tally *prior,
                  double mass, struct fc_tally *tally)
 {
     double fade = exp(-1 / past->steps);
@@ -33,7 +33,7 @@ void fc_past_add(const struct fc_past *past, const struct fc_tally *prior,
                          weight);
 }
 
-size_t fc_past_draw(const struct fc_past *past, gsl_rng *rng)
+size_t fc_fading_draw(const struct fc_fading *past, gsl_rng *rng)
 {
     double weight = 1, fade = exp(-1 / past->steps);
     double left = gsl_rng_uniform(rng) * weight_of(past);
@@ -50,7 +50,7 @@ size_t fc_past_draw(const struct fc_past *past, gsl_rng *rng)
 }
 
 /* Weights of the sizes, the shifted Poisson's being 1. */
-static double sizes_weight(const struct fc_past *sizes)
+static double sizes_weight(const struct fc_fading *sizes)
 {
     double sum = 1, weight = 1, fade = exp(-1 / sizes->steps);
     for (size_t t = sizes->n; t-- > 0; weight *= fade)
@@ -62,7 +62,7 @@ static double sizes_weight(const struct fc_past *sizes)
 void fc_hurdle_add(const struct fc_hurdle *hurdle, double mass,
                    struct fc_tally *tally)
 {
-    const struct fc_past *sizes = &hurdle->sizes;
+    const struct fc_fading *sizes = &hurdle->sizes;
     double fade = exp(-1 / sizes->steps);
     double weight = mass * hurdle->sold / sizes_weight(sizes);
     double rate = fmin(hurdle->size - 1, FC_TALLY_SMALL), p = exp(-rate);
@@ -82,7 +82,7 @@ void fc_hurdle_add(const struct fc_hurdle *hurdle, double mass,
 
 double fc_hurdle_draw(const struct fc_hurdle *hurdle, gsl_rng *rng)
 {
-    const struct fc_past *sizes = &hurdle->sizes;
+    const struct fc_fading *sizes = &hurdle->sizes;
     double weight = 1, fade = exp(-1 / sizes->steps);
     if (gsl_rng_uniform(rng) >= hurdle->sold)
         return 0;

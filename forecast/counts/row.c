@@ -2,6 +2,7 @@
 /*
  * The row of the table of models for counts that learn from each other.
  */
+#include "forecast/counts/class.h"
 #include "forecast/counts/shared.h"
 
 #include <stdio.h>
@@ -30,34 +31,49 @@ static struct fc_counts_knowledge knowledge_of(const struct fc_fit *fit)
     return fc_counts_read(fit->learned.v, fit->learned.n);
 }
 
+enum fc_status fc_counts_name(const double *y, size_t n,
+                              const struct fc_counts_knowledge *knowledge,
+                              const char *model, struct fc_workspace *ws,
+                              char spec[FC_SPEC_SIZE])
+{
+    static const char *const names[FC_COUNTS_PARTS] = {"similar", "past",
+                                                       "nbin", "hurdle"};
+    struct fc_counts_view view;
+    struct fc_mark mark = fc_workspace_mark(ws);
+    if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
+        return FC_ENOMEM;
+    enum fc_demand demand = fc_demand_of(y, n);
+    size_t at = (size_t)snprintf(spec, FC_SPEC_SIZE, "%s(%s", model,
+                                 demand < FC_DEMAND_CLASSES
+                                     ? fc_demand_text(demand)
+                                     : "counts");
+    const char *before = ": ";
+    for (int i = 0; i < FC_COUNTS_PARTS; i++)
+        if (view.weights[i] >= 0.005) {
+            at += (size_t)snprintf(spec + at, FC_SPEC_SIZE - at, "%s%s %.2f",
+                                   before, names[i], view.weights[i]);
+            before = ", ";
+        }
+    snprintf(spec + at, FC_SPEC_SIZE - at, ")");
+    fc_workspace_release(ws, mark);
+    return FC_OK;
+}
+
 static enum fc_status fit_shared(const struct fc_series *series,
                                  const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    static const char *const names[FC_COUNTS_PARTS] = {"similar", "past",
-                                                       "nbin", "hurdle"};
-    struct fc_counts_view view;
     (void)request;
     enum fc_status status = fc_counts_keep(series, ws, fit, err);
     if (status != FC_OK)
         return status;
     struct fc_counts_knowledge knowledge = knowledge_of(fit);
-    struct fc_mark mark = fc_workspace_mark(ws);
-    if (fc_counts_look(fit->state, fit->nstate, &knowledge, ws, &view) != FC_OK)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    size_t size = sizeof fit->spec;
-    size_t n = (size_t)snprintf(fit->spec, size, "counts-shared");
-    bool any = false;
-    for (int i = 0; i < FC_COUNTS_PARTS; i++)
-        if (view.weights[i] >= 0.005) {
-            n += (size_t)snprintf(fit->spec + n, size - n, "%s%s %.2f",
-                                  any ? ", " : "(", names[i], view.weights[i]);
-            any = true;
-        }
-    snprintf(fit->spec + n, size - n, ")");
-    fc_workspace_release(ws, mark);
-    return FC_OK;
+    return fc_counts_name(fit->state, fit->nstate, &knowledge, "counts-shared",
+                          ws, fit->spec)
+                   == FC_OK
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
 static enum fc_status predict_shared(const struct fc_fit *fit,
@@ -69,13 +85,11 @@ static enum fc_status predict_shared(const struct fc_fit *fit,
     return fc_counts_predict(fit->state, fit->nstate, &knowledge, ws, out, err);
 }
 
-static enum fc_status simulate_shared(const struct fc_fit *fit, int horizon,
-                                      gsl_rng *rng, struct fc_workspace *ws,
-                                      double *path, struct fc_error *err)
+static const void *ready_shared(const struct fc_fit *fit,
+                                struct fc_workspace *ws)
 {
     struct fc_counts_knowledge knowledge = knowledge_of(fit);
-    return fc_counts_path(fit->state, fit->nstate, &knowledge, horizon, rng, ws,
-                          path, err);
+    return fc_counts_paths(fit->state, fit->nstate, &knowledge, ws);
 }
 
 static enum fc_status learn_shared(const struct fc_lesson *lesson,
@@ -124,5 +138,6 @@ const struct fc_model fc_model_counts_shared = {
     .predict = predict_shared,
     .learn = learn_shared,
     .check_learned = check_shared,
-    .simulate = simulate_shared,
+    .ready = ready_shared,
+    .simulate = fc_counts_simulate,
 };

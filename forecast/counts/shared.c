@@ -48,17 +48,21 @@ static double fall(double x, double from, double to)
 double fc_counts_share(const double *y, size_t n)
 {
     double zeros = 0, known = 0, sum = 0;
+    bool moves = false;
     if (!fc_counts_are(y, n))
         return 0;
     for (size_t t = 0; t < n; t++)
         if (!isnan(y[t])) {
+            moves = moves || y[t] != y[0];
             zeros += y[t] == 0;
             sum += y[t];
             known += 1;
         }
-    double few = fall(log(sum / known + 1e-9), log(10), log(40));
+    if (!moves && sum > 0) /* the same number each time is no demand */
+        return 0;
+    double few = fall(log(sum / known + 1e-9), log(20), log(100));
     double often = 1 - fall(zeros / known, 0.05, 0.3);
-    return few + often - few * often;
+    return 1 - (1 - few) * (1 - often);
 }
 
 struct fc_counts_knowledge fc_counts_prior(void)
@@ -87,7 +91,7 @@ int fc_counts_phases(const struct fc_counts_knowledge *knowledge)
     return knowledge->season > 0 && m <= MOST_PHASES ? m : 1;
 }
 
-static int phase_of(const struct fc_counts_view *view, size_t t)
+int fc_counts_phase(const struct fc_counts_view *view, size_t t)
 {
     size_t m = (size_t)view->phases;
     return (int)((m - (view->n - t) % m) % m);
@@ -110,7 +114,7 @@ static void sum_phases(const struct fc_counts_view *view, double *sold,
             }
         for (size_t t = end - m; t < end; t++)
             if (!isnan(view->y[t])) {
-                int phase = phase_of(view, t);
+                int phase = fc_counts_phase(view, t);
                 sold[phase] += view->y[t];
                 level[phase] += sum / known;
             }
@@ -130,7 +134,7 @@ static void find_season(struct fc_counts_view *view, double strength,
     for (int j = 0; j < m; j++)
         view->factor[j] *= m / sum;
     for (size_t t = 0; t < view->n; t++)
-        view->adjusted[t] = view->y[t] / view->factor[phase_of(view, t)];
+        view->adjusted[t] = view->y[t] / view->factor[fc_counts_phase(view, t)];
 }
 
 /* --- the parts --- */
@@ -195,6 +199,8 @@ enum fc_status fc_counts_look(const double *y, size_t n,
         || view->scale == NULL || !take_tallies(view, ws))
         return FC_ENOMEM;
     find_season(view, view->phases > 1 ? knowledge->season : 1, scratch);
+    for (size_t t = 0; t < n; t++)
+        view->sells = view->sells || y[t] > 0;
     view->level = fc_counts_level(view->adjusted, n, &knowledge->file);
     view->nbin.alpha = knowledge->alpha;
     view->nbin.phi = knowledge->phi;
@@ -205,22 +211,22 @@ enum fc_status fc_counts_look(const double *y, size_t n,
 
 /* --- distributions --- */
 
-static struct fc_past past_of(const struct fc_counts_view *view, int phase)
+struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase)
 {
     const double *factor = view->factor;
-    struct fc_past past = {.y = view->y,
+    struct fc_fading past = {.y = view->y,
                            .n = view->n,
                            .steps = PAST_STEPS,
                            .values = PAST_VALUES};
     if (view->phases == 1)
         return past;
     for (size_t t = 0; t < view->n; t++)
-        view->scale[t] = factor[phase] / factor[phase_of(view, t)];
+        view->scale[t] = factor[phase] / factor[fc_counts_phase(view, t)];
     past.scale = view->scale;
     return past;
 }
 
-static struct fc_hurdle hurdle_of(const struct fc_counts_view *view, int phase)
+struct fc_hurdle fc_counts_hurdle(const struct fc_counts_view *view, int phase)
 {
     double sold = view->level.sold * view->factor[phase];
     return (struct fc_hurdle){
@@ -240,20 +246,24 @@ static double nbin_of(const struct fc_counts_view *view, int phase,
 const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
 {
     const struct fc_places *places = &view->knowledge->places;
-    struct fc_past past = past_of(view, phase);
-    struct fc_hurdle hurdle = hurdle_of(view, phase);
+    struct fc_fading past = fc_counts_past(view, phase);
+    struct fc_hurdle hurdle = fc_counts_hurdle(view, phase);
     struct fc_tally **part = view->part;
     double spread, mean = nbin_of(view, phase, &spread);
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
         fc_tally_clear(part[i]);
     fc_tally_clear(view->mixture);
+    if (places->n == 0 && !view->sells) {
+        fc_tally_add(view->mixture, 0, 1); /* it knows of nothing else */
+        return view->mixture;
+    }
     if (places->n > 0) {
         struct fc_neighbours found;
         fc_similar_find(places, &view->level, view->factor[phase], &found);
         fc_similar_add(places, &found, 1, part[FC_COUNTS_SIMILAR]);
     }
     fc_nbin_add(mean, spread, 1, part[FC_COUNTS_NBIN]);
-    fc_past_add(&past, part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN],
+    fc_fading_add(&past, part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN],
                 1, part[FC_COUNTS_PAST]);
     fc_hurdle_add(&hurdle, 1, part[FC_COUNTS_HURDLE]);
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
@@ -294,99 +304,6 @@ enum fc_status fc_counts_predict(const double *y, size_t n,
             fc_tally_fill(fc_counts_mix(&view, h), out, h);
         else
             copy_step(out, h % view.phases, h);
-    fc_workspace_release(ws, mark);
-    return FC_OK;
-}
-
-/* --- paths --- */
-
-/* A part, as likely as its weight. */
-static enum fc_counts_part draw_part(const struct fc_counts_view *view,
-                                     gsl_rng *rng)
-{
-    double left = gsl_rng_uniform(rng);
-    int i = 0;
-    while (i < FC_COUNTS_PARTS - 1 && left >= view->weights[i])
-        left -= view->weights[i++];
-    while (view->weights[i] == 0 && i > 0)
-        i--;
-    return (enum fc_counts_part)i;
-}
-
-/* Own values one after the other, from a place on, and then from another. */
-static void draw_past(const struct fc_counts_view *view,
-                      const struct fc_past *past, gsl_rng *rng, int horizon,
-                      double *path)
-{
-    for (int h = 0; h < horizon;) {
-        size_t t = fc_past_draw(past, rng);
-        for (; t < view->n && h < horizon; t++)
-            if (!isnan(view->y[t])) {
-                double scale = view->factor[h % view->phases]
-                               / view->factor[phase_of(view, t)];
-                path[h++] = floor(view->y[t] * scale + 0.5);
-            }
-    }
-}
-
-static void draw_nbin(const struct fc_counts_view *view, gsl_rng *rng,
-                      int horizon, double *path)
-{
-    struct fc_nbin model = view->nbin;
-    for (int h = 0; h < horizon; h++) {
-        double factor = view->factor[h % view->phases];
-        path[h] = fc_nbin_draw(model.level * factor, model.spread, rng);
-        fc_nbin_move(&model, path[h] / factor);
-    }
-}
-
-/* Neighbours are found anew for every phase, and hang together where there is
- * but one. */
-static void draw_similar(const struct fc_counts_view *view, gsl_rng *rng,
-                         int horizon, double *path)
-{
-    const struct fc_places *places = &view->knowledge->places;
-    struct fc_neighbours found;
-    if (view->phases == 1) {
-        fc_similar_find(places, &view->level, 1, &found);
-        fc_similar_draw(places, &found, rng, horizon, path);
-        return;
-    }
-    for (int h = 0; h < horizon; h++) {
-        double factor = view->factor[h % view->phases];
-        fc_similar_find(places, &view->level, factor, &found);
-        fc_similar_draw(places, &found, rng, 1, path + h);
-    }
-}
-
-enum fc_status fc_counts_path(const double *y, size_t n,
-                              const struct fc_counts_knowledge *knowledge,
-                              int horizon, gsl_rng *rng,
-                              struct fc_workspace *ws, double *path,
-                              struct fc_error *err)
-{
-    struct fc_counts_view view;
-    struct fc_mark mark = fc_workspace_mark(ws);
-    if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
-        return no_memory(err);
-    enum fc_counts_part part = draw_part(&view, rng);
-    struct fc_past past = past_of(&view, 0);
-    if (part == FC_COUNTS_PAST && gsl_rng_uniform(rng) < fc_past_prior(&past))
-        part = knowledge->places.n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN;
-    if (part == FC_COUNTS_SIMILAR) {
-        draw_similar(&view, rng, horizon, path);
-    } else if (part == FC_COUNTS_PAST) {
-        draw_past(&view, &past, rng, horizon, path);
-    } else if (part == FC_COUNTS_NBIN) {
-        draw_nbin(&view, rng, horizon, path);
-    } else {
-        for (int h = 0; h < horizon; h++) {
-            struct fc_hurdle hurdle = hurdle_of(&view, h % view.phases);
-            path[h] = fc_hurdle_draw(&hurdle, rng);
-        }
-    }
-    for (int h = 0; h < horizon && knowledge->scale != 1; h++)
-        path[h] = floor(path[h] * knowledge->scale + gsl_rng_uniform(rng));
     fc_workspace_release(ws, mark);
     return FC_OK;
 }

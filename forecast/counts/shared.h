@@ -101,6 +101,7 @@ struct fc_counts_view {
     const struct fc_counts_knowledge *knowledge;
     const double *y;
     size_t n;
+    bool sells;       /* ever */
     int phases;       /* of the season; 1: all steps are alike */
     double *factor;   /* of each phase; step h = 0, 1, ... has h % phases */
     double *adjusted; /* y without the season */
@@ -117,9 +118,24 @@ enum fc_status fc_counts_look(const double *y, size_t n,
                               struct fc_workspace *ws,
                               struct fc_counts_view *view);
 
+/* The phase of a value. */
+int fc_counts_phase(const struct fc_counts_view *view, size_t t);
+
+/* The past, and the hurdle, as they are for a phase; scale is the view's
+ * scratch. */
+struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase);
+struct fc_hurdle fc_counts_hurdle(const struct fc_counts_view *view, int phase);
+
 /* The distribution of the steps of a phase, and of every part, each of mass
  * 1 or empty. */
 const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase);
+
+/* "auto(lumpy: similar 0.85, nbin 0.10)": the class of a series and the parts
+ * of its mixture behind the name of a model.  FC_ENOMEM. */
+enum fc_status fc_counts_name(const double *y, size_t n,
+                              const struct fc_counts_knowledge *knowledge,
+                              const char *model, struct fc_workspace *ws,
+                              char spec[FC_SPEC_SIZE]);
 
 /* Keeps the values as the state of a fit.  FC_EDOMAIN when they are no counts,
  * FC_ENOMEM. */
@@ -136,11 +152,14 @@ enum fc_status fc_counts_predict(const double *y, size_t n,
                                  struct fc_workspace *ws,
                                  struct fc_forecast *out, struct fc_error *err);
 
-/* Draws a path.  FC_ENOMEM. */
-enum fc_status fc_counts_path(const double *y, size_t n,
-                              const struct fc_counts_knowledge *knowledge,
-                              int horizon, gsl_rng *rng,
-                              struct fc_workspace *ws, double *path,
-                              struct fc_error *err);
+/* What paths are drawn from, for fc_fit.ready; NULL when memory is short. */
+const void *fc_counts_paths(const double *y, size_t n,
+                            const struct fc_counts_knowledge *knowledge,
+                            struct fc_workspace *ws);
+
+/* Draws a path from that. */
+enum fc_status fc_counts_simulate(const struct fc_fit *fit, int horizon,
+                                  gsl_rng *rng, struct fc_workspace *ws,
+                                  double *path, struct fc_error *err);
 
 #endif

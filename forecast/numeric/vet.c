@@ -105,3 +105,22 @@ double fc_steady_change(const double *y, size_t n, size_t season_length,
             sum += fmin(fabs(y[t] - y[t - m]), most);
     return sum / (double)(n - m);
 }
+
+enum {
+    ZEROS = 10, /* before the beginning of a series, at least */
+    SHARE = 5   /* of what follows at most one in so many is zero */
+};
+
+size_t fc_begin(const double *y, size_t n)
+{
+    size_t begin = 0, zeros = 0;
+    while (begin < n && y[begin] == 0)
+        begin++;
+    for (size_t t = begin; t < n; t++)
+        zeros += y[t] == 0;
+    size_t left = n - begin;
+    return begin >= ZEROS && left > 0 && begin >= 2 * left
+                   && SHARE * zeros <= left
+               ? begin
+               : 0;
+}

@@ -42,6 +42,10 @@ enum fc_kind fc_kind_of(const double *y, size_t n, size_t season_length,
  * first > 0.  True when none is known. */
 int fc_rests(const double *y, size_t first, size_t end);
 
+/* The place where a series begins: behind the zeros, many and more than what
+ * follows, of a product that there was not. */
+size_t fc_begin(const double *y, size_t n);
+
 /*
  * The mean absolute change from season to season of the n values y (from value
  * to value where n <= season_length + 1), in which each change counts for at

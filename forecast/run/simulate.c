@@ -25,6 +25,9 @@ enum { NLEVELS = 2 };
 
 static const double LEVELS[NLEVELS] = {80, 95};
 
+/* Larger numbers are whole because they are large. */
+static const double LARGEST_COUNT = 1e12;
+
 /* One run over some of the series. */
 struct run {
     struct fc_simulate *all;
@@ -185,7 +188,7 @@ static void summarise(const struct fc_simulate *all,
     bool whole = true;
     for (size_t p = 0; p < n; p++) {
         sum += x[p];
-        whole = whole && x[p] == floor(x[p]);
+        whole = whole && x[p] == floor(x[p]) && fabs(x[p]) < LARGEST_COUNT;
     }
     fc_quantile_arrange(x, n, summary->rank, summary->nranks);
     out[0] = sum / (double)n;
@@ -279,29 +282,11 @@ struct item {
     double *out;
 };
 
-/* Around what fc_simulate_init() forecast, maybe by its fallback. */
-static void simulate_forecast(const struct item *item, size_t place,
-                              struct fc_workspace *ws, struct fc_simulated *out)
+static void clip(struct fc_forecast *out)
 {
-    const struct fc_simulate *all = item->all;
-    size_t series = item->number / all->job.nspecs;
-    size_t at = series * all->forecasts.job.nspecs + place;
-    const struct fc_result *result = &all->forecasts.results[at];
-    struct fc_forecast forecast = fc_batch_forecast(&all->forecasts, at);
-    struct source source = {.forecast = &forecast};
-    struct fc_error err;
-    out->outcome = result->outcome;
-    if (result->outcome != FC_OUTCOME_OK && result->detail != NULL)
-        out->detail = copy_text(result->detail);
-    if (result->outcome == FC_OUTCOME_FAILED)
-        return;
-    source.unit = find_unit(&forecast);
-    set_seed(&all->job, item->number, item->rng);
-    if (draw_paths(all, &source, item->rng, ws, item->out, &err) != FC_OK) {
-        out->outcome = FC_OUTCOME_FAILED;
-        free(out->detail);
-        out->detail = copy_text(err.msg);
-    }
+    size_t n = fc_forecast_size(out->horizon, out->nlevels);
+    for (size_t i = 0; i < n; i++)
+        out->mean[i] = fmax(out->mean[i], 0);
 }
 
 /* From the fit, or around its forecast. */
@@ -312,15 +297,23 @@ static enum fc_status draw_from(void *arg, const struct fc_fit *fit, int tail,
     const struct fc_job *job = &item->all->job;
     struct source source = {.tail = tail};
     struct fc_forecast forecast;
+    struct fc_fit ready;
     set_seed(job, item->number, item->rng);
-    if (fit->model->simulate != NULL) {
-        source.fit = fit;
+    if (fit->model->simulate != NULL
+        && (fit->model->has_paths == NULL || fit->model->has_paths(fit))) {
+        ready = *fit;
+        source.fit = &ready;
+        enum fc_status status = fc_model_ready(&ready, ws, err);
+        if (status != FC_OK)
+            return status;
     } else {
         if (!take_forecast(ws, job->horizon + tail, &forecast))
             return fc_fail(err, FC_ENOMEM, "out of memory");
         enum fc_status status = fc_model_predict(fit, ws, &forecast, err);
         if (status != FC_OK)
             return status;
+        if (job->non_negative)
+            clip(&forecast);
         source.forecast = &forecast;
         source.unit = find_unit(&forecast);
     }
@@ -332,7 +325,7 @@ static void simulate_model(struct item *item, struct fc_workspace *ws,
 {
     struct fc_use use = {draw_from, item};
     struct fc_verdict verdict;
-    fc_job_fit(&item->all->job, item->number, &use, ws, &verdict);
+    fc_job_fit(&item->all->learnt, item->number, &use, ws, &verdict);
     out->outcome = verdict.outcome;
     if (verdict.outcome != FC_OUTCOME_OK)
         out->detail = copy_text(verdict.reason);
@@ -343,17 +336,13 @@ static void run_item(void *arg, size_t number, struct fc_workspace *ws)
     const struct run *run = arg;
     const struct fc_simulate *all = run->all;
     size_t nspecs = all->job.nspecs, slot = number - run->first * nspecs;
-    size_t place = all->place[number % nspecs];
     struct fc_simulated *out = &all->results[slot];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     if (rng == NULL)
         return; /* FAILED, without a reason that memory would take */
     out->numbers = all->numbers + slot * fc_simulate_size(all);
     struct item item = {all, number, rng, out->numbers};
-    if (place != SIZE_MAX)
-        simulate_forecast(&item, place, ws, out);
-    else
-        simulate_model(&item, ws, out);
+    simulate_model(&item, ws, out);
     gsl_rng_free(rng);
 }
 
@@ -377,34 +366,22 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
                                 struct fc_error *err)
 {
     const struct fc_job *job = &simulate->job;
-    size_t n = 0;
-    simulate->place = malloc(job->nspecs * sizeof *simulate->place);
-    simulate->specs = malloc(job->nspecs * sizeof *simulate->specs);
-    simulate->learned = calloc(job->nspecs, sizeof *simulate->learned);
-    if (simulate->place == NULL || simulate->specs == NULL
-        || simulate->learned == NULL) {
-        fc_simulate_release(simulate);
-        return no_memory(err);
-    }
-    for (size_t k = 0; k < job->nspecs; k++) {
-        const struct fc_model *model = job->specs[k].model;
-        bool own = model->simulate != NULL && model->learn == NULL;
-        simulate->place[k] = own ? SIZE_MAX : n;
-        if (own)
-            continue;
+    enum fc_status status = FC_OK;
+    simulate->fresh = calloc(job->nspecs + 1, sizeof *simulate->fresh);
+    simulate->learned = calloc(job->nspecs + 1, sizeof *simulate->learned);
+    if (simulate->fresh == NULL || simulate->learned == NULL)
+        status = no_memory(err);
+    for (size_t k = 0; status == FC_OK && k < job->nspecs; k++) {
         if (job->learned != NULL)
-            simulate->learned[n] = job->learned[k];
-        simulate->specs[n++] = job->specs[k];
+            simulate->learned[k] = job->learned[k];
+        if (job->specs[k].model->learn == NULL || simulate->learned[k] != NULL)
+            continue;
+        status =
+            fc_batch_learn(job, k, &simulate->fresh[k], err);
+        simulate->learned[k] = simulate->fresh[k];
     }
-    if (n == 0)
-        return FC_OK;
-    simulate->forecasts = (struct fc_batch){.job = *job};
-    simulate->forecasts.job.specs = simulate->specs;
-    simulate->forecasts.job.nspecs = n;
-    simulate->forecasts.job.learned = simulate->learned;
-    simulate->forecasts.job.nlevels = NLEVELS;
-    simulate->forecasts.job.levels = LEVELS;
-    enum fc_status status = fc_batch_run(&simulate->forecasts, err);
+    simulate->learnt = *job;
+    simulate->learnt.learned = simulate->learned;
     if (status != FC_OK)
         fc_simulate_release(simulate);
     return status;
@@ -427,7 +404,7 @@ enum fc_status fc_simulate_run(struct fc_simulate *simulate, size_t first,
     }
     simulate->nresults = items;
     enum fc_status status =
-        fc_job_map(&simulate->job, first, n, run_item, &run, err);
+        fc_job_map(&simulate->learnt, first, n, run_item, &run, err);
     if (status != FC_OK)
         release_results(simulate);
     return status;
@@ -436,11 +413,10 @@ enum fc_status fc_simulate_run(struct fc_simulate *simulate, size_t first,
 void fc_simulate_release(struct fc_simulate *simulate)
 {
     release_results(simulate);
-    fc_batch_release(&simulate->forecasts);
-    free(simulate->specs);
+    for (size_t k = 0; simulate->fresh != NULL && k < simulate->job.nspecs; k++)
+        free(simulate->fresh[k]);
+    free(simulate->fresh);
     free((void *)simulate->learned);
-    free(simulate->place);
-    simulate->specs = NULL;
+    simulate->fresh = NULL;
     simulate->learned = NULL;
-    simulate->place = NULL;
 }

@@ -38,11 +38,11 @@ struct fc_simulate {
     double *numbers;
     size_t nresults;
 
-    /* of fc_simulate_init() */
-    size_t *place; /* of a spec among those that are forecast, or SIZE_MAX */
-    struct fc_spec *specs; /* of forecasts; and what they have learnt */
+    /* of fc_simulate_init(): what the models have learnt, those that had not
+       before */
+    struct fc_learned **fresh;
     const struct fc_learned **learned;
-    struct fc_batch forecasts;
+    struct fc_job learnt; /* the job with these */
 };
 
 /*
@@ -64,8 +64,8 @@ size_t fc_simulate_size(const struct fc_simulate *simulate);
 
 /*
  * What has to be known of all series before any is simulated: models that
- * have no paths of their own, or learn from the batch (combinations), are
- * forecast here, and their paths drawn around these forecasts.  FC_ENOMEM,
+ * learn from the batch (combinations) learn here.  Fits without paths of their
+ * own are forecast, and their paths drawn around these forecasts.  FC_ENOMEM,
  * FC_ESTOPPED.
  */
 enum fc_status fc_simulate_init(struct fc_simulate *simulate,

@@ -208,7 +208,7 @@ enum fc_status io_store_forget(struct io_store *store, int64_t model,
 
 static uint32_t sum_learnt(const struct io_learnt *learnt, const void *numbers)
 {
-    int64_t head[3] = {learnt->model, learnt->night,
+    int64_t head[4] = {learnt->model, learnt->night, learnt->origin,
                        (int64_t)learnt->came_from};
     return sum(sum(0, head, sizeof head), numbers, learnt->n * sizeof(double));
 }
@@ -217,13 +217,13 @@ enum fc_status io_store_learn(struct io_store *store,
                               const struct io_learnt *learnt,
                               const double *numbers, struct fc_error *err)
 {
-    return io_store_run(store,
-                        io_store_ask(store, IO_SQL_LEARN, err, "iiibi",
-                                     learnt->model, (int64_t)learnt->came_from,
-                                     learnt->night, (const void *)numbers,
-                                     learnt->n * sizeof(double),
-                                     (int64_t)sum_learnt(learnt, numbers)),
-                        err);
+    return io_store_run(
+        store,
+        io_store_ask(store, IO_SQL_LEARN, err, "iiiibi", learnt->model,
+                     (int64_t)learnt->came_from, learnt->night, learnt->origin,
+                     (const void *)numbers, learnt->n * sizeof(double),
+                     (int64_t)sum_learnt(learnt, numbers)),
+        err);
 }
 
 enum fc_status io_store_learnt(struct io_store *store, struct io_learnt *learnt,
@@ -237,6 +237,7 @@ enum fc_status io_store_learnt(struct io_store *store, struct io_learnt *learnt,
         return status;
     learnt->came_from = (uint64_t)sqlite3_column_int64(row, 0);
     learnt->night = sqlite3_column_int64(row, 1);
+    learnt->origin = sqlite3_column_int64(row, 4);
     *numbers = sqlite3_column_blob(row, 2);
     size_t size = (size_t)sqlite3_column_bytes(row, 2);
     learnt->n = size / sizeof(double);

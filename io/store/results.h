@@ -70,6 +70,7 @@ enum fc_status io_store_forget(struct io_store *store, int64_t model,
 /* What a model has learnt in some night. */
 struct io_learnt {
     int64_t model, night;
+    int64_t origin; /* the last timestamp it was learnt from */
     uint64_t came_from;
     size_t n;
 };

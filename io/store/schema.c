@@ -61,7 +61,7 @@ static const char TABLES[] =
     " numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
     "CREATE TABLE learnt(model INTEGER PRIMARY KEY,"
     " came_from INTEGER NOT NULL, night INTEGER NOT NULL,"
-    " numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
+    " origin INTEGER NOT NULL, numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
     "CREATE TABLE power(exponent INTEGER PRIMARY KEY, value REAL NOT NULL);";
 
 static const char VIEWS[] =

@@ -51,9 +51,9 @@ static const char *const sql[IO_STATEMENTS] = {
                     " origin FROM kept"
                     " WHERE key = ?",
     [IO_SQL_FORGET] = "DELETE FROM kept WHERE key & 1023 = ?",
-    [IO_SQL_LEARN] = "REPLACE INTO learnt VALUES(?, ?, ?, ?, ?)",
-    [IO_SQL_LEARNT] = "SELECT came_from, night, numbers, crc FROM learnt"
-                      " WHERE model = ?",
+    [IO_SQL_LEARN] = "REPLACE INTO learnt VALUES(?, ?, ?, ?, ?, ?)",
+    [IO_SQL_LEARNT] = "SELECT came_from, night, numbers, crc, origin"
+                      " FROM learnt WHERE model = ?",
     [IO_SQL_ADD_SCORE] =
         "INSERT INTO score VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         " ON CONFLICT DO UPDATE SET n = n + ?4, error = error + ?5,"

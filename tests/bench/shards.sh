@@ -81,7 +81,7 @@ awk -v length_="$LENGTH" '
 		}
 	}
 	# relative errors count, so that small runs do, too
-	function fit(what,   i, j, k, v, w) {
+	function fit(what,   i, j, k, v, w, e) {
 		split("", m)
 		for (i = 1; i <= n; i++) {
 			v[0] = 1; v[1] = total[i]; v[2] = own[i]; v[3] = y[what, i]
@@ -92,9 +92,9 @@ awk -v length_="$LENGTH" '
 		}
 		solve()
 		for (i = 1; i <= n; i++) {
-			v = (x[0] + x[1] * total[i] + x[2] * own[i]) / y[what, i] - 1
-			worst[what] = v < 0 ? (-v > worst[what] ? -v : worst[what]) \
-				: (v > worst[what] ? v : worst[what])
+			e = (x[0] + x[1] * total[i] + x[2] * own[i]) / y[what, i] - 1
+			e = e < 0 ? -e : e
+			worst[what] = e > worst[what] ? e : worst[what]
 		}
 	}
 	$1 == "naive" { n++; total[n] = $2; own[n] = $4; y["cpu", n] = $5; y["peak", n] = $6 }
@@ -115,7 +115,8 @@ awk -v length_="$LENGTH" '
 		auto_ = (autos - 2 * a - b * autototal) / fitted
 		printf "auto, learnt: %.3g us per series; learning once: %.3g s\n", auto_ * 1e6, learn
 		N = 1e8; P = 1000
-		printf "1e8 series of %d rows on %d processors, a shard each: %.0f s to read, %.0f s to forecast, %.0f s to merge; %.1f GB each\n", \
+		printf "1e8 series of %d rows on %d processors, a shard each: %.0f s to read, %.0f s to forecast, %.0f s to merge; %.1f GiB each, %.1f to learn\n", \
 			length_, P, a + b * N, auto_ * N / P, merged / rows * N, \
-			(x[0] + x[1] * N + x[2] * N / P) / 1024 / 1024
+			(x[0] + x[1] * N + x[2] * N / P) / 1024 / 1024, \
+			(x[0] + (x[1] + x[2]) * N) / 1024 / 1024
 	}' table

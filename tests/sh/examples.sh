@@ -12,6 +12,11 @@ cp -r data "$work/data"
 	sed -n '/^\.EX/,/^\.EE/p' cmd/nightcast.1 | sed 's/\\-/-/g; s/\\e/\\/g'
 	sed -n '/^```sh/,/^```$/p' README.md
 } | grep -E '^(\./)?nightcast ' >"$work/examples"
+# without the charts' library there is no page to make
+if "$nightcast" report f --train f 2>&1 | grep -q 'built without'; then
+	echo "SKIP: examples of report: nightcast was built without libjs-dygraphs"
+	sed -i '/nightcast report /d; / --report /d' "$work/examples"
+fi
 n=0
 readme=$(<README.md)
 for command in "forecast --help" models; do

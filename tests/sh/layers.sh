@@ -50,7 +50,7 @@ refuses cmd/talk cmd/host/lock.h "$up"
 refuses cmd/host cmd/options/options.h "$up"
 refuses cmd/options cmd/work.h "$up"
 refuses cmd/night cmd/work.h "$up"
-refuses cmd/report cmd/work.h "$up"
+refuses cmd/report cmd/score_read.h "$up"
 refuses io/panel forecast/numeric/missing.h 'its base alone'
 # past doors, and from one family to another
 door='not a door'
@@ -59,6 +59,7 @@ refuses forecast/combine forecast/global/network.h "$door"
 refuses forecast/run forecast/combine/learn.h "$door"
 refuses io/out io/panel/regular.h "$door"
 refuses cmd cmd/host/cgroup.h "$door"
+refuses cmd cmd/report/view.h "$door"
 
 # a circle within a room, which no floor forbids
 cp io/text/hash.h kept

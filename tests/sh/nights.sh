@@ -97,6 +97,32 @@ awk -F, 'NR > 1 { printf "%s %d %.6g\n", $1, $2, $4 }' f0.csv | sort >want
 [ "$(wc -l <got)" -eq 100 ] && cmp -s got want || fail "the view of forecasts: $(diff got want | head -n 3)"
 [ "$(ask st.db 'PRAGMA integrity_check')" = ok ] || fail "integrity"
 
+# What history tells of it
+"$nightcast" history st.db -o - | awk -F, -v OFS=' ' '
+	NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ printf "%s %s %s %s %s\n", $at["night"], $at["origin"], $at["series"],
+		$at["model"], $at["scored"] }' >got
+printf '%s\n' '1 60 20 ets 60' '2 61 20 ets 40' '3 62 20 ets 20' '4 63 20  0' >want
+cmp -s got want || fail "history: $(diff got want)"
+"$nightcast" history --by lead st.db -o - | tail -n +2 |
+	awk -F, '{ printf "%d %d %.5f\n", $1, $3, $4 }' >got
+for h in 1 2 3; do
+	for k in 0 1 2; do expected_scores $k 3; done |
+		awk -v h=$h '$1 == h { n += $2; sum += $2 * $3 }
+			END { printf "%d %d %.5f\n", h, n, sum / n }'
+done >want
+awk 'NR == FNR { a[$1] = $2; b[$1] = $3; next }
+	$2 != a[$1] || $3 - b[$1] > 2e-5 || b[$1] - $3 > 2e-5 { exit 1 }' want got ||
+	fail "history by lead: $(diff got want)"
+[ "$("$nightcast" history --by series --worst 3 st.db -o - | wc -l)" = 4 ] ||
+	fail "history by series"
+[ "$("$nightcast" history --changes st.db -o - | head -n 1)" = series,model,moved,before,after,why ] ||
+	fail "history of changes"
+"$nightcast" history st.db >got || fail "history: exit $?"
+[ "$(wc -l <got)" = 10 ] || fail "history: $(cat got)"
+"$nightcast" history in0.csv 2>stderr
+[ $? -eq 1 ] && grep -q 'in0.csv: is not a store' stderr || fail "history of a table"
+
 # The forecasts are those of a run without a store
 "$nightcast" forecast -q -H 5 -s 7 -m ets in3.csv -o plain.csv --summary plain-s.csv
 cmp -s f3.csv plain.csv || fail "other forecasts than without a store"
