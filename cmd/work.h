@@ -16,7 +16,8 @@ struct cmd_work {
     struct fc_job job;
     struct fc_outline outline; /* the intervals and quantiles asked for */
     bool *skip;                /* series that cannot be forecast */
-    int season;                /* observations; 1 = none */
+    bool *stale; /* those of them that --stale leaves out, or NULL */
+    int season;  /* observations; 1 = none */
     struct fc_seasons seasons; /* the same, as the series have it */
     struct cmd_learned learned;
 };

@@ -22,13 +22,13 @@ rooms='
 1 io/text           *
 2 io/time           timestamp.h seen.h calendar.h frequency.h
 3 io/rows           *
-4 io/csv            reader.h source.h table.h
+4 io/csv            reader.h source.h table.h keys.h
 5 io/panel          panel.h load.h make.h
 6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
 2 cmd/host          lock.h memory.h processors.h program.h signals.h stack.h threads.h
-3 cmd/options       options.h tokens.h
+3 cmd/options       options.h tokens.h near.h
 4 cmd/night         night.h
 5 cmd               -
 '

@@ -7,6 +7,7 @@
 #include "cmd/options/check.h"
 
 #include "cmd/options/files.h"
+#include "cmd/options/near.h"
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
@@ -81,9 +82,10 @@ static int check_range(const char *command, const struct list_rule *rule,
 
 static int parse_levels(const char *command, struct cmd_options *options)
 {
-    static const struct list_rule rule = {
-        "level", 0,   100,  "between 0 and 100, or none",
-        "level", "95 rather than 0.95", false};
+    static const struct list_rule rule = {"level", 0,
+                                          100,     "between 0 and 100, or none",
+                                          "level", "95 rather than 0.95",
+                                          false};
     const char *text = options->levels_text;
     if (strcmp(text, "none") == 0)
         return -1;
@@ -97,8 +99,8 @@ static int parse_levels(const char *command, struct cmd_options *options)
 static int parse_quantiles(const char *command, struct cmd_options *options)
 {
     static const struct list_rule rule = {
-        "quantiles", 0.1, 99.9, "from 0.1 to 99.9",
-        "quantile",  "50 rather than 0.5", true};
+        "quantiles",          0.1, 99.9, "from 0.1 to 99.9", "quantile",
+        "50 rather than 0.5", true};
     const char *text = options->quantiles_text;
     if (text == NULL)
         return -1;
@@ -134,6 +136,20 @@ static void set_settings(const struct cmd_options *options,
     }
 }
 
+/* Adds the model that was meant, if one is near. */
+static void suggest_model(const char *text, size_t length, struct fc_error *err)
+{
+    const struct fc_model *model;
+    struct cmd_near near = {0};
+    size_t n = 0;
+    while (n < length && text[n] != ':')
+        n++;
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+        cmd_near_offer(&near, text, n, model->name);
+    if (near.name != NULL && near.distance > 0)
+        cmd_append(err->msg, sizeof err->msg, "; did you mean %s?", near.name);
+}
+
 static enum fc_status parse_model(const char *text, size_t length,
                                   const struct cmd_options *options,
                                   struct fc_spec *spec, struct fc_error *err)
@@ -142,6 +158,8 @@ static enum fc_status parse_model(const char *text, size_t length,
     enum fc_status status = fc_model_parse(text, length, spec, err);
     if (status == FC_OK)
         set_settings(options, spec);
+    else
+        suggest_model(text, length, err);
     return status;
 }
 
@@ -270,6 +288,7 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
     struct fc_error err;
+    size_t nstdin = 0;
     if (command->set & CMD_SCORE)
         if (options->actuals == NULL || options->train == NULL)
             return cmd_usage(name, options->actuals == NULL
@@ -277,6 +296,10 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                                          "and actual values"
                                        : "--train is required: what the "
                                          "forecaster saw");
+    for (size_t i = 0; i < options->ninputs; i++)
+        if (options->ninputs > 1 && strcmp(options->inputs[i], "-") == 0
+            && ++nstdin > 1)
+            return cmd_usage(name, "only one input can be -");
     if (options->input == NULL)
         return cmd_usage(name, "no input: name a CSV file, or - for standard "
                                "input");

@@ -13,6 +13,8 @@ void cmd_options_release(struct cmd_options *options)
         free(options->spec_names[i]);
     free(options->spec_names);
     free(options->specs);
+    for (size_t i = 0; i < options->nlists; i++)
+        free(options->lists[i]);
     free(options->levels);
     free(options->quantiles);
     *options = (struct cmd_options){0};
@@ -41,6 +43,9 @@ bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){
+        .more = options->ninputs > 1 ? (const char *const *)options->inputs + 1
+                                     : NULL,
+        .nmore = options->ninputs > 1 ? options->ninputs - 1 : 0,
         .id = options->id,
         .time = options->time,
         .value = options->value,

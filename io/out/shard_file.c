@@ -40,13 +40,14 @@ void io_shard_begin(struct io_atomic_file *file, const char *tokens)
 
 void io_shard_end(struct io_atomic_file *file, const struct io_shard_counts *c)
 {
-    char text[200];
+    char text[400];
     snprintf(text, sizeof text,
              "%sseries=%" PRIu64 " ok=%" PRIu64 " fallback=%" PRIu64
              " failed=%" PRIu64 " none=%" PRIu64 " early=%" PRIu64
-             " replaced=%" PRIu64 " %s",
+             " replaced=%" PRIu64 " stale=%" PRIu64 " filled=%" PRIu64
+             " gappy=%" PRIu64 " mostly=%" PRIu64 " %s",
              END, c->series, c->ok, c->fallback, c->failed, c->none, c->early,
-             c->replaced, CRC);
+             c->replaced, c->stale, c->filled, c->gappy, c->mostly, CRC);
     put(file, text);
     snprintf(text, sizeof text, "%08" PRIx32 "\n", io_atomic_checksum(file));
     put(file, text);
@@ -187,12 +188,19 @@ static bool parse_counts(const char **text, const char *limit,
         if (!take_text(text, limit, names[i])
             || !take_number(text, limit, ' ', numbers[i]))
             return false;
-    c->replaced = 0; /* not counted by earlier versions */
-    if (take_text(text, limit, "replaced=")
-        && !take_number(text, limit, ' ', &c->replaced))
-        return false;
-    return c->replaced <= c->series
-           && c->ok + c->fallback + c->failed == c->series
+    static const char *const later[] = {
+        "replaced=", "stale=", "filled=", "gappy=", "mostly="};
+    uint64_t *const more[] = {&c->replaced, &c->stale, &c->filled, &c->gappy,
+                              &c->mostly};
+    for (int i = 0; i < 5; i++) {
+        *more[i] = 0; /* not counted by earlier versions */
+        if (take_text(text, limit, later[i])
+            && !take_number(text, limit, ' ', more[i]))
+            return false;
+    }
+    return c->replaced <= c->series && c->gappy <= c->series
+           && c->mostly <= c->gappy
+           && c->ok + c->fallback + c->failed + c->stale == c->series
            && c->none <= c->failed && c->early <= c->series;
 }
 

@@ -219,6 +219,10 @@ static void add_counts(struct io_shard_counts *sum,
     sum->none += c->none;
     sum->early += c->early;
     sum->replaced += c->replaced;
+    sum->stale += c->stale;
+    sum->filled += c->filled;
+    sum->gappy += c->gappy;
+    sum->mostly += c->mostly;
 }
 
 enum fc_status io_shard_merge(struct io_shard_file *files, size_t n,
