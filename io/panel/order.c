@@ -135,8 +135,7 @@ static bool merge_duplicates(const struct io_regular *job,
         if (count > 1 && job->options->duplicates == IO_DUPLICATES_ERROR) {
             io_time_print(&job->panel->format, rows->time[i], text);
             facts->nduplicates += (uint32_t)(count - 1);
-            bool doubled =
-                is_doubled_hour(&job->panel->format, rows->time[i]);
+            bool doubled = is_doubled_hour(&job->panel->format, rows->time[i]);
             if (!io_fail_series(
                     facts, "%s: %zu rows for %s %s%s--duplicates %s",
                     job->rows->name, count, job->panel->time_name, text,
