@@ -18,15 +18,37 @@ LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
 TESTS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/test_*.c)))
 FUZZERS := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/fuzz_*.c)))
 BENCHES := $(patsubst %.c,$(BUILD)/%,$(sort $(wildcard tests/bench/*.c)))
+# A report's page and its charts' library go into the program as they are; the
+# name says whether there is a library, so that a later one is not missed.
+DYGRAPHS ?= /usr/share/javascript/dygraphs
+CHARTS := $(wildcard $(DYGRAPHS)/dygraph.min.js $(DYGRAPHS)/dygraph.min.css)
+PAGE := $(addprefix cmd/report/,page.html page.css page.js dygraphs.licence)
+ASSETS := $(BUILD)/cmd/report/assets$(if $(CHARTS),,-without)
+LIB += $(ASSETS).o
+# Where `make install` puts what is not the program.
+BASH_DIR ?= $(PREFIX)/share/bash-completion/completions
+ZSH_DIR ?= $(PREFIX)/share/zsh/site-functions
+FISH_DIR ?= $(PREFIX)/share/fish/vendor_completions.d
+UNIT_DIR ?= $(PREFIX)/lib/systemd/system
+SYSUSERS_DIR ?= $(PREFIX)/lib/sysusers.d
+INSTALLED := $(PREFIX)/bin $(PREFIX)/share/man/man1 $(BASH_DIR) $(ZSH_DIR) $(FISH_DIR) \
+  $(UNIT_DIR) $(SYSUSERS_DIR)
 SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 
 all: $(PROGRAM) ## the program, ./nightcast
 
-run: deps ## install what is missing, build, forecast the sample data
-	@$(MAKE) --no-print-directory all
-	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv
+run: deps ## install what is missing, build, forecast the sample data, show it
+	@$(MAKE) --no-print-directory sample
+
+sample: $(PROGRAM)
+	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv \
+	  $(if $(CHARTS),--report $(BUILD)/report.html)
 	@head -n 5 $(BUILD)/forecasts.csv
 	@echo "... the forecasts are in $(BUILD)/forecasts.csv"
+	@./$(PROGRAM) plot $(BUILD)/forecasts.csv --train data/monthly.csv \
+	  --series AirPassengers
+	@echo "... $(if $(CHARTS),a page to look at: \
+	$(BUILD)/report.html,no page: that needs libjs-dygraphs)"
 
 test: deps ## build and run all tests
 	@$(MAKE) --no-print-directory check
@@ -34,6 +56,13 @@ test: deps ## build and run all tests
 check: $(PROGRAM) $(TESTS) $(FUZZERS) check-layers # without looking for deps
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/run.sh $(TESTS) \
 	  $(FUZZERS)
+
+test-browser: ## the report in Chromium; pictures go to build/browser
+	@tests/deps.sh browser
+	@$(MAKE) --no-print-directory $(PROGRAM)
+	@mkdir -p $(BUILD)/browser
+	PYTHONDONTWRITEBYTECODE=1 python3 tests/browser/test.py ./$(PROGRAM) \
+	  $(BUILD)/browser
 
 bench: $(PROGRAM) $(BENCHES) ## speed and memory, as ratios within one run
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/bench/run.sh
@@ -48,6 +77,13 @@ tsan: ## the tests under ThreadSanitizer, with clang and its OpenMP
 valgrind: $(PROGRAM) $(TESTS) ## unit tests and the program under memcheck
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/valgrind.sh $(TESTS)
 
+test-slurm: $(PROGRAM) ## the schedulers' scripts that the manual shows, really
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/slurm.sh
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/engines.sh
+
+test-deb: deb ## the package, installed where there is nothing else
+	@bash tests/deb.sh
+
 fuzz: ## libFuzzer on every fuzz target, T seconds each
 	@CC=clang T=$(T) tests/fuzz.sh
 
@@ -61,17 +97,32 @@ format: ## clang-format everything
 	clang-format -i $$(find forecast io cmd tests -name '*.[ch]')
 
 install: all ## PREFIX and DESTDIR as usual
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/share/man/man1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions
+	install -d $(INSTALLED:%=$(DESTDIR)%)
 	install -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/nightcast
 	install -m 644 cmd/nightcast.1 $(DESTDIR)$(PREFIX)/share/man/man1/
-	install -m 644 cmd/nightcast.bash \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightcast
+	install -m 644 cmd/nightcast.bash $(DESTDIR)$(BASH_DIR)/nightcast
+	install -m 644 cmd/nightcast.zsh $(DESTDIR)$(ZSH_DIR)/_nightcast
+	install -m 644 cmd/nightcast.fish $(DESTDIR)$(FISH_DIR)/
+	sed 's|/usr/bin|$(PREFIX)/bin|' cmd/package/nightcast@.service \
+	  >$(DESTDIR)$(UNIT_DIR)/nightcast@.service
+	install -m 644 cmd/package/nightcast@.timer $(DESTDIR)$(UNIT_DIR)/
+	install -m 644 cmd/package/nightcast.sysusers \
+	  $(DESTDIR)$(SYSUSERS_DIR)/nightcast.conf
 
 uninstall:
 	rm -f $(DESTDIR)$(PREFIX)/bin/nightcast \
 	  $(DESTDIR)$(PREFIX)/share/man/man1/nightcast.1 \
-	  $(DESTDIR)$(PREFIX)/share/bash-completion/completions/nightcast
+	  $(DESTDIR)$(BASH_DIR)/nightcast $(DESTDIR)$(ZSH_DIR)/_nightcast \
+	  $(DESTDIR)$(FISH_DIR)/nightcast.fish $(DESTDIR)$(UNIT_DIR)/nightcast@.service \
+	  $(DESTDIR)$(UNIT_DIR)/nightcast@.timer $(DESTDIR)$(SYSUSERS_DIR)/nightcast.conf
+
+deb: ## a Debian package, build/nightcast_VERSION_ARCHITECTURE.deb
+	@tests/deps.sh
+	@cmd/package/deb.sh
+
+static: ## a program that needs no libraries, build/static/nightcast
+	@$(MAKE) --no-print-directory BUILD=build/static \
+	  PROGRAM=build/static/nightcast LDFLAGS="$(LDFLAGS) -static" all
 
 clean: ## remove all that was built
 	rm -rf build nightcast
@@ -90,6 +141,14 @@ $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
+$(ASSETS).c: $(PAGE) $(CHARTS) cmd/report/embed.sh
+	@mkdir -p $(@D)
+	cmd/report/embed.sh $(PAGE) $(DYGRAPHS)/dygraph.min.css \
+	  $(DYGRAPHS)/dygraph.min.js >$@.part && mv $@.part $@
+
+$(ASSETS).o: $(ASSETS).c
+	$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libnightcast.a
 	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ -lcmocka $(LINK) -ldl
 
@@ -100,5 +159,5 @@ $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay.o \
 -include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(FUZZERS:=.d) $(BENCHES:=.d)
 
 .SECONDARY:
-.PHONY: all run test check bench sanitize tsan valgrind fuzz deps \
-  check-layers format install uninstall clean help
+.PHONY: all run sample test check test-browser bench sanitize tsan valgrind test-slurm \
+  fuzz deps check-layers format install uninstall deb static test-deb clean help

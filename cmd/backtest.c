@@ -10,8 +10,10 @@
 #include "cmd/host/signals.h"
 #include "cmd/talk/scores.h"
 #include "cmd/talk/talk.h"
+#include "cmd/talk/terminal.h"
 #include "cmd/work.h"
 #include "io/out/csv.h"
+#include "io/text/number.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,15 +22,18 @@
 
 enum { STORY_SIZE = 600 };
 
+enum { ROWS, STEPS, FILES };
+
 struct run {
     const struct cmd_options *options;
     struct cmd_work work;
     struct fc_backtest backtest;
-    struct io_atomic_file *file; /* of the rows, or NULL */
-    double *seconds;             /* per model */
-    size_t *fallbacks;           /* per model */
-    size_t failed;               /* results without a forecast */
-    size_t unread;               /* series with an error in the file */
+    struct io_atomic_file
+        *files[FILES]; /* of the rows and the steps, or NULL */
+    double *seconds;   /* per model */
+    size_t *fallbacks; /* per model */
+    size_t failed;     /* results without a forecast */
+    size_t unread;     /* series with an error in the file */
     double start;
 };
 
@@ -46,41 +51,105 @@ static struct fc_score_shape shape_of(const struct run *run)
                                    o->quantiles};
 }
 
+/* When an origin's forecasts were made: the time of the last value. */
+static void origin_time(const struct run *run, const struct fc_origin *at,
+                        char time[IO_TIME_SIZE])
+{
+    const struct io_panel *panel = &run->work.panel;
+    size_t n = panel->series[at->series].n;
+    time[0] = '\0';
+    io_panel_future(panel, at->series, (int)at->n - 1 - (int)n, time);
+}
+
 static void write_row(const struct run *run, size_t origin, size_t spec)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
+    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct fc_origin *at = &run->backtest.at[origin];
     const struct fc_backtest_result *result = result_of(run, origin, spec);
     const struct io_panel *panel = &run->work.panel;
     const struct fc_series *series = &panel->series[at->series];
-    char time[IO_TIME_SIZE] = "", count[96];
-    io_panel_future(panel, at->series, (int)at->n - 1 - (int)series->n, time);
-    io_write_id(run->file, series->id, panel->is_record);
-    io_atomic_write(run->file, ",", 1);
-    io_write_field(run->file, run->options->spec_names[spec]);
-    io_atomic_write(run->file, ",", 1);
-    io_write_field(run->file, time);
+    char time[IO_TIME_SIZE], count[96];
+    origin_time(run, at, time);
+    io_write_id(run->files[ROWS], series->id, panel->is_record);
+    io_atomic_write(run->files[ROWS], ",", 1);
+    io_write_field(run->files[ROWS], run->options->spec_names[spec]);
+    io_atomic_write(run->files[ROWS], ",", 1);
+    io_write_field(run->files[ROWS], time);
     int n = snprintf(count, sizeof count, ",%zu,%zu,%s,%.6f", at->n, result->n,
                      status[result->outcome], result->seconds);
-    io_atomic_write(run->file, count, (size_t)n);
+    io_atomic_write(run->files[ROWS], count, (size_t)n);
     struct fc_score_shape shape = shape_of(run);
-    cmd_scores_write(run->file, result->row, result->n, &shape);
-    io_atomic_write(run->file, "\n", 1);
+    cmd_scores_write(run->files[ROWS], result->row, result->n, &shape);
+    io_atomic_write(run->files[ROWS], "\n", 1);
 }
 
 static void write_rows(const struct run *run)
 {
     static const char names[] = ",model,origin,n,steps,status,seconds";
-    if (run->file == NULL)
+    if (run->files[ROWS] == NULL)
         return;
-    io_write_id(run->file, run->work.panel.id_name, run->work.panel.is_record);
-    io_atomic_write(run->file, names, strlen(names));
+    io_write_id(run->files[ROWS], run->work.panel.id_name,
+                run->work.panel.is_record);
+    io_atomic_write(run->files[ROWS], names, strlen(names));
     struct fc_score_shape shape = shape_of(run);
-    cmd_scores_write_header(run->file, &shape);
-    io_atomic_write(run->file, "\n", 1);
+    cmd_scores_write_header(run->files[ROWS], &shape);
+    io_atomic_write(run->files[ROWS], "\n", 1);
     for (size_t i = 0; i < run->backtest.norigins; i++)
         for (size_t k = 0; k < run->options->nspecs; k++)
             write_row(run, i, k);
+}
+
+/* One row of --steps. */
+static void write_step(struct io_atomic_file *file, int step, double actual,
+                       const struct fc_forecast *f)
+{
+    char text[32];
+    int n = snprintf(text, sizeof text, ",%d,", step + 1);
+    io_atomic_write(file, text, (size_t)n);
+    io_write_number(file, actual);
+    io_atomic_write(file, ",", 1);
+    io_write_number(file, f->mean[step]);
+    for (int k = 0; k < f->nlevels; k++) {
+        io_atomic_write(file, ",", 1);
+        io_write_number(file, f->lo[k * f->horizon + step]);
+        io_atomic_write(file, ",", 1);
+        io_write_number(file, f->hi[k * f->horizon + step]);
+    }
+    io_atomic_write(file, "\n", 1);
+}
+
+static void write_steps(void *arg, size_t origin, size_t spec,
+                        const struct fc_forecast *forecast)
+{
+    const struct run *run = arg;
+    const struct fc_origin *at = &run->backtest.at[origin];
+    const struct fc_series *series = &run->work.panel.series[at->series];
+    struct io_atomic_file *file = run->files[STEPS];
+    char time[IO_TIME_SIZE];
+    origin_time(run, at, time);
+    for (int h = 0; h < forecast->horizon; h++) {
+        io_write_id(file, series->id, run->work.panel.is_record);
+        io_atomic_write(file, ",", 1);
+        io_write_field(file, run->options->spec_names[spec]);
+        io_atomic_write(file, ",", 1);
+        io_write_field(file, time);
+        write_step(file, h, series->y[at->n + (size_t)h], forecast);
+    }
+}
+
+static void write_steps_header(const struct run *run)
+{
+    static const char names[] = ",model,origin,step,actual,mean";
+    char text[2 * IO_NUMBER_SIZE + 16], level[IO_NUMBER_SIZE];
+    io_write_id(run->files[STEPS], run->work.panel.id_name,
+                run->work.panel.is_record);
+    io_atomic_write(run->files[STEPS], names, strlen(names));
+    for (int k = 0; k < run->options->nlevels; k++) {
+        io_number_print(run->options->levels[k], level);
+        int n = snprintf(text, sizeof text, ",lo-%s,hi-%s", level, level);
+        io_atomic_write(run->files[STEPS], text, (size_t)n);
+    }
+    io_atomic_write(run->files[STEPS], "\n", 1);
 }
 
 static void tally(struct run *run)
@@ -114,6 +183,11 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
         .origins = (int)o->origins,
         .stride = (int)(o->stride > 0 ? o->stride : o->horizon),
     };
+    if (run->files[STEPS] != NULL) {
+        write_steps_header(run);
+        run->backtest.took = write_steps;
+        run->backtest.took_arg = run;
+    }
     run->backtest.job.progress = cmd_progress_update;
     run->backtest.job.progress_arg = &bar;
     enum fc_status status = fc_backtest_run(&run->backtest, err);
@@ -134,8 +208,11 @@ static void print_table(const struct run *run)
         .seconds = run->seconds,
         .shape = &shape,
     };
+    struct cmd_terminal terminal = cmd_terminal_of(STDOUT_FILENO);
     if (o->output == NULL || strcmp(o->output, "-") != 0)
         cmd_scores_print(&scores, o->csv);
+    if (terminal.is_terminal && !o->csv)
+        cmd_scores_print_bars(&scores, terminal.utf8);
 }
 
 /* Everything up to the final report. */
@@ -143,7 +220,9 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
     if (run->options->output != NULL)
-        status = io_atomic_open(run->options->output, &run->file, err);
+        status = io_atomic_open(run->options->output, &run->files[ROWS], err);
+    if (status == FC_OK && run->options->steps != NULL)
+        status = io_atomic_open(run->options->steps, &run->files[STEPS], err);
     if (status == FC_OK)
         status = cmd_work_init(run->options, &run->work, err);
     if (status == FC_OK)
@@ -162,7 +241,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         return status;
     write_rows(run);
     print_table(run);
-    return cmd_scores_commit(&run->file, err);
+    return cmd_scores_commit(run->files, FILES, err);
 }
 
 static bool is_good(const struct run *run, size_t fallbacks)
@@ -247,11 +326,11 @@ static int backtest(struct run *run)
     for (size_t k = 0; k < run->options->nspecs; k++)
         fallbacks += run->fallbacks[k];
     bool good = is_good(run, fallbacks);
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     cmd_name_left_out(&run->work);
     if (!run->options->quiet || !good)
         report(run, fallbacks);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_backtest(int argc, char **argv)
@@ -261,7 +340,8 @@ static int main_backtest(int argc, char **argv)
     int status = cmd_options_parse(&cmd_backtest, argc, argv, &options);
     if (status < 0)
         status = backtest(&run);
-    io_atomic_abandon(run.file);
+    for (int i = 0; i < FILES; i++)
+        io_atomic_abandon(run.files[i]);
     fc_backtest_release(&run.backtest);
     free(run.seconds);
     free(run.fallbacks);

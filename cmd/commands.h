@@ -15,5 +15,7 @@ extern const struct cmd_command cmd_merge;
 extern const struct cmd_command cmd_learn;
 extern const struct cmd_command cmd_history;
 extern const struct cmd_command cmd_models;
+extern const struct cmd_command cmd_plot;
+extern const struct cmd_command cmd_report;
 
 #endif

@@ -5,14 +5,21 @@
  * be written, and appear under their names only when all is done.
  */
 #include "cmd/commands.h"
+#include "cmd/host/deadline.h"
 #include "cmd/host/lock.h"
+#include "cmd/host/processors.h"
 #include "cmd/host/signals.h"
+#include "cmd/late.h"
 #include "cmd/outputs.h"
+#include "cmd/report/report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/progress.h"
 #include "cmd/talk/talk.h"
+#include "io/text/seasons.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { OFFENDERS = 5 }; /* series named on standard error */
@@ -64,6 +71,7 @@ static void report(const struct cmd_run *run)
         .gaps = gaps[o->gaps],
         .shard = o->shard,
         .store = o->store != NULL,
+        .deadline = o->deadline > 0,
     };
     cmd_story_text(&story, tally, line);
     struct cmd_field fields[CMD_STORY_FIELDS];
@@ -81,9 +89,10 @@ static void say_phases(const struct cmd_run *run)
     static const char *const phase[] = {"read", "fit", "write"};
     const struct io_panel *panel = &run->work.panel;
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
-        seconds[CMD_SECONDS_SIZE];
+        seconds[CMD_SECONDS_SIZE], list[IO_SEASONS_SIZE];
     if (!run->options->verbose)
         return;
+    io_seasons_print(&run->work.seasons, list);
     io_freq_text(&panel->freq, step, sizeof step);
     struct cmd_field input[] = {{"rows", NULL, (double)panel->nrows},
                                 {"series", NULL, (double)panel->ntotal},
@@ -91,9 +100,9 @@ static void say_phases(const struct cmd_run *run)
                                 {"season", NULL, run->work.season},
                                 {NULL, NULL, 0}};
     cmd_say_fields(CMD_INFO, input,
-                   "%s: %s rows, %s series, step %s, season %d",
+                   "%s: %s rows, %s series, step %s, season %s",
                    run->options->input, cmd_count(panel->nrows, a),
-                   cmd_count(panel->ntotal, b), step, run->work.season);
+                   cmd_count(panel->ntotal, b), step, list);
     for (int i = 0; i < 3; i++) {
         struct cmd_field fields[] = {{"phase", phase[i], 0},
                                      {"seconds", NULL, run->seconds[i]},
@@ -103,43 +112,77 @@ static void say_phases(const struct cmd_run *run)
     }
 }
 
-/* What is called while fits are made, from one thread. */
-struct meanwhile {
+/* A run at its work, with all that its end may need. */
+struct session {
+    struct cmd_run *run;
+    struct cmd_outputs *outputs;
     struct cmd_progress bar;
-    struct cmd_night *night;
+    struct cmd_deadline deadline;
+    double read, fitting; /* when it was, by cmd_now(); and since when */
+    bool estimated;       /* it was said how long all will take */
 };
 
-static void go_on(void *arg, size_t done, size_t n)
+/* After a few seconds of fitting. */
+static void say_estimate(struct session *s, size_t done, size_t n)
 {
-    struct meanwhile *meanwhile = arg;
-    cmd_progress_update(&meanwhile->bar, done, n);
-    cmd_night_tick(meanwhile->night);
+    enum { AFTER = 2 };
+    char left[CMD_SECONDS_SIZE];
+    double since = cmd_now() - s->fitting;
+    if (!s->run->options->verbose || s->estimated || since < AFTER || done < 1)
+        return;
+    s->estimated = true;
+    cmd_progress_clear(&s->bar);
+    cmd_say(CMD_INFO, "fits will take about %s more",
+            cmd_seconds(since * (double)(n - done) / (double)done, left));
 }
 
-static enum fc_status fit(struct cmd_run *run, struct fc_error *err)
+/* While fits are made, from one thread. */
+static void go_on(void *arg, size_t done, size_t n)
 {
-    struct meanwhile meanwhile = {.night = &run->night};
-    if (cmd_shard_learns_alone(run->options))
+    struct session *s = arg;
+    if (fc_batch_is_closed(&s->run->batch))
+        return;
+    say_estimate(s, done, n);
+    cmd_progress_update(&s->bar, done, n);
+    cmd_night_tick(&s->run->night);
+}
+
+static enum fc_status fit(struct session *s, struct fc_error *err)
+{
+    struct cmd_run *run = s->run;
+    enum fc_status status =
+        cmd_night_begin(&run->night, &cmd_forecast, run->options,
+                        &run->work.panel, run->work.season, &run->batch, err);
+    s->fitting = cmd_now();
+    if (status == FC_OK)
+        status = fc_batch_run(&run->batch, err);
+    cmd_deadline_meet(&s->deadline);
+    cmd_progress_clear(&s->bar);
+    if (status == FC_OK)
+        cmd_night_fitted(&run->night);
+    run->seconds[1] = cmd_now() - s->read;
+    return status;
+}
+
+/* All that there is to be before anything is fitted. */
+static enum fc_status prepare(struct session *s, struct fc_error *err)
+{
+    struct cmd_run *run = s->run;
+    const struct cmd_options *o = run->options;
+    if (cmd_shard_learns_alone(o))
         cmd_say(CMD_WARNING,
                 "warning: this shard learns from its own series only, and "
                 "forecasts otherwise than a single run; --learned FILE, made "
                 "once by `nightcast learn`, helps");
-    cmd_progress_init(&meanwhile.bar, (enum cmd_when)run->options->progress,
-                      STDERR_FILENO,
-                      run->options->nspecs > 1 ? "fits" : "series");
+    cmd_progress_init(&s->bar, (enum cmd_when)o->progress, STDERR_FILENO,
+                      o->nspecs > 1 ? "fits" : "series");
     run->work.job.progress = go_on;
-    run->work.job.progress_arg = &meanwhile;
-    run->batch = (struct fc_batch){
-        .job = run->work.job, .want_reports = run->options->summary != NULL};
-    enum fc_status status =
-        cmd_night_begin(&run->night, &cmd_forecast, run->options,
-                        &run->work.panel, run->work.season, &run->batch, err);
-    if (status == FC_OK)
-        status = fc_batch_run(&run->batch, err);
-    cmd_progress_clear(&meanwhile.bar);
-    if (status == FC_OK)
-        cmd_night_fitted(&run->night);
-    return status;
+    run->work.job.progress_arg = s;
+    run->batch = (struct fc_batch){.job = run->work.job,
+                                   .want_reports = o->summary != NULL
+                                                   || o->report != NULL
+                                                   || o->store != NULL};
+    return fc_batch_prepare(&run->batch, err);
 }
 
 /*
@@ -183,23 +226,28 @@ static void write_reasons(struct cmd_run *run, struct cmd_outputs *outputs)
         cmd_say(CMD_WARNING, "%s", err.msg);
 }
 
-/* Everything up to the rename; nothing has been replaced when it fails, but
-   for what says why. */
-static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
+/* With a track for each thread that there may be. */
+static enum fc_status begin_trace(struct cmd_run *run, struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    if (o->trace == NULL && o->report == NULL)
+        return FC_OK;
+    if (o->report != NULL && cmd_report_lacks() != NULL)
+        return fc_fail(err, FC_EINVAL, "--report: %s", cmd_report_lacks());
+    run->trace = fc_trace_new(cmd_threads(o));
+    run->work.trace = run->trace;
+    return run->trace != NULL ? FC_OK
+                              : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/* Everything from the fits to the rename; nothing has been replaced when it
+   fails, but for what says why. */
+static enum fc_status publish(struct cmd_run *run, struct cmd_outputs *outputs,
                               struct fc_error *err)
 {
-    double start = cmd_now();
-    enum fc_status status = cmd_work_init(run->options, &run->work, err);
-    double read = cmd_now();
-    run->seconds[0] = read - start;
-    if (status == FC_OK)
-        status = fit(run, err);
-    if (status != FC_OK)
-        return status;
     double fitted = cmd_now();
-    run->seconds[1] = fitted - read;
     run->tally = cmd_count_outcomes(run);
-    status = judge(run, err);
+    enum fc_status status = judge(run, err);
     if (status != FC_OK) {
         write_reasons(run, outputs);
         return status;
@@ -215,40 +263,115 @@ static enum fc_status compute(struct cmd_run *run, struct cmd_outputs *outputs,
 static bool remember(struct cmd_run *run)
 {
     const struct cmd_tally *tally = &run->tally;
-    struct cmd_night_counts counts = {tally->ok, tally->fallback,
+    struct cmd_night_counts counts = {tally->ok, tally->fallback, tally->late,
                                       tally->failed};
     cmd_night_publish(&run->night, &counts,
                       run->seconds[0] + run->seconds[1] + run->seconds[2]);
     return !cmd_night_say_trouble(&run->night);
 }
 
-static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
+static int fail(const struct fc_error *err)
+{
+    cmd_signals_end_with(CMD_FAILED);
+    cmd_say(CMD_ERROR, "%s", err->msg);
+    return CMD_FAILED;
+}
+
+/* The exit status. */
+static int conclude(struct cmd_run *run, struct cmd_outputs *outputs)
 {
     struct fc_error err;
-    enum fc_status status = cmd_outputs_open(run->options, outputs, &err);
-    if (status == FC_EINVAL)
-        return cmd_usage("forecast", "output files: %s", err.msg);
-    if (status != FC_OK || compute(run, outputs, &err) != FC_OK) {
-        cmd_signals_end_with(CMD_FAILED);
-        cmd_say(CMD_ERROR, "%s", err.msg);
-        return CMD_FAILED;
-    }
+    if (publish(run, outputs, &err) != FC_OK)
+        return fail(&err);
     bool good = cmd_tally_is_good(&run->tally) && run->night.trouble.code == 0;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     good = remember(run) && good;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     name_offenders(run, FC_OUTCOME_FAILED, run->tally.failed, "failed");
     name_offenders(run, FC_OUTCOME_FALLBACK, run->tally.fallback, "fell back");
     say_phases(run);
     if (!run->options->quiet || !good)
         report(run);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
+}
+
+/* What a deadline calls, while the run may be at its fits. */
+static int end_in_time(void *arg)
+{
+    struct session *s = arg;
+    struct cmd_run late = {0};
+    struct fc_error err;
+    enum fc_status status = cmd_late_finish(s->run, &late, &err);
+    cmd_progress_clear(&s->bar);
+    late.seconds[1] = cmd_now() - s->read;
+    return status == FC_OK ? conclude(&late, s->outputs) : fail(&err);
+}
+
+static enum fc_status set_deadline(struct session *s, struct fc_error *err)
+{
+    char left[CMD_SECONDS_SIZE], least[CMD_SECONDS_SIZE];
+    const struct cmd_options *o = s->run->options;
+    double needed, most;
+    if (o->deadline <= 0)
+        return FC_OK;
+    enum fc_status status = cmd_late_estimate(s->run, &needed, &most, err);
+    double now = cmd_now();
+    if (status == FC_OK && now + needed > o->deadline)
+        return fc_fail(err, FC_EINVAL,
+                       "%s: the deadline is in %s, and forecasts by the "
+                       "fallback alone would take %s; nothing was written",
+                       o->input, cmd_seconds(fmax(o->deadline - now, 0), left),
+                       cmd_seconds(needed, least));
+    s->deadline.at = o->deadline - most;
+    s->deadline.end = end_in_time;
+    s->deadline.arg = s;
+    if (status == FC_OK)
+        status = cmd_deadline_set(&s->deadline, err);
+    return status;
+}
+
+static enum fc_status compute(struct session *s, struct fc_error *err)
+{
+    struct cmd_run *run = s->run;
+    double start = cmd_now();
+    enum fc_status status =
+        cmd_late_check_input(run->options, run->options->input, err);
+    if (status == FC_OK)
+        status = begin_trace(run, err);
+    double begin = fc_trace_begin(run->trace);
+    if (status == FC_OK)
+        status = cmd_work_init(run->options, &run->work, err);
+    fc_trace_end(run->trace, 0, "read", 0, begin);
+    s->read = cmd_now();
+    run->seconds[0] = s->read - start;
+    if (status == FC_OK && run->options->deadline > 0) {
+        run->order = cmd_late_order(&run->work);
+        run->work.job.order = run->order;
+    }
+    if (status == FC_OK)
+        status = prepare(s, err);
+    if (status == FC_OK)
+        status = set_deadline(s, err);
+    return status == FC_OK ? fit(s, err) : status;
+}
+
+static int forecast(struct cmd_run *run, struct cmd_outputs *outputs)
+{
+    struct fc_error err;
+    struct session session = {.run = run, .outputs = outputs};
+    enum fc_status status = cmd_outputs_open(run->options, outputs, &err);
+    if (status == FC_EINVAL)
+        return cmd_usage("forecast", "output files: %s", err.msg);
+    if (status == FC_OK)
+        status = compute(&session, &err);
+    return status == FC_OK ? conclude(run, outputs) : fail(&err);
 }
 
 static int main_forecast(int argc, char **argv)
 {
     struct cmd_options options;
-    struct cmd_run run = {.options = &options};
+    struct cmd_run run = {.options = &options,
+                          .night = {.busy = PTHREAD_MUTEX_INITIALIZER}};
     struct cmd_outputs outputs = {0};
     int lock = -1;
     int status = cmd_options_parse(&cmd_forecast, argc, argv, &options);
@@ -262,6 +385,8 @@ static int main_forecast(int argc, char **argv)
     cmd_night_end(&run.night);
     fc_batch_release(&run.batch);
     cmd_work_release(&run.work);
+    free(run.order);
+    fc_trace_free(run.trace);
     cmd_options_release(&options);
     cmd_lock_release(lock); /* after the last change to any file */
     return status;

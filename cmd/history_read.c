@@ -196,7 +196,8 @@ static double mase_of(const struct io_errors *errors)
 }
 
 static enum fc_status add_series(struct reader *r,
-                                 const struct io_record *record, const char *id)
+                                 const struct io_standing *record,
+                                 const char *id)
 {
     struct cmd_history *h = r->history;
     struct fc_drift drift = {.cumulated = record->cumulated,
@@ -224,7 +225,7 @@ static enum fc_status add_series(struct reader *r,
 
 static enum fc_status read_series(struct reader *r)
 {
-    struct io_record record;
+    struct io_standing record;
     const char *id;
     int64_t why;
     bool found;

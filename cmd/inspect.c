@@ -3,18 +3,26 @@
  * `nightcast inspect`: what the loader understood of a file, and what is
  * wrong with the data.
  */
+#define _POSIX_C_SOURCE 200809L /* STDOUT_FILENO */
 #include "cmd/commands.h"
 #include "cmd/talk/line.h"
 #include "cmd/talk/talk.h"
+#include "cmd/talk/terminal.h"
 #include "cmd/work.h"
 #include "io/rows/note.h"
+#include "io/text/seasons.h"
 
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { OFFENDERS = 5 }; /* series named per finding */
+enum {
+    OFFENDERS = 5, /* series named per finding */
+    SPARK = 32,    /* columns of a series' picture */
+    NAME = 20      /* columns before it, at least */
+};
 
 /* Properties of a series that a person should know of. */
 enum {
@@ -70,28 +78,40 @@ static uint32_t places(const struct finding *f,
                         : 0;
 }
 
-static void print_visible(const char *text)
+static size_t print_visible(const char *text)
 {
-    cmd_print_visible(text, strlen(text));
+    return cmd_print_visible(text, strlen(text));
+}
+
+/* For a person alone: what a series looks like. */
+static void print_spark(const struct fc_series *series, size_t used,
+                        const struct cmd_terminal *terminal)
+{
+    char spark[CMD_SPARK_SIZE];
+    if (terminal->is_terminal && series->n > 0)
+        printf("%*s  %s", used < NAME ? (int)(NAME - used) : 0, "",
+               cmd_spark(series->y, series->n, SPARK, terminal->utf8, spark));
 }
 
 static void print_offender(const struct finding *f,
-                           const struct io_panel *panel, size_t i)
+                           const struct io_panel *panel, size_t i,
+                           const struct cmd_terminal *terminal)
 {
     char id[CMD_SHORT_SIZE];
     fputs("    ", stdout);
-    print_visible(cmd_short(panel->series[i].id, id));
+    size_t used = print_visible(cmd_short(panel->series[i].id, id));
     if (f->property == FAILS) {
         fputs(": ", stdout);
-        print_visible(panel->facts[i].error);
+        used += 2 + print_visible(panel->facts[i].error);
     }
     if (f->count > 0)
-        printf(" (%u)", places(f, &panel->facts[i]));
+        used += (size_t)printf(" (%u)", places(f, &panel->facts[i]));
+    print_spark(&panel->series[i], used, terminal);
     putchar('\n');
 }
 
 static void print_finding(const struct finding *f, const struct io_panel *panel,
-                          int season)
+                          int season, const struct cmd_terminal *terminal)
 {
     char count[CMD_COUNT_SIZE];
     size_t n = 0, total = 0;
@@ -107,7 +127,7 @@ static void print_finding(const struct finding *f, const struct io_panel *panel,
     putchar('\n');
     for (size_t i = 0, shown = 0; shown < n && shown < OFFENDERS; i++)
         if (properties(panel, i, season) & f->property) {
-            print_offender(f, panel, i);
+            print_offender(f, panel, i, terminal);
             shown++;
         }
     if (n > OFFENDERS)
@@ -137,8 +157,9 @@ static bool print_lengths(const struct io_panel *panel)
 }
 
 static void print_file(const struct io_panel *panel, const char *path,
-                       int season)
+                       const struct fc_seasons *seasons)
 {
+    char list[IO_SEASONS_SIZE];
     char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE],
         first[IO_TIME_SIZE], last[IO_TIME_SIZE];
     io_freq_text(&panel->freq, step, sizeof step);
@@ -161,7 +182,8 @@ static void print_file(const struct io_panel *panel, const char *path,
     }
     printf("%-18s  %s%s\n", "step", step,
            panel->has_freq ? "" : " (assumed: no series has two timestamps)");
-    printf("%-18s  %d%s\n", "season", season, season > 1 ? "" : " (none)");
+    printf("%-18s  %s%s\n", "season", io_seasons_print(seasons, list),
+           seasons->n > 0 ? "" : " (none)");
     printf("%-18s  %s\n", "series", cmd_count(panel->nseries, a));
     printf("%-18s  %s to %s\n", "span", first, last);
 }
@@ -169,17 +191,19 @@ static void print_file(const struct io_panel *panel, const char *path,
 static int report(const struct io_panel *panel,
                   const struct cmd_options *options)
 {
-    int season = cmd_season(options, panel);
-    print_file(panel, options->input, season);
+    struct fc_seasons seasons = cmd_seasons(options, panel);
+    int season = fc_season_length(&seasons);
+    struct cmd_terminal terminal = cmd_terminal_of(STDOUT_FILENO);
+    print_file(panel, options->input, &seasons);
     if (!print_lengths(panel)) {
         cmd_say(CMD_ERROR, "out of memory");
         return CMD_FAILED;
     }
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
-        print_finding(&findings[i], panel, season);
+        print_finding(&findings[i], panel, season, &terminal);
     for (size_t i = 0; i < panel->nseries; i++)
         if (panel->facts[i].error != NULL)
-            return CMD_PARTIAL;
+            return cmd_verdict(options, false);
     return CMD_OK;
 }
 
@@ -189,7 +213,7 @@ static int run(int argc, char **argv)
     struct io_panel panel;
     struct fc_error err;
     int jobs, status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
-    struct cmd_source source = {options.input, 0};
+    struct cmd_source source = {options.input, 0, NULL};
     if (status < 0
         && cmd_load(&options, &source, &jobs, &panel, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);

@@ -28,7 +28,7 @@ static void write_learned(const struct run *run)
     const struct fc_spec *spec = &run->options->specs[0];
     struct io_learned out = {
         .horizon = (int)run->options->horizon,
-        .season_length = run->work.season,
+        .seasons = run->work.seasons,
         .step = run->work.panel.freq,
         .last = run->work.panel.last,
         .n = run->learned->n,
@@ -98,11 +98,11 @@ static int learn(struct run *run)
     size_t unread = 0;
     for (size_t i = 0; i < run->work.job.n; i++)
         unread += run->work.skip[i];
-    cmd_signals_end_with(unread > 0 ? CMD_PARTIAL : CMD_OK);
+    cmd_signals_end_with(cmd_verdict(run->options, unread == 0));
     cmd_name_left_out(&run->work);
     if (!run->options->quiet || unread > 0)
         report(run, unread);
-    return unread > 0 ? CMD_PARTIAL : CMD_OK;
+    return cmd_verdict(run->options, unread == 0);
 }
 
 static int main_learn(int argc, char **argv)

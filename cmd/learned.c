@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/learned.h"
 
+#include "io/text/seasons.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,20 +36,23 @@ enum fc_status cmd_learned_read(const struct cmd_options *options,
 
 static enum fc_status check(const struct io_learned *file,
                             const struct cmd_options *options,
-                            const struct fc_model *model, int season_length,
+                            const struct fc_model *model,
+                            const struct fc_seasons *seasons,
                             struct fc_error *err)
 {
     const char *path = options->learned;
+    char learnt[IO_SEASONS_SIZE], here[IO_SEASONS_SIZE];
     if (strcmp(file->model, model->name) != 0)
         return fc_fail(err, FC_EDATA,
                        "%s: was learnt by '%s', not '%s'; `nightcast learn "
                        "-m %s` makes another",
                        path, file->model, model->name, model->name);
-    if (file->season_length != season_length)
+    if (!fc_seasons_equal(&file->seasons, seasons))
         return fc_fail(err, FC_EDATA,
-                       "%s: was learnt for a season of %d, this is one of %d; "
+                       "%s: was learnt for a season of %s, this is one of %s; "
                        "`nightcast learn` makes another",
-                       path, file->season_length, season_length);
+                       path, io_seasons_print(&file->seasons, learnt),
+                       io_seasons_print(seasons, here));
     if (file->horizon < options->horizon)
         return fc_fail(err, FC_EDATA,
                        "%s: was learnt for %d steps, --horizon asks for %lld; "
@@ -86,17 +91,17 @@ enum fc_status cmd_learned_check(const struct cmd_options *options,
         const struct fc_model *model = options->specs[i].model;
         if (model->learn == NULL)
             continue;
-        enum fc_status status = check(&learned->file, options, model,
-                                      fc_season_length(seasons), err);
+        enum fc_status status =
+            check(&learned->file, options, model, seasons, err);
         if (status != FC_OK)
             return status;
-        if (model->check_learned(learned->block, seasons, (int)options->horizon,
-                                 &why)
+        if (model->check_learned(fc_part_of(learned->block), &options->specs[i],
+                                 seasons, (int)options->horizon, &why)
             != FC_OK)
             return fc_fail(err, FC_EDATA,
                            "%s: %s; `nightcast learn` makes a new one",
                            options->learned, why.msg);
-        if (!placed)
+        if (!placed && model->place_learned != NULL)
             model->place_learned(learned->block,
                                  steps_since(&learned->file, panel));
         placed = true;

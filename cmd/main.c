@@ -20,8 +20,9 @@
 #include <unistd.h>
 
 static const struct cmd_command *const commands[] = {
-    &cmd_forecast, &cmd_backtest, &cmd_score, &cmd_simulate, &cmd_inspect,
-    &cmd_learn,    &cmd_merge,    &cmd_bench, &cmd_history,  &cmd_models,
+    &cmd_forecast, &cmd_backtest, &cmd_score, &cmd_simulate,
+    &cmd_inspect,  &cmd_learn,    &cmd_merge, &cmd_bench,
+    &cmd_history,  &cmd_models,   &cmd_plot,  &cmd_report,
 };
 
 enum {

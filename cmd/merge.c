@@ -3,37 +3,57 @@
  * `nightcast merge`: what several runs over one file have written, each for
  * its shard of the series, becomes what a single run would have written.
  */
+#define _POSIX_C_SOURCE 200809L /* strndup */
 #include "cmd/commands.h"
+#include "cmd/host/files.h"
 #include "cmd/host/signals.h"
+#include "cmd/options/list.h"
 #include "cmd/talk/story.h"
 #include "cmd/talk/talk.h"
-#include "io/out/shard_file.h"
+#include "io/out/shard_missing.h"
+#include "io/out/shard_set.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { VALUE_SIZE = 256 };
+enum { VALUE_SIZE = 256, OFFENDERS = 5 /* files named */ };
 
 struct run {
     const struct cmd_options *options;
-    struct io_shard_file *files;
+    struct io_shard_set set;
+    char *folder; /* for what lies between two passes */
     struct io_atomic_file *out;
     struct cmd_tally tally;
     double start;
 };
 
+/* Beside the output, where there is room for as much; that of a pipe, where
+   temporary files go. */
+static enum fc_status find_folder(struct run *run, struct fc_error *err)
+{
+    const char *output = run->options->output, *temporary = getenv("TMPDIR");
+    const char *slash = strrchr(output, '/');
+    if (strcmp(output, "-") == 0 || strncmp(output, "/dev/", 5) == 0)
+        run->folder = strdup(temporary != NULL && *temporary != '\0' ? temporary
+                                                                     : "/tmp");
+    else if (slash == NULL)
+        run->folder = strdup(".");
+    else
+        run->folder = strndup(output, (size_t)(slash - output) + 1);
+    return run->folder != NULL ? FC_OK
+                               : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 static enum fc_status open_all(struct run *run, struct fc_error *err)
 {
-    size_t n = run->options->ninputs;
-    enum fc_status status = FC_OK;
-    run->files = calloc(n, sizeof *run->files);
-    if (run->files == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t i = 0; i < n && status == FC_OK; i++)
-        status = io_shard_open(run->options->inputs[i], &run->files[i], err);
-    if (status == FC_OK)
-        status = io_shard_check_set(run->files, n, err);
-    return status;
+    enum fc_status status = find_folder(run, err);
+    if (status != FC_OK)
+        return status;
+    run->set.folder = run->folder;
+    run->set.most = cmd_files_at_once();
+    return io_shard_set_open(&run->set, run->options->inputs,
+                             run->options->ninputs, err);
 }
 
 /* A value that all shards share; "" when there is none. */
@@ -41,7 +61,7 @@ static const char *shared(const struct run *run, const char *key,
                           char value[VALUE_SIZE])
 {
     size_t n = 0;
-    const char *text = io_shard_value(&run->files[0], key, &n);
+    const char *text = io_shard_value(&run->set.files[0], key, &n);
     n = n < VALUE_SIZE ? n : VALUE_SIZE - 1;
     if (n > 0)
         memcpy(value, text, n);
@@ -66,7 +86,7 @@ static enum fc_status judge(const struct run *run, struct fc_error *err)
         percent[1] = '\0';
     if (!cmd_max_failed_parse(*text != '\0' ? text : NULL, &limit))
         return fc_fail(err, FC_EDATA, "%s: its first line is damaged",
-                       run->files[0].source.name);
+                       run->set.files[0].path);
     if (!cmd_too_many_failed(&limit, t->failed, t->n))
         return FC_OK;
     return fc_fail(err, FC_ENOFIT,
@@ -80,8 +100,7 @@ static enum fc_status merge_all(struct run *run, struct fc_error *err)
     struct io_shard_counts c;
     enum fc_status status = open_all(run, err);
     if (status == FC_OK)
-        status = io_shard_merge(run->files, run->options->ninputs, run->out, &c,
-                                err);
+        status = io_shard_set_merge(&run->set, run->out, &c, err);
     if (status != FC_OK)
         return status;
     run->tally = (struct cmd_tally){
@@ -96,6 +115,7 @@ static enum fc_status merge_all(struct run *run, struct fc_error *err)
         .filled = c.filled,
         .gappy = c.gappy,
         .mostly = c.mostly,
+        .late = c.late,
     };
     status = judge(run, err);
     return status == FC_OK ? io_atomic_commit(&run->out, 1, err) : status;
@@ -126,25 +146,69 @@ static void report(const struct run *run)
                    cmd_output_name(o->output));
 }
 
+static void say_what_is_wrong(void *arg, const char *message)
+{
+    size_t *said = arg;
+    if ((*said)++ < OFFENDERS)
+        cmd_say(CMD_WARNING, "%s", message);
+}
+
+/* Prints them, if there are any: then nothing else is done. */
+static int list_missing(const struct run *run)
+{
+    const struct cmd_options *o = run->options;
+    struct io_missing missing;
+    struct fc_error err;
+    size_t said = 0;
+    char *text = NULL;
+    enum fc_status status = io_missing_find(
+        o->inputs, o->ninputs, say_what_is_wrong, &said, &missing, &err);
+    if (said > OFFENDERS)
+        cmd_say(CMD_WARNING, "... and %zu more", said - OFFENDERS);
+    if (status == FC_OK && (text = io_missing_text(&missing)) == NULL)
+        status = fc_fail(&err, FC_ENOMEM, "out of memory");
+    if (status != FC_OK)
+        cmd_say(CMD_ERROR, "%s", err.msg);
+    else if (missing.n > 0) {
+        puts(text);
+        cmd_say(CMD_ERROR,
+                "%u of %u shards are missing, damaged or of another run, and "
+                "nothing was written; run again: %.60s%s",
+                (unsigned)missing.n, (unsigned)missing.count, text,
+                strlen(text) > 60 ? "..." : "");
+    } else if (!o->quiet && strcmp(o->output, "-") == 0)
+        cmd_say(CMD_INFO, "all %u shards are there and whole",
+                (unsigned)missing.count);
+    bool good = status == FC_OK && missing.n == 0;
+    free(text);
+    io_missing_release(&missing);
+    return good ? CMD_OK : CMD_FAILED;
+}
+
 static int merge(struct run *run)
 {
     struct fc_error err;
     char learned[VALUE_SIZE];
     run->start = cmd_now();
+    if (run->options->missing) {
+        int status = list_missing(run);
+        if (status != CMD_OK || strcmp(run->options->output, "-") == 0)
+            return status;
+    }
     if (io_atomic_open(run->options->output, &run->out, &err) != FC_OK
         || merge_all(run, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         return CMD_FAILED;
     }
     bool good = cmd_tally_is_good(&run->tally);
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     if (strcmp(shared(run, "learned", learned), "alone") == 0)
         cmd_say(CMD_WARNING,
                 "warning: each shard learned from its own series only: a "
                 "single run forecasts otherwise; see `nightcast learn`");
     if (!run->options->quiet || !good)
         report(run);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_merge(int argc, char **argv)
@@ -153,11 +217,12 @@ static int main_merge(int argc, char **argv)
     struct run run = {.options = &options};
     int status = cmd_options_parse(&cmd_merge, argc, argv, &options);
     if (status < 0)
+        status = cmd_read_list(&cmd_merge, &options);
+    if (status < 0)
         status = merge(&run);
     io_atomic_abandon(run.out);
-    for (size_t i = 0; run.files != NULL && i < run.options->ninputs; i++)
-        io_shard_close(&run.files[i]);
-    free(run.files);
+    io_shard_set_close(&run.set);
+    free(run.folder);
     cmd_options_release(&options);
     return status;
 }

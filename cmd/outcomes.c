@@ -71,6 +71,7 @@ struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
         enum fc_outcome outcome = cmd_outcome_of(run, i);
         tally.ok += outcome == FC_OUTCOME_OK;
         tally.fallback += outcome == FC_OUTCOME_FALLBACK;
+        tally.late += outcome == FC_OUTCOME_LATE;
         tally.failed += outcome == FC_OUTCOME_FAILED;
         tally.none += is_lost(run, i);
         tally.early += run->work.panel.facts[i].ends_early;
@@ -102,6 +103,8 @@ __attribute__((format(printf, 3, 4))) static void append(char *text,
 static bool took_missing(const struct cmd_run *run,
                          const struct fc_result *result, size_t spec)
 {
+    if (result->outcome == FC_OUTCOME_LATE)
+        return false;
     const struct fc_spec *used = result->outcome == FC_OUTCOME_FALLBACK
                                      ? run->work.job.fallback
                                      : &run->work.job.specs[spec];

@@ -16,8 +16,10 @@ struct cmd_run {
     struct cmd_work work;
     struct fc_batch batch;
     struct cmd_night night; /* --store */
+    size_t *order;          /* --deadline: of the series; else NULL */
     struct cmd_tally tally;
-    double seconds[3]; /* read, fit, write */
+    double seconds[3];      /* read, fit, write */
+    struct fc_trace *trace; /* of all that, or NULL */
 };
 
 const struct fc_result *cmd_result_of(const struct cmd_run *run, size_t series,

@@ -5,10 +5,13 @@
  */
 #include "cmd/outputs.h"
 
+#include "cmd/run_report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/metrics.h"
 #include "cmd/talk/talk.h"
+#include "cmd/trace.h"
 #include "io/out/csv.h"
+#include "io/text/seasons.h"
 
 #include <stddef.h>
 
@@ -65,14 +68,16 @@ static void write_forecasts(const struct cmd_run *run,
 static void write_summary(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
+    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct io_panel *panel = &run->work.panel;
-    char detail[2 * FC_MESSAGE_SIZE];
+    char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
     io_write_summary_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nseries; i++)
         for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             const struct fc_report *report = &run->batch.reports[item];
+            struct fc_seasons seasons =
+                fc_seasons_fitting(&run->work.seasons, panel->series[i].n);
             cmd_describe(run, i, k, detail, sizeof detail);
             struct io_summary_row row = {
                 .number = place_of(run, i),
@@ -84,7 +89,7 @@ static void write_summary(const struct cmd_run *run,
                               : status[cmd_result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
-                .season_length = run->work.season,
+                .seasons = io_seasons_print(&seasons, list),
                 .spec = report->spec,
                 .loglik = report->loglik,
                 .aicc = report->aicc,
@@ -130,12 +135,20 @@ static void write_metrics(const struct cmd_run *run,
         .fit = run->seconds[1],
         .write = run->seconds[2],
         .threads = run->work.job.nthreads,
+        .late = run->tally.late,
         .store = run->options->store != NULL,
         .unchanged = run->tally.unchanged,
         .corrected = run->tally.corrected,
         .drifting = run->tally.drifting,
     };
     cmd_metrics_write(file, &metrics);
+}
+
+static enum fc_status write_report(const struct cmd_run *run,
+                                   struct io_atomic_file *file,
+                                   struct fc_error *err)
+{
+    return cmd_run_report(run, file, err);
 }
 
 struct output {
@@ -145,16 +158,28 @@ struct output {
     bool reasons;     /* says why forecasts are not to be had: whoever asks for
                          it needs it most then */
     void (*write)(const struct cmd_run *run, struct io_atomic_file *file);
+    /* instead, where memory may be short */
+    enum fc_status (*make)(const struct cmd_run *run,
+                           struct io_atomic_file *file, struct fc_error *err);
 };
 
 #define AT(field) offsetof(struct cmd_options, field)
 
-/* Metrics are last: the phase that writes ends there for them. */
+/* Of the phase that writes, what came before it. */
+static void write_trace(const struct cmd_run *run, struct io_atomic_file *file)
+{
+    cmd_trace_write(run, file);
+}
+
+/* Metrics and the trace are last: the phase that writes ends there for
+   them. */
 static const struct output table[] = {
-    {AT(output), "forecasts", false, write_forecasts},
-    {AT(summary), "summary", true, write_summary},
-    {AT(rejects), "rejects", true, write_rejects},
-    {AT(metrics), NULL, false, write_metrics},
+    {AT(output), "forecasts", false, write_forecasts, NULL},
+    {AT(summary), "summary", true, write_summary, NULL},
+    {AT(rejects), "rejects", true, write_rejects, NULL},
+    {AT(report), NULL, false, NULL, write_report},
+    {AT(trace), NULL, false, write_trace, NULL},
+    {AT(metrics), NULL, false, write_metrics, NULL},
 };
 
 enum { NROWS = sizeof table / sizeof *table };
@@ -192,16 +217,48 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
         if (file == NULL)
             continue;
         run->seconds[2] = cmd_now() - since;
+        double begin = fc_trace_begin(run->trace);
         if (row->what != NULL)
             status =
                 cmd_shard_begin(run->options, &run->work, row->what, file, err);
         if (status != FC_OK)
             return status;
-        row->write(run, file);
+        if (row->make != NULL)
+            status = row->make(run, file, err);
+        else
+            row->write(run, file);
+        if (status != FC_OK)
+            return status;
         if (row->what != NULL)
             cmd_shard_end(run->options, &run->tally, file);
+        fc_trace_end(run->trace, 0, "write", (size_t)i, begin);
     }
     return FC_OK;
+}
+
+enum fc_status cmd_outputs_rehearse(const struct cmd_run *run, double *bytes,
+                                    struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    *bytes = 0;
+    for (int i = 0; i < NROWS && status == FC_OK; i++) {
+        struct io_atomic_file *file = NULL;
+        if (path_of(&table[i], run->options) == NULL)
+            continue;
+        status = io_atomic_open("/dev/null", &file, err);
+        if (status != FC_OK)
+            break;
+        if (table[i].make != NULL)
+            status = table[i].make(run, file, err);
+        else
+            table[i].write(run, file);
+        *bytes += (double)io_atomic_size(file);
+        if (status == FC_OK)
+            status = io_atomic_commit(&file, 1, err);
+        else
+            io_atomic_abandon(file);
+    }
+    return status;
 }
 
 void cmd_outputs_keep_reasons(struct cmd_outputs *outputs)

@@ -30,6 +30,13 @@ enum fc_status cmd_outputs_write(struct cmd_outputs *outputs,
                                  struct cmd_run *run, double since,
                                  struct fc_error *err);
 
+/*
+ * Writes them to nowhere, to see how long that takes and how many bytes they
+ * have.
+ */
+enum fc_status cmd_outputs_rehearse(const struct cmd_run *run, double *bytes,
+                                    struct fc_error *err);
+
 /* Gives up all but those that say why there are no forecasts. */
 void cmd_outputs_keep_reasons(struct cmd_outputs *outputs);
 

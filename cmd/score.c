@@ -18,7 +18,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { STORY_SIZE = 600 };
 
@@ -75,8 +74,8 @@ static enum fc_status allocate(struct run *run, struct fc_error *err)
     run->means = calloc(nmodels, sizeof *run->means);
     run->missing = calloc(nmodels, sizeof *run->missing);
     if (run->scale == NULL || run->reference == NULL || run->keys == NULL
-        || run->scratch == NULL || run->columns == NULL || run->sums == NULL || run->counts == NULL
-        || run->means == NULL || run->missing == NULL)
+        || run->scratch == NULL || run->columns == NULL || run->sums == NULL
+        || run->counts == NULL || run->means == NULL || run->missing == NULL)
         return no_memory(err);
     for (size_t k = 0; k < nmodels; k++)
         fc_score_mean_init(&run->means[k], &shape, run->sums + k * size,
@@ -109,7 +108,8 @@ static void place_reference(struct run *run, size_t i, uint32_t series)
 /* The scales of all series, and Naive 2. */
 static enum fc_status learn_scales(struct run *run, struct fc_error *err)
 {
-    struct cmd_source train = {run->options->train, (int)run->actuals.most};
+    struct cmd_source train = {run->options->train, (int)run->actuals.most,
+                               NULL};
     size_t found = 0;
     enum fc_status status =
         cmd_work_read(run->options, &train, &run->work, err);
@@ -267,24 +267,11 @@ static void print_table(const struct run *run)
         cmd_scores_print(&scores, o->csv);
 }
 
-/* The columns are those of the training data, unless that is a stream. */
 static enum fc_status read_tables(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = run->options;
     struct io_csv_columns columns = {0};
-    struct io_csv_options train = {.path = o->train,
-                                   .id = o->id,
-                                   .time = o->time,
-                                   .value = o->value,
-                                   .time_format = o->time_format,
-                                   .encoding = o->encoding,
-                                   .missing = o->missing};
-    struct stat st;
-    enum fc_status status = FC_OK;
-    if (stat(o->train, &st) == 0 && S_ISREG(st.st_mode))
-        status = io_csv_columns_find(&train, &columns, err);
-    else if (!io_csv_columns_copy(&train, &columns))
-        status = no_memory(err);
+    enum fc_status status = cmd_columns_find(o, &columns, err);
     if (status == FC_OK)
         status = cmd_actuals_read(o, &columns, &run->actuals, err);
     if (status == FC_OK)
@@ -316,7 +303,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
             o->input, o->actuals, run->forecasts.nextra > 0 ? "; it has " : "",
             run->forecasts.extra, run->forecasts.nextra > 0 ? ", ..." : "");
     print_table(run);
-    return cmd_scores_commit(&run->file, err);
+    return cmd_scores_commit(&run->file, 1, err);
 }
 
 /* What was scored, in words. */
@@ -377,10 +364,10 @@ static int score(struct run *run)
     for (size_t k = 0; k < run->forecasts.models.n; k++)
         missing += run->missing[k];
     bool good = missing + run->untrained == 0;
-    cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+    cmd_signals_end_with(cmd_verdict(run->options, good));
     if (!run->options->quiet || !good)
         report(run, missing);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_score(int argc, char **argv)

@@ -7,10 +7,12 @@
 #include "io/text/number.h"
 #include "io/text/trim.h"
 
+#include <limits.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 enum { KEY_SIZE = 256 }; /* a number, a colon, a timestamp */
 
@@ -94,7 +96,24 @@ uint32_t cmd_actuals_find(const struct cmd_actuals *actuals, uint32_t series,
 static struct io_number_form number_form(const struct cmd_options *options)
 {
     return (struct io_number_form){.decimal = "..,"[options->decimal],
-                                   .missing = options->missing};
+                                   .missing = options->na};
+}
+
+enum fc_status cmd_columns_find(const struct cmd_options *o,
+                                struct io_csv_columns *columns,
+                                struct fc_error *err)
+{
+    struct io_csv_options train = {.path = o->train,
+                                   .id = o->id,
+                                   .time = o->time,
+                                   .value = o->value,
+                                   .time_format = o->time_format,
+                                   .encoding = o->encoding,
+                                   .missing = o->na};
+    struct stat st;
+    if (stat(o->train, &st) == 0 && S_ISREG(st.st_mode))
+        return io_csv_columns_find(&train, columns, err);
+    return io_csv_columns_copy(&train, columns) ? FC_OK : no_memory(err);
 }
 
 struct actuals_reader {
@@ -217,6 +236,46 @@ enum fc_status cmd_actuals_read(const struct cmd_options *options,
     if (actuals->keys.n == 0)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows",
                        options->actuals);
+    return sort_keys(actuals) ? FC_OK : no_memory(err);
+}
+
+/* Timestamps end with the year 9999; a step beyond keeps its number. */
+static enum fc_status expect_step(const struct io_panel *panel, size_t i, int h,
+                                  uint32_t series, struct cmd_actuals *a,
+                                  struct fc_error *err)
+{
+    char time[IO_TIME_SIZE], key[KEY_SIZE];
+    if (!io_panel_future(panel, i, h, time))
+        snprintf(time, sizeof time, "+%d", h);
+    size_t length = make_key(series, time, strlen(time), key);
+    uint32_t known = a->keys.n;
+    if (io_intern_add(&a->keys, key, length) == IO_INTERN_FULL)
+        return no_memory(err);
+    if (a->keys.n == known)
+        return fc_fail(err, FC_EDATA, "two steps of series '%.60s' are '%s'",
+                       panel->series[i].id, time);
+    return add_value(a, series, NAN) ? FC_OK : no_memory(err);
+}
+
+enum fc_status cmd_actuals_expect(const struct io_panel *panel, size_t first,
+                                  size_t n, int horizon,
+                                  struct cmd_actuals *actuals,
+                                  struct fc_error *err)
+{
+    for (size_t i = first; i < first + n; i++) {
+        const char *id = panel->series[i].id;
+        uint32_t series = io_intern_add(&actuals->ids, id, strlen(id));
+        if (series == IO_INTERN_FULL)
+            return no_memory(err);
+        if (series != i - first)
+            return fc_fail(err, FC_EDATA, "two series are '%.60s'", id);
+        for (int h = 0; h < horizon; h++) {
+            enum fc_status status =
+                expect_step(panel, i, h, series, actuals, err);
+            if (status != FC_OK)
+                return status;
+        }
+    }
     return sort_keys(actuals) ? FC_OK : no_memory(err);
 }
 
@@ -451,4 +510,87 @@ void cmd_forecasts_release(struct cmd_forecasts *forecasts)
     free(forecasts->columns);
     io_intern_release(&forecasts->models);
     *forecasts = (struct cmd_forecasts){0};
+}
+
+/* How many forecasts there are of each series by each model. */
+
+struct horizon_reader {
+    struct forecasts_reader of;
+    const char *only; /* series; or NULL */
+    struct io_intern pairs;
+    int *count; /* per pair */
+    size_t room;
+    char *pair; /* "length of the model's name:model:id" */
+    size_t pair_room;
+    int most;
+};
+
+static enum fc_status count_pair(struct horizon_reader *r, size_t length,
+                                 struct fc_error *err)
+{
+    uint32_t k = io_intern_add(&r->pairs, r->pair, length);
+    if (k == IO_INTERN_FULL)
+        return no_memory(err);
+    if (k >= r->room) {
+        size_t room = r->room * 2 + 1024;
+        int *grown = realloc(r->count, room * sizeof *grown);
+        if (grown == NULL)
+            return no_memory(err);
+        memset(grown + r->room, 0, (room - r->room) * sizeof *grown);
+        r->count = grown;
+        r->room = room;
+    }
+    if (r->count[k] < INT_MAX)
+        r->count[k]++;
+    r->most = r->count[k] > r->most ? r->count[k] : r->most;
+    return FC_OK;
+}
+
+static enum fc_status count_forecast(void *arg, const struct io_record *record,
+                                     struct fc_error *err)
+{
+    struct horizon_reader *r = arg;
+    if (!r->of.has_header)
+        return forecasts_header(&r->of, record, err);
+    bool named = r->of.model != SIZE_MAX;
+    size_t nid;
+    const char *id = io_table_id(record, &r->of.id, &nid);
+    if (id == NULL)
+        return no_memory(err);
+    size_t nmodel = named ? record->length[r->of.model] : 0;
+    size_t room = nid + nmodel + 24; /* a number and two colons */
+    if (r->only != NULL
+        && (nid != strlen(r->only) || memcmp(id, r->only, nid) != 0))
+        return FC_OK;
+    if (room > r->pair_room) {
+        char *grown = realloc(r->pair, 2 * room);
+        if (grown == NULL)
+            return no_memory(err);
+        r->pair = grown;
+        r->pair_room = 2 * room;
+    }
+    size_t n = (size_t)snprintf(r->pair, room, "%zu:", nmodel);
+    if (nmodel > 0)
+        memcpy(r->pair + n, record->field[r->of.model], nmodel);
+    memcpy(r->pair + n + nmodel, id, nid);
+    return count_pair(r, n + nmodel + nid, err);
+}
+
+enum fc_status cmd_forecasts_horizon(const struct cmd_options *options,
+                                     const struct io_csv_columns *columns,
+                                     const char *only, int *horizon,
+                                     struct fc_error *err)
+{
+    struct cmd_forecasts none = {0};
+    struct horizon_reader reader = {
+        .of = {.columns = columns, .forecasts = &none}, .only = only};
+    enum fc_status status =
+        io_table_read(options->input, NULL, count_forecast, &reader, err);
+    *horizon = reader.most;
+    io_table_keys_release(&reader.of.id);
+    io_intern_release(&reader.pairs);
+    free(reader.count);
+    free(reader.pair);
+    cmd_forecasts_release(&none);
+    return status;
 }

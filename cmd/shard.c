@@ -85,6 +85,7 @@ void cmd_shard_end(const struct cmd_options *options,
         .filled = tally->filled,
         .gappy = tally->gappy,
         .mostly = tally->mostly,
+        .late = tally->late,
     };
     if (options->shard.count > 0)
         io_shard_end(file, &counts);

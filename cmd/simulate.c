@@ -263,7 +263,7 @@ static int simulate(struct run *run)
     enum fc_status status = compute(run, &err);
     bool good = run->fallback + run->failed == 0;
     if (status == FC_OK)
-        cmd_signals_end_with(good ? CMD_OK : CMD_PARTIAL);
+        cmd_signals_end_with(cmd_verdict(run->options, good));
     name_offenders(run);
     if (status != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
@@ -271,7 +271,7 @@ static int simulate(struct run *run)
     }
     if (!run->options->quiet || !good)
         report(run);
-    return good ? CMD_OK : CMD_PARTIAL;
+    return cmd_verdict(run->options, good);
 }
 
 static int main_simulate(int argc, char **argv)

@@ -105,12 +105,17 @@ static enum fc_status check_gaps(const struct cmd_options *options,
     return FC_OK;
 }
 
+int cmd_threads(const struct cmd_options *options)
+{
+    return fc_parallel_threads(options->jobs == 0 ? cmd_processors("/proc")
+                                                  : (int)options->jobs);
+}
+
 enum fc_status cmd_load(const struct cmd_options *options,
                         const struct cmd_source *source, int *jobs,
                         struct io_panel *panel, struct fc_error *err)
 {
-    *jobs = fc_parallel_threads(options->jobs == 0 ? cmd_processors("/proc")
-                                                   : (int)options->jobs);
+    *jobs = cmd_threads(options);
     cmd_memory_limit("/proc", *jobs);
     enum fc_status status = cmd_threads_start(*jobs, err);
     if (status != FC_OK)
@@ -120,6 +125,7 @@ enum fc_status cmd_load(const struct cmd_options *options,
     how.gaps_given = cmd_option_given(options, "gaps");
     how.horizon = source->horizon;
     how.jobs = *jobs;
+    how.trace = source->trace;
     status = io_panel_load(&how, panel, err);
     if (status == FC_OK)
         status = check_gaps(options, source->path, panel, err);
@@ -133,10 +139,12 @@ enum fc_status cmd_load(const struct cmd_options *options,
     return status;
 }
 
-int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
+struct fc_seasons cmd_seasons(const struct cmd_options *options,
+                              const struct io_panel *panel)
 {
-    return options->season > 0 ? (int)options->season
-                               : io_freq_season(&panel->freq);
+    return options->has_seasons
+               ? options->seasons
+               : io_freq_seasons(&panel->freq, panel->first, panel->last);
 }
 
 bool cmd_other_step(const struct io_panel *panel, size_t i)
@@ -196,8 +204,8 @@ void cmd_name_left_out(const struct cmd_work *work)
 
 static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
-    work->season = cmd_season(options, &work->panel);
-    work->seasons = fc_one_season(work->season);
+    work->seasons = cmd_seasons(options, &work->panel);
+    work->season = fc_season_length(&work->seasons);
     for (size_t i = 0; i < work->panel.nseries; i++)
         work->panel.series[i].seasons = &work->seasons;
 }
@@ -217,6 +225,7 @@ static struct fc_job job_of(const struct cmd_options *options,
         .nlevels = work->outline.n,
         .levels = work->outline.all,
         .non_negative = options->non_negative,
+        .trace = work->trace,
     };
 }
 
@@ -225,7 +234,7 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
     int jobs = 0;
-    *work = (struct cmd_work){0};
+    *work = (struct cmd_work){.trace = source->trace};
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
     if (status == FC_OK)
         status = cmd_load(options, source, &jobs, &work->panel, err);
@@ -250,7 +259,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
 enum fc_status cmd_work_init(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
-    struct cmd_source source = {options->input, (int)options->horizon};
+    struct cmd_source source = {options->input, (int)options->horizon,
+                                work->trace};
     return cmd_work_read(options, &source, work, err);
 }
 

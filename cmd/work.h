@@ -17,16 +17,21 @@ struct cmd_work {
     struct fc_outline outline; /* the intervals and quantiles asked for */
     bool *skip;                /* series that cannot be forecast */
     bool *stale; /* those of them that --stale leaves out, or NULL */
-    int season;  /* observations; 1 = none */
-    struct fc_seasons seasons; /* the same, as the series have it */
+    int season;  /* the shortest, in observations; 1 = none */
+    struct fc_seasons seasons; /* all; of each series those that fit it count */
     struct cmd_learned learned;
+    struct fc_trace *trace; /* in: where the run is written down; or NULL */
 };
 
-/* An input, and what it is read for. */
+/* An input, what it is read for, and where that is written down, or NULL. */
 struct cmd_source {
     const char *path;
     int horizon;
+    struct fc_trace *trace;
 };
+
+/* How many threads a run has. */
+int cmd_threads(const struct cmd_options *options);
 
 /*
  * Loads an input and warns of what is odd about it, on *jobs threads: those
@@ -36,8 +41,9 @@ enum fc_status cmd_load(const struct cmd_options *options,
                         const struct cmd_source *source, int *jobs,
                         struct io_panel *panel, struct fc_error *err);
 
-/* The season length: as asked for, or by the panel's step. */
-int cmd_season(const struct cmd_options *options, const struct io_panel *panel);
+/* The seasons: as asked for, or by the panel's step and span. */
+struct fc_seasons cmd_seasons(const struct cmd_options *options,
+                              const struct io_panel *panel);
 
 /*
  * Whether the i-th series' own step is not the file's, so that its grid has

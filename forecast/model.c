@@ -43,6 +43,7 @@ static struct fc_fit blank_fit(const struct fc_series *series,
         .nobs = series->n,
         .exponent = fc_units(series),
         .season_length = fc_season_length(series->seasons),
+        .seasons = fc_one_season(fc_season_length(series->seasons)),
         .seed = fc_model_seed(request->seed, series->id),
         .loglik = NAN,
         .aicc = NAN,
@@ -57,6 +58,40 @@ static bool can_start_from(const struct fc_fit *similar,
     return similar->model == fit->model
            && similar->season_length == fit->season_length
            && similar->exponent == fit->exponent;
+}
+
+/* Whether the model is to see what the longer seasons leave. */
+static bool must_adjust(const struct fc_model *model,
+                        const struct fc_seasons *seasons)
+{
+    return seasons != NULL && seasons->n > 1 && !seasons->left
+           && (model->seasons == FC_SEASON_REST
+               || (model->seasons == FC_SEASON_ASKED && seasons->asked));
+}
+
+/* The series without the patterns of its longer seasons; NULL when memory is
+ * short. */
+static const struct fc_series *adjust(const struct fc_series *series,
+                                      struct fc_workspace *ws,
+                                      struct fc_fit *fit)
+{
+    struct fc_adjustment *a = &fit->adjustment;
+    struct fc_series *out = fc_workspace_array(ws, 1, sizeof *out);
+    struct fc_seasons *seasons = fc_workspace_array(ws, 1, sizeof *seasons);
+    double *y = fc_workspace_doubles(ws, series->n);
+    if (out == NULL || seasons == NULL || y == NULL
+        || fc_adjustment_find(series, series->n, ws, a) != FC_OK)
+        return NULL;
+    fc_adjustment_apply(a, series->y, 0, series->n, y);
+    *seasons = *series->seasons;
+    seasons->asked = false;
+    seasons->left = true;
+    *out = *series;
+    out->y = y;
+    out->seasons = seasons;
+    for (int i = 0; i < a->seasons.n; i++)
+        fit->seasons.length[fit->seasons.n++] = a->seasons.length[i];
+    return out;
 }
 
 enum fc_status fc_model_fit(const struct fc_series *series,
@@ -75,6 +110,8 @@ enum fc_status fc_model_fit(const struct fc_series *series,
     const struct fc_series *scaled =
         fit->exponent != 0 ? fc_units_series(series, fit->exponent, ws)
                            : series;
+    if (scaled != NULL && must_adjust(model, series->seasons))
+        scaled = adjust(scaled, ws, fit);
     if (scaled == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (asked.similar != NULL && !can_start_from(asked.similar, fit))
@@ -181,7 +218,9 @@ enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
 {
     *copy = *fit;
     if (!copy_numbers(ws, fit->ncoef, &copy->coef)
-        || !copy_numbers(ws, fit->nstate, &copy->state))
+        || !copy_numbers(ws, fit->nstate, &copy->state)
+        || !copy_numbers(ws, fit->adjustment.nfigures,
+                         &copy->adjustment.figure))
         return FC_ENOMEM;
     return fit->members != NULL ? copy_members(fit, ws, copy) : FC_OK;
 }
@@ -201,6 +240,17 @@ static size_t count_without_width(const struct fc_forecast *out)
         count += out->levels[i / (size_t)out->horizon] > 0
                  && out->lo[i] == out->hi[i];
     return count;
+}
+
+static void undo_adjustment(const struct fc_fit *fit, struct fc_forecast *out)
+{
+    const struct fc_adjustment *a = &fit->adjustment;
+    size_t h = (size_t)out->horizon;
+    fc_adjustment_undo(a, a->n, h, out->mean);
+    for (int i = 0; i < out->nlevels; i++) {
+        fc_adjustment_undo(a, a->n, h, out->lo + (size_t)i * h);
+        fc_adjustment_undo(a, a->n, h, out->hi + (size_t)i * h);
+    }
 }
 
 /* The units of 1 may be too coarse, where numbers end, for a width. */
@@ -238,6 +288,8 @@ enum fc_status fc_model_predict(const struct fc_fit *fit,
                                 struct fc_forecast *out, struct fc_error *err)
 {
     enum fc_status status = fit->model->predict(fit, ws, out, err);
+    if (status == FC_OK && fit->adjustment.seasons.n > 0)
+        undo_adjustment(fit, out);
     if (status == FC_OK && fit->exponent != 0)
         status = undo_units(fit, out, err);
     if (status != FC_OK)
@@ -258,6 +310,9 @@ enum fc_status fc_model_simulate(const struct fc_fit *fit, int horizon,
 {
     enum fc_status status =
         fit->model->simulate(fit, horizon, rng, ws, path, err);
+    if (status == FC_OK && fit->adjustment.seasons.n > 0)
+        fc_adjustment_undo(&fit->adjustment, fit->adjustment.n, (size_t)horizon,
+                           path);
     if (status == FC_OK && fit->exponent != 0)
         fc_units_undo(path, (size_t)horizon, fit->exponent);
     return status;

@@ -4,8 +4,11 @@
 
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
+#include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
+#include "forecast/numeric/adjust.h"
 #include "forecast/numeric/breaks.h"
+#include "forecast/numeric/part.h"
 
 #include <gsl/gsl_rng.h>
 #include <limits.h>
@@ -32,30 +35,28 @@ enum {
 struct fc_model;
 
 /*
- * What a model has learnt from a whole batch: numbers in the model's own
- * layout, the first of which is the version of that layout.  One block, to
- * be given back with free().
- */
-struct fc_learned {
-    size_t n;
-    double values[];
-};
-
-/*
  * What a run asks of a model that learns: all series of a batch, before any of
  * them is forecast.  Series may have missing values inside.
+ *
+ *   breaks      that no forecast could have foreseen.  NULL: nobody has looked
+ *               for them, nor for series that are of no use to learn from
+ *   hold        so many observations at the end of every series are not to be
+ *               looked at
+ *   means_only  nobody will ask for intervals
  */
 struct fc_lesson {
     const struct fc_series *series;
     size_t n;
     const struct fc_seasons *seasons; /* of all series; or NULL */
-    const bool *skip;               /* n flags: not to be looked at; or NULL */
-    const struct fc_breaks *breaks; /* that no forecast could have foreseen;
-                                       or NULL */
-    int horizon;                    /* steps that will be asked for */
-    uint64_t seed;                  /* of everything random */
+    const bool *skip; /* n flags: not to be looked at; or NULL */
+    const struct fc_breaks *breaks;
+    size_t hold;
+    bool means_only;
+    int horizon;   /* steps that will be asked for */
+    uint64_t seed; /* of everything random */
     int jobs;
     const volatile sig_atomic_t *stop; /* or NULL */
+    struct fc_trace *trace;            /* or NULL */
 };
 
 /*
@@ -77,7 +78,7 @@ struct fc_spec {
  *
  *   horizon  steps that will be forecast, as far as that is known; 0 = not
  *   seed     of everything random
- *   learned  what the model has learnt from a batch; or NULL
+ *   learned  what the model has learnt from a batch, if anything
  *   similar  a fit of this model to much the same series, as to a few values
  *            more: what it chose is not searched for again, and estimation may
  *            start from what it found.  NULL = none; it is passed over by
@@ -88,7 +89,7 @@ struct fc_request {
     const struct fc_spec *spec;
     int horizon;
     uint64_t seed;
-    const struct fc_learned *learned;
+    struct fc_part learned;
     const struct fc_fit *similar;
 };
 
@@ -108,13 +109,16 @@ struct fc_fit {
     size_t nobs;  /* observations that were fitted */
     int exponent; /* all numbers here, members too, are in units of 2^exponent:
                      0 but for extreme series, see forecast/numeric/units.h */
-    int season_length;       /* as the model used it */
-    uint64_t seed;           /* for this series: see fc_model_seed() */
-    char spec[FC_SPEC_SIZE]; /* "ETS(M,Ad,M)" */
-    const char *note;        /* what a person should know of this fit,
-                                a string constant; or NULL */
-    double loglik, aicc;     /* by R's definitions */
-    double sigma2;           /* of the one-step errors, as R's */
+    int season_length;               /* the shortest, as the model used it */
+    struct fc_seasons seasons;       /* all that it used */
+    struct fc_adjustment adjustment; /* all numbers here are of the series less
+                                        these patterns */
+    uint64_t seed;                   /* for this series: see fc_model_seed() */
+    char spec[FC_SPEC_SIZE];         /* "ETS(M,Ad,M)" */
+    const char *note;                /* what a person should know of this fit,
+                                        a string constant; or NULL */
+    double loglik, aicc;             /* by R's definitions */
+    double sigma2;                   /* of the one-step errors, as R's */
     int order[FC_VARIANT_SIZE];
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
@@ -122,7 +126,16 @@ struct fc_fit {
     double *state; /* nstate values, at the end of the series */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
-    const struct fc_learned *learned; /* the request's */
+    struct fc_part learned; /* the request's */
+};
+
+/* What a model does with several seasons. */
+enum fc_season_use {
+    FC_SEASON_SHORTEST, /* knows that one, or none */
+    FC_SEASON_ASKED,    /* knows that one; when the user has asked for several,
+                           fits what the others leave */
+    FC_SEASON_REST,     /* fits what all but the shortest leave */
+    FC_SEASON_ALL       /* takes them all, as they are */
 };
 
 /* A whole number that the user may set, as the limit of a search. */
@@ -138,6 +151,10 @@ struct fc_model {
     const char *variants;  /* what may follow a colon: "MAdM"; NULL: nothing */
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
+    enum fc_season_use seasons;
+    bool must_learn;  /* is nothing without what it learns */
+    const void *form; /* what sets this row apart from others that have the
+                         same functions; these alone know what it is */
 
     /* Its settings, up to one without a name; or NULL. */
     const struct fc_setting *settings;
@@ -179,19 +196,20 @@ struct fc_model {
                             struct fc_learned **learned, struct fc_error *err);
 
     /*
-     * Whether numbers that come from elsewhere are a block this model can
-     * read: of its layout, for these seasons, and for so many steps at least.
-     * FC_EDATA with a message when they are not.  NULL for models that do not
-     * learn.
+     * Whether numbers that come from elsewhere are a part this model can read:
+     * of its layout, for these seasons, and for so many
+     * steps at least. FC_EDATA with a message when they are not.  NULL for
+     * models that do not learn.
      */
-    enum fc_status (*check_learned)(const struct fc_learned *learned,
+    enum fc_status (*check_learned)(struct fc_part learned,
+                                    const struct fc_spec *spec,
                                     const struct fc_seasons *seasons,
                                     int horizon, struct fc_error *err);
 
     /*
      * What was learnt of single periods belongs to the right ones of series
      * that end so many steps later than those it was learnt from (earlier, if
-     * negative), or to none: FC_NO_PLACE.  NULL for models that do not learn.
+     * negative), or to none: FC_NO_PLACE.  NULL for models that learn of none.
      */
     void (*place_learned)(struct fc_learned *learned, long long steps);
 
@@ -208,7 +226,8 @@ struct fc_model {
  * Fits request->spec->model to the series.
  *
  *   series   missing values inside only if the model's `missing` says so.  Of
- *            any size: see fc_fit.exponent.  Not needed by the fit afterwards
+ *            any size: see fc_fit.exponent.  With any number of seasons: see
+ *            enum fc_season_use.  Not needed by the fit afterwards
  *
  * FC_ESHORT when the series has fewer than min_obs() observations; otherwise
  * what the model's own fit reports.  Memory comes from ws and is not released.

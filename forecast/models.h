@@ -27,6 +27,9 @@
     X(dotm)          \
     X(ces)           \
     X(scum)          \
+    X(pooled)        \
+    X(pooled_log)    \
+    X(network)       \
     X(counts)        \
     X(counts_shared) \
     X(croston)       \
@@ -34,7 +37,9 @@
     X(sbj)           \
     X(tsb)           \
     X(adida)         \
-    X(imapa)
+    X(imapa)         \
+    X(mstl)          \
+    X(profile)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

@@ -16,7 +16,9 @@ rooms='
 4 forecast/ets      -
 4 forecast/arima    -
 4 forecast/ces      -
-5 forecast/global   pooled.h neural.h
+4 forecast/seasons  -
+4 forecast/counts   shared.h
+5 forecast/global   sample.h
 6 forecast/combine  -
 7 forecast/run      *
 1 io/text           *
@@ -27,9 +29,10 @@ rooms='
 6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
 1 cmd/talk          *
-2 cmd/host          lock.h memory.h processors.h program.h signals.h stack.h threads.h
-3 cmd/options       options.h tokens.h near.h
+2 cmd/host          array.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
+3 cmd/options       list.h near.h options.h tokens.h
 4 cmd/night         night.h
+4 cmd/report        report.h summary.h
 5 cmd               -
 '
 # Includes against the table that are still to go: file, header.

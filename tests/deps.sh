@@ -1,8 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Finds the libraries the build needs; installs what is missing on Debian and
-# its kin, and names it elsewhere.  pkg-config answers for gsl, zlib, sqlite3 and
-# cmocka; libcsv has no .pc file, so its header is looked for.
+# its kin, and names it elsewhere.  pkg-config answers for gsl, zlib, sqlite3
+# and cmocka; libcsv has no .pc file, so its header is looked for.  The charts of
+# a report are built in where their library is: without it the rest is built.
+#
+# usage: deps.sh [browser]     browser: what test-browser needs, too
 set -u
 missing=
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -23,9 +26,23 @@ for pair in gsl:libgsl-dev:gsl/gsl_cdf.h zlib:zlib1g-dev:zlib.h \
 	fi
 done
 header csv.h || need libcsv-dev
-[ -z "$missing" ] && exit 0
+if [ "${1:-}" = browser ]; then
+	have chromedriver || need "chromium chromium-driver"
+	have python3 || need python3
+	# the page's text in a picture
+	have fc-list && fc-list | grep -q . || need fonts-dejavu-core
+fi
+charts=
+[ -e "${DYGRAPHS:-/usr/share/javascript/dygraphs}/dygraph.min.js" ] ||
+	charts=libjs-dygraphs
+without() {
+	echo "no libjs-dygraphs: built without \`nightcast report'" >&2
+}
+[ -z "$missing$charts" ] && exit 0
 
 if ! have apt-get; then
+	[ -z "$charts" ] || without
+	[ -z "$missing" ] && exit 0
 	echo "nightcast needs these (by their Debian names):$missing" >&2
 	echo "install them with your package manager and try again" >&2
 	exit 1
@@ -35,11 +52,16 @@ if [ "$(id -u)" -eq 0 ]; then
 elif have sudo; then
 	sudo=sudo
 else
-	echo "as root: apt-get install$missing" >&2
+	[ -z "$missing" ] && without && exit 0
+	echo "as root: apt-get install$missing $charts" >&2
 	exit 1
 fi
-echo "installing:$missing"
+echo "installing:$missing $charts"
 export DEBIAN_FRONTEND=noninteractive
+install() {
+	$sudo apt-get install -y -qq --no-install-recommends "$@"
+}
+$sudo apt-get update -qq || [ -z "$missing" ]
 # shellcheck disable=SC2086
-$sudo apt-get update -qq &&
-	$sudo apt-get install -y -qq --no-install-recommends $missing
+[ -z "$missing" ] || install $missing || exit 1
+[ -z "$charts" ] || install $charts || without

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzz target: a file as what a model has learnt.  The first three bytes say
- * whether the checksum is made to fit, the season, and the horizon.  What is
+ * whether the checksum is made to fit and how much later series end, the
+ * season, and the horizon.  What is
  * taken comes back from being written as it was, and what passes the model's
  * check can be forecast with.
  */
@@ -64,7 +65,10 @@ static void check_written(const struct io_learned *learned)
     status = io_learned_read(path, &again, &err);
     assert(status == FC_OK);
     assert(again.n == learned->n && again.horizon == learned->horizon);
-    assert(again.season_length == learned->season_length);
+    assert(fc_seasons_equal(&again.seasons, &learned->seasons));
+    assert(again.step.unit == learned->step.unit);
+    assert(again.step.multiple == learned->step.multiple);
+    assert(again.last == learned->last);
     assert(strcmp(again.model, learned->model) == 0);
     for (size_t i = 0; i < learned->n; i++)
         assert(again.values[i] == learned->values[i]);
@@ -117,7 +121,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != FC_OK)
         return 0;
     check_written(&learned);
-    struct fc_spec spec = {.model = fc_model_find("auto")};
+    struct fc_spec spec = {.model = fc_model_find(learned.model)};
+    if (spec.model == NULL || spec.model->check_learned == NULL)
+        spec.model = fc_model_find("auto");
     struct fc_seasons seasons = fc_one_season(1 + data[1] % 24);
     struct fc_request request = {
         .spec = &spec, .horizon = 1 + data[2], .seed = 1};
@@ -125,9 +131,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         malloc(sizeof *block + learned.n * sizeof(double));
     block->n = learned.n;
     memcpy(block->values, learned.values, learned.n * sizeof(double));
-    if (spec.model->check_learned(block, &seasons, request.horizon, &err)
+    if (spec.model->check_learned(fc_part_of(block), &spec, &seasons,
+                                  request.horizon, &err)
         == FC_OK) {
-        request.learned = block;
+        spec.model->place_learned(block, data[0] / 2 - 64);
+        status = spec.model->check_learned(fc_part_of(block), &spec, &seasons,
+                                           request.horizon, &err);
+        assert(status == FC_OK);
+        request.learned = fc_part_of(block);
         forecast(&request, &seasons);
     }
     free(block);

@@ -46,7 +46,7 @@ static int split(const uint8_t *data, size_t size, char **argv)
 static void check_options(const struct cmd_options *o)
 {
     assert(o->input != NULL);
-    assert(o->jobs >= 0 && o->season >= 0 && o->horizon >= 0);
+    assert(o->jobs >= 0 && o->seasons.n >= 0 && o->horizon >= 0);
     for (int i = 0; i < o->nlevels; i++)
         assert(o->levels[i] > (i > 0 ? o->levels[i - 1] : 0)
                && o->levels[i] < 100);
@@ -73,7 +73,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int status = cmd_options_parse(command, argc, argv, &options);
     assert(status == -1 || status == CMD_OK || status == CMD_USAGE);
     if (status == -1 && command == &cmd_merge)
-        assert(options.ninputs > 0 && options.output != NULL);
+        assert((options.ninputs > 0 || options.from != NULL)
+               && options.output != NULL);
     else if (status == -1 && command != &cmd_models)
         check_options(&options);
     cmd_options_release(&options);

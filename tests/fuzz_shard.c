@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * Fuzz target: files as shards, and their merge.  The first byte says whether
- * the checksums are made to fit, NUL bytes part the files.  What is merged is
- * what a plain sort of all rows gives.
+ * the checksums are made to fit and whether two files at most may be open; NUL
+ * bytes part the files.  What is merged is what a plain sort of all rows gives.
  */
 #define _GNU_SOURCE /* memfd_create */
 #include <assert.h>
@@ -14,7 +14,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
-#include "io/out/shard_file.h"
+#include "io/out/shard_set.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -120,46 +120,36 @@ static void check_output(int fd, const char *columns, struct rows *rows)
     free(got);
 }
 
-/* Opens all; false when one is not a shard or they are no set. */
-static bool open_all(char paths[MOST][PATH], size_t n,
-                     struct io_shard_file *files)
+/* most: how many may be open; fewer than there are takes two passes. */
+static void merge(char paths[MOST][PATH], size_t n, size_t most,
+                  struct rows *rows, bool whole)
 {
-    struct fc_error err = {0};
-    enum fc_status status = FC_OK;
-    for (size_t i = 0; i < n && status == FC_OK; i++)
-        status = io_shard_open(paths[i], &files[i], &err);
-    if (status == FC_OK)
-        status = io_shard_check_set(files, n, &err);
-    assert(status == FC_OK || err.msg[0] != '\0');
-    return status == FC_OK;
-}
-
-static void merge(char paths[MOST][PATH], size_t n, struct rows *rows,
-                  bool whole)
-{
-    struct io_shard_file files[MOST] = {0};
+    struct io_shard_set set = {.most = most, .folder = "/tmp"};
     struct io_shard_counts counts;
     struct io_atomic_file *out;
     struct fc_error err = {0};
-    char path[PATH];
+    char path[PATH], *names[MOST];
+    for (size_t i = 0; i < n; i++)
+        names[i] = paths[i];
     int fd = make_file("", 0, path);
-    if (open_all(paths, n, files)) {
+    enum fc_status status = io_shard_set_open(&set, names, n, &err);
+    assert(status == FC_OK || err.msg[0] != '\0');
+    if (status == FC_OK) {
         snprintf(path, sizeof path, "/dev/fd/%d", fd);
-        enum fc_status status = io_atomic_open(path, &out, &err);
+        status = io_atomic_open(path, &out, &err);
         assert(status == FC_OK);
-        status = io_shard_merge(files, n, out, &counts, &err);
+        status = io_shard_set_merge(&set, out, &counts, &err);
         assert(status != FC_OK || whole);
         assert(status == FC_OK || err.msg[0] != '\0');
         if (status == FC_OK) {
-            assert(counts.series == files[0].total);
+            assert(counts.series == set.files[0].total);
             status = io_atomic_commit(&out, 1, &err);
             assert(status == FC_OK);
-            check_output(fd, files[0].columns, rows);
+            check_output(fd, set.files[0].columns, rows);
         }
         io_atomic_abandon(status == FC_OK ? NULL : out);
     }
-    for (size_t i = 0; i < n; i++)
-        io_shard_close(&files[i]);
+    io_shard_set_close(&set);
     close(fd);
 }
 
@@ -173,6 +163,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size == 0)
         return 0;
     bool fits = *data & 1;
+    size_t most = *data & 2 ? 2 : MOST;
     const uint8_t *end = data + size;
     for (data++; n < MOST && data <= end; n++) {
         const uint8_t *stop =
@@ -188,7 +179,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         free(text);
         data += length + 1;
     }
-    merge(paths, n, &rows, whole);
+    merge(paths, n, most, &rows, whole);
     for (size_t i = 0; i < rows.n; i++)
         free(rows.row[i].text);
     free(rows.row);

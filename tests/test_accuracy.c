@@ -31,7 +31,7 @@ static void scales_take_the_season_s_lag_or_one(void **state)
     (void)state;
     struct fc_error_scale lag2 = fc_error_scale(TRAIN, 5, 2);
     assert_near(lag2.mae, 7.0 / 3, 1e-15);
-    assert_near(lag2.mse, 19.0 / 3, 1e-15);
+    assert_near(lag2.rmse, sqrt(19.0 / 3), 1e-15);
     assert_near(fc_error_scale(TRAIN, 5, 4).mae, 4, 1e-15);
     assert_near(fc_error_scale(TRAIN, 5, 5).mae, 2, 1e-15);
     assert_near(fc_error_scale(TRAIN, 5, 0).mae, 2, 1e-15);
@@ -85,6 +85,23 @@ static void intervals_match_hand_computation(void **state)
     assert_near(fc_coverage(ACTUAL, lo, hi, 4), 0.5, 1e-15);
     assert_near(fc_msis(ACTUAL, lo, hi, 4, 90, 2), (16 + 60) / 4.0 / 2, 1e-12);
     assert_near(fc_interval_score(8, 9, 11, 95), 2 + 40, 1e-12);
+}
+
+/* Squares of which no double can hold. */
+static void errors_of_any_size_have_a_root(void **state)
+{
+    (void)state;
+    static const double units[] = {1e300, 1, 1e-300};
+    for (int i = 0; i < 3; i++) {
+        double u = units[i];
+        double y[] = {1 * u, 4 * u, NAN, 4 * u, 0};
+        double actual[] = {1 * u, 2 * u}, forecast[] = {4 * u, 6 * u};
+        struct fc_error_scale scale = fc_error_scale(y, 5, 1);
+        struct fc_accuracy a = fc_accuracy(actual, forecast, 2, scale);
+        assert_near(scale.rmse / u, sqrt((9 + 16) / 2.0), 1e-12);
+        assert_near(a.rmse / u, sqrt((9 + 16) / 2.0), 1e-12);
+        assert_near(a.rmsse, 1, 1e-12);
+    }
 }
 
 /* What ../shared/score.py --json says of R's thetaf() on the M3's `other`. */
@@ -142,6 +159,7 @@ int main(void)
         cmocka_unit_test(zero_denominators_are_as_documented),
         cmocka_unit_test(owa_is_the_mean_of_two_ratios),
         cmocka_unit_test(intervals_match_hand_computation),
+        cmocka_unit_test(errors_of_any_size_have_a_root),
         cmocka_unit_test(m3_scores_match_an_independent_program),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,10 @@
 #include "tests/batches.h"
 #include "tests/reference_series.h"
 
-#include "forecast/combine/auto.h"
+#include "forecast/combine/bounds.h"
+#include "forecast/combine/candidates.h"
+#include "forecast/combine/learn.h"
+#include "forecast/combine/trust.h"
 #include "forecast/models.h"
 
 #include <gsl/gsl_cdf.h>
@@ -116,10 +119,10 @@ static void weights_sum_to_one(void **state)
         struct simulated s = simulate_batch(40, 30, 4, laws[i]);
         give_season(&s, 4);
         struct fc_learned *learned = learn(&s);
-        struct fc_auto_knowledge k = fc_auto_read(learned, 4);
+        struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 4);
         for (int kind = 0; kind < FC_KINDS; kind++) {
             double sum = 0;
-            for (int c = 0; c < FC_AUTO_CANDIDATES; c++) {
+            for (int c = 0; c < FC_AUTO_MEMBERS; c++) {
                 assert_true(k.of[kind].weights[c] >= 0);
                 sum += k.of[kind].weights[c];
             }
@@ -130,26 +133,50 @@ static void weights_sum_to_one(void **state)
     }
 }
 
-static void blocks_of_another_size_are_refused(void **state)
+static enum fc_status check(const struct fc_learned *learned, int horizon)
+{
+    struct fc_spec spec = spec_of("auto");
+    return fc_auto_check(fc_part_of(learned), &spec, season_of(4), horizon,
+                         NULL);
+}
+
+/* Of n numbers at v, not one may be another. */
+static void assert_no_other(const struct fc_learned *learned, double *v,
+                            size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (int more = -1; more <= 1; more++) {
+            v[i] += more;
+            assert_int_equal(check(learned, 4), more == 0 ? FC_OK : FC_EDATA);
+            v[i] -= more;
+        }
+}
+
+/* The sizes, versions, horizons and seasons of the whole, of the breaks and of
+ * members' parts. */
+static void trees_of_other_parts_are_refused(void **state)
 {
     (void)state;
-    enum { NETWORK = 5 }; /* the window of the networks in the block */
+    enum { HEAD = 4, PART = 5 };
     struct simulated s = simulate_batch(40, 30, 4, seasonal);
     give_season(&s, 4);
     struct fc_learned *learned = learn(&s);
-    double window = learned->values[NETWORK];
-    assert_non_null(fc_auto_read(learned, 4).common.neural.parameters);
-    assert_int_equal(fc_auto_check(learned, season_of(4), 4, NULL), FC_OK);
-    learned->n--;
-    assert_int_equal(fc_auto_check(learned, season_of(4), 4, NULL), FC_EDATA);
-    learned->n++;
-    for (double other = 0; other < 3 * window; other++) {
-        learned->values[NETWORK] = other;
-        assert_int_equal(fc_auto_check(learned, season_of(4), 4, NULL),
-                         other == window ? FC_OK : FC_EDATA);
+    struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 4);
+    int parts = 0;
+    assert_no_other(learned, learned->values, HEAD + 3);
+    for (int i = 0; i < FC_AUTO_MEMBERS; i++) {
+        const double *v = k.common.part[i].v;
+        assert_int_equal(v != NULL, fc_auto_members[i].model->learn != NULL);
+        assert_int_equal(v != NULL, k.before.part[i].v != NULL);
+        if (v == NULL)
+            continue;
+        assert_no_other(learned, learned->values + (v - learned->values), PART);
+        parts++;
     }
-    learned->values[NETWORK] = window;
-    assert_int_equal(fc_auto_check(learned, season_of(4), 5, NULL), FC_EDATA);
+    assert_true(parts > 1);
+    assert_int_equal(check(learned, 5), FC_EDATA);
+    learned->n--;
+    assert_int_equal(check(learned, 4), FC_EDATA);
     free(learned);
     release_simulated(&s);
 }
@@ -163,18 +190,24 @@ static void cycles_are_left_to_autoregressions(void **state)
     (void)state;
     struct simulated s = simulate_batch(300, 40, 6, cycles);
     struct fc_learned *learned = learn(&s);
-    struct fc_auto_knowledge k = fc_auto_read(learned, 1),
+    struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 1),
                              prior = fc_auto_prior(1);
     const double *w = k.of[FC_KIND_MOVING].weights,
                  *fixed = prior.of[0].weights;
-    assert_true(w[FC_AUTO_DOTM] < 0.5 * fixed[FC_AUTO_DOTM]);
-    assert_true(w[FC_AUTO_ETS] < 0.5 * fixed[FC_AUTO_ETS]);
-    assert_true(w[FC_AUTO_ARIMA] + w[FC_AUTO_POOLED] + w[FC_AUTO_POOLED_LOG]
-                    + w[FC_AUTO_NETWORK]
-                > 0.8);
-    /* there was no other kind to learn of */
-    assert_memory_equal(k.of[FC_KIND_RESTING].weights, fixed,
-                        FC_AUTO_CANDIDATES * sizeof *w);
+    double autoregressive = 0;
+    for (int i = 0; i < FC_AUTO_MEMBERS; i++) {
+        const struct fc_model *model = fc_auto_members[i].model;
+        if (model == fc_model_find("dotm") || model == fc_model_find("ets"))
+            assert_true(w[i] < 0.5 * fixed[i]);
+        else if (model != fc_model_find("ces"))
+            autoregressive += w[i];
+    }
+    assert_true(autoregressive > 0.8);
+    /* of another kind nothing was learnt but from these */
+    assert_memory_equal(k.of[FC_KIND_RESTING].weights, w,
+                        FC_AUTO_MEMBERS * sizeof *w);
+    assert_memory_equal(&k.of[FC_KIND_RESTING].reach, &prior.of[0].reach,
+                        sizeof prior.of[0].reach);
     free(learned);
     struct fc_spec best = spec_of("auto"), alone = spec_of("scum");
     assert_true(batch_error(&s, &best) < 0.8 * batch_error(&s, &alone));
@@ -269,10 +302,11 @@ static struct fc_fit fit_members(const struct fc_series *series,
                                  const struct fc_request *request,
                                  struct fc_workspace *ws)
 {
+    struct fc_auto_common none = {.change = 0};
     struct fc_fit fit = {.model = request->spec->model,
                          .season_length = fc_season_length(series->seasons)};
-    assert_int_equal(fc_auto_fit_members(series, request, ws, &fit, NULL),
-                     FC_OK);
+    assert_int_equal(
+        fc_auto_fit_members(series, request, &none, ws, &fit, NULL), FC_OK);
     return fit;
 }
 
@@ -281,28 +315,28 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
 {
     (void)state;
     enum { H = 6 };
-    static const char *const local[FC_AUTO_LOCAL] = {"ets", "arima", "dotm",
-                                                     "ces"};
+    enum { LOCAL = 4 };
+    static const char *const local[LOCAL] = {"ets", "arima", "dotm", "ces"};
     struct simulated s = simulate_batch(20, 40, H, cycles);
     struct fc_workspace *ws = fc_workspace_new();
-    struct fc_auto_common none = {.neural = {.parameters = NULL}};
+    struct fc_auto_common none = {.change = 0};
     struct fc_spec spec = spec_of("auto");
     struct fc_request request = {.spec = &spec, .horizon = H, .seed = 1};
     for (size_t i = 0; i < s.n; i++) {
-        double trust[FC_AUTO_CANDIDATES], error[FC_AUTO_LOCAL], change = 0;
+        double trust[FC_AUTO_MEMBERS], error[LOCAL], change = 0;
         const struct fc_series *series = &s.series[i];
         for (size_t t = 1; t < series->n - H; t++)
             change += fabs(series->y[t] - series->y[t - 1]);
         change /= (double)(series->n - H - 1);
         fc_workspace_reset(ws);
         struct fc_fit fit = fit_members(series, &request, ws);
-        for (int k = 0; k < FC_AUTO_LOCAL; k++)
+        for (int k = 0; k < LOCAL; k++)
             error[k] = error_before(local[k], series, &fit.members[k], H, ws);
         struct fc_auto_view view = view_of(series);
         assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, trust),
                          FC_OK);
         double product = 1;
-        for (int k = 0; k < FC_AUTO_LOCAL; k++) {
+        for (int k = 0; k < LOCAL; k++) {
             product *= trust[k];
             assert_near(
                 trust[k] / trust[0],
@@ -310,7 +344,7 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
                 1e-9);
         }
         assert_near(product, 1, 1e-9);
-        for (int k = FC_AUTO_LOCAL; k < FC_AUTO_CANDIDATES; k++)
+        for (int k = LOCAL; k < FC_AUTO_MEMBERS; k++)
             assert_true(trust[k] == 1);
     }
     fc_workspace_free(ws);
@@ -320,9 +354,9 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
 static void without_errors_all_are_trusted_alike(void **state)
 {
     (void)state;
-    double y[40], trust[FC_AUTO_CANDIDATES];
+    double y[40], trust[FC_AUTO_MEMBERS];
     struct fc_workspace *ws = fc_workspace_new();
-    struct fc_auto_common none = {.neural = {.parameters = NULL}};
+    struct fc_auto_common none = {.change = 0};
     struct fc_spec spec = spec_of("auto");
     struct fc_request request = {.spec = &spec, .horizon = 6, .seed = 1};
     for (int t = 0; t < 40; t++)
@@ -334,7 +368,7 @@ static void without_errors_all_are_trusted_alike(void **state)
         struct fc_auto_view view = view_of(&series);
         assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, trust),
                          FC_OK);
-        for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
             assert_true(trust[k] == 1);
         series = series_of("a", y, 36, 4);
     }
@@ -387,18 +421,17 @@ static void factors_are_the_errors_quantiles(void **state)
     (void)state;
     enum { N = 20000, H = 5 };
     static double ratio[N * H];
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
+    struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
     for (size_t i = 0; i < N; i++)
         for (size_t h = 0; h < H; h++)
             ratio[i * H + h] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N)
                                * sqrt((double)h + 1);
-    struct fc_auto_sample sample = {N, H, ratio};
-    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
-                     FC_OK);
+    struct fc_reach_sample sample = {N, H, ratio};
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
     for (double level = 5; level < 99.5; level += 5)
         for (int h = 0; h < H; h++)
-            for (enum fc_auto_side side = 0; side < FC_AUTO_SIDES; side++)
-                assert_near(fc_auto_factor(&errors, side, level, h),
+            for (enum fc_side side = 0; side < FC_SIDES; side++)
+                assert_near(fc_reach_factor(&reach, side, level, h),
                             gsl_cdf_ugaussian_Pinv(0.5 + level / 200)
                                 * sqrt(h + 1),
                             0.01);
@@ -414,20 +447,19 @@ static void skewed_errors_make_skewed_intervals(void **state)
     (void)state;
     enum { N = 20000 };
     static double ratio[N];
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
+    struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
     for (size_t i = 0; i < N; i++)
         ratio[i] = -log1p(-((double)i + 0.5) / N) - log(2);
-    struct fc_auto_sample sample = {N, 1, ratio};
-    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
-                     FC_OK);
+    struct fc_reach_sample sample = {N, 1, ratio};
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
     for (double level = 60; level < 96; level += 10) {
         double p = level / 100;
         double size = p < 0.75 ? asinh(p) : -log(2 * (1 - p));
         double above = -log((1 - p) / 2) - log(2);
         double below = log(2) + log1p(-(1 - p) / 2);
-        assert_near(fc_auto_factor(&errors, FC_AUTO_ABOVE, level, 0),
+        assert_near(fc_reach_factor(&reach, FC_ABOVE, level, 0),
                     (above + size) / 2, 0.01);
-        assert_near(fc_auto_factor(&errors, FC_AUTO_BELOW, level, 0),
+        assert_near(fc_reach_factor(&reach, FC_BELOW, level, 0),
                     (below + size) / 2, 0.01);
     }
 }
@@ -436,11 +468,10 @@ static void without_errors_the_prior_stays(void **state)
 {
     (void)state;
     double ratio[4] = {NAN, NAN, INFINITY, NAN};
-    struct fc_auto_errors errors, prior = fc_auto_prior(1).of[0].errors;
-    struct fc_auto_sample sample = {2, 2, ratio};
-    assert_int_equal(fc_auto_learn_errors(&sample, &prior, &errors, NULL),
-                     FC_OK);
-    assert_memory_equal(&errors, &prior, sizeof prior);
+    struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
+    struct fc_reach_sample sample = {2, 2, ratio};
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
+    assert_memory_equal(&reach, &prior, sizeof prior);
 }
 
 /*
@@ -544,12 +575,12 @@ static void absurd_intervals_are_replaced(void **state)
     struct fc_batch sane = run_batch_with(learned, &s, &spec, 2);
     assert_false(sane.results[0].replaced);
     /* the scale of moving series is behind their weights */
-    struct fc_auto_knowledge k = fc_auto_read(learned, 1);
+    struct fc_auto_knowledge k = fc_auto_read(fc_part_of(learned), 1);
     for (size_t i = 0; i < learned->n; i++)
-        if (learned->values[i] == k.of[FC_KIND_MOVING].errors.a)
+        if (learned->values[i] == k.of[FC_KIND_MOVING].reach.a)
             learned->values[i] += log(1e6);
-    assert_near(fc_auto_read(learned, 1).of[FC_KIND_MOVING].errors.a,
-                k.of[FC_KIND_MOVING].errors.a + log(1e6), 1e-12);
+    assert_near(fc_auto_read(fc_part_of(learned), 1).of[FC_KIND_MOVING].reach.a,
+                k.of[FC_KIND_MOVING].reach.a + log(1e6), 1e-12);
     struct fc_batch absurd = run_batch_with(learned, &s, &spec, 2);
     for (size_t i = 0; i < s.n; i++) {
         struct fc_forecast f = fc_batch_forecast(&sane, i);
@@ -621,7 +652,7 @@ int main(void)
         cmocka_unit_test(few_series_are_forecast),
         cmocka_unit_test(missing_values_teach_nothing_wrong),
         cmocka_unit_test(weights_sum_to_one),
-        cmocka_unit_test(blocks_of_another_size_are_refused),
+        cmocka_unit_test(trees_of_other_parts_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
         cmocka_unit_test(what_learning_took_is_told),
         cmocka_unit_test(auto_knows_the_horizon_as_a_fallback),

@@ -6,12 +6,14 @@
  */
 #include "tests/batches.h"
 
-#include "forecast/combine/block.h"
+#include "forecast/combine/candidates.h"
+#include "forecast/combine/learn.h"
 #include "forecast/models.h"
 
 #include <gsl/gsl_statistics.h>
 
 enum { LENGTH = 48, STEPS = 9 };
+enum { LOCAL = 4 }; /* members that are models of one series come first */
 
 static struct fc_spec spec_of_auto(void)
 {
@@ -23,7 +25,7 @@ struct candidates {
     struct fc_workspace *ws;
     struct fc_fit fit;
     struct fc_auto_fitted fitted;
-    double trust[FC_AUTO_CANDIDATES];
+    double trust[FC_AUTO_MEMBERS];
     struct fc_auto_table table;
 };
 
@@ -31,25 +33,25 @@ static void fit_candidates(const struct fc_series *series, struct candidates *c)
 {
     struct fc_spec spec = spec_of_auto();
     struct fc_request request = {.spec = &spec, .seed = 1};
+    struct fc_auto_common none = {.change = 0};
     fc_workspace_reset(c->ws);
     c->fit = (struct fc_fit){.model = spec.model,
                              .season_length = fc_season_length(series->seasons),
                              .coef = c->trust};
-    c->fitted = (struct fc_auto_fitted){*series, &c->fit};
+    c->fitted = (struct fc_auto_fitted){*series, &c->fit, 0};
     assert_int_equal(
-        fc_auto_fit_members(series, &request, c->ws, &c->fit, NULL), FC_OK);
+        fc_auto_fit_members(series, &request, &none, c->ws, &c->fit, NULL),
+        FC_OK);
 }
 
 /* The table when all local candidates are trusted alike, or one alone. */
 static void trust_only(struct candidates *c, int candidate)
 {
-    struct fc_auto_common none = {.neural = {.parameters = NULL}};
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         c->trust[k] = candidate < 0 || k == candidate;
     assert_int_equal(
-        fc_auto_candidates(&c->fitted, &none, STEPS, c->ws, &c->table, NULL),
-        FC_OK);
-    for (int k = 0; k < FC_AUTO_LOCAL; k++)
+        fc_auto_candidates(&c->fitted, STEPS, c->ws, &c->table, NULL), FC_OK);
+    for (int k = 0; k < LOCAL; k++)
         assert_true(c->table.usable[k]); /* the series are chosen so */
 }
 
@@ -91,7 +93,7 @@ static void a_width_is_between_the_models_and_the_series_own(void **state)
         for (size_t k = 0; k < s.n; k++) {
             fit_candidates(&s.series[k], &c);
             double change = mean_change(&s.series[k], (size_t)m);
-            for (int one = 0; one < FC_AUTO_LOCAL; one++) {
+            for (int one = 0; one < LOCAL; one++) {
                 double half[STEPS];
                 trust_only(&c, one);
                 half_widths(&c.fit.members[one], c.ws, half);
@@ -123,17 +125,17 @@ static void where_candidates_disagree_intervals_are_wider(void **state)
         for (size_t k = 0; k < s.n; k++) {
             double alone[STEPS] = {0};
             fit_candidates(&s.series[k], &c);
-            for (int one = 0; one < FC_AUTO_LOCAL; one++) {
+            for (int one = 0; one < LOCAL; one++) {
                 trust_only(&c, one);
                 for (int h = 0; h < STEPS; h++)
-                    alone[h] += log(c.table.width[h]) / FC_AUTO_LOCAL;
+                    alone[h] += log(c.table.width[h]) / LOCAL;
             }
             trust_only(&c, -1);
             for (int h = 0; h < STEPS; h++) {
-                double x[FC_AUTO_LOCAL];
-                for (int one = 0; one < FC_AUTO_LOCAL; one++)
+                double x[LOCAL];
+                for (int one = 0; one < LOCAL; one++)
                     x[one] = c.table.mean[one][h];
-                double variance = gsl_stats_variance(x, 1, FC_AUTO_LOCAL);
+                double variance = gsl_stats_variance(x, 1, LOCAL);
                 double square = exp(2 * alone[h]) + variance;
                 assert_near(c.table.width[h], sqrt(square), 1e-9);
                 matters = fmax(matters, variance / square);
@@ -160,52 +162,56 @@ static struct fc_learned *learn(const struct simulated *s)
     return learned;
 }
 
+static enum fc_status check(const struct fc_learned *learned)
+{
+    struct fc_spec spec = spec_of_auto();
+    return fc_auto_check(fc_part_of(learned), &spec, season_of(4), 4, NULL);
+}
+
 /* A block of which one part is wrong is no block of ours. */
 static void weights_and_widths_that_make_no_sense_are_refused(void **state)
 {
-    enum { SHAPES = FC_AUTO_SIDES * FC_AUTO_LEVELS };
+    enum { SHAPES = FC_SIDES * FC_REACH_LEVELS };
     struct simulated s = simulate_batch(12, 30, 4, seasonal);
     give_season(&s, 4);
     struct fc_learned *learned = learn(&s);
-    struct fc_error err;
-    double *weight = learned->values + AT_WEIGHTS;
-    double *shape = learned->values + AT_SHAPE, sum = 0;
+    /* behind the numbers of the whole and the part of the breaks */
+    double *kind = learned->values + 4 + (size_t)learned->values[4];
+    double *weight = kind + 2, *shape = weight + FC_AUTO_MEMBERS + 2, sum = 0;
     (void)state;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         sum += weight[k];
     assert_near(sum, 1, 1e-12);
-    assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err), FC_OK);
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+    assert_int_equal(check(learned), FC_OK);
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
         double before = weight[k];
         const double wrong[] = {before + 1e-3, before + 1, before * 0.99 - 1e-5,
                                 -before,       NAN,        INFINITY};
         for (int i = 0; i < 6; i++) {
             weight[k] = wrong[i];
-            assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err),
-                             FC_EDATA);
+            assert_int_equal(check(learned), FC_EDATA);
         }
         weight[k] = before;
     }
     /* one negative, of the right sum */
     weight[0] -= 1;
     weight[1] += 1;
-    assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err), FC_EDATA);
+    assert_int_equal(check(learned), FC_EDATA);
     weight[0] += 1;
     weight[1] -= 1;
     /* a level that reaches less far than one below it */
     for (int i = 0; i < SHAPES; i++) {
         double before = shape[i];
-        if (i % FC_AUTO_LEVELS == 0)
+        if (i % FC_REACH_LEVELS == 0)
             continue;
         shape[i] = shape[i - 1] - 1e-6;
-        assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err),
-                         FC_EDATA);
+        assert_int_equal(check(learned), FC_EDATA);
         shape[i] = before;
     }
     /* bounds that change places */
     for (int i = 0; i < SHAPES; i++)
-        shape[i] -= shape[0] + shape[FC_AUTO_LEVELS] + 1;
-    assert_int_equal(fc_auto_check(learned, season_of(4), 4, &err), FC_EDATA);
+        shape[i] -= shape[0] + shape[FC_REACH_LEVELS] + 1;
+    assert_int_equal(check(learned), FC_EDATA);
     free(learned);
     release_simulated(&s);
 }

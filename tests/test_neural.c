@@ -17,10 +17,11 @@ static struct taught teach(const struct simulated *s, int season, size_t hold,
     struct taught t = {.neural = {.season_length = season,
                                   .window = fc_neural_window(season, HORIZON),
                                   .horizon = HORIZON}};
-    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = jobs};
+    struct fc_lesson lesson = {
+        .series = s->series, .n = s->n, .hold = hold, .seed = 1, .jobs = jobs};
     t.parameters = malloc(fc_neural_size(&t.neural) * sizeof *t.parameters);
-    assert_int_equal(
-        fc_neural_fit(&t.neural, &lesson, hold, 1, t.parameters, NULL), FC_OK);
+    assert_int_equal(fc_neural_fit(&t.neural, &lesson, t.parameters, NULL),
+                     FC_OK);
     t.neural.parameters = t.parameters;
     return t;
 }
@@ -148,18 +149,56 @@ static void refuses_what_it_cannot_take(void **state)
     assert_int_equal(fc_neural_forecast(&t.neural, sparse, 20, ws, mean),
                      FC_EDOMAIN);
     struct fc_lesson few = {.series = s.series, .n = 19, .jobs = 1};
-    assert_int_equal(fc_neural_fit(&t.neural, &few, 0, 1, t.parameters, NULL),
+    assert_int_equal(fc_neural_fit(&t.neural, &few, t.parameters, NULL),
                      FC_ESHORT);
-    struct fc_lesson held = {.series = s.series, .n = s.n, .jobs = 1};
-    assert_int_equal(fc_neural_fit(&t.neural, &held, 40, 1, t.parameters, NULL),
+    struct fc_lesson held = {
+        .series = s.series, .n = s.n, .hold = 40, .jobs = 1};
+    assert_int_equal(fc_neural_fit(&t.neural, &held, t.parameters, NULL),
                      FC_ESHORT);
     volatile sig_atomic_t stop = 1;
     held.stop = &stop;
-    assert_int_equal(fc_neural_fit(&t.neural, &held, 0, 1, t.parameters, NULL),
+    held.hold = 0;
+    assert_int_equal(fc_neural_fit(&t.neural, &held, t.parameters, NULL),
                      FC_ESTOPPED);
     assert_int_equal(fc_neural_window(7, 100000), 0);
     free(t.parameters);
     fc_workspace_free(ws);
+    release_simulated(&s);
+}
+
+/* Of both signs; 0, and then 1, at the end of what will be seen. */
+static void signs(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    (void)i;
+    for (size_t t = 0; t < n; t++)
+        y[t] = gsl_ran_gaussian(rng, 1);
+    y[n - HORIZON - 2] = 0;
+    y[n - HORIZON - 1] = 1;
+}
+
+/* Breaks lie so far from the end of all values, not of those that are seen: the
+ * first value behind one is no target, upwards or downwards. */
+static void breaks_are_where_the_series_end(void **state)
+{
+    (void)state;
+    static const struct fc_breaks last = {1, {{HORIZON + 1, 1, false}}};
+    struct simulated s = simulate_batch(30, 40, 0, signs);
+    struct taught a = teach(&s, 1, HORIZON, 1);
+    size_t n = fc_neural_size(&a.neural);
+    double *b = malloc(n * sizeof *b);
+    struct fc_lesson lesson = {
+        .series = s.series, .n = s.n, .hold = HORIZON, .seed = 1, .jobs = 1};
+    for (int told = 0; told < 2; told++) {
+        lesson.breaks = told ? &last : NULL;
+        assert_int_equal(fc_neural_fit(&a.neural, &lesson, a.parameters, NULL),
+                         FC_OK);
+        for (size_t i = 0; i < s.n; i++)
+            s.y[i * 40 + 40 - HORIZON - 1] *= -1;
+        assert_int_equal(fc_neural_fit(&a.neural, &lesson, b, NULL), FC_OK);
+        assert_int_equal(memcmp(a.parameters, b, n * sizeof *b) == 0, told);
+    }
+    free(b);
+    free(a.parameters);
     release_simulated(&s);
 }
 
@@ -171,6 +210,7 @@ int main(void)
         cmocka_unit_test(neither_threads_nor_order_matter),
         cmocka_unit_test(one_series_cannot_spoil_the_rest),
         cmocka_unit_test(the_unit_of_a_series_does_not_matter),
+        cmocka_unit_test(breaks_are_where_the_series_end),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

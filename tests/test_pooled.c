@@ -27,11 +27,12 @@ static double worst_error(const struct simulated *s, enum fc_pooled_kind kind,
     enum { WINDOW = 8 };
     struct fc_pooled pooled = {
         .kind = kind, .season_length = 1, .window = WINDOW, .horizon = 6};
-    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 2};
+    struct fc_lesson lesson = {
+        .series = s->series, .n = s->n, .hold = hold, .jobs = 2};
     struct fc_workspace *ws = fc_workspace_new();
     double *coef = malloc(fc_pooled_size(&pooled) * sizeof *coef);
     double mean[6], worst = 0;
-    assert_int_equal(fc_pooled_fit(&pooled, &lesson, hold, coef, NULL), FC_OK);
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, coef, NULL), FC_OK);
     pooled.coef = coef;
     for (size_t i = 0; i < s->n; i++) {
         size_t n = s->length - hold;
@@ -78,9 +79,8 @@ static void one_series_does_not_outweigh_all(void **state)
     struct fc_lesson others = {.series = s.series + 1, .n = s.n - 1, .jobs = 1};
     size_t size = fc_pooled_size(&pooled);
     double *coef = malloc(2 * size * sizeof *coef);
-    assert_int_equal(fc_pooled_fit(&pooled, &all, 0, coef, NULL), FC_OK);
-    assert_int_equal(fc_pooled_fit(&pooled, &others, 0, coef + size, NULL),
-                     FC_OK);
+    assert_int_equal(fc_pooled_fit(&pooled, &all, coef, NULL), FC_OK);
+    assert_int_equal(fc_pooled_fit(&pooled, &others, coef + size, NULL), FC_OK);
     for (size_t i = 0; i < size; i++) /* sums in another order */
         assert_true(fabs(coef[i] - coef[size + i]) < 1e-6);
     free(coef);
@@ -95,15 +95,16 @@ static void does_not_see_what_is_held_back(void **state)
     struct fc_pooled pooled = {.season_length = 1, .window = 8, .horizon = 6};
     double before[NCOEF], after[NCOEF];
     struct simulated s = simulate_batch(50, 40, 6, random_walk);
-    struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 1};
-    assert_int_equal(fc_pooled_fit(&pooled, &lesson, HOLD, before, NULL),
-                     FC_OK);
+    struct fc_lesson lesson = {
+        .series = s.series, .n = s.n, .hold = HOLD, .jobs = 1};
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, before, NULL), FC_OK);
     for (size_t i = 0; i < s.n; i++)
         for (size_t t = s.length - HOLD; t < s.length; t++)
             s.y[i * (s.length + s.horizon) + t] = 1e9;
-    assert_int_equal(fc_pooled_fit(&pooled, &lesson, HOLD, after, NULL), FC_OK);
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, after, NULL), FC_OK);
     assert_memory_equal(before, after, sizeof before);
-    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, after, NULL), FC_OK);
+    lesson.hold = 0;
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, after, NULL), FC_OK);
     assert_memory_not_equal(before, after, sizeof before);
     release_simulated(&s);
 }
@@ -128,7 +129,7 @@ static void refuses_what_it_cannot_take(void **state)
     struct simulated s = simulate_batch(2, 12, 6, random_walk);
     struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 1};
     double out[4];
-    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, out, NULL), FC_ESHORT);
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, out, NULL), FC_ESHORT);
     release_simulated(&s);
     fc_workspace_free(ws);
 }
@@ -147,12 +148,50 @@ static void a_long_horizon_changes_no_step(void **state)
     struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 2};
     double *all = malloc(2 * LONG * SIZE * sizeof *all);
     double *some = all + LONG * SIZE;
-    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, all, NULL), FC_OK);
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, all, NULL), FC_OK);
     pooled.horizon = SHORT;
-    assert_int_equal(fc_pooled_fit(&pooled, &lesson, 0, some, NULL), FC_OK);
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, some, NULL), FC_OK);
     for (size_t i = 0; i < SHORT * SIZE; i++) /* sums in another order */
         assert_true(fabs(all[i] - some[i]) < 1e-8);
     free(all);
+    release_simulated(&s);
+}
+
+static void signs(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    (void)i;
+    for (size_t t = 0; t < n; t++)
+        y[t] = gsl_ran_gaussian(rng, 1);
+}
+
+/* Breaks lie so far from the end of all values, not of those that are seen: the
+ * first value behind one is no target, upwards or downwards. */
+static void breaks_are_where_the_series_end(void **state)
+{
+    (void)state;
+    enum { N = 40, HOLD = 6, WINDOW = 4, SIZE = 3 * (1 + WINDOW) };
+    static const struct fc_breaks last = {1, {{HOLD + 1, 1, false}}};
+    struct simulated s = simulate_batch(30, N, 0, signs);
+    struct fc_pooled pooled = {.kind = FC_POOLED_RAW,
+                               .season_length = 1,
+                               .window = WINDOW,
+                               .horizon = 3};
+    struct fc_lesson lesson = {
+        .series = s.series, .n = s.n, .hold = HOLD, .jobs = 1};
+    double a[SIZE], b[SIZE];
+    for (int told = 0; told < 2; told++) {
+        lesson.breaks = told ? &last : NULL;
+        assert_int_equal(fc_pooled_fit(&pooled, &lesson, a, NULL), FC_OK);
+        for (size_t i = 0; i < s.n; i++) {
+            double *y = s.y + i * N + N - HOLD - 1;
+            y[0] = 2 * y[-1] - y[0]; /* the scale stays as it is */
+        }
+        assert_int_equal(fc_pooled_fit(&pooled, &lesson, b, NULL), FC_OK);
+        double most = 0;
+        for (size_t i = 0; i < SIZE; i++)
+            most = fmax(most, fabs(a[i] - b[i]));
+        assert_true(told ? most < 1e-9 : most > 1e-3);
+    }
     release_simulated(&s);
 }
 
@@ -163,6 +202,7 @@ int main(void)
         cmocka_unit_test(one_series_does_not_outweigh_all),
         cmocka_unit_test(does_not_see_what_is_held_back),
         cmocka_unit_test(a_long_horizon_changes_no_step),
+        cmocka_unit_test(breaks_are_where_the_series_end),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -632,7 +632,8 @@ static bool must_fit(const struct fc_model *model, const struct fc_spec *spec,
         && fc_season_length(series->seasons) == 1)
         return false;
     return series->n >= model->min_obs(spec, series->seasons)
-           && (positive || strcmp(model->name, "hw-mul") != 0);
+           && (positive || strcmp(model->name, "hw-mul") != 0)
+           && !model->must_learn; /* there are no others to learn from */
 }
 
 /* Constant, short, tiny, huge, ... series, with a season and without. */

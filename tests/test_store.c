@@ -209,19 +209,19 @@ static void scores_add_up(void **state)
 static void records_come_back(void **state)
 {
     (void)state;
-    struct io_record record = {.series = 7,
-                               .model = 1,
-                               .errors = {1, 2, 3, 4, 5, 6},
-                               .level = 95,
-                               .compared = 8,
-                               .inside = 7,
-                               .counted = 9,
-                               .cumulated = -1,
-                               .deviation = 0.5,
-                               .recent = 6,
-                               .outside = 2,
-                               .drifting = 1};
-    struct io_record back = {.series = 7, .model = 1};
+    struct io_standing record = {.series = 7,
+                                 .model = 1,
+                                 .errors = {1, 2, 3, 4, 5, 6},
+                                 .level = 95,
+                                 .compared = 8,
+                                 .inside = 7,
+                                 .counted = 9,
+                                 .cumulated = -1,
+                                 .deviation = 0.5,
+                                 .recent = 6,
+                                 .outside = 2,
+                                 .drifting = 1};
+    struct io_standing back = {.series = 7, .model = 1};
     struct io_store *store = open_store();
     OK(io_store_record(store, &back, &err));
     assert_int_equal(back.errors.n, 0);

@@ -5,9 +5,9 @@
  */
 #include "tests/batches.h"
 
-#include "forecast/combine/auto.h"
 #include "forecast/measure/accuracy.h"
 #include "forecast/models.h"
+#include "forecast/numeric/vet.h"
 
 #include <gsl/gsl_sort.h>
 

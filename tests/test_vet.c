@@ -232,6 +232,42 @@ static void a_break_is_a_matter_of_the_majority(void **state)
     release_simulated(&others);
 }
 
+/* Of periods that fewer than half of the series have nothing is said. */
+static void a_break_of_a_few_long_series_is_none(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(60, 100, 0, noise);
+    for (size_t i = 0; i < s.n; i++)
+        for (size_t t = 40; t < 43; t++)
+            s.y[i * 100 + t] = 20;
+    struct fc_breaks b = breaks_of(&s, 12);
+    assert_true(b.n > 0);
+    assert_int_equal(b.at[b.n - 1].first, 60);
+    for (size_t i = 25; i < s.n; i++) {
+        s.series[i].y += 60;
+        s.series[i].n = 40;
+    }
+    assert_int_equal(breaks_of(&s, 12).n, 0);
+    release_simulated(&s);
+}
+
+/* Of the three periods after a fall those count for which the season before is
+ * before it. */
+static void a_fall_of_eleven_months_is_mended(void **state)
+{
+    (void)state;
+    static const struct fc_breaks fall = {1, {{20, 10, true}}};
+    double y[60], usual[60];
+    for (size_t t = 0; t < 60; t++) {
+        usual[t] = y[t] = 100 + (double)(t % 12) + 6 * (double)(t / 12);
+        if (t >= 40 && t <= 50)
+            y[t] /= 2;
+    }
+    assert_true(fc_heal(y, 60, 12, &fall, scratch));
+    for (size_t t = 0; t < 60; t++)
+        assert_near(y[t], usual[t], 1e-12);
+}
+
 static void ordinary_batches_have_no_breaks(void **state)
 {
     (void)state;
@@ -256,6 +292,8 @@ int main(void)
         cmocka_unit_test(the_echo_of_a_fall_is_left_alone),
         cmocka_unit_test(of_the_last_periods_nothing_is_known),
         cmocka_unit_test(a_break_is_a_matter_of_the_majority),
+        cmocka_unit_test(a_break_of_a_few_long_series_is_none),
+        cmocka_unit_test(a_fall_of_eleven_months_is_mended),
         cmocka_unit_test(ordinary_batches_have_no_breaks),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,9 +80,9 @@ static enum fc_status allocate(struct cmd_night *night, struct fc_error *err)
     return FC_OK;
 }
 
-static enum fc_status look_back(struct cmd_night *night,
-                                const struct cmd_command *command,
-                                struct fc_error *err)
+static enum fc_status open_and_look(struct cmd_night *night,
+                                    const struct cmd_command *command,
+                                    struct fc_error *err)
 {
     enum fc_status status =
         io_store_open(night->options->store, IO_STORE_KEEP, &night->store, err);
@@ -100,6 +100,14 @@ static enum fc_status look_back(struct cmd_night *night,
     if (status == FC_OK)
         status = cmd_night_recall_learnt(night, err);
     return status;
+}
+
+static void look_back(struct cmd_night *night,
+                      const struct cmd_command *command)
+{
+    struct fc_error trouble;
+    if (open_and_look(night, command, &trouble) != FC_OK)
+        give_up(night, &trouble);
 }
 
 /* Models that have not learnt; that they learn here, and not in the batch,
@@ -134,36 +142,44 @@ static void say_what_was_learnt(const struct cmd_night *night)
                 (long long)(night->learnt_in + night->options->relearn));
 }
 
+/* What still holds, once it is known what was learnt. */
+static void take_up(struct cmd_night *night)
+{
+    struct fc_error trouble;
+    if (night->store == NULL)
+        return;
+    say_what_was_learnt(night);
+    if (cmd_night_keep_learnt(night, &trouble) != FC_OK
+        || cmd_night_recall(night, &trouble) != FC_OK)
+        give_up(night, &trouble);
+}
+
 enum fc_status cmd_night_begin(struct cmd_night *night,
                                const struct cmd_command *command,
                                const struct cmd_options *options,
                                const struct io_panel *panel, int season,
                                struct fc_batch *batch, struct fc_error *err)
 {
-    struct fc_error trouble;
     if (options->store == NULL)
         return FC_OK;
+    pthread_mutex_lock(&night->busy);
     night->options = options;
     night->panel = panel;
     night->batch = batch;
     night->season = season;
     night->began = (int64_t)time(NULL);
     night->start = night->written = cmd_now();
-    batch->want_reports = true;
     enum fc_status status = allocate(night, err);
     if (status == FC_OK)
-        status = fc_batch_prepare(batch, err);
+        look_back(night, command);
+    pthread_mutex_unlock(&night->busy);
+    if (status == FC_OK)
+        status = learn(night, err);
     if (status != FC_OK)
         return status;
-    if (look_back(night, command, &trouble) != FC_OK)
-        give_up(night, &trouble);
-    status = learn(night, err);
-    if (status != FC_OK || night->store == NULL)
-        return status;
-    say_what_was_learnt(night);
-    if (cmd_night_keep_learnt(night, &trouble) != FC_OK
-        || cmd_night_recall(night, &trouble) != FC_OK)
-        give_up(night, &trouble);
+    pthread_mutex_lock(&night->busy);
+    take_up(night);
+    pthread_mutex_unlock(&night->busy);
     return FC_OK;
 }
 
@@ -179,8 +195,12 @@ static void keep(struct cmd_night *night)
 
 void cmd_night_tick(struct cmd_night *night)
 {
-    if (night->store != NULL && cmd_now() - night->written >= EVERY)
+    if (night->options == NULL || cmd_now() - night->written < EVERY)
+        return;
+    pthread_mutex_lock(&night->busy);
+    if (night->store != NULL)
         keep(night);
+    pthread_mutex_unlock(&night->busy);
 }
 
 void cmd_night_fitted(struct cmd_night *night)
@@ -189,12 +209,49 @@ void cmd_night_fitted(struct cmd_night *night)
         keep(night);
 }
 
+void cmd_night_take_over(struct cmd_night *night,
+                         const struct cmd_options *options,
+                         struct cmd_night *own)
+{
+    struct timespec patience;
+    *own = (struct cmd_night){.options = options};
+    if (options->store == NULL)
+        return;
+    clock_gettime(CLOCK_REALTIME, &patience);
+    patience.tv_sec++;
+    if (pthread_mutex_timedlock(&night->busy, &patience) == 0)
+        *own = *night;
+    if (own->store == NULL && own->trouble.code == FC_OK)
+        fc_fail(&own->trouble, FC_EIO,
+                "%s: the deadline came before the store was at hand",
+                options->store);
+}
+
+void cmd_night_move_on_all(struct cmd_night *night)
+{
+    struct fc_error trouble;
+    if (night->store == NULL)
+        return;
+    size_t nspecs = night->options->nspecs;
+    for (size_t item = 0; item < night->panel->nseries * nspecs; item++) {
+        bool moved;
+        if (fc_batch_is_done(night->batch, item)
+            || night->panel->facts[item / nspecs].error != NULL)
+            continue;
+        if (cmd_night_move_on(night, item, &moved, &trouble) != FC_OK) {
+            give_up(night, &trouble);
+            return;
+        }
+    }
+}
+
 /* --- the end --- */
 
-/* The names of a forecast's numbers: mean, lo-80, lo-95, hi-80, hi-95. */
+/* The names of a forecast's numbers: mean, lo-80, lo-95, hi-80, hi-95.  Levels
+   are those of the quantiles asked for, too: lo-80 is q-10. */
 enum { NAME_SIZE = 8 + IO_NUMBER_SIZE };
 
-static char (*name_quantities(const struct cmd_options *o))[NAME_SIZE]
+static char (*name_quantities(const struct fc_job *o))[NAME_SIZE]
 {
     size_t nlevels = (size_t)o->nlevels;
     char(*names)[NAME_SIZE] = malloc((1 + 2 * nlevels) * sizeof *names);
@@ -211,7 +268,7 @@ static char (*name_quantities(const struct cmd_options *o))[NAME_SIZE]
 }
 
 /* "80,95", ascending, or "none". */
-static char *name_levels(const struct cmd_options *o)
+static char *name_levels(const struct fc_job *o)
 {
     char *text = malloc((size_t)o->nlevels * (IO_NUMBER_SIZE + 1) + 8);
     size_t used = 0;
@@ -230,10 +287,10 @@ static enum fc_status add_night(struct cmd_night *night,
                                 const struct io_night *tonight,
                                 struct fc_error *err)
 {
-    size_t n = 1 + 2 * (size_t)night->options->nlevels;
-    char(*names)[NAME_SIZE] = name_quantities(night->options);
+    size_t n = 1 + 2 * (size_t)night->batch->job.nlevels;
+    char(*names)[NAME_SIZE] = name_quantities(&night->batch->job);
     const char **list = malloc(n * sizeof *list);
-    char *levels = name_levels(night->options);
+    char *levels = name_levels(&night->batch->job);
     enum fc_status status = FC_ENOMEM;
     if (names != NULL && list != NULL && levels != NULL) {
         struct io_night whole = *tonight;
@@ -345,13 +402,15 @@ void cmd_night_publish(struct cmd_night *night,
         .series = (int64_t)night->panel->nseries,
         .ok = (int64_t)counts->ok,
         .fallback = (int64_t)counts->fallback,
+        .late = (int64_t)counts->late,
         .failed = (int64_t)counts->failed,
         .reused = (int64_t)night->reused,
         .corrected = (int64_t)night->corrected,
         .drifting = (int64_t)night->drifting,
         .learnt = night->learnt_in == night->number,
     };
-    if (write_night(night, &tonight, &trouble) != FC_OK)
+    if (cmd_night_keep(night, &trouble) != FC_OK
+        || write_night(night, &tonight, &trouble) != FC_OK)
         give_up(night, &trouble);
 }
 

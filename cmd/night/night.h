@@ -21,7 +21,7 @@
  *
  *   command, options, panel   borrowed until the end
  *   season                    observations, by which errors are scaled
- *   batch                     its job is set; is prepared, if there is a store
+ *   batch                     its job is set, and it is prepared, with reports
  */
 enum fc_status cmd_night_begin(struct cmd_night *night,
                                const struct cmd_command *command,
@@ -33,9 +33,21 @@ enum fc_status cmd_night_begin(struct cmd_night *night,
 void cmd_night_tick(struct cmd_night *night);
 void cmd_night_fitted(struct cmd_night *night);
 
+/*
+ * For a thread that ends the run at its deadline: the night is its own from
+ * then on, and the run waits for ever where it would touch it.  Where the run
+ * has it in hand for too long, *own has no store.
+ */
+void cmd_night_take_over(struct cmd_night *night,
+                         const struct cmd_options *options,
+                         struct cmd_night *own);
+
+/* Gives items that are not done what the last night said of them. */
+void cmd_night_move_on_all(struct cmd_night *night);
+
 /* Of the outcomes that a night is counted by. */
 struct cmd_night_counts {
-    size_t ok, fallback, failed;
+    size_t ok, fallback, late, failed;
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "io/store/results.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -89,7 +90,8 @@ static enum fc_status take_learnt(struct cmd_night *night, size_t k,
     block->n = learnt->n;
     memcpy(block->values, numbers, learnt->n * sizeof(double));
     enum fc_status status =
-        model->check_learned(block, night->panel->series[0].seasons,
+        model->check_learned(fc_part_of(block), &night->options->specs[k],
+                             night->panel->series[0].seasons,
                              (int)night->options->horizon, err);
     if (status != FC_OK) {
         free(block);
@@ -211,8 +213,8 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
     if (status != FC_OK || !found || kept.came_from != came_from(night, item))
         return status;
     bool failed = kept.outcome == FC_OUTCOME_FAILED;
-    size_t size =
-        fc_forecast_size((int)night->options->horizon, night->options->nlevels);
+    size_t size = fc_forecast_size((int)night->options->horizon,
+                                   night->batch->job.nlevels);
     if (kept.n != (failed ? 0 : size))
         return FC_OK;
     struct fc_past past = {
@@ -272,6 +274,8 @@ static enum fc_status keep_one(struct cmd_night *night, size_t item,
         .series = night->seen[i].before.series,
         .model = night->models[item % night->options->nspecs],
         .came_from = came_from(night, item),
+        .settings = night->common,
+        .origin = cmd_night_origin(night, i),
         .outcome = (int)result->outcome,
         .replaced = result->replaced,
         .detail = result->detail,
@@ -295,8 +299,80 @@ enum fc_status cmd_night_keep(struct cmd_night *night, struct fc_error *err)
         for (size_t k = 0; status == FC_OK && k < nspecs; k++) {
             size_t item = i * nspecs + k;
             if (!is_left_out(night, i) && !night->kept[item]
-                && fc_batch_is_done(night->batch, item))
+                && fc_batch_is_done(night->batch, item)
+                && night->batch->results[item].outcome != FC_OUTCOME_LATE)
                 status = keep_one(night, item, err);
         }
     return status == FC_OK ? io_store_commit(night->store, err) : status;
+}
+
+/*
+ * What was said last night of tonight's steps; beyond its horizon, what it said
+ * a season before, or of its last step.
+ */
+static void move_on(const struct cmd_night *night, const double *old,
+                    size_t shift, double *new)
+{
+    size_t horizon = (size_t)night->options->horizon;
+    size_t season = night->season > 1 && (size_t)night->season <= horizon
+                        ? (size_t)night->season
+                        : 1;
+    for (size_t h = 0; h < horizon; h++) {
+        size_t at = h + shift;
+        if (at >= horizon)
+            at = horizon - season + (at - horizon) % season;
+        new[h] = old[at];
+    }
+}
+
+static enum fc_status move_all(struct cmd_night *night, size_t item,
+                               const void *numbers, size_t shift,
+                               struct fc_error *err)
+{
+    size_t horizon = (size_t)night->options->horizon;
+    size_t n = fc_forecast_size((int)horizon, night->batch->job.nlevels);
+    double *old = malloc(2 * n * sizeof *old);
+    char detail[100];
+    if (old == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(old, numbers, n * sizeof *old);
+    for (size_t at = 0; at < n; at += horizon)
+        move_on(night, old + at, shift, old + n + at);
+    snprintf(detail, sizeof detail,
+             "no time was left: the last forecast, moved on by %zu step%s",
+             shift, shift == 1 ? "" : "s");
+    struct fc_past past = {.outcome = FC_OUTCOME_LATE,
+                           .detail = detail,
+                           .loglik = NAN,
+                           .aicc = NAN,
+                           .sigma2 = NAN,
+                           .numbers = old + n};
+    enum fc_status status = fc_batch_recall(night->batch, item, &past, err);
+    free(old);
+    return status;
+}
+
+enum fc_status cmd_night_move_on(struct cmd_night *night, size_t item,
+                                 bool *moved, struct fc_error *err)
+{
+    size_t nspecs = night->options->nspecs, i = item / nspecs;
+    struct io_kept kept = {.series = night->seen[i].before.series,
+                           .model = night->models[item % nspecs]};
+    const void *numbers;
+    bool found = false;
+    int64_t place, end = (int64_t)night->panel->series[i].n - 1;
+    enum fc_status status = FC_OK;
+    *moved = false;
+    if (kept.series > 0)
+        status = io_store_kept(night->store, &kept, &numbers, &found, err);
+    if (status != FC_OK || !found || kept.settings != night->common
+        || kept.outcome == FC_OUTCOME_FAILED
+        || kept.n
+               != fc_forecast_size((int)night->options->horizon,
+                                   night->batch->job.nlevels)
+        || !cmd_night_place(night, i, kept.origin, &place) || place > end
+        || end - place >= night->options->horizon)
+        return status;
+    *moved = true;
+    return move_all(night, item, numbers, (size_t)(end - place), err);
 }

@@ -35,6 +35,13 @@ enum fc_status cmd_night_keep(struct cmd_night *night, struct fc_error *err);
 /* A hash of the form an item's fit has chosen. */
 uint64_t cmd_night_form(const struct cmd_night *night, size_t item);
 
+/*
+ * Gives an item that is not done the last night's forecast, moved on to
+ * tonight's steps; *moved is false when there is none that reaches them.
+ */
+enum fc_status cmd_night_move_on(struct cmd_night *night, size_t item,
+                                 bool *moved, struct fc_error *err);
+
 /* The number of a series that has none yet is drawn. */
 enum fc_status cmd_night_number(struct cmd_night *night, size_t series,
                                 struct fc_error *err);

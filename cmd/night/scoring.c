@@ -138,6 +138,8 @@ static void score_value(const struct scoring *s, const struct said_of *of,
     add_scaled(s, of, step, y, &s->leads[at].errors);
     for (size_t i = 0; i < nlevels; i++) {
         struct io_cover *cover = &s->covers[at * nlevels + i];
+        if (!(of->past->levels[i] > 0)) /* the median */
+            continue;
         cover->compared++;
         cover->inside += is_inside(of, (int)i, step, y);
     }
@@ -145,10 +147,12 @@ static void score_value(const struct scoring *s, const struct said_of *of,
 
 /* Of the widest interval. */
 static void record_value(const struct scoring *s, const struct said_of *of,
-                         int64_t step, double y, struct io_record *record,
+                         int64_t step, double y, struct io_standing *record,
                          struct fc_drift *drift)
 {
     int widest = of->past->nlevels - 1;
+    if (widest == 0 && !(of->past->levels[0] > 0))
+        widest = -1; /* the median */
     add_scaled(s, of, step, y, &record->errors);
     fc_drift_add_error(drift, y - number_at(of, 0, step));
     if (widest < 0)
@@ -176,7 +180,7 @@ static bool find_item(const struct cmd_night *night, size_t series,
 }
 
 static void mark(struct cmd_night *night, size_t series,
-                 const struct io_record *record)
+                 const struct io_standing *record)
 {
     size_t item;
     if (record->drifting == FC_STEADY
@@ -194,7 +198,8 @@ static void mark(struct cmd_night *night, size_t series,
 /* An alarm is kept with its sums until the next value comes. */
 static enum fc_status update_record(struct scoring *s, const struct said_of *of)
 {
-    struct io_record record = {.series = of->said->series, .model = of->model};
+    struct io_standing record = {.series = of->said->series,
+                                 .model = of->model};
     const struct fc_series *series = &s->night->panel->series[of->series];
     enum fc_status status = io_store_record(s->night->store, &record, s->err);
     if (status != FC_OK)
@@ -414,8 +419,8 @@ static enum fc_status recall_astray(struct cmd_night *night,
         if (seen->before.n < 1 || find_arrivals(night, i, &first, &end))
             continue;
         for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
-            struct io_record record = {.series = seen->before.series,
-                                       .model = night->models[k]};
+            struct io_standing record = {.series = seen->before.series,
+                                         .model = night->models[k]};
             status = io_store_record(night->store, &record, err);
             mark(night, i, &record);
         }
@@ -512,23 +517,12 @@ static void shorten(const struct fc_forecast *f, int exponent, float *numbers)
     }
 }
 
-/* The last step of a series' grid, after which its horizon begins. */
-static int64_t origin_of(const struct cmd_night *night, size_t i)
-{
-    struct io_freq step = io_panel_step(night->panel, i);
-    int64_t start = night->panel->facts[i].start, origin = start;
-    size_t n = night->panel->series[i].n;
-    if (n > 1)
-        io_freq_advance(&step, start, (int64_t)n - 1, &origin);
-    return origin;
-}
-
 static enum fc_status say_series(struct cmd_night *night, size_t i,
                                  float *numbers, struct fc_error *err)
 {
     const struct fc_series *series = &night->panel->series[i];
     size_t nspecs = night->options->nspecs;
-    int64_t origin = origin_of(night, i);
+    int64_t origin = cmd_night_origin(night, i);
     struct fc_error_scale scale =
         fc_error_scale(series->y, night->seen[i].n, (size_t)night->season);
     enum fc_status status = FC_OK;
@@ -556,8 +550,8 @@ static enum fc_status say_series(struct cmd_night *night, size_t i,
 
 enum fc_status cmd_night_say(struct cmd_night *night, struct fc_error *err)
 {
-    size_t n =
-        fc_forecast_size((int)night->options->horizon, night->options->nlevels);
+    size_t n = fc_forecast_size((int)night->options->horizon,
+                                night->batch->job.nlevels);
     float *numbers = malloc(n * sizeof *numbers);
     enum fc_status status = FC_OK;
     if (numbers == NULL)

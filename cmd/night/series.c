@@ -25,6 +25,16 @@ bool cmd_night_place(const struct cmd_night *night, size_t series, int64_t t,
     return io_freq_index(&step, start, t, place);
 }
 
+int64_t cmd_night_origin(const struct cmd_night *night, size_t i)
+{
+    struct io_freq step = io_panel_step(night->panel, i);
+    int64_t start = night->panel->facts[i].start, origin = start;
+    size_t n = night->panel->series[i].n;
+    if (n > 1)
+        io_freq_advance(&step, start, (int64_t)n - 1, &origin);
+    return origin;
+}
+
 static uint64_t hash_recent(const double *y, size_t n)
 {
     size_t few = n < RECENT ? n : RECENT;

@@ -8,6 +8,7 @@
 #include "io/store/nights.h"
 #include "io/store/scores.h"
 
+#include <pthread.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -36,7 +37,7 @@ struct cmd_arrivals {
     size_t nscores;
     struct io_cover *covers;
     size_t ncovers;
-    struct io_record *records;
+    struct io_standing *records;
     size_t nrecords;
 };
 
@@ -51,6 +52,7 @@ struct cmd_astray {
  * this room.  Zeroed: a run without a store.
  */
 struct cmd_night {
+    pthread_mutex_t busy;    /* with the store, or with what is beneath */
     struct io_store *store;  /* NULL: none was asked for, or it was given up */
     struct fc_error trouble; /* why it was; code 0: it was not */
     const struct cmd_options *options;
@@ -66,6 +68,7 @@ struct cmd_night {
     bool *kept;                /* of each item: the store has its result */
     uint64_t *forms;    /* of each item: a hash of its form before; 0: none */
     int64_t *models;    /* of each spec, their numbers in the store */
+    uint64_t common;    /* a hash of the options and the program */
     uint64_t *settings; /* of each spec: a hash of all but the series
                            that a result comes from */
     struct fc_learned **learned; /* by specs that learn here; NULL: others */

@@ -6,8 +6,10 @@
 #define _POSIX_C_SOURCE 200809L /* strndup */
 #include "cmd/options/check.h"
 
+#include "cmd/host/deadline.h"
 #include "cmd/options/files.h"
 #include "cmd/options/near.h"
+#include "cmd/options/shard.h"
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
@@ -273,15 +275,85 @@ static int check_lock(const char *name, const struct cmd_options *options)
     return -1;
 }
 
-static int parse_shard(const char *name, struct cmd_options *options)
+static int parse_deadline(const char *name, struct cmd_options *options)
 {
-    if (options->shard_text == NULL
-        || io_shard_parse(options->shard_text, &options->shard))
+    double seconds;
+    if (options->deadline_text == NULL)
         return -1;
-    return cmd_usage(name,
-                     "--shard takes K/N, part K of N, such as 2/4, N at most "
-                     "%d; got '%.60s'",
-                     IO_SHARD_MOST, options->shard_text);
+    if (!cmd_deadline_parse(options->deadline_text, &seconds))
+        return cmd_usage(name,
+                         "--deadline takes a time of day, such as 05:30, or "
+                         "how long from now: 90s, 45min, 2h; got '%.60s'",
+                         options->deadline_text);
+    options->deadline = cmd_now() + seconds;
+    return -1;
+}
+
+/* What shows forecasts reads them twice. */
+static int check_shown(const struct cmd_command *command,
+                       const struct cmd_options *options)
+{
+    const char *name = command->name;
+    if (options->input == NULL)
+        return cmd_usage(name, "no input: name the CSV file of the forecasts");
+    if (strcmp(options->input, "-") == 0)
+        return cmd_usage(name, "the forecasts are read twice, which standard "
+                               "input cannot be: name a file");
+    if (options->train == NULL)
+        return cmd_usage(name, "--train is required: what the forecaster saw");
+    if ((command->set & CMD_PLOT) && options->shown == NULL)
+        return cmd_usage(name, "--series is required: the id of the one to "
+                               "show");
+    return -1;
+}
+
+/* --- seasons: "24,168" --- */
+
+enum { LONGEST_SEASON = 100000 };
+
+/* Puts a length at its place of the list; false when it is there already, or
+ * there is no room. */
+static bool add_season(double length, struct fc_seasons *seasons)
+{
+    int at = seasons->n;
+    if (at == FC_MOST_SEASONS)
+        return false;
+    for (; at > 0 && seasons->length[at - 1] >= length; at--) {
+        if (seasons->length[at - 1] == length)
+            return false;
+        seasons->length[at] = seasons->length[at - 1];
+    }
+    seasons->length[at] = length;
+    seasons->n++;
+    return true;
+}
+
+static int parse_seasons(const char *name, struct cmd_options *options)
+{
+    const char *text = options->season_text, *given = text;
+    struct fc_seasons *seasons = &options->seasons;
+    for (; text != NULL; text += strcspn(text, ",") + 1) {
+        size_t length = strcspn(text, ",");
+        double x;
+        bool is_number = io_number_parse(text, length, &x);
+        bool is_none = is_number && x == 1 && length == strlen(given);
+        if (!is_none && !(is_number && x >= 2 && x <= LONGEST_SEASON))
+            return cmd_usage(name,
+                             "--season takes up to %d lengths from 2 to %d, "
+                             "such as 12 or 24,168, or 1 for none; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, LONGEST_SEASON, given);
+        if (!is_none && !add_season(x, seasons))
+            return cmd_usage(name,
+                             "--season takes up to %d different lengths; got "
+                             "'%.60s'",
+                             FC_MOST_SEASONS, given);
+        if (text[length] == '\0')
+            break;
+    }
+    options->has_seasons = given != NULL;
+    seasons->asked = seasons->n > 1;
+    return -1;
 }
 
 static int check(const struct cmd_command *command, struct cmd_options *options)
@@ -300,6 +372,9 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         if (options->ninputs > 1 && strcmp(options->inputs[i], "-") == 0
             && ++nstdin > 1)
             return cmd_usage(name, "only one input can be -");
+    int status = command->set & CMD_SHOWS ? check_shown(command, options) : -1;
+    if (status >= 0)
+        return status;
     if (options->input == NULL)
         return cmd_usage(name, "no input: name a CSV file, or - for standard "
                                "input");
@@ -313,7 +388,9 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         return cmd_usage(name, "--lead-time %lld is more than --horizon %lld",
                          (long long)options->lead_time,
                          (long long)options->horizon);
-    int status = check_columns(name, options);
+    status = check_columns(name, options);
+    if (status < 0)
+        status = cmd_parse_shard(command, options);
     if (status < 0)
         status = cmd_check_files(command, options);
     if (status < 0)
@@ -321,9 +398,16 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     if (status < 0)
         status = check_lock(name, options);
     if (status < 0)
-        status = parse_shard(name, options);
+        status = parse_seasons(name, options);
+    if (status < 0)
+        status = parse_deadline(name, options);
     if (status >= 0)
         return status;
+    if ((command->set & CMD_SCORE) && options->seasons.n > 1)
+        return cmd_usage(name,
+                         "--season takes one length here, that of the scale; "
+                         "got '%.60s'",
+                         options->season_text);
     if (options->quiet && options->verbose)
         return cmd_usage(name, "--quiet and --verbose contradict each other");
     if (options->freq_text != NULL) {
@@ -334,11 +418,11 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
     return -1;
 }
 
-static int check_merge(const struct cmd_command *command,
-                       const struct cmd_options *options)
+int cmd_check_merge(const struct cmd_command *command,
+                    const struct cmd_options *options)
 {
     const char *name = command->name;
-    size_t nstdin = 0;
+    size_t nstdin = options->from != NULL && strcmp(options->from, "-") == 0;
     if (options->ninputs == 0)
         return cmd_usage(name, "no input: name the shards");
     if (options->ninputs > IO_SHARD_MOST)
@@ -348,7 +432,10 @@ static int check_merge(const struct cmd_command *command,
     for (size_t i = 0; i < options->ninputs; i++)
         nstdin += strcmp(options->inputs[i], "-") == 0;
     if (status < 0 && nstdin > 1)
-        return cmd_usage(name, "only one shard can be -");
+        return cmd_usage(name, "only one %s can be -",
+                         options->from != NULL ? "shard or list" : "shard");
+    if (status < 0 && nstdin > 0 && options->missing)
+        return cmd_usage(name, "--missing looks at files, not at -");
     return status;
 }
 
@@ -382,8 +469,8 @@ int cmd_options_check(const struct cmd_command *command,
     int status = check_log(command->name, options);
     if (status < 0 && (command->set & CMD_READS))
         status = check(command, options);
-    if (status < 0 && (command->set & CMD_MERGE))
-        status = check_merge(command, options);
+    if (status < 0 && (command->set & CMD_MERGE) && options->from == NULL)
+        status = cmd_check_merge(command, options);
     if (status < 0 && (command->set & CMD_HISTORY))
         status = check_history(command, options);
     if (status < 0 && (command->set & CMD_BOUNDS))

@@ -12,4 +12,8 @@
 int cmd_options_check(const struct cmd_command *command,
                       struct cmd_options *options);
 
+/* What can be said of merge's inputs once all of them are known; likewise. */
+int cmd_check_merge(const struct cmd_command *command,
+                    const struct cmd_options *options);
+
 #endif

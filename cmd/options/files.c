@@ -108,7 +108,9 @@ static int spare_inputs(const struct files *f,
     int status = -1;
     for (size_t i = 0; i < f->ninputs && status < 0; i++)
         status = spare_input(f, f->inputs[i].path);
-    for (size_t i = 1; i < options->ninputs && status < 0; i++)
+    for (size_t i = 1; (options->set & CMD_PARTS) && i < options->ninputs
+                       && status < 0;
+         i++)
         status = spare_input(f, options->inputs[i]);
     return status;
 }
@@ -191,6 +193,9 @@ int cmd_check_shards(const struct cmd_command *command,
 {
     struct files files;
     list_files(command, options, &files);
+    int status = spare_inputs(&files, options);
+    if (status >= 0)
+        return status;
     for (size_t i = 0; i < options->ninputs; i++) {
         const char *shard = options->inputs[i];
         const char *option = replaced_by(shard, files.outputs, files.noutputs);

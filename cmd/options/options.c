@@ -12,6 +12,9 @@ void cmd_options_release(struct cmd_options *options)
     for (size_t i = 0; i < options->nspecs; i++)
         free(options->spec_names[i]);
     free(options->spec_names);
+    for (size_t i = 0; i < options->nnames; i++)
+        free(options->names[i]);
+    free(options->names);
     free(options->specs);
     for (size_t i = 0; i < options->nlists; i++)
         free(options->lists[i]);
@@ -40,6 +43,29 @@ bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
     return (double)failed > most;
 }
 
+bool cmd_options_keep(struct cmd_options *options, char *name)
+{
+    enum { AT_FIRST = 8 };
+    if (name != NULL && options->nnames == options->names_room) {
+        size_t room = options->nnames > 0 ? 2 * options->nnames : AT_FIRST;
+        char **names = realloc(options->names, room * sizeof *names);
+        if (names == NULL) {
+            free(name);
+            return false;
+        }
+        options->names = names;
+        options->names_room = room;
+    }
+    if (name != NULL)
+        options->names[options->nnames++] = name;
+    return name != NULL;
+}
+
+int cmd_verdict(const struct cmd_options *options, bool good)
+{
+    return good || options->partial_ok ? CMD_OK : CMD_PARTIAL;
+}
+
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){
@@ -52,7 +78,7 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .time_format = options->time_format,
         .encoding = options->encoding,
         .decimal = "\0.,"[options->decimal],
-        .missing = options->missing,
+        .missing = options->na,
         .wide = options->wide,
         .freq = options->has_freq ? &options->freq : NULL,
         .gaps = (enum io_gaps)options->gaps,

@@ -30,14 +30,17 @@ enum cmd_set {
     CMD_SIMULATE = 64,
     CMD_MERGE = 128,
     CMD_LEARN = 256,
-    CMD_HISTORY = 1024,
+    CMD_PLOT = 512,
+    CMD_REPORT = 1024,
+    CMD_HISTORY = 2048,
     /* several of them */
     CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
     CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
     CMD_FITS = CMD_RUNS | CMD_LEARN,
     CMD_PARTS = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE | CMD_LEARN
                 | CMD_INSPECT, /* read a file in several parts */
-    CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE
+    CMD_SHOWS = CMD_PLOT | CMD_REPORT, /* forecasts that are there already */
+    CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE | CMD_SHOWS
 };
 
 struct cmd_command {
@@ -66,11 +69,15 @@ struct cmd_options {
     bool given[CMD_GIVEN_MOST];  /* of the table's rows: not by default */
     char *lists[CMD_LISTS_MOST]; /* that were given in several parts */
     size_t nlists;
-    char **inputs; /* merge, history: any number of them, in argv */
+    char **inputs; /* merge, history: any number of them, in argv, or with
+                      `from` in names */
     size_t ninputs;
-    const char *input;   /* score: the forecasts */
-    const char *actuals; /* score */
-    const char *train;   /* score */
+    const char *from;    /* merge: a list of more inputs */
+    bool missing;        /* merge: print what is */
+    const char *input;   /* score, report, plot: the forecasts */
+    const char *actuals; /* score, report */
+    const char *train;   /* score, report, plot */
+    const char *shown;   /* plot: a series; report: several */
     const char *output;
     const char *summary;
     const char *models; /* as given; specs is what it means */
@@ -81,13 +88,15 @@ struct cmd_options {
     struct fc_spec fallback;
     bool has_fallback;
     int64_t horizon;
-    int64_t season; /* 0 = from the timestamps */
+    const char *season_text;
+    struct fc_seasons seasons;
+    bool has_seasons; /* false: from the timestamps */
     const char *levels_text;
     double *levels; /* ascending */
     int nlevels;
     int64_t jobs; /* 0 = all */
     const char *id, *time, *value;
-    const char *time_format, *missing, *encoding;
+    const char *time_format, *na, *encoding;
     int decimal; /* the place among its choices */
     const char *freq_text;
     struct io_freq freq;
@@ -112,15 +121,23 @@ struct cmd_options {
     const char *max_failed_text;
     struct cmd_max_failed max_failed;
     const char *metrics, *rejects;
+    const char *trace;  /* forecast: made; report: read */
+    const char *scores; /* report */
+    const char *report; /* forecast */
+    const char *steps;  /* backtest */
     const char *shard_text;
     struct io_shard shard; /* count 0: not asked for */
+    char **names;          /* of files, made from what was given */
+    size_t nnames, names_room;
     const char *learned;
     const char *store;
     int64_t keep, relearn; /* nights */
-    int by;                /* enum cmd_by */
+    const char *deadline_text;
+    double deadline; /* by cmd_now(); 0: none */
+    int by;          /* enum cmd_by */
     int64_t worst;
     bool changes;
-    bool quiet, verbose, help, version;
+    bool partial_ok, quiet, verbose, help, version;
 };
 
 /*
@@ -148,6 +165,12 @@ bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
 
 /* Whether the user gave the option, rather than the default. */
 bool cmd_option_given(const struct cmd_options *options, const char *name);
+/* Takes over a name that was allocated; false, and free, when memory is short.
+ */
+bool cmd_options_keep(struct cmd_options *options, char *name);
+
+/* The exit status of a run that wrote something: good or only partly so. */
+int cmd_verdict(const struct cmd_options *options, bool good);
 
 /* --help of a subcommand. */
 void cmd_options_help(const struct cmd_command *command);

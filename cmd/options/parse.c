@@ -154,13 +154,14 @@ static void describe(const struct cmd_command *command, char *letters,
     names[n] = (struct option){NULL, 0, NULL, 0};
 }
 
-static const struct cmd_option *row_of(int code)
+/* The row of what getopt found, among those of the sets. */
+static const struct cmd_option *row_of(unsigned sets, int code)
 {
     const struct cmd_option *row;
     if (code > UCHAR_MAX)
         return cmd_option_at((size_t)(code - UCHAR_MAX - 1));
     for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++)
-        if (row->letter == code)
+        if (row->letter == code && (row->sets & sets) != 0)
             return row;
     return NULL;
 }
@@ -182,7 +183,7 @@ static int no_option(const struct cmd_command *command, const char *given)
 
 static int bad_option(const struct cmd_command *command, int code, char **argv)
 {
-    const struct cmd_option *row = optopt != 0 ? row_of(optopt) : NULL;
+    const struct cmd_option *row = optopt != 0 ? row_of(command->set, optopt) : NULL;
     const char *given = argv[optind - 1];
     if (code == ':')
         return cmd_usage(command->name, "--%s needs a value: --%s %s",
@@ -198,7 +199,7 @@ static int bad_option(const struct cmd_command *command, int code, char **argv)
 static int read_inputs(const struct cmd_command *command, int n, char **names,
                        struct cmd_options *options)
 {
-    int most = command->set & CMD_SCORE ? 2 : 1;
+    int most = command->set & (CMD_SCORE | CMD_REPORT) ? 2 : 1;
     if (command->set & (CMD_MERGE | CMD_HISTORY)) {
         options->inputs = names;
         options->ninputs = (size_t)n;
@@ -233,7 +234,7 @@ static void find_log_format(int argc, char **argv, const char *letters,
     optind = 0; /* start afresh: GNU's way to reset everything */
     while ((code = getopt_long(argc, copy, letters, names, NULL)) != -1) {
         const struct cmd_option *row =
-            code == '?' || code == ':' ? NULL : row_of(code);
+            code == '?' || code == ':' ? NULL : row_of(~0u, code);
         if (row == NULL
             || row->offset != offsetof(struct cmd_options, log_format))
             continue;
@@ -288,7 +289,7 @@ static int read_arguments(const struct cmd_command *command, int argc,
     while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
         if (code == '?' || code == ':')
             return bad_option(command, code, argv);
-        const struct cmd_option *row = row_of(code);
+        const struct cmd_option *row = row_of(command->set, code);
         int status = set_once(row, command->name, optarg, options);
         if (status >= 0)
             return status;

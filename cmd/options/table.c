@@ -21,9 +21,12 @@ static const char *const log_formats[] = {"text", "json", NULL};
 #define AT(field) offsetof(struct cmd_options, field)
 
 enum {
-    SERIES = CMD_FITS | CMD_INSPECT,   /* read one file of series */
-    TABLES = CMD_BACKTEST | CMD_SCORE, /* print a table of scores */
-    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | TABLES,
+    SERIES = CMD_FITS | CMD_INSPECT | CMD_SHOWS, /* have a file of series */
+    TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
+    TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
+            | TABLES,
+    PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
+              | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
 };
 
@@ -42,6 +45,8 @@ static const struct cmd_option rows[] = {
      "what was learnt; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, TABLES, AT(output), "FILE",
      "the scores of every series, as CSV", NULL, 0, 0, NULL},
+    {'o', "output", CMD_OUTPUT, CMD_REPORT, AT(output), "FILE",
+     "the page; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, CMD_HISTORY, AT(output), "FILE",
      "the same as CSV, with all digits", NULL, 0, 0, NULL},
     {0, "by", CMD_CHOICE, CMD_HISTORY, AT(by), "WHAT",
@@ -50,8 +55,21 @@ static const struct cmd_option rows[] = {
      "of the series, how many", "20", 1, 1000000000, NULL},
     {0, "changes", CMD_FLAG, CMD_HISTORY, AT(changes), NULL,
      "series whose forecasts moved most last night", NULL, 0, 0, NULL},
-    {0, "train", CMD_INPUT, CMD_SCORE, AT(train), "FILE",
+    {0, "train", CMD_INPUT, CMD_SCORE | CMD_SHOWS, AT(train), "FILE",
      "what the forecaster saw (required)", NULL, 0, 0, NULL},
+    {0, "summary", CMD_INPUT, CMD_REPORT, AT(summary), "FILE",
+     "what `forecast --summary` wrote: outcomes and models", NULL, 0, 0, NULL},
+    {0, "scores", CMD_INPUT, CMD_REPORT, AT(scores), "FILE",
+     "what backtest -o, backtest --steps or score -o wrote", NULL, 0, 0, NULL},
+    {0, "trace", CMD_INPUT, CMD_REPORT, AT(trace), "FILE",
+     "what `forecast --trace` wrote: the time line", NULL, 0, 0, NULL},
+    {0, "series", CMD_TEXT, CMD_REPORT, AT(shown), "LIST",
+     "to be there in any case, if there are too many", NULL, 0, 0, NULL},
+    {0, "series", CMD_TEXT, CMD_PLOT, AT(shown), "ID",
+     "which one to show (required)", NULL, 0, 0, NULL},
+    {'m', "model", CMD_TEXT, CMD_PLOT, AT(models), "MODEL",
+     "whose forecasts (default: the first of the file)", NULL, 0, 0,
+     NULL},
     {0, "origins", CMD_INTEGER, CMD_BACKTEST, AT(origins), "K",
      "forecasts of each series, from K different ends", "1", 1, 100000, NULL},
     {0, "stride", CMD_INTEGER, CMD_BACKTEST, AT(stride), "S",
@@ -68,8 +86,8 @@ static const struct cmd_option rows[] = {
      "one model or several: ets,snaive", "auto", 0, 0, NULL},
     {'m', "model", CMD_TEXT, CMD_LEARN, AT(models), "MODEL",
      "one that learns from all series of a file", "auto", 0, 0, NULL},
-    {'s', "season", CMD_INTEGER, CMD_READS, AT(season), "M",
-     "season length; 1 for none (default: by step)", NULL, 1, 100000, NULL},
+    {'s', "season", CMD_LIST, CMD_READS, AT(season_text), "LIST",
+     "season lengths; 1 for none (default: by step)", NULL, 0, 0, NULL},
     {'l', "level", CMD_LIST, CMD_BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
     {0, "quantiles", CMD_LIST, CMD_FORECAST | CMD_BACKTEST, AT(quantiles_text),
@@ -88,7 +106,7 @@ static const struct cmd_option rows[] = {
      NULL, NULL, 0, 0, NULL},
     {0, "decimal", CMD_CHOICE, CMD_READS, AT(decimal), "SIGN",
      NULL, "auto", 0, 0, decimals},
-    {0, "na", CMD_LIST, CMD_READS, AT(missing), "LIST",
+    {0, "na", CMD_LIST, CMD_READS, AT(na), "LIST",
      NULL, NULL, 0, 0, NULL},
     {0, "encoding", CMD_TEXT, CMD_READS, AT(encoding), "NAME",
      NULL, NULL, 0, 0, NULL},
@@ -121,25 +139,43 @@ static const struct cmd_option rows[] = {
     {0, "stale", CMD_INTEGER, CMD_FORECAST, AT(stale), "N",
      NULL, NULL, 0, 1000000000, NULL},
     {0, "shard", CMD_TEXT, CMD_FORECAST, AT(shard_text), "K/N",
-     "part K of N of the series only, for `nightcast merge`", NULL, 0, 0,
+     "part K of N, for `nightcast merge`; or auto[/N]", NULL, 0, 0,
      NULL},
     {0, "max-failed", CMD_TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
      "if more series fail, the old output stays", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, CMD_FORECAST | CMD_MERGE, AT(partial_ok), NULL,
+     "exit status 0 instead of 3", NULL, 0, 0, NULL},
+    {0, "partial-ok", CMD_FLAG, PARTIAL, AT(partial_ok), NULL, NULL, NULL, 0, 0,
+     NULL},
+    {0, "from", CMD_INPUT, CMD_MERGE, AT(from), "FILE",
+     "a list of shards, one name per line", NULL, 0, 0, NULL},
+    {0, "missing", CMD_FLAG, CMD_MERGE, AT(missing), NULL,
+     "print the numbers of those that must run again", NULL, 0, 0, NULL},
     {0, "lock", CMD_LOCK, CMD_FORECAST, AT(lock), "FILE",
      "one run at a time; status 75 if there is another", NULL, 0, 0, NULL},
     {0, "lock-wait", CMD_INTEGER, CMD_FORECAST, AT(lock_wait), "S",
-     "seconds to wait for the other", "0", 0, 1000000, NULL},
+     NULL, "0", 0, 1000000, NULL},
     {0, "store", CMD_STORE, CMD_FORECAST, AT(store), "FILE",
      "remember this night, and use what the last ones left", NULL, 0, 0,
      NULL},
     {0, "keep", CMD_INTEGER, CMD_FORECAST, AT(keep), "NIGHTS",
-     "nights that the store remembers", "30", 1, 100000, NULL},
+     NULL, "30", 1, 100000, NULL},
     {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
-     "how long what auto learnt is good for", "7", 1, 100000, NULL},
+     NULL, "7", 1, 100000, NULL},
+    {0, "deadline", CMD_TEXT, CMD_FORECAST, AT(deadline_text), "WHEN",
+     "05:30 or 45min: all is written by then, come what may", NULL, 0, 0,
+     NULL},
     {0, "rejects", CMD_OUTPUT, CMD_FORECAST, AT(rejects), "FILE",
      "every row of the input that was not used, and why", NULL, 0, 0, NULL},
     {0, "metrics", CMD_OUTPUT, CMD_FORECAST, AT(metrics), "FILE",
      "counts and times for Prometheus", NULL, 0, 0, NULL},
+    {0, "report", CMD_OUTPUT, CMD_FORECAST, AT(report), "FILE",
+     "a page to look at, in HTML", NULL, 0, 0, NULL},
+    {0, "trace", CMD_OUTPUT, CMD_FORECAST, AT(trace), "FILE",
+     NULL, NULL, 0, 0, NULL},
+    {0, "steps", CMD_OUTPUT, CMD_BACKTEST, AT(steps), "FILE",
+     "every forecast, and what really followed", NULL, 0, 0,
+     NULL},
     {0, "csv", CMD_FLAG, TABLES, AT(csv), NULL,
      "the table as CSV, with all digits", NULL, 0, 0, NULL},
     {0, "progress", CMD_CHOICE, CMD_RUNS & ~CMD_BENCH, AT(progress), "WHEN",
@@ -201,8 +237,9 @@ size_t cmd_option_files(const struct cmd_command *command,
 static bool has_no_say(const struct cmd_option *row)
 {
     static const char *const names[] = {
-        "jobs",     "lock-wait", "shard",      "help", "version", "quiet",
-        "progress", "verbose",   "log-format", "keep", "relearn"};
+        "jobs",  "lock-wait", "shard",   "partial-ok", "help", "version",
+        "quiet", "progress",  "verbose", "log-format", "keep", "relearn",
+        "deadline"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -35,7 +35,7 @@ struct cmd_option {
     const char *const *choices; /* CMD_CHOICE: in the order of the enum */
 };
 
-enum { CMD_OPTIONS_MOST = 64 };
+enum { CMD_OPTIONS_MOST = 96 };
 
 /* The i-th row, or NULL when there are no more. */
 const struct cmd_option *cmd_option_at(size_t i);

@@ -105,6 +105,8 @@ void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
     put_sample(file, name, "series", "outcome", "fallback",
                (double)m->fallback);
     put_sample(file, name, "series", "outcome", "failed", (double)m->failed);
+    if (m->store || m->late > 0)
+        put_sample(file, name, "series", "outcome", "late", (double)m->late);
     put_help(file, "rows", "Rows of its input, by whether they could be read.");
     put_sample(file, name, "rows", "read", "yes", (double)m->rows);
     put_sample(file, name, "rows", "read", "no", (double)m->rejected);

@@ -18,7 +18,8 @@ struct cmd_metrics {
     uint64_t rows, rejected;
     double read, fit, write; /* seconds */
     int threads;
-    bool store;                            /* there is one: */
+    size_t late; /* series; told if there are some, or there is a store */
+    bool store;  /* there is one: */
     size_t unchanged, corrected, drifting; /* series */
 };
 

@@ -2,6 +2,7 @@
 #include "cmd/talk/scores.h"
 
 #include "cmd/talk/line.h"
+#include "cmd/talk/terminal.h"
 #include "io/out/csv.h"
 #include "io/text/number.h"
 #include "io/text/utf8.h"
@@ -9,6 +10,8 @@
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
+
+enum { BAR_COLUMNS = 40 };
 
 static const char *const measures[FC_MEASURES] = {"mae",   "rmse", "mape",
                                                   "smape", "mase", "rmsse"};
@@ -206,6 +209,24 @@ void cmd_scores_print(const struct cmd_scores *scores, bool csv)
     print_whole(scores, width);
 }
 
+void cmd_scores_print_bars(const struct cmd_scores *scores, bool utf8)
+{
+    char bar[CMD_SPARK_SIZE];
+    int width = name_width(scores);
+    double most = 0;
+    for (size_t k = 0; k < scores->n; k++)
+        most = fmax(most, fc_score_mean_of(&scores->means[k], FC_MASE));
+    if (scores->n < 2 || !(most > 0 && isfinite(most)))
+        return;
+    printf("\n%-*s    MASE\n", width, "model");
+    for (size_t k = 0; k < scores->n; k++) {
+        double mase = fc_score_mean_of(&scores->means[k], FC_MASE);
+        print_model(scores->names[k], width);
+        print_cell(mase, 8);
+        printf(" %s\n", cmd_bar(mase / most, BAR_COLUMNS, utf8, bar));
+    }
+}
+
 static void put(struct io_atomic_file *file, const char *text)
 {
     io_atomic_write(file, text, strlen(text));
@@ -261,10 +282,10 @@ void cmd_scores_write(struct io_atomic_file *file, const double *row,
         put_number(file, row[fc_score_loss_at(shape, i)] / (double)steps);
 }
 
-enum fc_status cmd_scores_commit(struct io_atomic_file **file,
+enum fc_status cmd_scores_commit(struct io_atomic_file **files, size_t n,
                                  struct fc_error *err)
 {
     if (fflush(stdout) != 0 || ferror(stdout))
         return fc_fail(err, FC_EIO, "the table of scores could not be written");
-    return io_atomic_commit(file, 1, err);
+    return io_atomic_commit(files, n, err);
 }

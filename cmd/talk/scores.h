@@ -25,8 +25,11 @@ struct cmd_scores {
 /* Prints to standard output. */
 void cmd_scores_print(const struct cmd_scores *scores, bool csv);
 
-/* ",mae,rmse,..., cover-80,msis-80,...,bias,mase-50,rmsse-1,loss-10,...": the end
- * of a header of rows. */
+/* A bar of its MASE for every model, for a terminal; none for a single one. */
+void cmd_scores_print_bars(const struct cmd_scores *scores, bool utf8);
+
+/* ",mae,rmse,..., cover-80,msis-80,...,bias,mase-50,rmsse-1,loss-10,...": the
+ * end of a header of rows. */
 void cmd_scores_write_header(struct io_atomic_file *file,
                              const struct fc_score_shape *shape);
 
@@ -36,10 +39,10 @@ void cmd_scores_write(struct io_atomic_file *file, const double *row,
                       size_t steps, const struct fc_score_shape *shape);
 
 /*
- * Commits the rows, which may be NULL, unless the table could not be written:
- * then they do not appear either, and FC_EIO.
+ * Commits the n files of rows, each of which may be NULL, unless the table
+ * could not be written: then they do not appear either, and FC_EIO.
  */
-enum fc_status cmd_scores_commit(struct io_atomic_file **file,
+enum fc_status cmd_scores_commit(struct io_atomic_file **files, size_t n,
                                  struct fc_error *err);
 
 #endif

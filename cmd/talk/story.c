@@ -22,6 +22,9 @@ void cmd_story_text(const struct cmd_story *story,
         cmd_append(line, CMD_STORY_SIZE, ", %s %swith fallback %.60s",
                    cmd_count(tally->fallback, a),
                    story->several ? "in part " : "", story->fallback);
+    if (tally->late > 0)
+        cmd_append(line, CMD_STORY_SIZE, ", %s late",
+                   cmd_count(tally->late, a));
     if (in_part > 0)
         cmd_append(line, CMD_STORY_SIZE, ", %s failed in part",
                    cmd_count(in_part, a));
@@ -80,6 +83,8 @@ void cmd_story_fields(const struct cmd_story *story,
         {"seconds", NULL, end->seconds},
         {"threads", NULL, end->threads},
         {"output", end->output, 0},
+        {story->deadline || story->store ? "late" : NULL, NULL,
+         (double)tally->late},
         {story->store ? "unchanged" : NULL, NULL, (double)tally->unchanged},
         {"corrected", NULL, (double)tally->corrected},
         {"drifting", NULL, (double)tally->drifting},
@@ -90,5 +95,5 @@ void cmd_story_fields(const struct cmd_story *story,
 
 bool cmd_tally_is_good(const struct cmd_tally *tally)
 {
-    return tally->fallback + tally->failed == 0;
+    return tally->fallback + tally->late + tally->failed == 0;
 }

@@ -15,6 +15,7 @@
 struct cmd_tally {
     size_t n;                    /* series */
     size_t ok, fallback, failed; /* of several models, the worst */
+    size_t late;                 /* likewise: not forecast in time */
     size_t none;                 /* series that no model could forecast */
     size_t early;                /* series that end before the file does */
     size_t replaced;             /* series with absurd intervals replaced */
@@ -34,7 +35,8 @@ struct cmd_story {
     bool common;      /* --align common */
     const char *gaps; /* --gaps */
     struct io_shard shard;
-    bool store; /* there is one */
+    bool store;    /* there is one */
+    bool deadline; /* likewise */
 };
 
 /* "2,994 of 3,003 series forecast with ets, 9 with fallback snaive" */
@@ -50,7 +52,7 @@ struct cmd_end {
 };
 
 /* The same for a machine; they end with one without a name. */
-enum { CMD_STORY_FIELDS = 19 };
+enum { CMD_STORY_FIELDS = 20 };
 void cmd_story_fields(const struct cmd_story *story,
                       const struct cmd_tally *tally, const struct cmd_end *end,
                       struct cmd_field fields[CMD_STORY_FIELDS]);

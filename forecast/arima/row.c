@@ -409,6 +409,7 @@ const struct fc_model fc_model_arima = {
     .missing = true,
     .settings = settings,
     .parse = parse,
+    .seasons = FC_SEASON_ASKED,
     .min_obs = min_obs,
     .fit = fit_arima,
     .predict = fc_arima_predict,

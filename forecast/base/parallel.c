@@ -50,8 +50,10 @@ static void run_one(struct run *run, size_t k)
     enum fc_status status = FC_ESTOPPED;
     bool called = !stop_wanted(job);
     if (called) {
+        double begin = fc_trace_begin(job->trace);
         fc_workspace_reset(run->ws[thread]);
         status = job->item(job->arg, i, run->ws[thread]);
+        fc_trace_end(job->trace, thread + 1, job->what, i, begin);
     }
     if (job->status != NULL)
         job->status[i] = status;

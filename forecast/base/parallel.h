@@ -3,6 +3,7 @@
 #define NIGHTCAST_FORECAST_BASE_PARALLEL_H
 
 #include "forecast/base/status.h"
+#include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
 
 #include <signal.h>
@@ -34,6 +35,8 @@
  *             map was stopped); or NULL
  *   stop      when it becomes nonzero, items not yet started are given
  *             FC_ESTOPPED; or NULL
+ *   trace     where a span is kept for every item, under the name `what`; or
+ *             NULL
  */
 struct fc_parallel {
     size_t n;
@@ -45,6 +48,8 @@ struct fc_parallel {
     size_t (*size)(const void *arg, size_t i);
     void (*progress)(void *arg, size_t done, size_t n);
     const volatile sig_atomic_t *stop;
+    struct fc_trace *trace;
+    const char *what;
 };
 
 /*

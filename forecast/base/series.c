@@ -15,6 +15,25 @@ struct fc_seasons fc_one_season(int length)
                       : (struct fc_seasons){.n = 0};
 }
 
+struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons, size_t n)
+{
+    struct fc_seasons fitting = {.n = 0};
+    if (seasons == NULL)
+        return fitting;
+    fitting = *seasons;
+    while (fitting.n > 1 && 2 * fitting.length[fitting.n - 1] > (double)n)
+        fitting.n--;
+    return fitting;
+}
+
+bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b)
+{
+    bool equal = a->n == b->n;
+    for (int i = 0; equal && i < a->n; i++)
+        equal = a->length[i] == b->length[i];
+    return equal;
+}
+
 struct fc_series fc_series_from(const struct fc_series *series, size_t first,
                                 struct fc_regressors *room)
 {

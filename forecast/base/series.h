@@ -12,13 +12,19 @@
 
 /*
  * How many observations make a season: one length or several, ascending, which
- * need not be whole (365.25 days).  Today there is at most one, a whole one.
+ * need not be whole (365.25 days).
+ *
+ *   asked   by the user for the models that know one season, too, rather than
+ *           by default: these are then given what the longer seasons leave
+ *   left    the series is what the longer seasons have left, as far as they
+ *           could be known
  */
 enum { FC_MOST_SEASONS = 4 };
 
 struct fc_seasons {
     int n;
     double length[FC_MOST_SEASONS];
+    bool asked, left;
 };
 
 /*
@@ -41,11 +47,20 @@ struct fc_series {
     const struct fc_regressors *regressors; /* or NULL: none */
 };
 
-/* The whole length of the one season that models know; 1 = none. */
+/* The whole length of the shortest season, the one that most models know; 1 =
+ * none. */
 int fc_season_length(const struct fc_seasons *seasons);
 
 /* The list of one season; empty for a length of 1 or less. */
 struct fc_seasons fc_one_season(int length);
+
+/* The seasons of which n observations hold two cycles; and the shortest one,
+ * whatever n. */
+struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons,
+                                     size_t n);
+
+/* Whether two lists have the same lengths. */
+bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b);
 
 /* The series without its first observations; what regressors it has are then
  * described in *room. */

@@ -300,6 +300,7 @@ const struct fc_model fc_model_ces = {
                  "Logistics 69",
     .variants = "none, simple, partial or full",
     .parse = parse_ces,
+    .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_ces,
     .predict = predict_ces,

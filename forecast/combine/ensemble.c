@@ -9,11 +9,14 @@
 
 enum fc_status fc_ensemble_fit(const struct fc_series *series,
                                const struct fc_request *request,
-                               const struct fc_model *const *models, size_t n,
+                               const struct fc_ensemble *ensemble,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
-    size_t fitted = 0;
+    const struct fc_model *const *models = ensemble->models;
+    size_t fitted = 0, n = 0;
+    while (models[n] != NULL)
+        n++;
     fit->members = fc_workspace_array(ws, n, sizeof *fit->members);
     if (fit->members == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
@@ -24,7 +27,8 @@ enum fc_status fc_ensemble_fit(const struct fc_series *series,
         const struct fc_fit *similar =
             request->similar != NULL ? &request->similar->members[k] : NULL;
         member.spec = &spec;
-        member.learned = NULL;
+        member.learned =
+            k < ensemble->nlearned ? ensemble->learned[k] : fc_part_of(NULL);
         member.similar =
             similar != NULL && similar->model != NULL ? similar : NULL;
         enum fc_status status =
@@ -51,9 +55,11 @@ struct fc_forecast *fc_ensemble_predict(const struct fc_fit *fit,
     if (each == NULL || numbers == NULL)
         return NULL;
     for (size_t k = 0; k < fit->nmembers; k++) {
-        each[k] = fc_forecast_over(like->horizon, like->nlevels, like->levels,
-                                   numbers + k * size);
-        if (fit->members[k].model == NULL
+        const struct fc_model *model = fit->members[k].model;
+        bool learns = model != NULL && model->learn != NULL;
+        each[k] = fc_forecast_over(like->horizon, learns ? 0 : like->nlevels,
+                                   like->levels, numbers + k * size);
+        if (model == NULL
             || fc_model_predict(&fit->members[k], ws, &each[k], NULL) != FC_OK)
             each[k].mean = NULL;
     }

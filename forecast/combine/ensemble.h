@@ -9,21 +9,28 @@
  * series, where those that cannot are left out.
  */
 
+struct fc_ensemble {
+    const struct fc_model *const *models; /* up to NULL */
+    const struct fc_part *learned;        /* by the first of them ... */
+    size_t nlearned;                      /* ... so many */
+};
+
 /*
- * Fits n models and puts them into fit->members in their order; a member
+ * Fits the models and puts them into fit->members in their order; a member
  * that failed has model == NULL.  request->similar is such an ensemble, or
  * NULL. FC_ENOMEM, or FC_ENOFIT when all failed.
  */
 enum fc_status fc_ensemble_fit(const struct fc_series *series,
                                const struct fc_request *request,
-                               const struct fc_model *const *models, size_t n,
+                               const struct fc_ensemble *ensemble,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err);
 
 /*
  * Every member's forecast in the shape of like (its horizon and levels):
  * fit->nmembers of them, whose mean is NULL for members left out and for
- * those whose forecast failed.  NULL when memory is short.
+ * those whose forecast failed.  Of members that learn there are means alone,
+ * without levels.  NULL when memory is short.
  */
 struct fc_forecast *fc_ensemble_predict(const struct fc_fit *fit,
                                         const struct fc_forecast *like,

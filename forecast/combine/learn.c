@@ -20,9 +20,13 @@
  * adjusted values, weights that depend on a series' features (length,
  * roughness, trend, season, disagreement of the candidates).
  */
-#include "forecast/combine/block.h"
+#include "forecast/combine/learn.h"
 
 #include "forecast/base/parallel.h"
+#include "forecast/combine/candidates.h"
+#include "forecast/combine/look.h"
+#include "forecast/combine/trust.h"
+#include "forecast/global/sample.h"
 #include "forecast/numeric/missing.h"
 
 #include <gsl/gsl_sort.h>
@@ -56,9 +60,9 @@ struct trial {
     bool done;
     double ratio;      /* see struct fc_auto_table */
     enum fc_kind kind; /* FC_KINDS: teaches nothing */
-    bool usable[FC_AUTO_CANDIDATES];
+    bool usable[FC_AUTO_MEMBERS];
     double scale;
-    double trust[FC_AUTO_CANDIDATES];
+    double trust[FC_AUTO_TRUSTS];
     double *actual; /* horizon values each; NaN: missing */
     double *mean;   /* of every candidate; the fixed combination's if it has
                        none */
@@ -66,252 +70,43 @@ struct trial {
     double *width;
 };
 
-enum { PER_TRIAL = FC_AUTO_CANDIDATES + 3 }; /* times the horizon */
+enum { PER_TRIAL = FC_AUTO_MEMBERS + 3 }; /* times the horizon */
 
 struct learner {
-    const struct fc_lesson *lesson;
     const struct fc_spec *spec;
     int horizon, season_length;
-    struct fc_series *seen;   /* the sample; moving series first */
-    struct fc_series *series; /* the same, without breaks that are over */
-    double **mended;          /* what of series is not of seen, or NULL */
-    size_t n, moving;
-    struct fc_breaks breaks;
+    struct fc_sample sample;
+    struct fc_auto_lessons lessons;
     struct fc_auto_knowledge knowledge; /* at the held-back origin */
     struct trial *trials;
     double *numbers;
     double *ratio; /* n * horizon */
-    struct fc_learned *learned;
 };
-
-/* A series' place in a random order that does not depend on the batch. */
-static double draw(const struct fc_lesson *lesson,
-                   const struct fc_series *series)
-{
-    return (double)(fc_model_seed(lesson->seed, series->id) >> 11);
-}
-
-/* Of which kind each series is a teacher; FC_KINDS: of none. */
-static void find_teachers(const struct fc_lesson *lesson, unsigned char *kind,
-                          double *scratch)
-{
-    size_t m = (size_t)fc_season_length(lesson->seasons);
-    for (size_t i = 0; i < lesson->n; i++) {
-        const struct fc_series *s = &lesson->series[i];
-        bool can = (lesson->skip == NULL || !lesson->skip[i])
-                   && s->n >= (size_t)lesson->horizon + FC_AUTO_LEAST_LEFT;
-        kind[i] = (unsigned char)(can ? fc_kind_of(s->y, s->n, m, scratch)
-                                      : FC_KINDS);
-    }
-}
-
-/* The draw above which series of a kind are not in the sample. */
-static double threshold(const struct fc_lesson *lesson,
-                        const unsigned char *kind, enum fc_kind of,
-                        double *draws)
-{
-    size_t n = 0, most = most_series[of];
-    for (size_t i = 0; i < lesson->n; i++)
-        if (kind[i] == of)
-            draws[n++] = draw(lesson, &lesson->series[i]);
-    if (n <= most)
-        return INFINITY;
-    gsl_sort(draws, 1, n);
-    return draws[most - 1];
-}
-
-/* Appends what is up to the threshold. */
-static void take(struct learner *l, const struct fc_lesson *lesson,
-                 const unsigned char *kind, enum fc_kind of, double last)
-{
-    size_t end = l->n + most_series[of];
-    for (size_t i = 0; i < lesson->n && l->n < end; i++)
-        if (kind[i] == of && draw(lesson, &lesson->series[i]) <= last)
-            l->seen[l->n++] = lesson->series[i];
-}
-
-static enum fc_status take_sample(struct learner *l,
-                                  const struct fc_lesson *lesson,
-                                  struct fc_error *err)
-{
-    size_t most = 0, room = lesson->n + 1;
-    for (size_t i = 0; i < lesson->n; i++)
-        room = lesson->series[i].n > room ? lesson->series[i].n : room;
-    unsigned char *kind = malloc(lesson->n + 1);
-    double *draws = malloc(room * sizeof *draws);
-    for (int of = 0; of < FC_KINDS; of++)
-        most += most_series[of] < lesson->n ? most_series[of] : lesson->n;
-    l->seen = malloc((most + 1) * sizeof *l->seen);
-    if (kind == NULL || draws == NULL || l->seen == NULL) {
-        free(kind);
-        free(draws);
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    }
-    find_teachers(lesson, kind, draws);
-    for (enum fc_kind of = 0; of < FC_KINDS; of++) {
-        take(l, lesson, kind, of, threshold(lesson, kind, of, draws));
-        if (of == FC_KIND_MOVING)
-            l->moving = l->n;
-    }
-    free(kind);
-    free(draws);
-    return FC_OK;
-}
-
-/* Series i without what is over, in memory of its own if that is needed. */
-static enum fc_status mend(struct learner *l, size_t i, double *scratch)
-{
-    struct fc_series *series = &l->series[i];
-    int m = l->season_length;
-    *series = l->seen[i];
-    bool shares = false;
-    for (int k = 0; k < l->breaks.n && !shares; k++)
-        shares =
-            fc_shares_break(series->y, series->n, m, &l->breaks.at[k], scratch);
-    if (!shares)
-        return FC_OK;
-    l->mended[i] = malloc(series->n * sizeof(double));
-    if (l->mended[i] == NULL)
-        return FC_ENOMEM;
-    memcpy(l->mended[i], series->y, series->n * sizeof(double));
-    fc_heal(l->mended[i], series->n, m, &l->breaks, scratch);
-    series->y = l->mended[i];
-    return FC_OK;
-}
-
-/* The breaks that the moving series share, and all series without them. */
-static enum fc_status find_breaks(struct learner *l, struct fc_error *err)
-{
-    size_t longest = 1;
-    enum fc_status status =
-        fc_find_breaks(l->seen, l->moving, l->season_length, &l->breaks, err);
-    if (status != FC_OK)
-        return status;
-    for (size_t i = 0; i < l->n; i++)
-        longest = l->seen[i].n > longest ? l->seen[i].n : longest;
-    double *scratch = malloc(longest * sizeof *scratch);
-    l->series = malloc((l->n + 1) * sizeof *l->series);
-    l->mended = calloc(l->n + 1, sizeof *l->mended);
-    if (scratch == NULL || l->series == NULL || l->mended == NULL)
-        status = FC_ENOMEM;
-    for (size_t i = 0; i < l->n && status == FC_OK; i++)
-        status = mend(l, i, scratch);
-    free(scratch);
-    return status == FC_OK ? FC_OK : fc_fail(err, status, "out of memory");
-}
-
-/*
- * One and a half seasons, at least 8 values (10 without a season), but no
- * more than half of what is left of a typical series.  0: no regression.
- */
-static int choose_window(const struct learner *l, double *lengths)
-{
-    int m = l->season_length;
-    int window = m < 2 ? 10 : m < 6 ? 8 : 3 * m / 2;
-    if (l->moving == 0)
-        return 0;
-    for (size_t i = 0; i < l->moving; i++)
-        lengths[i] = (double)l->series[i].n;
-    gsl_sort(lengths, 1, l->moving);
-    double half = floor((lengths[l->moving / 2] - l->horizon) / 2);
-    if (window > half)
-        window = (int)half;
-    return window >= (m > 3 ? m : 3) && window <= FC_AUTO_LONGEST_WINDOW
-               ? window
-               : 0;
-}
-
-/* The first numbers of what is learnt, and room for the others. */
-static enum fc_status allocate_learned(struct learner *l, int window,
-                                       struct fc_error *err)
-{
-    int m = l->season_length;
-    double first[AT_COEF] = {[AT_VERSION] = FC_AUTO_BLOCK_VERSION,
-                             [AT_HORIZON] = l->horizon,
-                             [AT_SEASON] = m,
-                             [AT_SERIES] = (double)l->n,
-                             [AT_WINDOW] = window,
-                             [AT_NETWORK] = fc_neural_window(m, l->horizon)};
-    size_t total = fc_auto_block_size(first);
-    l->learned = calloc(1, sizeof *l->learned + total * sizeof(double));
-    if (l->learned == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    memcpy(l->learned->values, first, sizeof first);
-    l->learned->n = total;
-    return FC_OK;
-}
 
 static enum fc_status allocate(struct learner *l, struct fc_error *err)
 {
-    size_t h = (size_t)l->horizon;
-    l->trials = calloc(l->n, sizeof *l->trials);
-    l->numbers = malloc(l->n * PER_TRIAL * h * sizeof *l->numbers);
-    l->ratio = malloc(l->n * h * sizeof *l->ratio);
-    double *lengths = malloc(l->n * sizeof *lengths);
-    if (l->trials == NULL || l->numbers == NULL || l->ratio == NULL
-        || lengths == NULL) {
-        free(lengths);
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    }
-    int window = choose_window(l, lengths);
-    free(lengths);
-    return allocate_learned(l, window, err);
-}
-
-/* Both regressions from the sample. */
-static enum fc_status learn_pooled(struct learner *l,
-                                   const struct fc_lesson *sample,
-                                   enum fc_auto_time time, struct fc_error *err)
-{
-    double *v = l->learned->values;
-    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0;
-    for (int i = 0; i < 2 && v[AT_WINDOW] > 0; i++) {
-        struct fc_pooled pooled = fc_auto_block_pooled(v, i);
-        enum fc_status status = fc_pooled_fit(
-            &pooled, sample, hold, v + fc_auto_block_coef(v, time, i), err);
-        if (status == FC_ENOMEM || status == FC_ESTOPPED)
-            return status;
-        v[AT_POOLED + 2 * time + i] = status == FC_OK;
-    }
-    return FC_OK;
-}
-
-/* The networks; when they cannot be trained, there is no place for them. */
-static enum fc_status learn_networks(struct learner *l,
-                                     const struct fc_lesson *sample,
-                                     enum fc_auto_time time,
-                                     struct fc_error *err)
-{
-    double *v = l->learned->values;
-    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0;
-    struct fc_neural neural = fc_auto_block_neural(v);
-    if (neural.window == 0)
-        return FC_OK;
-    enum fc_status status =
-        fc_neural_fit(&neural, sample, hold, l->lesson->seed,
-                      v + fc_auto_block_parameters(v, time), err);
-    if (status == FC_ENOMEM || status == FC_ESTOPPED)
-        return status;
-    if (status != FC_OK) {
-        v[AT_NETWORK] = 0;
-        l->learned->n = fc_auto_block_size(v);
-    }
-    return FC_OK;
+    size_t h = (size_t)l->horizon, n = l->sample.n;
+    l->trials = calloc(n, sizeof *l->trials);
+    l->numbers = malloc(n * PER_TRIAL * h * sizeof *l->numbers);
+    l->ratio = malloc(n * h * sizeof *l->ratio);
+    return l->trials != NULL && l->numbers != NULL && l->ratio != NULL
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
 /* The median of the series' mean changes from value to value, over their
  * size. */
-static enum fc_status learn_change(struct learner *l, enum fc_auto_time time,
-                                   struct fc_error *err)
+static enum fc_status learn_change(const struct fc_lesson *lesson,
+                                   double *median, struct fc_error *err)
 {
-    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0, known = 0;
-    double *relative = malloc((l->moving + 1) * sizeof *relative);
+    size_t known = 0;
+    double *relative = malloc((lesson->n + 1) * sizeof *relative);
     if (relative == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t i = 0; i < l->moving; i++) {
-        const double *y = l->series[i].y;
+    for (size_t i = 0; i < lesson->n; i++) {
+        const double *y = lesson->series[i].y;
         double change = 0, size = 0, changes = 0, values = 0;
-        for (size_t t = 0; t < l->series[i].n - hold; t++) {
+        for (size_t t = 0; t < lesson->series[i].n - lesson->hold; t++) {
             if (isnan(y[t]))
                 continue;
             size += fabs(y[t]);
@@ -324,27 +119,28 @@ static enum fc_status learn_change(struct learner *l, enum fc_auto_time time,
         if (changes > 0 && size > 0)
             relative[known++] = (change / changes) / (size / values);
     }
-    l->learned->values[AT_CHANGE + time] =
-        known > 0 ? gsl_stats_median(relative, 1, known) : 0;
+    *median = known > 0 ? gsl_stats_median(relative, 1, known) : 0;
     free(relative);
     return FC_OK;
 }
 
-/* What moving series have in common; networks first, for without them the rest
- * has another place. */
-static enum fc_status learn_common(struct learner *l,
-                                   const struct fc_lesson *lesson,
-                                   enum fc_auto_time time, struct fc_error *err)
+/* What moving series have in common. */
+static enum fc_status learn_common(struct learner *l, enum fc_auto_time time,
+                                   struct fc_error *err)
 {
-    struct fc_lesson sample = *lesson;
-    sample.series = l->series;
-    sample.n = l->moving;
-    sample.skip = NULL;
-    sample.breaks = &l->breaks;
-    enum fc_status status = learn_networks(l, &sample, time, err);
-    if (status == FC_OK)
-        status = learn_pooled(l, &sample, time, err);
-    return status == FC_OK ? learn_change(l, time, err) : status;
+    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0;
+    struct fc_lesson lesson = fc_sample_lesson(&l->sample, hold);
+    enum fc_status status =
+        learn_change(&lesson, &l->lessons.change[time], err);
+    lesson.means_only = true;
+    for (int k = 0; k < FC_AUTO_MEMBERS && status == FC_OK; k++) {
+        const struct fc_model *model = fc_auto_members[k].model;
+        struct fc_spec member = fc_spec_member(l->spec, model);
+        if (model->learn != NULL)
+            status = model->learn(&lesson, &member,
+                                  &l->lessons.learned[time][k], err);
+    }
+    return status;
 }
 
 /*
@@ -375,7 +171,7 @@ static void keep_table(const struct fc_auto_table *table, struct trial *trial)
     trial->ratio = table->ratio;
     memcpy(trial->usable, table->usable, sizeof trial->usable);
     memcpy(trial->width, table->width, h * sizeof(double));
-    for (size_t k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (size_t k = 0; k < FC_AUTO_MEMBERS; k++)
         memcpy(trial->mean + k * h,
                table->usable[k] ? table->mean[k] : trial->base,
                h * sizeof(double));
@@ -384,11 +180,11 @@ static void keep_table(const struct fc_auto_table *table, struct trial *trial)
 /* What followed, as far as it could be told. */
 static void find_actual(const struct learner *l, size_t i, double *actual)
 {
-    const struct fc_series *series = &l->series[i];
+    const struct fc_series *series = &l->sample.series[i];
     size_t h = (size_t)l->horizon, n = series->n - h;
-    size_t told = fc_before_break(&l->breaks, n, series->n);
+    size_t told = fc_before_break(&l->sample.breaks, n, series->n);
     for (size_t k = 0; k < h; k++)
-        actual[k] = k < told && series->y[n + k] == l->seen[i].y[n + k]
+        actual[k] = k < told && series->y[n + k] == l->sample.seen[i].y[n + k]
                         ? series->y[n + k]
                         : NAN;
 }
@@ -400,7 +196,7 @@ static void find_actual(const struct learner *l, size_t i, double *actual)
 static enum fc_kind kind_of_trial(const struct learner *l, size_t i,
                                   double *scratch)
 {
-    const struct fc_series *series = &l->series[i];
+    const struct fc_series *series = &l->sample.series[i];
     size_t n = series->n - (size_t)l->horizon;
     size_t m = (size_t)l->season_length;
     enum fc_kind kind = fc_kind_of(series->y, n, m, scratch);
@@ -422,16 +218,15 @@ static enum fc_status try_candidates(struct learner *l,
     struct fc_fit fit = {.model = l->spec->model,
                          .season_length = l->season_length,
                          .coef = trial->trust};
-    struct fc_auto_fitted fitted = {view->series, &fit};
+    struct fc_auto_fitted fitted = {view->series, &fit, before->change};
     struct fc_request request = {
-        .spec = l->spec, .horizon = l->horizon, .seed = l->lesson->seed};
+        .spec = l->spec, .horizon = l->horizon, .seed = l->sample.lesson->seed};
     enum fc_status status =
-        fc_auto_fit_members(&view->series, &request, ws, &fit, NULL);
+        fc_auto_fit_members(&view->series, &request, before, ws, &fit, NULL);
     if (status == FC_OK)
         status = fc_auto_trust(&fit, view, &request, before, ws, trial->trust);
     if (status == FC_OK)
-        status =
-            fc_auto_candidates(&fitted, before, l->horizon, ws, table, NULL);
+        status = fc_auto_candidates(&fitted, l->horizon, ws, table, NULL);
     return status;
 }
 
@@ -439,8 +234,8 @@ static enum fc_status try_candidates(struct learner *l,
 static struct fc_breaks earlier_breaks(const struct learner *l)
 {
     struct fc_breaks earlier = {0};
-    for (int k = 0; k < l->breaks.n; k++) {
-        struct fc_break b = l->breaks.at[k];
+    for (int k = 0; k < l->sample.breaks.n; k++) {
+        struct fc_break b = l->sample.breaks.at[k];
         if (b.over || b.first <= l->horizon)
             continue;
         b.first -= l->horizon;
@@ -456,17 +251,17 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     struct learner *l = arg;
     struct fc_breaks earlier = earlier_breaks(l);
     struct trial *trial = &l->trials[i];
-    size_t n = l->series[i].n - (size_t)l->horizon;
+    size_t n = l->sample.series[i].n - (size_t)l->horizon;
     struct fc_auto_table table;
     struct fc_auto_view view;
     place_trial(l, i);
     find_actual(l, i, trial->actual);
-    double *y = fc_workspace_doubles(ws, l->series[i].n);
+    double *y = fc_workspace_doubles(ws, l->sample.series[i].n);
     if (y == NULL)
         return FC_ENOMEM;
     trial->kind = kind_of_trial(l, i, y);
-    fc_fill_linear(l->series[i].y, n, y);
-    struct fc_series series = l->series[i];
+    fc_fill_linear(l->sample.series[i].y, n, y);
+    struct fc_series series = l->sample.series[i];
     series.y = y;
     series.n = n;
     enum fc_status status = fc_auto_look(&series, &earlier, ws, &view);
@@ -486,28 +281,30 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
 static size_t length_of(const void *arg, size_t i)
 {
     const struct learner *l = arg;
-    return l->series[i].n;
+    return l->sample.series[i].n;
 }
 
-static enum fc_status try_all(struct learner *l, const struct fc_lesson *lesson,
-                              struct fc_error *err)
+static enum fc_status try_all(struct learner *l, struct fc_error *err)
 {
-    enum fc_status *each = malloc((l->n + 1) * sizeof *each);
+    const struct fc_lesson *lesson = l->sample.lesson;
+    enum fc_status *each = malloc((l->sample.n + 1) * sizeof *each);
     if (each == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     struct fc_parallel job = {
-        .n = l->n,
+        .n = l->sample.n,
         .nthreads = lesson->jobs,
         .item = try_series,
         .arg = l,
         .status = each,
         .size = length_of,
         .stop = lesson->stop,
+        .trace = lesson->trace,
+        .what = "try",
     };
     enum fc_status status = fc_parallel_map(&job);
     /* a series that cannot be tried teaches nothing; one for which there is
        no memory would have, and all forecasts would be others */
-    for (size_t i = 0; i < l->n && status == FC_OK; i++)
+    for (size_t i = 0; i < l->sample.n && status == FC_OK; i++)
         if (each[i] == FC_ENOMEM)
             status = FC_ENOMEM;
     free(each);
@@ -541,7 +338,7 @@ static double importances(const struct learner *l, enum fc_kind kind,
 {
     size_t n = 0;
     double sum = 0;
-    for (size_t i = 0; i < l->n; i++) {
+    for (size_t i = 0; i < l->sample.n; i++) {
         const struct trial *trial = &l->trials[i];
         importance[i] = trial->kind == kind
                             ? error_of(trial, trial->base, (size_t)l->horizon)
@@ -555,12 +352,12 @@ static double importances(const struct learner *l, enum fc_kind kind,
     double most =
         fmin(scratch[(size_t)(OUTLYING * (double)(n - 1))],
              MEDIANS * gsl_stats_median_from_sorted_data(scratch, 1, n));
-    for (size_t i = 0; i < l->n; i++) {
+    for (size_t i = 0; i < l->sample.n; i++) {
         double e = importance[i];
         importance[i] = !isfinite(e) ? 0 : e > most && most > 0 ? most / e : 1;
         sum += isfinite(e) ? importance[i] * e : 0;
     }
-    for (size_t i = 0; i < l->n; i++)
+    for (size_t i = 0; i < l->sample.n; i++)
         importance[i] /= (double)n;
     return sum / (double)n;
 }
@@ -570,9 +367,9 @@ static double share(const struct trial *trial, const double *weights,
                     double *used)
 {
     double sum = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         sum += weights[k] * trial->trust[k];
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         used[k] = weights[k] * trial->trust[k] / sum;
     return sum;
 }
@@ -583,19 +380,19 @@ static void add_gradient(const struct trial *trial, size_t horizon,
                          double *gradient)
 {
     size_t known = 0;
-    double used[FC_AUTO_CANDIDATES], sum = share(trial, weights, used);
+    double used[FC_AUTO_MEMBERS], sum = share(trial, weights, used);
     for (size_t h = 0; h < horizon; h++)
         known += !isnan(trial->actual[h]);
     for (size_t h = 0; h < horizon; h++) {
         if (isnan(trial->actual[h]))
             continue;
         double mean = 0;
-        for (size_t k = 0; k < FC_AUTO_CANDIDATES; k++)
+        for (size_t k = 0; k < FC_AUTO_MEMBERS; k++)
             mean += used[k] * trial->mean[k * horizon + h];
         double e = trial->actual[h] - mean;
         double step =
             importance / (trial->scale * (double)known) * ((e < 0) - (e > 0));
-        for (size_t k = 0; k < FC_AUTO_CANDIDATES; k++)
+        for (size_t k = 0; k < FC_AUTO_MEMBERS; k++)
             gradient[k] += step * trial->trust[k] / sum
                            * (trial->mean[k * horizon + h] - mean);
     }
@@ -604,9 +401,9 @@ static void add_gradient(const struct trial *trial, size_t horizon,
 static void normalise(double *w)
 {
     double sum = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         sum += w[k];
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         w[k] /= sum;
 }
 
@@ -614,24 +411,24 @@ static void normalise(double *w)
 static void descend(const struct learner *l, const double *importance,
                     double error, double penalty, double *weights)
 {
-    double prior[FC_AUTO_CANDIDATES], w[FC_AUTO_CANDIDATES];
-    double mean[FC_AUTO_CANDIDATES] = {0};
+    double prior[FC_AUTO_MEMBERS], w[FC_AUTO_MEMBERS];
+    double mean[FC_AUTO_MEMBERS] = {0};
     memcpy(prior, weights, sizeof prior);
     memcpy(w, weights, sizeof w);
     for (int it = 0; it < ITERATIONS; it++) {
-        double gradient[FC_AUTO_CANDIDATES] = {0};
-        for (size_t i = 0; i < l->n; i++)
+        double gradient[FC_AUTO_MEMBERS] = {0};
+        for (size_t i = 0; i < l->sample.n; i++)
             if (importance[i] > 0)
                 add_gradient(&l->trials[i], (size_t)l->horizon,
                              importance[i] / error, w, gradient);
         double step = 1 / sqrt(1 + it);
-        for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
             double pull = penalty * log(w[k] / prior[k]);
             double move = step * (gradient[k] + pull);
             w[k] *= exp(-fmin(fmax(move, -2), 2));
         }
         normalise(w);
-        for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
             w[k] = fmax(w[k], 1e-9);
             if (it >= ITERATIONS / 2)
                 mean[k] += w[k];
@@ -644,12 +441,13 @@ static void descend(const struct learner *l, const double *importance,
 static enum fc_status learn_weights(const struct learner *l, enum fc_kind kind,
                                     double *weights, struct fc_error *err)
 {
-    double *importance = malloc(2 * l->n * sizeof *importance);
+    double *importance = malloc(2 * l->sample.n * sizeof *importance);
     if (importance == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     /* of moving series some come to rest in what is held back: they count */
-    size_t taught = kind == FC_KIND_MOVING ? l->moving : l->n - l->moving;
-    double error = importances(l, kind, importance, importance + l->n);
+    size_t taught = kind == FC_KIND_MOVING ? l->sample.moving
+                                           : l->sample.n - l->sample.moving;
+    double error = importances(l, kind, importance, importance + l->sample.n);
     if (error > 0)
         descend(l, importance, error,
                 PENALTY * (1 + PENALTY_SERIES / fmax(1, (double)taught)),
@@ -659,27 +457,27 @@ static enum fc_status learn_weights(const struct learner *l, enum fc_kind kind,
 }
 
 /* Errors of the final combination over the widths, of one kind of series. */
-static enum fc_status learn_errors(struct learner *l, enum fc_kind kind,
-                                   struct fc_auto_experience *of,
-                                   struct fc_error *err)
+static enum fc_status learn_reach(struct learner *l, enum fc_kind kind,
+                                  struct fc_auto_experience *of,
+                                  struct fc_error *err)
 {
     size_t horizon = (size_t)l->horizon;
-    struct fc_auto_sample sample = {l->n, l->horizon, l->ratio};
-    struct fc_auto_errors prior = of->errors;
-    for (size_t i = 0; i < l->n; i++) {
+    struct fc_reach_sample sample = {l->sample.n, l->horizon, l->ratio};
+    struct fc_reach prior = of->reach;
+    for (size_t i = 0; i < l->sample.n; i++) {
         const struct trial *trial = &l->trials[i];
         bool counts = trial->done && trial->kind == kind;
-        double used[FC_AUTO_CANDIDATES];
+        double used[FC_AUTO_MEMBERS];
         share(trial, of->weights, used);
         for (size_t h = 0; h < horizon; h++) {
             double mean = 0;
-            for (size_t k = 0; k < FC_AUTO_CANDIDATES && counts; k++)
+            for (size_t k = 0; k < FC_AUTO_MEMBERS && counts; k++)
                 mean += used[k] * trial->mean[k * horizon + h];
             l->ratio[i * horizon + h] =
                 counts ? (trial->actual[h] - mean) / trial->width[h] : NAN;
         }
     }
-    return fc_auto_learn_errors(&sample, &prior, &of->errors, err);
+    return fc_reach_learn(&sample, &prior, &of->reach, err);
 }
 
 /*
@@ -692,10 +490,10 @@ static enum fc_status leave_unlike(struct learner *l, enum fc_kind kind,
                                    struct fc_error *err)
 {
     size_t n = 0;
-    double *x = malloc((l->n + 1) * sizeof *x);
+    double *x = malloc((l->sample.n + 1) * sizeof *x);
     if (x == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t i = 0; i < l->n; i++) {
+    for (size_t i = 0; i < l->sample.n; i++) {
         struct trial *trial = &l->trials[i];
         if (!trial->done || trial->kind != kind)
             continue;
@@ -709,7 +507,7 @@ static enum fc_status leave_unlike(struct learner *l, enum fc_kind kind,
         x[i] = fabs(x[i] - middle);
     double most =
         n > 0 ? UNLIKE * fmax(1.4826 * gsl_stats_median(x, 1, n), LEAST) : 0;
-    for (size_t i = 0; i < l->n; i++) {
+    for (size_t i = 0; i < l->sample.n; i++) {
         struct trial *trial = &l->trials[i];
         if (trial->done && trial->kind == kind
             && fabs(log(trial->ratio) - middle) > most)
@@ -736,58 +534,52 @@ static enum fc_status learn_experience(struct learner *l,
         if (status == FC_OK)
             status = learn_weights(l, kind, k->of[kind].weights, err);
         if (status == FC_OK)
-            status = learn_errors(l, kind, &k->of[kind], err);
+            status = learn_reach(l, kind, &k->of[kind], err);
     }
     return status;
 }
 
 static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
-                            struct fc_error *err)
+                            struct fc_learned **learned, struct fc_error *err)
 {
-    enum fc_status status = take_sample(l, lesson, err);
-    if (status != FC_OK || l->n == 0)
+    enum fc_status status =
+        fc_sample_take(lesson, most_series, &l->sample, err);
+    if (status != FC_OK || l->sample.n == 0)
         return status;
-    status = find_breaks(l, err);
+    status = allocate(l, err);
     if (status == FC_OK)
-        status = allocate(l, err);
-    if (status == FC_OK)
-        status = learn_common(l, lesson, FC_AUTO_BEFORE, err);
+        status = learn_common(l, FC_AUTO_BEFORE, err);
     if (status != FC_OK)
         return status;
     struct fc_auto_knowledge k = fc_auto_prior(l->season_length);
-    k.breaks = l->breaks;
-    fc_auto_block_write(&k, l->learned->values);
-    l->knowledge = fc_auto_read(l->learned, l->season_length);
-    status = try_all(l, lesson, err);
+    k.breaks = l->sample.breaks;
+    k.before = fc_auto_common_of(&l->lessons, FC_AUTO_BEFORE);
+    l->knowledge = k;
+    status = try_all(l, err);
     if (status == FC_OK)
         status = learn_experience(l, &k, err);
     if (status == FC_OK)
-        status = learn_common(l, lesson, FC_AUTO_NOW, err);
-    if (status == FC_OK)
-        fc_auto_block_write(&k, l->learned->values);
-    return status;
+        status = learn_common(l, FC_AUTO_NOW, err);
+    if (status != FC_OK)
+        return status;
+    *learned = fc_auto_write(&k, &l->lessons, l->horizon, l->season_length);
+    return *learned != NULL ? FC_OK : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
 enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
                              const struct fc_spec *spec,
                              struct fc_learned **learned, struct fc_error *err)
 {
-    struct learner l = {.lesson = lesson,
-                        .spec = spec,
+    struct learner l = {.spec = spec,
                         .horizon = lesson->horizon,
                         .season_length = fc_season_length(lesson->seasons)};
+    *learned = NULL;
     enum fc_status status =
-        lesson->horizon > 0 ? learn(&l, lesson, err) : FC_OK;
-    for (size_t i = 0; l.mended != NULL && i < l.n; i++)
-        free(l.mended[i]);
-    free(l.mended);
-    free(l.seen);
-    free(l.series);
+        lesson->horizon > 0 ? learn(&l, lesson, learned, err) : FC_OK;
+    fc_sample_release(&l.sample);
+    fc_auto_lessons_release(&l.lessons);
     free(l.trials);
     free(l.numbers);
     free(l.ratio);
-    *learned = status == FC_OK ? l.learned : NULL;
-    if (status != FC_OK)
-        free(l.learned);
     return status;
 }

@@ -6,7 +6,7 @@
  * its zeros say nothing of what it will do, and are left out.  What all series
  * of the batch did at once, and is over, is taken out of each that took part.
  */
-#include "forecast/combine/auto.h"
+#include "forecast/combine/look.h"
 
 #include <math.h>
 #include <string.h>

@@ -54,8 +54,9 @@ static enum fc_status fit_scum(const struct fc_series *series,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
+    const struct fc_ensemble ensemble = {members, NULL, 0};
     enum fc_status status =
-        fc_ensemble_fit(series, request, members, MEMBERS, ws, fit, err);
+        fc_ensemble_fit(series, request, &ensemble, ws, fit, err);
     if (status == FC_OK)
         name_members(fit);
     return status;

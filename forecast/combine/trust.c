@@ -7,7 +7,10 @@
  * again in the shortened one takes several times as long, and forecasts of
  * held-back values are no better for it.
  */
-#include "forecast/combine/auto.h"
+#include "forecast/combine/trust.h"
+
+#include "forecast/combine/candidates.h"
+#include "forecast/global/sample.h"
 
 #include <math.h>
 
@@ -25,6 +28,9 @@ static const double POWER = 1.5, FLOOR = 0.3;
  */
 static const double EXACT = 30;
 
+/* Likewise of the share of what knows all seasons. */
+static const double SHARE_POWER = 2;
+
 /* The mean absolute errors of a table for these values; NaN: not usable, or
  * nothing to compare with. */
 static void find_errors(const struct fc_auto_table *table, const double *actual,
@@ -33,7 +39,7 @@ static void find_errors(const struct fc_auto_table *table, const double *actual,
     size_t known = 0;
     for (size_t h = 0; h < n; h++)
         known += !isnan(actual[h]);
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++) {
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
         error[k] = table->usable[k] && known > 0 ? 0 : NAN;
         for (size_t h = 0; h < n && isfinite(error[k]); h++)
             if (!isnan(actual[h]))
@@ -41,21 +47,43 @@ static void find_errors(const struct fc_auto_table *table, const double *actual,
     }
 }
 
+/* The mean absolute errors of what knows all seasons, and of the mean of the
+ * members, as the former's share.  A half when there is nothing to compare. */
+static double find_share(const struct fc_auto_table *table,
+                         const double *actual, size_t n)
+{
+    double seasonal = 0, members = 0;
+    for (size_t h = 0; table->seasonal != NULL && h < n; h++) {
+        double sum = 0, usable = 0;
+        if (isnan(actual[h]))
+            continue;
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+            if (table->usable[k]) {
+                sum += table->mean[k][h];
+                usable++;
+            }
+        seasonal += fabs(table->seasonal[h] - actual[h]);
+        members += usable > 0 ? fabs(sum / usable - actual[h]) : INFINITY;
+    }
+    double a = pow(members, SHARE_POWER), b = pow(seasonal, SHARE_POWER);
+    return isfinite(a) && isfinite(b) && a + b > 0 ? a / (a + b) : 0.5;
+}
+
 /* Errors into factors with geometric mean 1; unknown ones become 1. */
 static void trust_by_errors(const double *error, double change, double *trust)
 {
     double sum = 0, least = INFINITY;
     int n = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         if (isfinite(error[k]))
             least = fmin(least, error[k]);
     double floor = fmin(FLOOR * change, EXACT * least + fc_rounding * change);
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         if (isfinite(error[k])) {
             sum += log(error[k] + floor);
             n++;
         }
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = isfinite(error[k])
                        ? exp(POWER * (sum / n - log(error[k] + floor)))
                        : 1;
@@ -67,25 +95,27 @@ static enum fc_status errors_before(const struct fc_fit *whole,
                                     const struct fc_auto_view *view,
                                     const struct fc_request *request,
                                     const struct fc_auto_common *before,
-                                    struct fc_workspace *ws, double *error)
+                                    struct fc_workspace *ws, double *error,
+                                    double *share)
 {
     struct fc_fit fit = {.model = whole->model,
                          .season_length = whole->season_length};
-    struct fc_auto_fitted cut = {view->series, &fit};
+    struct fc_auto_fitted cut = {view->series, &fit, before->change};
     struct fc_auto_table table;
     struct fc_request same = *request;
     cut.series.n -= (size_t)request->horizon;
     same.similar = whole;
     size_t n = cut.series.n;
     enum fc_status status =
-        fc_auto_fit_members(&cut.series, &same, ws, &fit, NULL);
+        fc_auto_fit_members(&cut.series, &same, before, ws, &fit, NULL);
     if (status == FC_OK)
-        status = fc_auto_candidates(&cut, before, request->horizon, ws, &table,
-                                    NULL);
-    if (status == FC_OK)
-        find_errors(&table, view->known + n,
-                    fc_before_break(&view->here, n, view->series.n), error);
-    return status;
+        status = fc_auto_candidates(&cut, request->horizon, ws, &table, NULL);
+    if (status != FC_OK)
+        return status;
+    size_t comparable = fc_before_break(&view->here, n, view->series.n);
+    find_errors(&table, view->known + n, comparable, error);
+    *share = find_share(&table, view->known + n, comparable);
+    return FC_OK;
 }
 
 /*
@@ -101,6 +131,25 @@ static int held_back(size_t n, size_t m, int horizon)
     return (int)(n - two);
 }
 
+/*
+ * Regressions and networks start from the level of a window's last season.
+ * Where most of that lies before a break that is not over, it is a level that
+ * is no more, and they are not trusted at all.  Chosen by errors at held-back
+ * origins of the training parts of M3, shifted there.
+ */
+static void distrust_levels(const struct fc_auto_view *view, int season_length,
+                            double *trust)
+{
+    for (int i = 0; i < view->here.n; i++) {
+        const struct fc_break *b = &view->here.at[i];
+        if (b->over || 2 * b->first > season_length)
+            continue;
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+            if (fc_auto_members[k].model->learn != NULL)
+                trust[k] = 0;
+    }
+}
+
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
                              const struct fc_request *request,
@@ -110,13 +159,16 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
     const struct fc_series *series = &view->series;
     struct fc_request asked = *request;
     size_t m = (size_t)fit->season_length;
-    double error[FC_AUTO_CANDIDATES];
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
+    double error[FC_AUTO_MEMBERS];
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = 1;
+    trust[FC_AUTO_SHARE] = 0.5;
     asked.horizon = held_back(series->n, m, request->horizon);
     if (asked.horizon == 0
-        || series->n < (size_t)asked.horizon + FC_AUTO_LEAST_LEFT)
+        || series->n < (size_t)asked.horizon + FC_SAMPLE_LEAST_LEFT) {
+        distrust_levels(view, fit->season_length, trust);
         return FC_OK;
+    }
     struct fc_mark mark = fc_workspace_mark(ws);
     double *scratch = fc_workspace_doubles(ws, series->n);
     if (scratch == NULL)
@@ -125,10 +177,12 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
         series->y, series->n - (size_t)asked.horizon, m, scratch);
     enum fc_status status = FC_OK;
     if (change > 0 && isfinite(change)) {
-        status = errors_before(fit, view, &asked, before, ws, error);
+        status = errors_before(fit, view, &asked, before, ws, error,
+                               &trust[FC_AUTO_SHARE]);
         if (status == FC_OK)
             trust_by_errors(error, change, trust);
     }
     fc_workspace_release(ws, mark);
+    distrust_levels(view, fit->season_length, trust);
     return status == FC_ENOMEM ? status : FC_OK;
 }

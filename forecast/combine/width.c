@@ -12,9 +12,10 @@
  * what it does is taken from what the batch's series do, in units of their
  * size, and the less the candidates are asked.
  */
-#include "forecast/combine/auto.h"
+#include "forecast/combine/width.h"
 
-#include <gsl/gsl_cdf.h>
+#include "forecast/numeric/vet.h"
+
 #include <gsl/gsl_statistics.h>
 #include <math.h>
 
@@ -30,10 +31,12 @@ static double typical_width(const struct fc_forecast *each,
                             double least)
 {
     double sum = 0, trusts = 0;
-    for (int k = 0; k <= FC_AUTO_LOCAL; k++) {
-        bool counts = k < FC_AUTO_LOCAL ? table->usable[k] : trusts == 0;
+    for (int k = 0; k <= FC_AUTO_MEMBERS; k++) {
+        bool stands_in = k == FC_AUTO_MEMBERS;
+        bool counts =
+            stands_in ? trusts == 0 : table->usable[k] && each[k].nlevels > 0;
         double half = counts ? (each[k].hi[h] - each[k].lo[h]) / 2 : 0;
-        double trust = k < FC_AUTO_LOCAL ? table->trust[k] : 1;
+        double trust = stands_in ? 1 : table->trust[k];
         if (half > least) {
             sum += trust * log(half);
             trusts += trust;
@@ -46,10 +49,10 @@ static double typical_width(const struct fc_forecast *each,
  * for n where all are trusted the same. */
 static double disagreement(const struct fc_auto_table *table, int h)
 {
-    double x[FC_AUTO_CANDIDATES], w[FC_AUTO_CANDIDATES];
+    double x[FC_AUTO_MEMBERS], w[FC_AUTO_MEMBERS];
     size_t n = 0;
-    for (int k = 0; k < FC_AUTO_CANDIDATES; k++)
-        if (table->usable[k]) {
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+        if (table->usable[k] && table->trust[k] > 0) {
             x[n] = table->mean[k][h];
             w[n++] = table->trust[k];
         }
@@ -61,10 +64,10 @@ static double disagreement(const struct fc_auto_table *table, int h)
 }
 
 /* How much a series lacks to know its own changes: 1 nearly all, 0 nothing. */
-static double lack(size_t n, size_t m, const struct fc_auto_common *common)
+static double lack(size_t n, size_t m, double common)
 {
     double changes = (double)(n <= m + 1 ? n - 1 : n - m);
-    return common->change > 0 ? fmax(0, 1 - changes / ENOUGH) : 0;
+    return common > 0 ? fmax(0, 1 - changes / ENOUGH) : 0;
 }
 
 static double size_of(const struct fc_series *series)
@@ -76,7 +79,6 @@ static double size_of(const struct fc_series *series)
 }
 
 enum fc_status fc_auto_widths(const struct fc_auto_fitted *fitted,
-                              const struct fc_auto_common *common,
                               const struct fc_forecast *each,
                               struct fc_workspace *ws,
                               struct fc_auto_table *table)
@@ -87,10 +89,10 @@ enum fc_status fc_auto_widths(const struct fc_auto_fitted *fitted,
     if (scratch == NULL)
         return FC_ENOMEM;
     double change = fc_steady_change(series->y, n, m, scratch);
-    double without = lack(n, m, common), share = (1 - without) / 2;
+    double without = lack(n, m, fitted->change), share = (1 - without) / 2;
     if (without > 0) {
         double own = (1 - without) * ENOUGH;
-        change = (own * change + BATCH * without * common->change * size)
+        change = (own * change + BATCH * without * fitted->change * size)
                  / (own + BATCH * without);
     }
     table->walk = change;
@@ -104,59 +106,4 @@ enum fc_status fc_auto_widths(const struct fc_auto_fitted *fitted,
         table->width[h] = sqrt(width * width + disagreement(table, h));
     }
     return FC_OK;
-}
-
-/*
- * The bounds that the 95% intervals of M3's series keep are 0.25, those of M4's
- * hourly series 0.65 times as far.
- */
-static const double ABSURD = 4;
-
-/* What lies beyond these is absurd. */
-struct limits {
-    double lowest, highest;
-};
-
-static struct limits limits_of(const struct fc_series *series, double walk,
-                               double level, int h)
-{
-    struct limits l = {INFINITY, -INFINITY};
-    for (size_t t = 0; t < series->n; t++) {
-        l.lowest = fmin(l.lowest, series->y[t]);
-        l.highest = fmax(l.highest, series->y[t]);
-    }
-    double rounding = 1e-6 * fmax(fabs(l.lowest), fabs(l.highest));
-    double reach = fmax(l.highest - l.lowest, 4 * walk);
-    double far = ABSURD * gsl_cdf_ugaussian_Pinv(0.5 + level / 200)
-                 * (1 + 2 * (h + 1) / (double)series->n);
-    l.lowest -= far * reach + rounding;
-    l.highest += far * reach + rounding;
-    return l;
-}
-
-bool fc_auto_is_absurd(const struct fc_series *series, double walk,
-                       const struct fc_forecast *out)
-{
-    for (int i = 0; i < out->nlevels; i++)
-        for (int h = 0; h < out->horizon; h++) {
-            int at = i * out->horizon + h;
-            struct limits l = limits_of(series, walk, out->levels[i], h);
-            if (!(out->lo[at] >= l.lowest && out->hi[at] <= l.highest))
-                return true;
-        }
-    return false;
-}
-
-void fc_auto_clip(const struct fc_series *series, double walk,
-                  struct fc_forecast *out)
-{
-    for (int i = 0; i < out->nlevels; i++)
-        for (int h = 0; h < out->horizon; h++) {
-            int at = i * out->horizon + h;
-            struct limits l = limits_of(series, walk, out->levels[i], h);
-            out->lo[at] = fmin(fmax(out->lo[at], l.lowest),
-                               fmin(out->mean[h], l.highest));
-            out->hi[at] = fmax(fmin(out->hi[at], l.highest),
-                               fmax(out->mean[h], l.lowest));
-        }
 }

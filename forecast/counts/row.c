@@ -27,9 +27,7 @@ enum fc_status fc_counts_keep(const struct fc_series *series,
 
 static struct fc_counts_knowledge knowledge_of(const struct fc_fit *fit)
 {
-    const struct fc_learned *learned = fit->learned;
-    return learned != NULL ? fc_counts_read(learned->values, learned->n)
-                           : fc_counts_prior();
+    return fc_counts_read(fit->learned.v, fit->learned.n);
 }
 
 static enum fc_status fit_shared(const struct fc_series *series,
@@ -46,8 +44,7 @@ static enum fc_status fit_shared(const struct fc_series *series,
         return status;
     struct fc_counts_knowledge knowledge = knowledge_of(fit);
     struct fc_mark mark = fc_workspace_mark(ws);
-    if (fc_counts_look(fit->state, fit->nstate, &knowledge, ws, &view)
-        != FC_OK)
+    if (fc_counts_look(fit->state, fit->nstate, &knowledge, ws, &view) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     size_t size = sizeof fit->spec;
     size_t n = (size_t)snprintf(fit->spec, size, "counts-shared");
@@ -104,13 +101,15 @@ static enum fc_status learn_shared(const struct fc_lesson *lesson,
     return FC_OK;
 }
 
-static enum fc_status check_shared(const struct fc_learned *learned,
+static enum fc_status check_shared(struct fc_part learned,
+                                   const struct fc_spec *spec,
                                    const struct fc_seasons *seasons,
                                    int horizon, struct fc_error *err)
 {
+    (void)spec;
     (void)seasons;
     (void)horizon;
-    return fc_counts_check(learned->values, learned->n)
+    return fc_counts_check(learned.v, learned.n)
                ? FC_OK
                : fc_fail(err, FC_EDATA, "its numbers make no sense");
 }

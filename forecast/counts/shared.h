@@ -62,13 +62,13 @@ struct fc_counts_knowledge fc_counts_prior(void);
  *
  * FC_ENOMEM, FC_ESTOPPED.
  */
-enum fc_status fc_counts_learn(const struct fc_lesson *lesson,
-                               double **block, size_t *n, struct fc_error *err);
+enum fc_status fc_counts_learn(const struct fc_lesson *lesson, double **block,
+                               size_t *n, struct fc_error *err);
 
 /* Numbers of a block begin with these; then come the places and the values. */
 enum {
+    FC_COUNTS_SIZE, /* numbers of the block: see forecast/numeric/part.h */
     FC_COUNTS_VERSION,
-    FC_COUNTS_SIZE, /* numbers of the block */
     FC_COUNTS_FILE,
     FC_COUNTS_ALPHA = FC_COUNTS_FILE + 5,
     FC_COUNTS_PHI,
@@ -101,7 +101,7 @@ struct fc_counts_view {
     const struct fc_counts_knowledge *knowledge;
     const double *y;
     size_t n;
-    int phases; /* of the season; 1: all steps are alike */
+    int phases;       /* of the season; 1: all steps are alike */
     double *factor;   /* of each phase; step h = 0, 1, ... has h % phases */
     double *adjusted; /* y without the season */
     double *scale;    /* scratch for as many */

@@ -32,6 +32,7 @@
 #include "forecast/global/neural.h"
 
 #include "forecast/base/parallel.h"
+#include "forecast/global/global.h"
 #include "forecast/global/network.h"
 #include "forecast/numeric/missing.h"
 #include "forecast/numeric/vet.h"
@@ -315,6 +316,8 @@ static enum fc_status map(const struct training *tr, size_t n,
         .arg = (void *)tr,
         .status = each,
         .stop = tr->lesson->stop,
+        .trace = tr->lesson->trace,
+        .what = "network",
     };
     enum fc_status status = fc_parallel_map(&job);
     for (size_t i = 0; i < n && status == FC_OK; i++)
@@ -357,6 +360,25 @@ static double weight_of(const struct seen *seen)
     return seen->weight;
 }
 
+/*
+ * Whether there would be too little to learn from if as many values were held
+ * back as are to be forecast: what was never tried on them is not used either.
+ */
+static bool is_too_little(const struct training *tr, double many)
+{
+    size_t horizon = (size_t)tr->neural->horizon, n = 0;
+    size_t more = horizon > tr->hold ? horizon - tr->hold : 0;
+    double windows = 0;
+    for (size_t i = 0; i < tr->n; i++) {
+        const struct seen *seen = &tr->seen[i];
+        if (seen->n <= seen->first + more)
+            continue;
+        windows += fmin(windows_of(seen) - (double)more, many);
+        n++;
+    }
+    return n < LEAST_SERIES || windows < LEAST_WINDOWS;
+}
+
 /* Weights with mean 1, and how many steps of training. */
 static enum fc_status prepare(struct training *tr)
 {
@@ -372,7 +394,7 @@ static enum fc_status prepare(struct training *tr)
         sum += tr->seen[i].weight / (double)tr->n;
         windows += fmin(windows_of(&tr->seen[i]), many);
     }
-    if (tr->n < LEAST_SERIES || windows < LEAST_WINDOWS)
+    if (is_too_little(tr, many))
         return FC_ESHORT;
     for (size_t i = 0; i < tr->n; i++)
         tr->seen[i].weight /= sum;
@@ -501,15 +523,14 @@ static enum fc_status train(void *arg, size_t k, struct fc_workspace *ws)
 }
 
 enum fc_status fc_neural_fit(const struct fc_neural *neural,
-                             const struct fc_lesson *lesson, size_t hold,
-                             uint64_t seed, double *parameters,
+                             const struct fc_lesson *lesson, double *parameters,
                              struct fc_error *err)
 {
     struct training tr = {.neural = neural,
                           .net = network_of(neural),
                           .lesson = lesson,
-                          .hold = hold,
-                          .seed = seed,
+                          .hold = lesson->hold,
+                          .seed = lesson->seed,
                           .parameters = parameters};
     enum fc_status each[MEMBERS];
     enum fc_status status = look_at_all(&tr);
@@ -556,3 +577,60 @@ enum fc_status fc_neural_forecast(const struct fc_neural *neural,
     }
     return FC_OK;
 }
+
+static int choose_window(const struct fc_lesson *lesson)
+{
+    return fc_neural_window(fc_season_length(lesson->seasons), lesson->horizon);
+}
+
+static bool is_possible(const struct fc_global *global)
+{
+    return global->window
+           == fc_neural_window(global->season_length, global->horizon);
+}
+
+static struct fc_neural neural_of(const struct fc_global *global)
+{
+    return (struct fc_neural){.season_length = global->season_length,
+                              .window = global->window,
+                              .horizon = global->horizon,
+                              .parameters = global->numbers};
+}
+
+static size_t size_of(const struct fc_global *global)
+{
+    struct fc_neural neural = neural_of(global);
+    return fc_neural_size(&neural);
+}
+
+static enum fc_status learn(const struct fc_global *global,
+                            const struct fc_lesson *lesson, double *numbers,
+                            struct fc_error *err)
+{
+    struct fc_neural neural = neural_of(global);
+    return fc_neural_fit(&neural, lesson, numbers, err);
+}
+
+static enum fc_status forecast(const struct fc_global *global, const double *y,
+                               size_t n, struct fc_workspace *ws, double *mean)
+{
+    struct fc_neural neural = neural_of(global);
+    return fc_neural_forecast(&neural, y, n, ws, mean);
+}
+
+static const struct fc_global_form form = {1,       choose_window, is_possible,
+                                           size_of, learn,         forecast};
+
+const struct fc_model fc_model_network = {
+    .name = "network",
+    .summary = "the mean of neural networks over all series of the file",
+    .reference = "Oreshkin, Carpov, Chapados & Bengio (2020)",
+    .must_learn = true,
+    .form = &form,
+    .seasons = FC_SEASON_REST,
+    .min_obs = fc_model_any_length,
+    .fit = fc_global_fit,
+    .predict = fc_global_predict,
+    .learn = fc_global_learn,
+    .check_learned = fc_global_check,
+};

@@ -24,9 +24,7 @@ size_t fc_neural_size(const struct fc_neural *neural);
 
 /*
  * Trains the networks on all series of the lesson, of which none is skipped.
- * hold observations at the end of every series are not looked at.
  *
- *   seed        of everything random
  *   parameters  fc_neural_size() values out; neural->parameters is not
  *               touched
  *
@@ -40,8 +38,7 @@ size_t fc_neural_size(const struct fc_neural *neural);
  * number of threads nor on the order of the series.
  */
 enum fc_status fc_neural_fit(const struct fc_neural *neural,
-                             const struct fc_lesson *lesson, size_t hold,
-                             uint64_t seed, double *parameters,
+                             const struct fc_lesson *lesson, double *parameters,
                              struct fc_error *err);
 
 /*

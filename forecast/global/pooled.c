@@ -19,19 +19,22 @@
 #include "forecast/global/pooled.h"
 
 #include "forecast/base/parallel.h"
+#include "forecast/global/global.h"
 #include "forecast/numeric/missing.h"
 #include "forecast/numeric/vet.h"
 
 #include <gsl/gsl_linalg.h>
+#include <gsl/gsl_sort.h>
 #include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    BLOCKS = 8,         /* of series; not the number of threads */
-    RECENT = 1000,      /* windows of one series, the last ones */
-    LEAST = 10,         /* windows per coefficient */
+    BLOCKS = 8,    /* of series; not the number of threads */
+    RECENT = 1000, /* windows of one series, the last ones */
+    LEAST = 10,    /* windows per coefficient */
+    LONGEST_WINDOW = 96,
     MOST_SUMS = 1 << 23 /* numbers: 64 MB */
 };
 
@@ -272,6 +275,8 @@ static enum fc_status gather_and_solve(struct gather *g,
         .arg = g,
         .status = each,
         .stop = lesson->stop,
+        .trace = lesson->trace,
+        .what = "regression",
     };
     forget(g);
     enum fc_status status = fc_parallel_map(&job);
@@ -314,14 +319,14 @@ static enum fc_status find_most_windows(struct gather *g)
 }
 
 enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
-                             const struct fc_lesson *lesson, size_t hold,
-                             double *coef, struct fc_error *err)
+                             const struct fc_lesson *lesson, double *coef,
+                             struct fc_error *err)
 {
     struct gather g = {.pooled = pooled,
                        .series = lesson->series,
                        .breaks = lesson->breaks,
                        .n = lesson->n,
-                       .hold = hold,
+                       .hold = lesson->hold,
                        .size = 1 + (size_t)pooled->window};
     size_t square = g.size * g.size, horizon = (size_t)pooled->horizon;
     size_t each = BLOCKS * (square + g.size);
@@ -378,3 +383,112 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
     }
     return FC_OK;
 }
+
+/*
+ * One and a half seasons, at least 8 values (10 without a season), but no
+ * more than half of what is left of a typical series.  0: no regression.
+ */
+static int choose_window(const struct fc_lesson *lesson)
+{
+    int m = fc_season_length(lesson->seasons);
+    int window = m < 2 ? 10 : m < 6 ? 8 : 3 * m / 2;
+    double *lengths = malloc((lesson->n + 1) * sizeof *lengths);
+    if (lesson->n == 0 || lengths == NULL) {
+        free(lengths);
+        return 0;
+    }
+    for (size_t i = 0; i < lesson->n; i++)
+        lengths[i] = (double)lesson->series[i].n;
+    gsl_sort(lengths, 1, lesson->n);
+    double half = floor((lengths[lesson->n / 2] - lesson->horizon) / 2);
+    free(lengths);
+    if (window > half)
+        window = (int)half;
+    return window >= (m > 3 ? m : 3) ? window : 0;
+}
+
+static struct fc_pooled pooled_of(const struct fc_global *global,
+                                  enum fc_pooled_kind kind)
+{
+    return (struct fc_pooled){.kind = kind,
+                              .season_length = global->season_length,
+                              .window = global->window,
+                              .horizon = global->horizon,
+                              .coef = global->numbers};
+}
+
+static bool is_possible(const struct fc_global *global)
+{
+    return global->window >= 3 && global->window <= LONGEST_WINDOW;
+}
+
+static size_t size_of(const struct fc_global *global)
+{
+    struct fc_pooled pooled = pooled_of(global, FC_POOLED_RAW);
+    return fc_pooled_size(&pooled);
+}
+
+static enum fc_status learn_raw(const struct fc_global *global,
+                                const struct fc_lesson *lesson, double *numbers,
+                                struct fc_error *err)
+{
+    struct fc_pooled pooled = pooled_of(global, FC_POOLED_RAW);
+    return fc_pooled_fit(&pooled, lesson, numbers, err);
+}
+
+static enum fc_status learn_log(const struct fc_global *global,
+                                const struct fc_lesson *lesson, double *numbers,
+                                struct fc_error *err)
+{
+    struct fc_pooled pooled = pooled_of(global, FC_POOLED_LOG);
+    return fc_pooled_fit(&pooled, lesson, numbers, err);
+}
+
+static enum fc_status forecast_raw(const struct fc_global *global,
+                                   const double *y, size_t n,
+                                   struct fc_workspace *ws, double *mean)
+{
+    struct fc_pooled pooled = pooled_of(global, FC_POOLED_RAW);
+    return fc_pooled_forecast(&pooled, y, n, ws, mean);
+}
+
+static enum fc_status forecast_log(const struct fc_global *global,
+                                   const double *y, size_t n,
+                                   struct fc_workspace *ws, double *mean)
+{
+    struct fc_pooled pooled = pooled_of(global, FC_POOLED_LOG);
+    return fc_pooled_forecast(&pooled, y, n, ws, mean);
+}
+
+static const struct fc_global_form raw = {1,       choose_window, is_possible,
+                                          size_of, learn_raw,     forecast_raw};
+static const struct fc_global_form logs = {
+    1, choose_window, is_possible, size_of, learn_log, forecast_log};
+
+const struct fc_model fc_model_pooled = {
+    .name = "pooled",
+    .summary = "one linear regression over all series of the file",
+    .reference = "Montero-Manso & Hyndman (2021)",
+    .must_learn = true,
+    .form = &raw,
+    .seasons = FC_SEASON_REST,
+    .min_obs = fc_model_any_length,
+    .fit = fc_global_fit,
+    .predict = fc_global_predict,
+    .learn = fc_global_learn,
+    .check_learned = fc_global_check,
+};
+
+const struct fc_model fc_model_pooled_log = {
+    .name = "pooled-log",
+    .summary = "one linear regression over all series' logarithms",
+    .reference = "Montero-Manso & Hyndman (2021)",
+    .must_learn = true,
+    .form = &logs,
+    .seasons = FC_SEASON_REST,
+    .min_obs = fc_model_any_length,
+    .fit = fc_global_fit,
+    .predict = fc_global_predict,
+    .learn = fc_global_learn,
+    .check_learned = fc_global_check,
+};

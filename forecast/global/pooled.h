@@ -29,7 +29,7 @@ size_t fc_pooled_size(const struct fc_pooled *pooled);
 
 /*
  * Estimates the coefficients from all series of the lesson, of which none is
- * skipped.  hold observations at the end of every series are not looked at.
+ * skipped.
  *
  *   coef  fc_pooled_size() values out; pooled->coef is not touched
  *
@@ -41,8 +41,8 @@ size_t fc_pooled_size(const struct fc_pooled *pooled);
  * depend on the number of threads.
  */
 enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
-                             const struct fc_lesson *lesson, size_t hold,
-                             double *coef, struct fc_error *err);
+                             const struct fc_lesson *lesson, double *coef,
+                             struct fc_error *err);
 
 /*
  * The means of the next pooled->horizon values after the n first of y.

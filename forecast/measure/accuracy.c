@@ -6,29 +6,52 @@
 
 #include <math.h>
 
-/* Mean absolute and squared differences of this lag. */
-static struct fc_error_scale differences(const double *y, size_t n, size_t lag)
+/* Half of what squares allow, so that there is room for sums. */
+enum { FAR = 500 };
+
+/* The root of the mean of (a - b)^2 where that is known, in units of a power of
+ * two where squares would overflow or vanish. */
+static double root_mean_square(const double *a, const double *b, size_t n)
 {
-    size_t count = 0;
-    double absolute = 0, squared = 0;
+    double largest = 0, sum = 0, count = 0;
+    int unit;
+    for (size_t t = 0; t < n; t++)
+        largest = fmax(largest, fabs(a[t] - b[t]));
+    frexp(largest, &unit);
+    if (unit <= FAR && unit >= -FAR)
+        unit = 0;
+    for (size_t t = 0; t < n; t++) {
+        double d = ldexp(a[t] - b[t], -unit);
+        if (isnan(d))
+            continue;
+        sum += d * d;
+        count++;
+    }
+    return ldexp(sqrt(sum / count), unit);
+}
+
+/* The root of the mean squared differences of this lag. */
+static double root_of_differences(const double *y, size_t n, size_t lag)
+{
+    return n > lag ? root_mean_square(y + lag, y, n - lag) : NAN;
+}
+
+struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
+{
+    size_t lag = m >= 1 && n > m ? m : 1, count = 0;
+    double absolute = 0;
     for (size_t t = lag; t < n; t++) {
         double d = fabs(y[t] - y[t - lag]);
         if (isnan(d))
             continue;
         absolute += d;
-        squared += d * d;
         count++;
     }
-    double c = (double)count; /* 0 / 0 is the NaN that is wanted */
-    return (struct fc_error_scale){.mae = absolute / c, .mse = squared / c};
-}
-
-struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
-{
-    size_t lag = m >= 1 && n > m ? m : 1;
-    struct fc_error_scale scale = differences(y, n, lag);
-    scale.mse_step = lag == 1 ? scale.mse : differences(y, n, 1).mse;
-    return scale;
+    double rmse = root_of_differences(y, n, lag);
+    return (struct fc_error_scale){
+        .mae = absolute / (double)count, /* 0 / 0 is the NaN that is wanted */
+        .rmse = rmse,
+        .rmse_step = lag == 1 ? rmse : root_of_differences(y, n, 1)};
 }
 
 double fc_pinball(double actual, double quantile, double percent)
@@ -54,14 +77,12 @@ struct fc_accuracy fc_accuracy(const double *actual, const double *forecast,
 {
     struct fc_accuracy a = {0};
     size_t nonzero = 0;
-    double squared = 0;
     for (size_t h = 0; h < horizon; h++) {
         double error = fabs(actual[h] - forecast[h]);
         if (isnan(actual[h]))
             continue;
         a.n++;
         a.mae += error;
-        squared += error * error;
         a.smape += symmetric_percentage(actual[h], forecast[h]);
         if (actual[h] != 0) {
             a.mape += 100 * (error / fabs(actual[h]));
@@ -71,9 +92,9 @@ struct fc_accuracy fc_accuracy(const double *actual, const double *forecast,
     a.mae /= (double)a.n;
     a.smape /= (double)a.n;
     a.mape /= (double)nonzero;
-    a.rmse = sqrt(squared / (double)a.n);
+    a.rmse = isnan(a.mae) ? NAN : root_mean_square(actual, forecast, horizon);
     a.mase = scaled(a.mae, scale.mae);
-    a.rmsse = scaled(a.rmse, sqrt(scale.mse));
+    a.rmsse = scaled(a.rmse, scale.rmse);
     return a;
 }
 

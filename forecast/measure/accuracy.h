@@ -17,9 +17,9 @@
 
 /* The in-sample scale of scaled errors: see fc_error_scale(). */
 struct fc_error_scale {
-    double mae; /* mean absolute seasonal difference */
-    double mse; /* mean squared seasonal difference */
-    double mse_step; /* mean squared difference from one value to the next */
+    double mae;       /* mean absolute seasonal difference */
+    double rmse;      /* root of the mean squared one */
+    double rmse_step; /* the same from one value to the next */
 };
 
 /* The errors of one forecast.  Percentages are in percent. */
@@ -30,13 +30,13 @@ struct fc_accuracy {
     double mape;  /* 100 mean |y - f| / |y|; steps with y = 0 are left out */
     double smape; /* 100 mean 2 |y - f| / (|y| + |f|), and 0 where y = f = 0 */
     double mase;  /* mae / scale.mae: Hyndman & Koehler (2006) */
-    double rmsse; /* rmse / sqrt(scale.mse): M5, but with the lag of mase */
+    double rmsse; /* rmse / scale.rmse: M5, but with the lag of mase */
 };
 
 /*
  * The errors in the training data y of the forecast by the value m steps
  * before; of the one before when n <= m, as then no season has passed.  NaN
- * when there are no two values m steps apart.  mse_step is that of the value
+ * when there are no two values m steps apart.  rmse_step is that of the value
  * one step before, whatever m is.
  */
 struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m);

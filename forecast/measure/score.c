@@ -98,8 +98,8 @@ static void score_whole(const double *actual, const struct fc_scored *forecast,
 {
     double *whole = row + fc_score_whole_at(shape, FC_RMSSE_1);
     const double *const *quantile = forecast->columns + 2 * shape->nlevels;
-    if (scale.mse_step > 0)
-        whole[FC_RMSSE_1] = row[FC_RMSE] / sqrt(scale.mse_step);
+    if (scale.rmse_step > 0)
+        whole[FC_RMSSE_1] = row[FC_RMSE] / scale.rmse_step;
     sum_errors(actual, forecast, &whole[FC_ERROR_SUM], &whole[FC_SIZE_SUM]);
     for (int i = 0; i < shape->nquantiles; i++) {
         double percent = shape->quantiles[i];
@@ -137,8 +137,7 @@ void fc_score_mean_init(struct fc_score_mean *mean,
                         const struct fc_score_shape *shape, double *sum,
                         size_t *count)
 {
-    *mean =
-        (struct fc_score_mean){.shape = *shape, .sum = sum, .count = count};
+    *mean = (struct fc_score_mean){.shape = *shape, .sum = sum, .count = count};
     for (size_t i = 0; i < fc_score_size(shape); i++) {
         sum[i] = 0;
         count[i] = 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Missing values for models that need complete series.
+ * Missing values for models that need complete series.  A missing day of hours
+ * has its hours, and the level of its neighbours.
  */
 #include "forecast/numeric/missing.h"
 
@@ -56,6 +57,73 @@ size_t fc_fill_linear(const double *y, size_t n, double *out)
     return filled;
 }
 
+/* Cycles to be looked at before and after a missing value. */
+enum { CYCLES = 4 };
+
+/* The mean of the nearest known values of the same place in the cycle; NaN
+ * when there are none. */
+static double same_place(const double *y, size_t n, double period, size_t t)
+{
+    double sum = 0;
+    int found = 0;
+    for (int side = -1; side <= 1; side += 2)
+        for (int k = 1; k <= CYCLES; k++) {
+            double at = (double)t + side * rint(k * period);
+            if (at < 0 || at >= (double)n)
+                break;
+            if (isnan(y[(size_t)at]))
+                continue;
+            sum += y[(size_t)at];
+            found++;
+            break;
+        }
+    return found > 0 ? sum / found : NAN;
+}
+
+/* The longest season of which there are so many cycles; 0 = none. */
+static double find_period(const struct fc_seasons *seasons, size_t n)
+{
+    double period = 0;
+    for (int i = 0; seasons != NULL && i < seasons->n; i++)
+        if (CYCLES * seasons->length[i] <= (double)n)
+            period = seasons->length[i];
+    return period;
+}
+
+static enum fc_status fill_by_cycles(const double *y, size_t n, double period,
+                                     struct fc_workspace *ws, double *filled)
+{
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double *off = fc_workspace_doubles(ws, n);
+    if (off == NULL)
+        return FC_ENOMEM;
+    for (size_t t = 0; t < n; t++) {
+        bool edge = isnan(y[t]) || (t > 0 && isnan(y[t - 1]))
+                    || (t + 1 < n && isnan(y[t + 1]));
+        filled[t] = edge ? same_place(y, n, period, t) : y[t];
+        off[t] = y[t] - filled[t];
+    }
+    fc_fill_linear(off, n, off);
+    for (size_t t = 0; t < n; t++)
+        filled[t] = isnan(y[t]) ? filled[t] + off[t] : y[t];
+    fc_workspace_release(ws, mark);
+    return FC_OK;
+}
+
+enum fc_status fc_fill_seasonal(const double *y, size_t n,
+                                const struct fc_seasons *seasons,
+                                struct fc_workspace *ws, double *filled)
+{
+    double period = find_period(seasons, n);
+    if (period > 1 && fc_count_missing(y, n) > 0) {
+        if (fill_by_cycles(y, n, period, ws, filled) != FC_OK)
+            return FC_ENOMEM;
+        y = filled;
+    }
+    fc_fill_linear(y, n, filled);
+    return FC_OK;
+}
+
 enum fc_status fc_missing_prepare(const struct fc_series *given,
                                   bool takes_missing, int horizon,
                                   struct fc_workspace *ws,
@@ -74,7 +142,10 @@ enum fc_status fc_missing_prepare(const struct fc_series *given,
     double *y = fc_workspace_doubles(ws, out->n);
     if (y == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    fc_fill_linear(out->y, out->n, y);
+    if (given->seasons == NULL || given->seasons->n < 2)
+        fc_fill_linear(out->y, out->n, y);
+    else if (fc_fill_seasonal(out->y, out->n, given->seasons, ws, y) != FC_OK)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     out->y = y;
     return FC_OK;
 }

@@ -128,11 +128,12 @@ double fc_seasonal_strength(const double *y, size_t n, size_t m,
     struct fc_mark mark = fc_workspace_mark(ws);
     double *seasonal = fc_workspace_doubles(ws, n);
     double *trend = fc_workspace_doubles(ws, n);
+    const struct fc_stl_design design = {.m = m, .window = fc_mstl_window};
     double strength = 0;
     if (seasonal == NULL || trend == NULL)
         return -1;
     if (m >= 2 && n > 2 * m) {
-        if (fc_stl(y, n, m, fc_mstl_window, ws, seasonal, trend) != FC_OK)
+        if (fc_stl(y, n, design, ws, seasonal, trend) != FC_OK)
             return -1;
         for (size_t t = 0; t < n; t++)
             trend[t] = y[t] - seasonal[t] - trend[t]; /* the remainder */

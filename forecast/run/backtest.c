@@ -194,6 +194,19 @@ static void cut(struct part *part)
     }
 }
 
+/* Tells of the forecasts that did not fail. */
+static void tell(struct part *part)
+{
+    struct fc_backtest *all = part->all;
+    for (size_t i = 0; all->took != NULL && i < part->n; i++)
+        for (size_t k = 0; k < all->job.nspecs; k++) {
+            size_t item = i * part->batch.job.nspecs + k;
+            struct fc_forecast forecast = fc_batch_forecast(&part->batch, item);
+            if (part->batch.results[item].outcome != FC_OUTCOME_FAILED)
+                all->took(all->took_arg, part->origin[i], k, &forecast);
+        }
+}
+
 static enum fc_status run_part(struct part *part, struct fc_error *err)
 {
     size_t size = row_size(part->all);
@@ -219,8 +232,10 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
         status = fc_parallel_map(&job);
         if (status != FC_OK)
             no_memory(err);
-        else
+        else {
             average(part);
+            tell(part);
+        }
         part->before += part->n * part->batch.job.nspecs;
         fc_batch_release(&part->batch);
     }

@@ -33,6 +33,11 @@ struct fc_backtest {
     double *learn_seconds; /* in: as of a batch; or NULL */
     int origins; /* in: at most so many for every series, at least 1 */
     int stride;  /* in: steps between two of them, at least 1 */
+    /* in: told of every forecast, from the calling thread, origins by number
+       but for the order of back if a model learns from its batch; or NULL */
+    void (*took)(void *arg, size_t origin, size_t spec,
+                 const struct fc_forecast *forecast);
+    void *took_arg;
 
     struct fc_origin *at; /* out: norigins of them: series by series, the
                              oldest first */

@@ -138,12 +138,22 @@ static void give_reason(struct fc_batch *batch, const char *reason,
     give_detail(batch, text, result);
 }
 
+void fc_batch_close(struct fc_batch *batch)
+{
+    __atomic_store_n(&batch->closed, true, __ATOMIC_RELAXED);
+}
+
+bool fc_batch_is_closed(const struct fc_batch *batch)
+{
+    return __atomic_load_n(&batch->closed, __ATOMIC_RELAXED);
+}
+
 static void run_item(void *arg, size_t number, struct fc_workspace *ws)
 {
     struct run *run = arg;
     struct fc_batch *batch = run->batch;
     struct fc_result *result = &batch->results[number];
-    if (result->done)
+    if (result->done || fc_batch_is_closed(batch))
         return;
     struct item item = {batch, number};
     struct fc_use use = {forecast, &item};
@@ -229,6 +239,43 @@ enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
     return FC_OK;
 }
 
+enum fc_status fc_batch_snapshot(const struct fc_batch *batch,
+                                 struct fc_batch *copy, struct fc_error *err)
+{
+    size_t items = batch->job.n * batch->job.nspecs, n = forecast_size(batch);
+    *copy = (struct fc_batch){.job = batch->job,
+                              .want_reports = batch->want_reports};
+    enum fc_status status = allocate(copy, err);
+    for (size_t i = 0; status == FC_OK && i < items; i++) {
+        if (!fc_batch_is_done(batch, i))
+            continue;
+        copy->results[i] = batch->results[i];
+        if (batch->want_reports)
+            copy->reports[i] = batch->reports[i];
+        memcpy(copy->numbers + i * n, batch->numbers + i * n,
+               n * sizeof *copy->numbers);
+    }
+    return status;
+}
+
+void fc_batch_fall_back(struct fc_batch *batch, size_t number,
+                        struct fc_workspace *ws)
+{
+    struct fc_result *result = &batch->results[number];
+    struct item item = {batch, number};
+    struct fc_use use = {forecast, &item};
+    struct fc_verdict verdict;
+    fc_job_fall_back(&batch->job, number, &use, ws, &verdict);
+    result->outcome = verdict.outcome;
+    give_reason(batch,
+                verdict.outcome == FC_OUTCOME_LATE
+                    ? "no time was left: the fallback's forecast"
+                    : "no time was left, and there is no fallback's forecast",
+                verdict.outcome == FC_OUTCOME_LATE ? verdict.note : NULL,
+                result);
+    result->done = true;
+}
+
 static int compare_ids(const void *a, const void *b)
 {
     const struct fc_series *x = a, *y = b;
@@ -295,7 +342,8 @@ static enum fc_status make_lesson(const struct fc_job *job,
     *lesson = (struct fc_lesson){.horizon = job->horizon,
                                  .seed = job->seed,
                                  .jobs = job->nthreads,
-                                 .stop = job->stop};
+                                 .stop = job->stop,
+                                 .trace = job->trace};
     *series = ws != NULL ? sort_series(job, ws, &lesson->n) : NULL;
     lesson->series = *series;
     if (lesson->n > 0)
@@ -348,14 +396,20 @@ static enum fc_status learn_and_run(struct fc_batch *batch,
 {
     struct fc_job learnt = batch->job;
     struct run run = {batch, &learnt};
+    struct fc_trace *trace = batch->job.trace;
+    double begin = fc_trace_begin(trace);
     enum fc_status status =
         learn_all(&batch->job, batch->learn_seconds, fresh, err);
+    fc_trace_end(trace, 0, "learn", 0, begin);
     for (size_t k = 0; k < learnt.nspecs; k++)
         learned[k] = fresh[k] != NULL ? fresh[k] : known(&batch->job, k);
     learnt.learned = learned;
-    return status == FC_OK
-               ? fc_job_map(&learnt, 0, learnt.n, run_item, &run, err)
-               : status;
+    if (status != FC_OK)
+        return status;
+    begin = fc_trace_begin(trace);
+    status = fc_job_map(&learnt, 0, learnt.n, run_item, &run, err);
+    fc_trace_end(trace, 0, "fit", 0, begin);
+    return status;
 }
 
 enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
@@ -375,7 +429,7 @@ enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err)
         free(fresh[k]);
     free(fresh);
     free((void *)learned);
-    if (status != FC_OK)
+    if (status != FC_OK && !fc_batch_is_closed(batch))
         fc_batch_release(batch);
     return status;
 }

@@ -40,6 +40,7 @@ struct fc_batch {
     struct fc_report *reports; /* out: likewise, if wanted; else NULL */
     double *numbers;           /* out: see fc_batch_forecast() */
     char *reasons[FC_REASONS]; /* out: what details may point to */
+    bool closed;               /* see fc_batch_close() */
 };
 
 /* A result that is known from before. */
@@ -68,6 +69,22 @@ enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
  * job.progress, and the result be read if it is.
  */
 bool fc_batch_is_done(const struct fc_batch *batch, size_t item);
+
+/* No item is begun any more; those that are go on.  From any thread. */
+void fc_batch_close(struct fc_batch *batch);
+bool fc_batch_is_closed(const struct fc_batch *batch);
+
+/*
+ * A copy of the results that are there by now, those that are not being FAILED,
+ * whatever becomes of the batch, which may run on; it must not be released
+ * before the copy, which is never.  FC_ENOMEM.
+ */
+enum fc_status fc_batch_snapshot(const struct fc_batch *batch,
+                                 struct fc_batch *copy, struct fc_error *err);
+
+/* An item that is not done is forecast by the fallback, and LATE, or FAILED. */
+void fc_batch_fall_back(struct fc_batch *batch, size_t item,
+                        struct fc_workspace *ws);
 
 /*
  * Runs the batch, but for what was recalled.  Its results do not depend on

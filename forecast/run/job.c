@@ -28,8 +28,13 @@ static bool is_skipped(const struct fc_job *job, size_t item)
 static enum fc_status run_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     const struct map *map = arg;
-    if (!is_skipped(map->job, map->first + i))
-        map->run(map->arg, map->first + i, ws);
+    const struct fc_job *job = map->job;
+    size_t item = map->first + i;
+    if (job->order != NULL)
+        item =
+            job->order[item / job->nspecs] * job->nspecs + item % job->nspecs;
+    if (!is_skipped(job, item))
+        map->run(map->arg, item, ws);
     return FC_OK;
 }
 
@@ -62,9 +67,11 @@ enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
         .nthreads = job->nthreads,
         .item = run_item,
         .arg = &map,
-        .size = item_size,
+        .size = job->order == NULL ? item_size : NULL,
         .progress = job->progress != NULL ? report : NULL,
         .stop = job->stop,
+        .trace = job->trace,
+        .what = "fit",
     };
     enum fc_status status = fc_parallel_map(&parallel);
     return status == FC_OK ? FC_OK
@@ -95,7 +102,7 @@ static bool fit_with(const struct fc_job *job, size_t item,
     struct fc_fit fit;
     int tail;
     if (job->learned != NULL && spec != job->fallback)
-        request.learned = job->learned[item % job->nspecs];
+        request.learned = fc_part_of(job->learned[item % job->nspecs]);
     enum fc_status status = fc_missing_prepare(
         &job->series[item / job->nspecs], spec->model->missing, job->horizon,
         ws, &series, &tail, &err);
@@ -124,6 +131,19 @@ void fc_job_fit(const struct fc_job *job, size_t item, const struct fc_use *use,
     if (job->fallback != NULL
         && fit_with(job, item, job->fallback, use, ws, verdict))
         verdict->outcome = FC_OUTCOME_FALLBACK;
+}
+
+void fc_job_fall_back(const struct fc_job *job, size_t item,
+                      const struct fc_use *use, struct fc_workspace *ws,
+                      struct fc_verdict *verdict)
+{
+    verdict->outcome = FC_OUTCOME_FAILED;
+    verdict->note = NULL;
+    verdict->reason[0] = '\0';
+    fc_workspace_reset(ws);
+    if (job->fallback != NULL
+        && fit_with(job, item, job->fallback, use, ws, verdict))
+        verdict->outcome = FC_OUTCOME_LATE;
 }
 
 enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,

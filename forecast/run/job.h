@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_RUN_JOB_H
 #define NIGHTCAST_FORECAST_RUN_JOB_H
 
+#include "forecast/base/trace.h"
 #include "forecast/model.h"
 
 #include <signal.h>
@@ -30,9 +31,13 @@ struct fc_job {
     const double *levels; /* ascending, percent */
     bool non_negative;    /* clip forecasts, bounds and paths at zero */
     int nthreads;
+    const size_t *order; /* the n series as they are to be begun; or NULL: in
+                            theirs, but for very long ones, which come first */
     void (*progress)(void *arg, size_t done, size_t n); /* items; or NULL */
     void *progress_arg;
     const volatile sig_atomic_t *stop; /* or NULL */
+    struct fc_trace
+        *trace; /* of items, "fit", and of what is learnt; or NULL */
 };
 
 /*
@@ -45,7 +50,14 @@ enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
                                       struct fc_workspace *ws),
                           void *arg, struct fc_error *err);
 
-enum fc_outcome { FC_OUTCOME_FAILED, FC_OUTCOME_FALLBACK, FC_OUTCOME_OK };
+/* The worse the less.  LATE: there was no time, and another forecast stands in
+   its place. */
+enum fc_outcome {
+    FC_OUTCOME_FAILED,
+    FC_OUTCOME_FALLBACK,
+    FC_OUTCOME_LATE,
+    FC_OUTCOME_OK
+};
 
 /*
  * What is made of a fit: a forecast, or sample paths.  `tail` steps are
@@ -71,6 +83,11 @@ struct fc_verdict {
  */
 void fc_job_fit(const struct fc_job *job, size_t item, const struct fc_use *use,
                 struct fc_workspace *ws, struct fc_verdict *verdict);
+
+/* By the fallback alone: then the verdict is LATE, or FAILED. */
+void fc_job_fall_back(const struct fc_job *job, size_t item,
+                      const struct fc_use *use, struct fc_workspace *ws,
+                      struct fc_verdict *verdict);
 
 /* The forecast of a fit's horizon that begins `tail` steps after its end. */
 enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,

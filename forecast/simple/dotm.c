@@ -372,6 +372,7 @@ const struct fc_model fc_model_dotm = {
     .summary = "the dynamic optimised theta model",
     .reference = "Fiorucci et al. (2016), International Journal of "
                  "Forecasting 32",
+    .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_dotm,
     .predict = predict_dotm,

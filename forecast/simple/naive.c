@@ -10,7 +10,8 @@
  *
  * Where R gives NA, a batch needs an answer: a series shorter than a season
  * is forecast by its last value; without a single seasonal difference, sigma
- * comes from the lag-1 differences; with one observation it is zero.
+ * comes from the lag-1 differences; with one observation it is zero.  Of several
+ * seasons, the seasonal naive forecast has the longest that fits.
  */
 #include "forecast/model.h"
 
@@ -79,7 +80,11 @@ static enum fc_status fit_snaive(const struct fc_series *series,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    size_t lag = (size_t)fit->season_length;
+    struct fc_seasons fitting =
+        fc_seasons_fitting(series->seasons, series->n);
+    int longest = fitting.n > 0 ? (int)lround(fitting.length[fitting.n - 1]) : 1;
+    size_t lag = (size_t)longest;
+    fit->seasons = fc_one_season(longest);
     (void)request;
     if (series->n < lag) {
         enum fc_status status = fit_naive(series, request, ws, fit, err);
@@ -170,6 +175,7 @@ const struct fc_model fc_model_snaive = {
     .name = "snaive",
     .summary = "the last observation of the same season",
     .reference = "R forecast 8.20, snaive()",
+    .seasons = FC_SEASON_ALL,
     .min_obs = fc_model_any_length,
     .fit = fit_snaive,
     .predict = predict_lag_walk,

@@ -273,6 +273,7 @@ const struct fc_model fc_model_theta = {
                "adjusted",
     .reference = "Assimakopoulos & Nikolopoulos (2000); R forecast 8.20, "
                  "thetaf()",
+    .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_theta,
     .predict = predict_theta,

@@ -127,6 +127,8 @@ static enum fc_status parse_file(struct reading *r, struct fc_error *err)
         .item = parse_item,
         .ordered = take_chunk,
         .arg = r,
+        .trace = r->options->trace,
+        .what = "parse",
     };
     if (fc_parallel_map(&job) != FC_OK)
         return no_memory(err);

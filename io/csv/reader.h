@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_CSV_READER_H
 #define NIGHTCAST_IO_CSV_READER_H
 
+#include "forecast/base/trace.h"
 #include "io/rows/fill.h"
 #include "io/rows/rowset.h"
 
@@ -21,7 +22,8 @@ struct io_csv_options {
     bool steps;                    /* integers are integers, and no dates */
     bool wide;
     struct io_fill_options fill;
-    int jobs;       /* threads */
+    struct fc_trace *trace; /* or NULL */
+    int jobs;               /* threads */
     uint64_t chunk; /* bytes a thread parses at a time; 0 = a good size */
 };
 

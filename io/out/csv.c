@@ -209,13 +209,14 @@ void io_write_summary(struct io_atomic_file *file,
                       const struct io_summary_row *row)
 {
     char counts[64];
-    snprintf(counts, sizeof counts, ",%zu,%d", row->n, row->season_length);
+    snprintf(counts, sizeof counts, ",%zu", row->n);
     put_place(file, row->number);
     io_write_id(file, row->id, row->is_record);
     put_after_comma(file, row->model);
     put_after_comma(file, row->status);
     put_after_comma(file, row->detail);
     put(file, counts);
+    put_after_comma(file, row->seasons);
     put_after_comma(file, row->spec);
     put_number(file, row->loglik);
     put_number(file, row->aicc);

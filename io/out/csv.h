@@ -62,7 +62,7 @@ struct io_summary_row {
     const char *status; /* ok, fallback, failed */
     const char *detail;
     size_t n;
-    int season_length;
+    const char *seasons; /* their lengths: "24;168" */
     const char *spec;
     double loglik, aicc, sigma2;
     double seconds;

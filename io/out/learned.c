@@ -3,6 +3,7 @@
 
 #include "io/csv/source.h"
 #include "io/text/number.h"
+#include "io/text/seasons.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -32,14 +33,15 @@ static void put(struct io_atomic_file *file, const char *text)
 void io_learned_write(struct io_atomic_file *file,
                       const struct io_learned *learned)
 {
-    char text[256];
+    char text[256 + IO_SEASONS_SIZE], seasons[IO_SEASONS_SIZE];
     io_atomic_sum(file);
     snprintf(text, sizeof text,
-             "%s%smodel %s\nhorizon %d\nseason %d\nunit %d\nmultiple %" PRId64
+             "%s%smodel %s\nhorizon %d\nseason %s\nunit %d\nmultiple %" PRId64
              "\nlast %" PRId64 "\nnumbers %zu\n",
              MAGIC, FORMAT, learned->model, learned->horizon,
-             learned->season_length, (int)learned->step.unit,
-             learned->step.multiple, learned->last, learned->n);
+             io_seasons_print(&learned->seasons, seasons),
+             (int)learned->step.unit, learned->step.multiple, learned->last,
+             learned->n);
     put(file, text);
     for (size_t i = 0; i < learned->n; i++) {
         size_t n = io_number_print(learned->values[i], text);
@@ -147,12 +149,20 @@ static bool next_integer(struct text *text, const char *key, int64_t *x)
 static bool next_end(struct text *text, struct io_learned *learned)
 {
     size_t unit;
-    if (!next_count(text, "unit", IO_FREQ_MONTH, &unit)
+    if (!next_count(text, "unit", IO_FREQ_PERIOD, &unit)
         || !next_integer(text, "multiple", &learned->step.multiple)
         || !next_integer(text, "last", &learned->last))
         return false;
     learned->step.unit = (enum io_freq_unit)unit;
     return unit == IO_FREQ_UNKNOWN || learned->step.multiple >= 1;
+}
+
+static bool next_seasons(struct text *text, struct fc_seasons *seasons)
+{
+    const char *value;
+    size_t n;
+    return next_value(text, "season", &value, &n)
+           && io_seasons_parse(value, n, seasons);
 }
 
 static bool next_model(struct text *text, struct io_learned *learned)
@@ -215,7 +225,7 @@ static enum fc_status check_end(struct text *text, struct io_learned *learned,
 static enum fc_status parse(struct text *text, struct io_learned *learned,
                             struct fc_error *err)
 {
-    size_t horizon, season;
+    size_t horizon;
     if (text->n < strlen(MAGIC)
         || memcmp(text->bytes, MAGIC, strlen(MAGIC)) != 0)
         return fail(text, "is not what `nightcast learn` has written", err);
@@ -226,12 +236,10 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
     text->at += strlen(FORMAT);
     if (!next_model(text, learned)
         || !next_count(text, "horizon", INT_MAX, &horizon) || horizon < 1
-        || !next_count(text, "season", INT_MAX, &season) || season < 1
-        || !next_end(text, learned)
+        || !next_seasons(text, &learned->seasons) || !next_end(text, learned)
         || !next_count(text, "numbers", MOST_BYTES, &learned->n))
         return fail(text, "its first lines are damaged or cut short", err);
     learned->horizon = (int)horizon;
-    learned->season_length = (int)season;
     enum fc_status status = parse_numbers(text, learned, err);
     return status == FC_OK ? check_end(text, learned, err) : status;
 }

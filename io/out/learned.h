@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_OUT_LEARNED_H
 #define NIGHTCAST_IO_OUT_LEARNED_H
 
+#include "forecast/base/series.h"
 #include "io/out/atomic_file.h"
 #include "io/time/frequency.h"
 
@@ -13,7 +14,7 @@
  *   #nightcast-learned 2
  *   model auto
  *   horizon 18
- *   season 12
+ *   season 12          (of several: 24;168)
  *   unit 8
  *   multiple 1
  *   last 631152000
@@ -29,12 +30,12 @@
 struct io_learned {
     char model[32]; /* letters, digits, - and _ */
     int horizon;    /* at least 1 */
-    int season_length;
+    struct fc_seasons seasons;
     struct io_freq step; /* of the file's grid, without an anchor day */
     int64_t last;        /* its last timestamp */
-    size_t n;       /* numbers */
-    double *values; /* all finite */
-    uint32_t crc;   /* tells files apart */
+    size_t n;            /* numbers */
+    double *values;      /* all finite */
+    uint32_t crc;        /* tells files apart */
 };
 
 /* The numbers must be finite. */

@@ -34,6 +34,7 @@ struct io_shard_counts {
     uint64_t stale;                /* left out, as they ended long before */
     uint64_t filled, gappy;        /* steps that had no value; of so many */
     uint64_t mostly;               /* of which more than half had none */
+    uint64_t late;                 /* not forecast in time */
 };
 
 /* Writes the first line and the name of the first column. */
@@ -51,6 +52,7 @@ struct io_shard_file {
     char *buf;
     size_t pos, len, room;
     bool at_end; /* of the source: nothing beyond buf[len] */
+    bool parked; /* see io_shard_park() */
     uint32_t crc;
     char *tokens; /* of the first line: "shard=2/4 what=forecasts ..." */
     struct io_shard shard;
@@ -76,28 +78,17 @@ enum fc_status io_shard_open(const char *path, struct io_shard_file *file,
  */
 enum fc_status io_shard_next(struct io_shard_file *file, struct fc_error *err);
 
+/*
+ * Closes the file, and keeps what its first two lines said; without them, its
+ * path and shard alone.
+ */
+void io_shard_park(struct io_shard_file *file, bool lines);
+
 /* Accepts a closed one. */
 void io_shard_close(struct io_shard_file *file);
 
 /* The value of a token, its length in *n; NULL when there is none. */
 const char *io_shard_value(const struct io_shard_file *file, const char *key,
                            size_t *n);
-
-/*
- * Whether these are all the shards of one run: every one of them once, of the
- * same input and options.  FC_EDATA with a message that names the files.
- */
-enum fc_status io_shard_check_set(const struct io_shard_file *files, size_t n,
-                                  struct fc_error *err);
-
-/*
- * Writes the rows of a whole set in the order of their numbers: what a single
- * run would have written.  *counts is over all.  Memory does not depend on
- * the number of rows.  Nothing may be made of out unless this returns FC_OK.
- */
-enum fc_status io_shard_merge(struct io_shard_file *files, size_t n,
-                              struct io_atomic_file *out,
-                              struct io_shard_counts *counts,
-                              struct fc_error *err);
 
 #endif

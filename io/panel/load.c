@@ -29,6 +29,7 @@ static enum fc_status read_rows(const struct io_panel_options *options,
         .steps = options->freq != NULL && options->freq->unit == IO_FREQ_STEP,
         .wide = options->wide,
         .fill = {.shard = options->shard, .all_errors = options->rejects},
+        .trace = options->trace,
         .jobs = options->jobs,
         .chunk = options->chunk,
     };

@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_PANEL_OPTIONS_H
 #define NIGHTCAST_IO_PANEL_OPTIONS_H
 
+#include "forecast/base/trace.h"
 #include "io/rows/shard.h"
 #include "io/time/frequency.h"
 
@@ -53,9 +54,10 @@ struct io_panel_options {
                      that fails.  0: not asked */
     bool rejects; /* list every row that was not used */
     struct io_shard shard;
-    int jobs;       /* threads */
-    uint64_t chunk; /* bytes a thread parses at a time;
-                       0 = a good size */
+    struct fc_trace *trace; /* or NULL */
+    int jobs;               /* threads */
+    uint64_t chunk;         /* bytes a thread parses at a time;
+                               0 = a good size */
 };
 
 #endif

@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-static bool parse_count(const char *text, size_t n, uint32_t *count)
+bool io_shard_parse_count(const char *text, size_t n, uint32_t *count)
 {
+    enum { DIGITS = 6 };
     double value;
-    if (n == 0 || n > 4 || strspn(text, "0123456789") < n
+    if (n == 0 || n > DIGITS || strspn(text, "0123456789") < n
         || !io_number_parse(text, n, &value) || value < 1
         || value > IO_SHARD_MOST)
         return false;
@@ -20,8 +21,8 @@ bool io_shard_parse(const char *text, struct io_shard *shard)
 {
     const char *slash = strchr(text, '/');
     return slash != NULL
-           && parse_count(text, (size_t)(slash - text), &shard->number)
-           && parse_count(slash + 1, strlen(slash + 1), &shard->count)
+           && io_shard_parse_count(text, (size_t)(slash - text), &shard->number)
+           && io_shard_parse_count(slash + 1, strlen(slash + 1), &shard->count)
            && shard->number <= shard->count;
 }
 

@@ -15,11 +15,13 @@ struct io_shard {
     uint32_t count;  /* 0 = not divided: every series belongs */
 };
 
-/* More would be more files than merge may have open at once. */
-enum { IO_SHARD_MOST = 1000 };
+enum { IO_SHARD_MOST = 100000 };
 
 /* "2/4"; false when it is not that, or more than IO_SHARD_MOST. */
 bool io_shard_parse(const char *text, struct io_shard *shard);
+
+/* "4", of n bytes: how many shards there are. */
+bool io_shard_parse_count(const char *text, size_t n, uint32_t *count);
 
 /*
  * Of an id's bytes: 64-bit FNV-1a, then the finaliser of splitmix64, which

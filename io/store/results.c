@@ -134,8 +134,12 @@ enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
 
 static uint32_t sum_kept(const struct io_kept *kept, const void *numbers)
 {
-    int64_t head[4] = {io_store_key(0, kept->series, kept->model),
-                       (int64_t)kept->came_from, kept->outcome, kept->replaced};
+    int64_t head[6] = {io_store_key(0, kept->series, kept->model),
+                       (int64_t)kept->came_from,
+                       (int64_t)kept->settings,
+                       kept->origin,
+                       kept->outcome,
+                       kept->replaced};
     const double told[4] = {kept->loglik, kept->aicc, kept->sigma2,
                             kept->seconds};
     uint32_t crc = sum(0, head, sizeof head);
@@ -152,9 +156,10 @@ enum fc_status io_store_keep(struct io_store *store, const struct io_kept *kept,
 {
     return io_store_run(
         store,
-        io_store_ask(store, IO_SQL_KEEP, err, "iiiittddddbi",
+        io_store_ask(store, IO_SQL_KEEP, err, "iiiiiittddddbi",
                      io_store_key(0, kept->series, kept->model),
-                     (int64_t)kept->came_from, (int64_t)kept->outcome,
+                     (int64_t)kept->came_from, (int64_t)kept->settings,
+                     kept->origin, (int64_t)kept->outcome,
                      (int64_t)kept->replaced, kept->detail, kept->spec,
                      kept->loglik, kept->aicc, kept->sigma2, kept->seconds,
                      (const void *)kept->numbers, kept->n * sizeof(double),
@@ -180,6 +185,8 @@ enum fc_status io_store_kept(struct io_store *store, struct io_kept *kept,
     kept->aicc = io_store_double(row, 6);
     kept->sigma2 = io_store_double(row, 7);
     kept->seconds = io_store_double(row, 8);
+    kept->settings = (uint64_t)sqlite3_column_int64(row, 11);
+    kept->origin = sqlite3_column_int64(row, 12);
     *numbers = sqlite3_column_blob(row, 9);
     size_t size = (size_t)sqlite3_column_bytes(row, 9);
     kept->n = size / sizeof(double);

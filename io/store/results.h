@@ -41,8 +41,9 @@ enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
 /* A result, and a hash of all that it came from. */
 struct io_kept {
     int64_t series, model;
-    uint64_t came_from;
-    int outcome; /* its meaning is the caller's */
+    uint64_t came_from, settings; /* the latter of all but the series */
+    int64_t origin;               /* the timestamp after which step 1 comes */
+    int outcome;                  /* its meaning is the caller's */
     bool replaced;
     const char *detail, *spec; /* or NULL */
     double loglik, aicc, sigma2, seconds;

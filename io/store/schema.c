@@ -55,6 +55,7 @@ static const char TABLES[] =
     " drifting INTEGER NOT NULL);"
     /* results as they are, for as long as what they came from is unchanged */
     "CREATE TABLE kept(key INTEGER PRIMARY KEY, came_from INTEGER NOT NULL,"
+    " settings INTEGER NOT NULL, origin INTEGER NOT NULL,"
     " outcome INTEGER NOT NULL, replaced INTEGER NOT NULL, detail TEXT,"
     " spec TEXT, loglik REAL, aicc REAL, sigma2 REAL, seconds REAL,"
     " numbers BLOB NOT NULL, crc INTEGER NOT NULL);"

@@ -83,10 +83,10 @@ enum fc_status io_store_next_cover(struct io_store *store, bool first,
     return status;
 }
 
-static struct io_record record_of(sqlite3_stmt *row)
+static struct io_standing record_of(sqlite3_stmt *row)
 {
     int64_t key = sqlite3_column_int64(row, 0);
-    return (struct io_record){
+    return (struct io_standing){
         .series = key >> IO_STORE_MODEL_BITS,
         .model = key & ((1 << IO_STORE_MODEL_BITS) - 1),
         .errors = errors_of(row, 1),
@@ -102,23 +102,23 @@ static struct io_record record_of(sqlite3_stmt *row)
     };
 }
 
-enum fc_status io_store_record(struct io_store *store, struct io_record *record,
-                               struct fc_error *err)
+enum fc_status io_store_record(struct io_store *store,
+                               struct io_standing *record, struct fc_error *err)
 {
     bool found;
     int64_t key = io_store_key(0, record->series, record->model);
     sqlite3_stmt *row = io_store_ask(store, IO_SQL_RECORD, err, "i", key);
     enum fc_status status = io_store_next(store, row, &found, err);
     *record = found ? record_of(row)
-                    : (struct io_record){.series = record->series,
-                                         .model = record->model};
+                    : (struct io_standing){.series = record->series,
+                                           .model = record->model};
     if (found)
         sqlite3_reset(row);
     return status;
 }
 
 enum fc_status io_store_put_record(struct io_store *store,
-                                   const struct io_record *r,
+                                   const struct io_standing *r,
                                    struct fc_error *err)
 {
     const struct io_errors *e = &r->errors;
@@ -133,7 +133,7 @@ enum fc_status io_store_put_record(struct io_store *store,
 }
 
 enum fc_status io_store_next_record(struct io_store *store, bool first,
-                                    struct io_record *record, bool *found,
+                                    struct io_standing *record, bool *found,
                                     struct fc_error *err)
 {
     sqlite3_stmt *row;

@@ -33,7 +33,7 @@ struct io_cover {
 
 /* Of the forecasts of a series by a model, by the last that was said of each
    value; drifting is the caller's to judge. */
-struct io_record {
+struct io_standing {
     int64_t series, model;
     struct io_errors errors;
     double level; /* of its widest interval; NaN: none */
@@ -61,13 +61,14 @@ enum fc_status io_store_next_cover(struct io_store *store, bool first,
                                    struct fc_error *err);
 
 /* record->series and model are asked for; zeros when there is none. */
-enum fc_status io_store_record(struct io_store *store, struct io_record *record,
+enum fc_status io_store_record(struct io_store *store,
+                               struct io_standing *record,
                                struct fc_error *err);
 enum fc_status io_store_put_record(struct io_store *store,
-                                   const struct io_record *record,
+                                   const struct io_standing *record,
                                    struct fc_error *err);
 enum fc_status io_store_next_record(struct io_store *store, bool first,
-                                    struct io_record *record, bool *found,
+                                    struct io_standing *record, bool *found,
                                     struct fc_error *err);
 
 #endif

@@ -43,10 +43,12 @@ static const char *const sql[IO_STATEMENTS] = {
                     " WHERE key = ?",
     [IO_SQL_SAID_SINCE] = "SELECT key FROM said WHERE key >= ?"
                           " ORDER BY key LIMIT 1",
-    [IO_SQL_KEEP] = "REPLACE INTO kept VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                    " ?, ?)",
+    [IO_SQL_KEEP] =
+        "REPLACE INTO kept VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,"
+        " ?, ?)",
     [IO_SQL_KEPT] = "SELECT came_from, outcome, replaced, detail, spec,"
-                    " loglik, aicc, sigma2, seconds, numbers, crc FROM kept"
+                    " loglik, aicc, sigma2, seconds, numbers, crc, settings,"
+                    " origin FROM kept"
                     " WHERE key = ?",
     [IO_SQL_FORGET] = "DELETE FROM kept WHERE key & 1023 = ?",
     [IO_SQL_LEARN] = "REPLACE INTO learnt VALUES(?, ?, ?, ?, ?)",

@@ -570,3 +570,39 @@ int io_freq_season(const struct io_freq *freq)
         return 1;
     }
 }
+
+/* Units in the next longer cycle; 0 = none. */
+static double longer_cycle(enum io_freq_unit unit)
+{
+    static const double day = 24, week = 7, year = 365.25;
+    switch (unit) {
+    case IO_FREQ_SECOND:
+        return day * 3600;
+    case IO_FREQ_MINUTE:
+        return week * day * 60;
+    case IO_FREQ_HOUR:
+        return week * day;
+    case IO_FREQ_DAY:
+        return year;
+    case IO_FREQ_BUSINESS_DAY:
+        return 261;
+    default:
+        return 0;
+    }
+}
+
+struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
+                                  int64_t last)
+{
+    int shortest = io_freq_season(freq);
+    struct fc_seasons seasons = fc_one_season(shortest);
+    double longer = longer_cycle(freq->unit) / (double)freq->multiple;
+    int64_t steps = 0;
+    if (shortest > 1 && longer >= 2 * shortest) {
+        seasons.length[seasons.n++] = longer;
+        if (!io_freq_index(freq, first, last, &steps))
+            steps = 0;
+        seasons = fc_seasons_fitting(&seasons, (size_t)steps + 1);
+    }
+    return seasons;
+}

@@ -11,6 +11,7 @@
  * to the month's length: 31 is the month's end.  The time of day is that of
  * the start.  Business days are Monday to Friday.
  */
+#include "forecast/base/series.h"
 #include "forecast/base/status.h"
 #include "io/text/hash.h"
 #include "io/time/step.h"
@@ -114,6 +115,14 @@ void io_freq_text(const struct io_freq *freq, char *buf, size_t size);
  * week of days, a year of weeks, months or quarters; 1 for none.
  */
 int io_freq_season(const struct io_freq *freq);
+
+/*
+ * That season and the next longer one: a week of hours or minutes, a day of
+ * seconds, a year of days; those of which the grid from first to last holds two
+ * cycles, and the shortest in any case.
+ */
+struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
+                                  int64_t last);
 
 /*
  * The number of steps from start to t, which may be before it; false when t

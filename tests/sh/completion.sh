@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# What bash would offer, by the completion's own function.
+# What bash, zsh and fish would offer, by the completions' own functions; zsh
+# and fish where they are installed.
 . tests/sh/setup.bash
 ln -s "$nightcast" "$work/nightcast"
 PATH=$work:$PATH
@@ -32,4 +33,59 @@ offers --learned nightcast simulate --le
 offers --output nightcast merge --o
 offers CHANGELOG.md nightcast merge CH
 offers auto nightcast learn -m au
+offers --partial-ok nightcast forecast --pa
+offers --missing nightcast merge --mi
+offers CHANGELOG.md nightcast merge --from CH
+# fish answers itself
+fish_offers() { # EXPECTED LINE
+	fish --no-config -c "source cmd/nightcast.fish; complete -C '$2'" \
+		2>&1 | cut -f 1 | grep -qxF -- "$1" ||
+		fail "fish, '$2': no '$1' in $(fish --no-config -c \
+			"source cmd/nightcast.fish; complete -C '$2'" 2>&1 | cut -f 1 | tr '\n' ' ')"
+}
+if command -v fish >/dev/null; then
+	fish_offers forecast 'nightcast fo'
+	fish_offers merge 'nightcast me'
+	fish_offers --duplicates 'nightcast forecast --dup'
+	fish_offers --missing 'nightcast merge --mi'
+	fish_offers snaive 'nightcast forecast -m sn'
+	fish_offers naive,drift 'nightcast forecast -m naive,dr'
+	fish_offers drift 'nightcast forecast --fallback dr'
+	fish_offers previous 'nightcast forecast --gaps p'
+	fish_offers --gaps=previous 'nightcast forecast --gaps=p'
+	fish_offers CHANGELOG.md 'nightcast forecast CH'
+else
+	echo "skip: no fish"
+fi
+# of zsh, what the function hands to its builtins
+zsh_offers() { # EXPECTED PREFIX WORDS..., the last of them being typed
+	local expected=$1 got
+	got=$(zsh -f -c '
+		compadd() { [[ $1 == -a ]] && print -l -- ${(P)2} }
+		compset() { : }
+		_describe() { print -l -- ${${(P)${@[-1]}}%%:*} }
+		_files() { print FILES }
+		words=("${@[2,-1]}") CURRENT=$#words PREFIX=$words[-1]
+		source cmd/nightcast.zsh' zsh "$@" 2>&1)
+	grep -qxF -- "$expected" <<<"$got" ||
+		fail "zsh, ${*:2}: no '$expected' in $(tr '\n' ' ' <<<"$got")"
+}
+if command -v zsh >/dev/null; then
+	zsh_offers forecast nightcast fo
+	zsh_offers --duplicates nightcast forecast --dup
+	zsh_offers --horizon nightcast forecast --h
+	zsh_offers --partial-ok nightcast forecast --p
+	zsh_offers --missing nightcast merge --
+	zsh_offers snaive nightcast forecast -m sn
+	zsh_offers previous nightcast forecast --gaps p
+	zsh_offers FILES nightcast forecast CH
+	# and by its completion system
+	zsh -f -c 'fpath=($PWD/zsh $fpath); autoload -U compinit
+		mkdir -p $1/zsh && cp cmd/nightcast.zsh $1/zsh/_nightcast
+		fpath=($1/zsh $fpath); compinit -D -d $1/dump
+		[[ $_comps[nightcast] == _nightcast ]]' zsh "$work" >/dev/null 2>&1 ||
+		fail "zsh does not find the completion"
+else
+	echo "skip: no zsh"
+fi
 finish

@@ -95,6 +95,14 @@ every "$nightcast" simulate -H 2 -m naive,scum --paths 9 -j 1 long.csv \
 sed '1s/.*/unique_id,ds,y/; s/naive,//; /mean/d; s/,[^,]*,[^,]*,[^,]*,[^,]*$//' \
 	f.csv >actual.csv
 every "$nightcast" score -j 1 f.csv actual.csv --train long.csv -o out.csv
+"$nightcast" forecast -q -H 2 -m naive,mean long.csv --summary rs.csv \
+	--trace rt.json >f.csv 2>said
+"$nightcast" backtest -q -H 2 -s 1 -m naive,mean --freq D long.csv \
+	--steps rk.csv >said 2>&1
+if "$nightcast" report -q f.csv --train long.csv -o out.csv 2>said; then
+	every "$nightcast" report -j 1 f.csv actual.csv --train long.csv \
+		--summary rs.csv --scores rk.csv --trace rt.json -o out.csv
+fi
 "$nightcast" learn -q -H 1 -s 1 --freq D long.csv -o learned 2>said
 every "$nightcast" learn -H 1 -s 1 -j 1 long.csv -o out.csv
 every "$nightcast" forecast -H 1 -s 1 -j 1 --learned learned --shard 1/2 \
@@ -106,4 +114,14 @@ cp "$project/data/monthly.csv" .
 every "$nightcast" forecast -H 6 -j 1 monthly.csv -o out.csv --summary s.csv
 every "$nightcast" learn -H 6 -j 1 monthly.csv -o out.csv
 every "$nightcast" merge f.1 f.2 f.3 f.4 -o out.csv
+for k in $(seq 9); do
+	"$nightcast" forecast -q -H 2 -m naive --shard $k/9 long.csv -o g.$k 2>said
+	echo g.$k
+done >list
+(
+	ulimit -n 14 # in passes
+	every "$nightcast" merge --from list -o out.csv
+	exit $failures
+) || fail "memory of merge in passes"
+every "$nightcast" merge --missing g.[1-9] -o out.csv
 finish

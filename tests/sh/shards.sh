@@ -219,7 +219,7 @@ if [ -w /dev/full ]; then
 fi
 
 # usage of --shard
-for bad in 0/3 4/3 1/0 1 /3 1/ 1/3x 1.0/3 -1/3 1/1001 2/00000002; do
+for bad in 0/3 4/3 1/0 1 /3 1/ 1/3x 1.0/3 -1/3 1/100001 2/00000002; do
 	"$nightcast" forecast -H 2 --shard "$bad" long.csv >said 2>&1
 	[ $? -eq 2 ] && grep -q 'K/N' said || fail "--shard $bad: $(cat said)"
 done

@@ -15,15 +15,16 @@
  * size, which are the same on both sides and vary less from one period to
  * the next.
  */
-#include "forecast/combine/auto.h"
+#include "forecast/numeric/reach.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
-const double fc_auto_levels[FC_AUTO_LEVELS] = {10, 20, 30, 40, 50, 60,  70,
-                                               80, 90, 95, 98, 99, 99.8};
+const double fc_reach_levels[FC_REACH_LEVELS] = {10, 20, 30, 40, 50, 60,  70,
+                                                 80, 90, 95, 98, 99, 99.8};
 
 /* The level whose quantile is followed over the steps. */
 static const double FOLLOWED = 0.9;
@@ -48,8 +49,8 @@ static double z_of(double level)
 static double shape_at(const double *shape, double level)
 {
     double z = z_of(level), z0 = 0, s0 = 0;
-    for (int i = 0; i < FC_AUTO_LEVELS; i++) {
-        double z1 = z_of(fc_auto_levels[i]);
+    for (int i = 0; i < FC_REACH_LEVELS; i++) {
+        double z1 = z_of(fc_reach_levels[i]);
         if (z <= z1)
             return s0 + (shape[i] - s0) * (z - z0) / (z1 - z0);
         z0 = z1;
@@ -58,15 +59,15 @@ static double shape_at(const double *shape, double level)
     return s0 * z / z0;
 }
 
-static double growth_at(const struct fc_auto_errors *errors, int h)
+static double growth_at(const struct fc_reach *reach, int h)
 {
-    return exp(errors->a + errors->b * log(1 + h));
+    return exp(reach->a + reach->b * log(1 + h));
 }
 
-double fc_auto_factor(const struct fc_auto_errors *errors,
-                      enum fc_auto_side side, double level, int h)
+double fc_reach_factor(const struct fc_reach *reach, enum fc_side side,
+                       double level, int h)
 {
-    return growth_at(errors, h) * shape_at(errors->shape[side], level);
+    return growth_at(reach, h) * shape_at(reach->shape[side], level);
 }
 
 /* The smallest value that a share p of n sorted ones, and one more that is
@@ -78,7 +79,8 @@ static double conformal_quantile(const double *sorted, size_t n, double p)
 }
 
 /* The sizes of the known ratios of step h, sorted; how many. */
-static size_t sorted_step(const struct fc_auto_sample *sample, int h, double *x)
+static size_t sorted_step(const struct fc_reach_sample *sample, int h,
+                          double *x)
 {
     size_t n = 0;
     for (size_t i = 0; i < sample->n; i++) {
@@ -91,7 +93,7 @@ static size_t sorted_step(const struct fc_auto_sample *sample, int h, double *x)
 }
 
 /* Least squares of the steps' log quantiles on log(1 + h). */
-static bool follow_steps(const struct fc_auto_sample *sample, double *x,
+static bool follow_steps(const struct fc_reach_sample *sample, double *x,
                          double *a, double *b)
 {
     double n = 0, su = 0, sv = 0, suu = 0, suv = 0;
@@ -116,49 +118,49 @@ static bool follow_steps(const struct fc_auto_sample *sample, double *x,
 }
 
 /* All known ratios over their step's growth, sorted; how many. */
-static size_t sorted_all(const struct fc_auto_sample *sample,
-                         const struct fc_auto_errors *errors, double *x)
+static size_t sorted_all(const struct fc_reach_sample *sample,
+                         const struct fc_reach *reach, double *x)
 {
     size_t n = 0, horizon = (size_t)sample->horizon;
     for (size_t i = 0; i < sample->n * horizon; i++)
         if (isfinite(sample->ratio[i]))
-            x[n++] = sample->ratio[i] / growth_at(errors, (int)(i % horizon));
+            x[n++] = sample->ratio[i] / growth_at(reach, (int)(i % horizon));
     gsl_sort(x, 1, n);
     return n;
 }
 
 /* To x, sorted: what lies below and above, and then either. */
-static void find_shape(double *x, size_t n, struct fc_auto_errors *errors)
+static void find_shape(double *x, size_t n, struct fc_reach *reach)
 {
-    double *below = errors->shape[FC_AUTO_BELOW];
-    double *above = errors->shape[FC_AUTO_ABOVE];
-    for (int i = 0; i < FC_AUTO_LEVELS; i++)
-        above[i] = conformal_quantile(x, n, 0.5 + fc_auto_levels[i] / 200);
+    double *below = reach->shape[FC_BELOW];
+    double *above = reach->shape[FC_ABOVE];
+    for (int i = 0; i < FC_REACH_LEVELS; i++)
+        above[i] = conformal_quantile(x, n, 0.5 + fc_reach_levels[i] / 200);
     for (size_t i = 0; i < n; i++)
         x[i] = -x[i];
     gsl_sort(x, 1, n);
-    for (int i = 0; i < FC_AUTO_LEVELS; i++)
-        below[i] = conformal_quantile(x, n, 0.5 + fc_auto_levels[i] / 200);
+    for (int i = 0; i < FC_REACH_LEVELS; i++)
+        below[i] = conformal_quantile(x, n, 0.5 + fc_reach_levels[i] / 200);
     for (size_t i = 0; i < n; i++)
         x[i] = fabs(x[i]);
     gsl_sort(x, 1, n);
-    for (int i = 0; i < FC_AUTO_LEVELS; i++) {
-        double either = conformal_quantile(x, n, fc_auto_levels[i] / 100);
+    for (int i = 0; i < FC_REACH_LEVELS; i++) {
+        double either = conformal_quantile(x, n, fc_reach_levels[i] / 100);
         below[i] = (below[i] + either) / 2;
         above[i] = (above[i] + either) / 2;
     }
 }
 
 /* Between what was measured and the prior; a side may be negative. */
-static void shrink(double trust, const struct fc_auto_errors *prior,
-                   struct fc_auto_errors *errors)
+static void shrink(double trust, const struct fc_reach *prior,
+                   struct fc_reach *reach)
 {
-    errors->a = trust * errors->a + (1 - trust) * prior->a;
-    errors->b = trust * errors->b + (1 - trust) * prior->b;
-    for (int side = 0; side < FC_AUTO_SIDES; side++)
-        for (int i = 0; i < FC_AUTO_LEVELS; i++)
-            errors->shape[side][i] = trust * errors->shape[side][i]
-                                     + (1 - trust) * prior->shape[side][i];
+    reach->a = trust * reach->a + (1 - trust) * prior->a;
+    reach->b = trust * reach->b + (1 - trust) * prior->b;
+    for (int side = 0; side < FC_SIDES; side++)
+        for (int i = 0; i < FC_REACH_LEVELS; i++)
+            reach->shape[side][i] = trust * reach->shape[side][i]
+                                    + (1 - trust) * prior->shape[side][i];
 }
 
 static double within(double x, double middle, double most)
@@ -166,34 +168,74 @@ static double within(double x, double middle, double most)
     return fmin(fmax(x, middle - most), middle + most);
 }
 
-static void bound(const struct fc_auto_errors *prior,
-                  struct fc_auto_errors *errors)
+static void bound(const struct fc_reach *prior, struct fc_reach *reach)
 {
-    errors->a = within(errors->a, prior->a, log(MOST_SCALE));
-    errors->b = within(errors->b, prior->b, MOST_GROWTH);
-    for (int side = 0; side < FC_AUTO_SIDES; side++)
-        for (int i = 0; i < FC_AUTO_LEVELS; i++)
-            errors->shape[side][i] = fmin(errors->shape[side][i],
-                                          MOST_SHAPE * prior->shape[side][i]);
+    reach->a = within(reach->a, prior->a, log(MOST_SCALE));
+    reach->b = within(reach->b, prior->b, MOST_GROWTH);
+    for (int side = 0; side < FC_SIDES; side++)
+        for (int i = 0; i < FC_REACH_LEVELS; i++)
+            reach->shape[side][i] =
+                fmin(reach->shape[side][i], MOST_SHAPE * prior->shape[side][i]);
 }
 
-enum fc_status fc_auto_learn_errors(const struct fc_auto_sample *sample,
-                                    const struct fc_auto_errors *prior,
-                                    struct fc_auto_errors *errors,
-                                    struct fc_error *err)
+enum fc_status fc_reach_learn(const struct fc_reach_sample *sample,
+                              const struct fc_reach *prior,
+                              struct fc_reach *reach, struct fc_error *err)
 {
     size_t all = sample->n * (size_t)sample->horizon;
     double *x = malloc((all > 0 ? all : 1) * sizeof *x);
     if (x == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    if (follow_steps(sample, x, &errors->a, &errors->b)) {
-        find_shape(x, sorted_all(sample, errors, x), errors);
-        bound(prior, errors);
+    if (follow_steps(sample, x, &reach->a, &reach->b)) {
+        find_shape(x, sorted_all(sample, reach, x), reach);
+        bound(prior, reach);
         double n = (double)sorted_step(sample, 0, x);
-        shrink(n / (n + PRIOR_SERIES), prior, errors);
+        shrink(n / (n + PRIOR_SERIES), prior, reach);
     } else {
-        *errors = *prior;
+        *reach = *prior;
     }
     free(x);
     return FC_OK;
+}
+
+void fc_reach_bounds(const struct fc_reach *reach, const double *width,
+                     struct fc_forecast *out)
+{
+    for (int i = 0; i < out->nlevels; i++)
+        for (int h = 0; h < out->horizon; h++) {
+            int at = i * out->horizon + h;
+            double level = out->levels[i];
+            out->lo[at] =
+                out->mean[h]
+                - width[h] * fc_reach_factor(reach, FC_BELOW, level, h);
+            out->hi[at] =
+                out->mean[h]
+                + width[h] * fc_reach_factor(reach, FC_ABOVE, level, h);
+        }
+}
+
+void fc_reach_write(const struct fc_reach *reach, struct fc_part_writer *writer)
+{
+    fc_part_put(writer, &reach->a, 1);
+    fc_part_put(writer, &reach->b, 1);
+    for (int side = 0; side < FC_SIDES; side++)
+        fc_part_put(writer, reach->shape[side], FC_REACH_LEVELS);
+}
+
+bool fc_reach_read(struct fc_part_reader *reader, struct fc_reach *reach)
+{
+    const double *v = fc_part_take(reader, 2 + FC_SIDES * FC_REACH_LEVELS);
+    if (v == NULL)
+        return false;
+    reach->a = v[0];
+    reach->b = v[1];
+    memcpy(reach->shape, v + 2, sizeof reach->shape);
+    const double *below = reach->shape[FC_BELOW];
+    const double *above = reach->shape[FC_ABOVE];
+    for (int i = 0; i < FC_REACH_LEVELS; i++)
+        if (!(above[i] >= -below[i])
+            || (i > 0
+                && !(above[i] >= above[i - 1] && below[i] >= below[i - 1])))
+            return false;
+    return true;
 }

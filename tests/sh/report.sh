@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The page of `report` as a file: whole, with nothing to load, with a policy
+# that names its own scripts; what it is made from; what it refuses.
+# (make test-browser looks at it as a reader does.)
+. tests/sh/setup.bash
+cd "$work" || exit 1
+data=$project/data/monthly.csv
+"$nightcast" report --help >help || fail 'report --help'
+
+"$nightcast" backtest -q -H 12 --origins 2 -m ets,snaive "$data" --csv \
+	--steps steps.csv -o rows.csv >table.csv || fail 'backtest --steps'
+# what was forecast is what was scored, counted again by awk
+[ "$(head -n 1 steps.csv)" = \
+	unique_id,model,origin,step,actual,mean,lo-80,hi-80,lo-95,hi-95 ] ||
+	fail "steps: $(head -n 1 steps.csv)"
+awk -F, 'function abs(x) { return x < 0 ? -x : x }
+	NR > 1 {
+		k = $1 "," $2 "," $3
+		if ($4 != ++n[k]) print "step", $4, "of", k
+		e[k] += abs($5 - $6); in95[k] += $5 >= $9 && $5 <= $10
+	}
+	END { for (k in n) printf "%s,%d,%.9g,%.6f\n", k, n[k], e[k] / n[k], in95[k] / n[k] }' \
+	steps.csv | sort >counted
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	{ printf "%s,%s,%s,%d,%.9g,%.6f\n", $1, $2, $3, $at["steps"], $at["mae"], $at["cover-95"] }' \
+	rows.csv | sort >scored
+cmp -s counted scored || fail "steps: $(diff counted scored | head -n 4)"
+for jobs in 1 2; do
+	"$nightcast" backtest -q -j $jobs -H 12 --origins 2 -m auto,naive "$data" \
+		--steps s$jobs.csv >/dev/null || fail "backtest -j $jobs"
+done
+cmp -s s1.csv s2.csv || fail '--steps depends on -j'
+
+"$nightcast" forecast -q -H 12 -m ets,snaive "$data" -o f.csv \
+	--summary s.csv --trace t.json || fail forecast
+if ! "$nightcast" report -q f.csv --train "$data" -o page.html 2>message; then
+	grep -q 'built without' message || fail "report: $(cat message)"
+	"$nightcast" forecast -q -H 12 "$data" -o g.csv --report g.html 2>message
+	[ $? -eq 1 ] || fail 'forecast --report without charts'
+	[ ! -e g.csv ] && [ ! -e g.html ] || fail 'something was written'
+	echo "SKIP: the page: nightcast was built without libjs-dygraphs"
+	finish
+fi
+
+# Nothing that could be loaded, outside of the scripts, which may not load.
+awk 'BEGIN { RS = "<script" } NR > 1 { sub(/.*<\/script>/, "") } 1' \
+	page.html >bare.html
+grep -q '<main>' bare.html || fail 'the page has no body'
+grep -oE '(src|href|srcset|action|url)[=(]"?[^"# >]+' bare.html &&
+	fail 'the page names other files'
+grep -q 'sourceMappingURL' page.html && fail 'a source map'
+grep -oE '<[a-z]+[^>]* on[a-z]+=' page.html && fail 'a handler in the HTML'
+policy=$(grep -o "default-src 'none'; script-src[^\"]*" page.html)
+for word in "style-src 'unsafe-inline'" "base-uri 'none'" "form-action 'none'"; do
+	[[ $policy == *"$word"* ]] || fail "the policy lacks $word"
+done
+[[ $policy == *unsafe-eval* || $policy == *"script-src 'unsafe"* ]] &&
+	fail "policy: $policy"
+# the two scripts are those of the policy
+awk 'BEGIN { RS = "<script>"; n = 0 }
+	NR > 1 { sub(/<\/script>.*/, ""); printf "%s", $0 >("script" ++n) }' page.html
+for k in 1 2; do
+	sum=$(sha256sum <script$k | cut -d ' ' -f 1 | sed 's/../\\x&/g')
+	# shellcheck disable=SC2059
+	sum=$(printf "$sum" | base64)
+	[[ $policy == *"'sha256-$sum'"* ]] || fail "script $k is not in the policy"
+done
+grep -q 'Permission is hereby granted' page.html || fail 'no licence'
+grep -q '{{[a-z.]*}}' page.html && fail 'a part was not filled in'
+
+# The data: as JSON that HTML cannot see.
+evil='</script><blink>&"'
+{
+	echo 'id,ds,y'
+	for i in {1..30}; do echo "\"${evil//\"/\"\"}\",$i,$((i * 37 % 11))"; done
+} >evil.csv
+"$nightcast" forecast -q -H 5 -m naive evil.csv -o '<e>&.csv' \
+	--report evil.html || fail 'forecast --report'
+grep -qF '"\u003c/script\u003e\u003cblink\u003e\u0026\u0022"' evil.html ||
+	fail 'an id is not escaped'
+grep -qF '<blink>' evil.html && fail 'an id is a tag'
+grep -q '<title>&lt;e&gt;&amp;.csv' evil.html || fail 'the title'
+
+# The same page for any number of threads, and whole or not at all.
+report=("$nightcast" report -q f.csv --train "$data" --summary s.csv
+	--scores steps.csv --trace t.json)
+"${report[@]}" -j 1 -o 1.html && "${report[@]}" -j 2 -o 2.html ||
+	fail "report with all of it"
+cmp -s 1.html 2.html || fail 'another page with -j 2'
+"${report[@]}" >3.html && cmp -s 1.html 3.html || fail 'standard output'
+echo old >kept.html
+refused() { # STATUS WORDS ARGUMENTS...
+	local status=$1 words=$2
+	shift 2
+	"$nightcast" report "$@" -o kept.html >out 2>&1
+	local got=$?
+	[ $got -eq "$status" ] || fail "$*: exit status $got"
+	grep -qF -- "$words" out || fail "$*: $(cat out)"
+	[ "$(cat kept.html)" = old ] || fail "$*: the old page is gone"
+}
+refused 2 '--train is required' f.csv
+refused 2 'no input' --train "$data"
+refused 2 'would replace the input' kept.html --train "$data"
+refused 1 'none.csv' none.csv --train "$data"
+refused 1 "no column 'mean'" "$data" --train "$data"
+refused 1 'is no summary' f.csv --train "$data" --summary f.csv
+refused 1 'these are no scores' f.csv --train "$data" --scores f.csv
+refused 1 'f.csv:1: no event' f.csv --train "$data" --trace f.csv
+refused 1 'has no value of any step' f.csv "$data" --train "$data"
+refused 1 'made from another file' f.csv --train <(head -n 100 "$data")
+sed '$s/,[0-9]*-/,2098-/' f.csv >odd.csv
+"$nightcast" report odd.csv --train "$data" -o odd.html 2>message
+[ $? -eq 3 ] && grep -q '1 rows are of no step' message ||
+	fail "a row too many: $(cat message)"
+"$nightcast" report -q f.csv rows.csv --train "$data" -o kept.html 2>message &&
+	fail 'actual values that are scores'
+finish
