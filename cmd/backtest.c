@@ -353,7 +353,7 @@ static int main_backtest(int argc, char **argv)
 const struct cmd_command cmd_backtest = {
     .name = "backtest",
     .set = CMD_BACKTEST,
-    .usage = "-H N [options] [INPUT.csv | -]",
+    .usage = "-H N [options] [INPUT.csv ... | -]",
     .summary = "how good the models would have been: rolling-origin accuracy",
     .example = "nightcast backtest -H 6 -m ets,snaive data/monthly.csv",
     .run = main_backtest,

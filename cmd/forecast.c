@@ -61,11 +61,14 @@ static void report(const struct cmd_run *run)
     const struct cmd_options *o = run->options;
     char line[CMD_STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     double total = run->seconds[0] + run->seconds[1] + run->seconds[2];
+    static const char *const gaps[] = {"interpolate", "zero", "previous",
+                                       "error"};
     struct cmd_story story = {
         .models = o->models,
         .several = o->nspecs > 1,
         .fallback = o->fallback_text,
         .common = o->align == IO_ALIGN_COMMON,
+        .gaps = gaps[o->gaps],
         .shard = o->shard,
         .store = o->store != NULL,
         .deadline = o->deadline > 0,
@@ -193,10 +196,10 @@ static enum fc_status judge(const struct cmd_run *run, struct fc_error *err)
     const struct cmd_options *o = run->options;
     size_t n = run->work.panel.ntotal;
     bool too_many = cmd_too_many_failed(&o->max_failed, tally->failed, n);
-    if (tally->none < n && !too_many)
+    if (tally->none + tally->stale < n && !too_many)
         return FC_OK;
     name_offenders(run, FC_OUTCOME_FAILED, tally->failed, "failed");
-    if (tally->none == n)
+    if (tally->none + tally->stale == n)
         return fc_fail(err, FC_ENOFIT,
                        "%s: none of its %zu series could be forecast; "
                        "no forecasts were written",
@@ -392,7 +395,7 @@ static int main_forecast(int argc, char **argv)
 const struct cmd_command cmd_forecast = {
     .name = "forecast",
     .set = CMD_FORECAST,
-    .usage = "-H N [options] [INPUT.csv | -]",
+    .usage = "-H N [options] [INPUT.csv ... | -]",
     .summary = "forecasts of every series, with prediction intervals",
     .example = "nightcast forecast -H 12 data/monthly.csv -o f.csv",
     .run = main_forecast,

@@ -247,7 +247,7 @@ static int run(int argc, char **argv)
 const struct cmd_command cmd_inspect = {
     .name = "inspect",
     .set = CMD_INSPECT,
-    .usage = "[options] [INPUT.csv | -]",
+    .usage = "[options] [INPUT.csv ... | -]",
     .summary = "what the loader understood, and what is wrong with the data",
     .example = "nightcast inspect data/monthly.csv",
     .run = run,

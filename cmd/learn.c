@@ -122,7 +122,7 @@ static int main_learn(int argc, char **argv)
 const struct cmd_command cmd_learn = {
     .name = "learn",
     .set = CMD_LEARN,
-    .usage = "-H N [options] [INPUT.csv | -]",
+    .usage = "-H N [options] [INPUT.csv ... | -]",
     .summary = "what auto learns from all series of a file, for --learned",
     .example = "nightcast learn -H 12 data/monthly.csv -o learned.txt",
     .run = main_learn,

@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/host/signals.h"
 #include "cmd/host/stack.h"
+#include "cmd/options/near.h"
 #include "cmd/talk/talk.h"
 
 #include <errno.h>
@@ -58,6 +59,7 @@ static int run(int argc, char **argv)
         puts("nightcast " NIGHTCAST_VERSION);
         return CMD_OK;
     }
+    struct cmd_near near = {0};
     for (size_t i = 0; i < NCOMMANDS; i++)
         if (strcmp(commands[i]->name, name) == 0)
             return commands[i]->run(argc - 1, argv + 1);
@@ -65,7 +67,12 @@ static int run(int argc, char **argv)
         return cmd_usage(NULL, "no command");
     if (*name == '-')
         return cmd_usage(NULL, "no command before '%.60s'", name);
-    return cmd_usage(NULL, "no command '%.60s'", name);
+    for (size_t i = 0; i < NCOMMANDS; i++)
+        cmd_near_offer(&near, name, strlen(name), commands[i]->name);
+    return cmd_usage(NULL, "no command '%.60s'%s%s%s", name,
+                     near.name != NULL ? "; did you mean " : "",
+                     near.name != NULL ? near.name : "",
+                     near.name != NULL ? "?" : "");
 }
 
 /*

@@ -75,7 +75,7 @@ static enum fc_status judge(const struct run *run, struct fc_error *err)
     const struct cmd_tally *t = &run->tally;
     struct cmd_max_failed limit;
     char text[VALUE_SIZE], *percent;
-    if (t->none == t->n)
+    if (t->none + t->stale == t->n)
         return fc_fail(err, FC_ENOFIT,
                        "none of the %zu series could be forecast; nothing was "
                        "written",
@@ -111,6 +111,10 @@ static enum fc_status merge_all(struct run *run, struct fc_error *err)
         .none = c.none,
         .early = c.early,
         .replaced = c.replaced,
+        .stale = c.stale,
+        .filled = c.filled,
+        .gappy = c.gappy,
+        .mostly = c.mostly,
         .late = c.late,
     };
     status = judge(run, err);
@@ -121,13 +125,14 @@ static void report(const struct run *run)
 {
     const struct cmd_options *o = run->options;
     char model[VALUE_SIZE], fallback[VALUE_SIZE], align[VALUE_SIZE],
-        several[VALUE_SIZE], what[VALUE_SIZE], line[CMD_STORY_SIZE],
-        seconds[CMD_SECONDS_SIZE];
+        several[VALUE_SIZE], gaps[VALUE_SIZE], what[VALUE_SIZE],
+        line[CMD_STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     struct cmd_story story = {
         .models = shared(run, "model", model),
         .several = strcmp(shared(run, "models", several), "1") != 0,
         .fallback = shared(run, "fallback", fallback),
         .common = strcmp(shared(run, "align", align), "common") == 0,
+        .gaps = shared(run, "gaps", gaps),
     };
     cmd_story_text(&story, &run->tally, line);
     shared(run, "what", what);

@@ -13,9 +13,16 @@ const struct fc_result *cmd_result_of(const struct cmd_run *run, size_t series,
     return &run->batch.results[series * run->work.job.nspecs + spec];
 }
 
+bool cmd_is_stale(const struct cmd_run *run, size_t series)
+{
+    return run->work.stale != NULL && run->work.stale[series];
+}
+
 enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series)
 {
     enum fc_outcome worst = FC_OUTCOME_OK;
+    if (cmd_is_stale(run, series))
+        return worst;
     for (size_t k = 0; k < run->work.job.nspecs; k++)
         if (cmd_result_of(run, series, k)->outcome < worst)
             worst = cmd_result_of(run, series, k)->outcome;
@@ -39,10 +46,28 @@ static bool has_replaced(const struct cmd_run *run, size_t series)
     return false;
 }
 
+static void count_filled(const struct cmd_run *run, size_t i,
+                         struct cmd_tally *tally)
+{
+    const struct fc_series *series = &run->work.panel.series[i];
+    size_t inside = run->work.panel.facts[i].nfilled
+                    - fc_missing_tail(series->y, series->n);
+    if (run->work.skip[i] || inside == 0)
+        return;
+    tally->filled += inside;
+    tally->gappy++;
+    tally->mostly += 2 * inside > series->n;
+}
+
 struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
 {
     struct cmd_tally tally = {.n = run->work.job.n};
     for (size_t i = 0; i < tally.n; i++) {
+        if (cmd_is_stale(run, i)) {
+            tally.stale++;
+            continue;
+        }
+        count_filled(run, i, &tally);
         enum fc_outcome outcome = cmd_outcome_of(run, i);
         tally.ok += outcome == FC_OUTCOME_OK;
         tally.fallback += outcome == FC_OUTCOME_FALLBACK;
@@ -96,9 +121,10 @@ static void append_missing(const struct cmd_run *run, size_t i, bool took,
     size_t tail = fc_missing_tail(series->y, series->n);
     size_t inside = run->work.panel.facts[i].nfilled - tail;
     if (inside > 0)
-        append(text, size, "%zu missing value%s %s", inside,
+        append(text, size, "%zu missing value%s %s%s", inside,
                inside == 1 ? "" : "s",
-               took ? "left to the model" : filled[run->options->gaps]);
+               took ? "left to the model" : filled[run->options->gaps],
+               2 * inside > series->n ? ", more than half of all" : "");
     if (tail > 0)
         append(text, size,
                "ends %zu step%s before the file does, which %s forecast "
@@ -118,6 +144,11 @@ void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
     text[0] = '\0';
     if (facts->error != NULL) {
         append(text, size, "%s", facts->error);
+        return;
+    }
+    if (cmd_is_stale(run, series)) {
+        append(text, size, "ended %lld steps before the file does (--stale)",
+               (long long)io_panel_behind(&run->work.panel, series));
         return;
     }
     if (result->detail != NULL)

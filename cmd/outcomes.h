@@ -26,6 +26,9 @@ const struct fc_result *cmd_result_of(const struct cmd_run *run, size_t series,
                                       size_t spec);
 
 /* The worst outcome over the models asked for. */
+/* Whether --stale leaves it out: no outcome at all. */
+bool cmd_is_stale(const struct cmd_run *run, size_t series);
+
 enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series);
 
 struct cmd_tally cmd_count_outcomes(const struct cmd_run *run);

@@ -84,7 +84,9 @@ static void write_summary(const struct cmd_run *run,
                 .id = panel->series[i].id,
                 .is_record = panel->is_record,
                 .model = run->options->spec_names[k],
-                .status = status[cmd_result_of(run, i, k)->outcome],
+                .status = cmd_is_stale(run, i)
+                              ? "stale"
+                              : status[cmd_result_of(run, i, k)->outcome],
                 .detail = detail,
                 .n = panel->series[i].n,
                 .seasons = io_seasons_print(&seasons, list),

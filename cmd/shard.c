@@ -81,6 +81,10 @@ void cmd_shard_end(const struct cmd_options *options,
         .none = tally->none,
         .early = tally->early,
         .replaced = tally->replaced,
+        .stale = tally->stale,
+        .filled = tally->filled,
+        .gappy = tally->gappy,
+        .mostly = tally->mostly,
         .late = tally->late,
     };
     if (options->shard.count > 0)

@@ -291,7 +291,7 @@ static int main_simulate(int argc, char **argv)
 const struct cmd_command cmd_simulate = {
     .name = "simulate",
     .set = CMD_SIMULATE,
-    .usage = "-H N [options] [INPUT.csv | -]",
+    .usage = "-H N [options] [INPUT.csv ... | -]",
     .summary = "sample paths of the future, or their quantiles, also of sums",
     .example = "nightcast simulate -H 12 --lead-time 3 -m ets data/monthly.csv",
     .run = main_simulate,

@@ -10,6 +10,7 @@
 #include "io/rows/note.h"
 #include "io/text/seasons.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,6 +45,67 @@ static void warn(const struct cmd_options *options, const char *path,
                 path, cmd_short(panel->blank_id, id));
 }
 
+static bool is_small_count(double x)
+{
+    return x >= 0 && x <= 20 && x == floor(x);
+}
+
+/* Whether most of what is missing lies between small whole numbers. */
+static bool are_gaps_of_counts(const struct io_panel *panel)
+{
+    size_t missing = 0, counted = 0, whole = 0, all = 0;
+    for (size_t i = 0; i < panel->nseries; i++) {
+        const struct fc_series *s = &panel->series[i];
+        size_t last = 0;
+        if (panel->facts[i].nfilled == 0 || panel->facts[i].error != NULL)
+            continue;
+        for (size_t t = 1; t < s->n; t++) {
+            if (isnan(s->y[t]))
+                continue;
+            all++;
+            whole += s->y[t] >= 0 && s->y[t] == floor(s->y[t]);
+            missing += t - last - 1;
+            if (is_small_count(s->y[last]) && is_small_count(s->y[t]))
+                counted += t - last - 1;
+            last = t;
+        }
+    }
+    return missing > 0 && 2 * counted > missing && whole == all;
+}
+
+/*
+ * What is missing and was not asked about: more than half of a file is not
+ * made up, and where it looks like counts, zero is what is meant.
+ */
+static enum fc_status check_gaps(const struct cmd_options *options,
+                                 const char *path, struct io_panel *panel,
+                                 struct fc_error *err)
+{
+    char a[CMD_COUNT_SIZE], b[CMD_COUNT_SIZE], step[IO_FREQ_TEXT_SIZE];
+    bool counts;
+    if (cmd_option_given(options, "gaps") || (options->set & CMD_INSPECT))
+        return FC_OK;
+    counts = are_gaps_of_counts(panel);
+    io_freq_text(&panel->freq, step, sizeof step);
+    if (!options->has_freq && 2 * panel->missing > panel->steps) {
+        enum fc_status status = fc_fail(
+            err, FC_EDATA,
+            "%s: at its step (%s) %s of %s steps have no row: say --gaps "
+            "zero%s, --gaps interpolate, or --freq if the step is another",
+            path, step, cmd_count((size_t)panel->missing, a),
+            cmd_count((size_t)panel->steps, b),
+            counts ? " (values are counts)" : "");
+        io_panel_release(panel);
+        return status;
+    }
+    if (counts && !options->quiet)
+        cmd_say(CMD_INFO,
+                "%s: what is missing lies between small whole numbers and is "
+                "interpolated; --gaps zero says that it was none",
+                path);
+    return FC_OK;
+}
+
 int cmd_threads(const struct cmd_options *options)
 {
     return fc_parallel_threads(options->jobs == 0 ? cmd_processors("/proc")
@@ -61,10 +123,13 @@ enum fc_status cmd_load(const struct cmd_options *options,
         return status;
     struct io_panel_options how = cmd_panel_options(options);
     how.path = source->path;
+    how.gaps_given = cmd_option_given(options, "gaps");
     how.horizon = source->horizon;
     how.jobs = *jobs;
     how.trace = source->trace;
     status = io_panel_load(&how, panel, err);
+    if (status == FC_OK)
+        status = check_gaps(options, source->path, panel, err);
     if (status == FC_OK) {
         say_inferred(options, source->path, panel);
         warn(options, source->path, panel);
@@ -107,6 +172,23 @@ static enum fc_status find_skipped(struct cmd_work *work, struct fc_error *err)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t i = 0; i < n; i++)
         work->skip[i] = panel->facts[i].error != NULL;
+    return FC_OK;
+}
+
+/* Series that ended too long before the file does. */
+static enum fc_status find_stale(const struct cmd_options *options,
+                                 struct cmd_work *work, struct fc_error *err)
+{
+    const struct io_panel *panel = &work->panel;
+    size_t n = panel->nseries;
+    if (!cmd_option_given(options, "stale"))
+        return FC_OK;
+    work->stale = calloc(n > 0 ? n : 1, sizeof *work->stale);
+    if (work->stale == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t i = 0; i < n; i++)
+        if (!work->skip[i] && io_panel_behind(panel, i) > options->stale)
+            work->skip[i] = work->stale[i] = true;
     return FC_OK;
 }
 
@@ -170,6 +252,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
         status = cmd_load(options, source, &jobs, &work->panel, err);
     if (status == FC_OK)
         status = find_skipped(work, err);
+    if (status == FC_OK)
+        status = find_stale(options, work, err);
     if (status != FC_OK)
         return status;
     set_season(options, work);
@@ -197,6 +281,7 @@ void cmd_work_release(struct cmd_work *work)
     io_panel_release(&work->panel);
     fc_outline_release(&work->outline);
     free(work->skip);
+    free(work->stale);
     cmd_learned_release(&work->learned);
     *work = (struct cmd_work){0};
 }

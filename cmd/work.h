@@ -16,7 +16,8 @@ struct cmd_work {
     struct fc_job job;
     struct fc_outline outline; /* the intervals and quantiles asked for */
     bool *skip;                /* series that cannot be forecast */
-    int season;                /* the shortest, in observations; 1 = none */
+    bool *stale; /* those of them that --stale leaves out, or NULL */
+    int season;  /* the shortest, in observations; 1 = none */
     struct fc_seasons seasons; /* all; of each series those that fit it count */
     struct cmd_learned learned;
     struct fc_trace *trace; /* in: where the run is written down; or NULL */

@@ -8,6 +8,7 @@
 
 #include "cmd/host/deadline.h"
 #include "cmd/options/files.h"
+#include "cmd/options/near.h"
 #include "cmd/options/shard.h"
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
@@ -137,6 +138,20 @@ static void set_settings(const struct cmd_options *options,
     }
 }
 
+/* Adds the model that was meant, if one is near. */
+static void suggest_model(const char *text, size_t length, struct fc_error *err)
+{
+    const struct fc_model *model;
+    struct cmd_near near = {0};
+    size_t n = 0;
+    while (n < length && text[n] != ':')
+        n++;
+    for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
+        cmd_near_offer(&near, text, n, model->name);
+    if (near.name != NULL && near.distance > 0)
+        cmd_append(err->msg, sizeof err->msg, "; did you mean %s?", near.name);
+}
+
 static enum fc_status parse_model(const char *text, size_t length,
                                   const struct cmd_options *options,
                                   struct fc_spec *spec, struct fc_error *err)
@@ -145,6 +160,8 @@ static enum fc_status parse_model(const char *text, size_t length,
     enum fc_status status = fc_model_parse(text, length, spec, err);
     if (status == FC_OK)
         set_settings(options, spec);
+    else
+        suggest_model(text, length, err);
     return status;
 }
 
@@ -343,6 +360,7 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
     struct fc_error err;
+    size_t nstdin = 0;
     if (command->set & CMD_SCORE)
         if (options->actuals == NULL || options->train == NULL)
             return cmd_usage(name, options->actuals == NULL
@@ -350,6 +368,10 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
                                          "and actual values"
                                        : "--train is required: what the "
                                          "forecaster saw");
+    for (size_t i = 0; i < options->ninputs; i++)
+        if (options->ninputs > 1 && strcmp(options->inputs[i], "-") == 0
+            && ++nstdin > 1)
+            return cmd_usage(name, "only one input can be -");
     int status = command->set & CMD_SHOWS ? check_shown(command, options) : -1;
     if (status >= 0)
         return status;

@@ -91,18 +91,28 @@ static const char *replaced_by(const char *input, const struct cmd_file *file,
 }
 
 /* Nor must who holds the lock be written over what is read. */
-static int spare_inputs(const struct files *f)
+static int spare_input(const struct files *f, const char *input)
 {
-    for (size_t i = 0; i < f->ninputs; i++) {
-        const char *input = f->inputs[i].path;
-        const char *option = replaced_by(input, f->outputs, f->noutputs);
-        if (option == NULL)
-            option = replaced_by(input, f->locks, f->nlocks);
-        if (option != NULL)
-            return cmd_usage(f->name, "--%s would replace the input '%.200s'",
-                             option, input);
-    }
-    return -1;
+    const char *option = replaced_by(input, f->outputs, f->noutputs);
+    if (option == NULL)
+        option = replaced_by(input, f->locks, f->nlocks);
+    if (option == NULL)
+        return -1;
+    return cmd_usage(f->name, "--%s would replace the input '%.200s'", option,
+                     input);
+}
+
+static int spare_inputs(const struct files *f,
+                        const struct cmd_options *options)
+{
+    int status = -1;
+    for (size_t i = 0; i < f->ninputs && status < 0; i++)
+        status = spare_input(f, f->inputs[i].path);
+    for (size_t i = 1; (options->set & CMD_PARTS) && i < options->ninputs
+                       && status < 0;
+         i++)
+        status = spare_input(f, options->inputs[i]);
+    return status;
 }
 
 static int check_compression(const struct files *f)
@@ -166,7 +176,7 @@ int cmd_check_files(const struct cmd_command *command,
 {
     struct files files;
     list_files(command, options, &files);
-    int status = spare_inputs(&files);
+    int status = spare_inputs(&files, options);
     if (status < 0)
         status = check_compression(&files);
     if (status < 0)
@@ -183,7 +193,7 @@ int cmd_check_shards(const struct cmd_command *command,
 {
     struct files files;
     list_files(command, options, &files);
-    int status = spare_inputs(&files);
+    int status = spare_inputs(&files, options);
     if (status >= 0)
         return status;
     for (size_t i = 0; i < options->ninputs; i++) {

@@ -16,6 +16,8 @@ void cmd_options_release(struct cmd_options *options)
         free(options->names[i]);
     free(options->names);
     free(options->specs);
+    for (size_t i = 0; i < options->nlists; i++)
+        free(options->lists[i]);
     free(options->levels);
     free(options->quantiles);
     *options = (struct cmd_options){0};
@@ -67,6 +69,9 @@ int cmd_verdict(const struct cmd_options *options, bool good)
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){
+        .more = options->ninputs > 1 ? (const char *const *)options->inputs + 1
+                                     : NULL,
+        .nmore = options->ninputs > 1 ? options->ninputs - 1 : 0,
         .id = options->id,
         .time = options->time,
         .value = options->value,

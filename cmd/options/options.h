@@ -37,6 +37,8 @@ enum cmd_set {
     CMD_BOUNDS = CMD_FORECAST | CMD_BENCH | CMD_BACKTEST, /* have intervals */
     CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
     CMD_FITS = CMD_RUNS | CMD_LEARN,
+    CMD_PARTS = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE | CMD_LEARN
+                | CMD_INSPECT, /* read a file in several parts */
     CMD_SHOWS = CMD_PLOT | CMD_REPORT, /* forecasts that are there already */
     CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE | CMD_SHOWS
 };
@@ -59,10 +61,16 @@ struct cmd_max_failed {
 /* What lines of history are about. */
 enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
 
+/* Rows of the table, and joined lists. */
+enum { CMD_GIVEN_MOST = 128, CMD_LISTS_MOST = 64 };
+
 struct cmd_options {
-    enum cmd_set set; /* the subcommand's */
-    char **inputs;    /* merge, history: any number of them, in argv, or with
-                         `from` in names */
+    enum cmd_set set;            /* the subcommand's */
+    bool given[CMD_GIVEN_MOST];  /* of the table's rows: not by default */
+    char *lists[CMD_LISTS_MOST]; /* that were given in several parts */
+    size_t nlists;
+    char **inputs; /* merge, history: any number of them, in argv, or with
+                      `from` in names */
     size_t ninputs;
     const char *from;    /* merge: a list of more inputs */
     bool missing;        /* merge: print what is */
@@ -93,6 +101,7 @@ struct cmd_options {
     const char *freq_text;
     struct io_freq freq;
     bool has_freq;
+    int64_t stale; /* steps; see cmd_option_given() */
     bool wide;
     /* the enums of their modules */
     int gaps, align, duplicates, progress, log_format;
@@ -154,6 +163,8 @@ bool cmd_max_failed_parse(const char *text, struct cmd_max_failed *limit);
 bool cmd_too_many_failed(const struct cmd_max_failed *limit, size_t failed,
                          size_t n);
 
+/* Whether the user gave the option, rather than the default. */
+bool cmd_option_given(const struct cmd_options *options, const char *name);
 /* Takes over a name that was allocated; false, and free, when memory is short.
  */
 bool cmd_options_keep(struct cmd_options *options, char *name);

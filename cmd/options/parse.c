@@ -4,6 +4,7 @@
  */
 #define _GNU_SOURCE /* getopt_long */
 #include "cmd/options/check.h"
+#include "cmd/options/near.h"
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
@@ -93,6 +94,7 @@ static int set_option(const struct cmd_option *row, const char *command,
         *(bool *)field = true;
         return -1;
     case CMD_TEXT:
+    case CMD_LIST:
     case CMD_INPUT:
     case CMD_OUTPUT:
     case CMD_LOCK:
@@ -152,20 +154,36 @@ static void describe(const struct cmd_command *command, char *letters,
     names[n] = (struct option){NULL, 0, NULL, 0};
 }
 
-static const struct cmd_option *row_of(int code)
+/* The row of what getopt found, among those of the sets. */
+static const struct cmd_option *row_of(unsigned sets, int code)
 {
     const struct cmd_option *row;
     if (code > UCHAR_MAX)
         return cmd_option_at((size_t)(code - UCHAR_MAX - 1));
     for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++)
-        if (row->letter == code)
+        if (row->letter == code && (row->sets & sets) != 0)
             return row;
     return NULL;
 }
 
+/* The option that was meant, if one is near. */
+static int no_option(const struct cmd_command *command, const char *given)
+{
+    const struct cmd_option *row;
+    struct cmd_near near = {0};
+    const char *name = given + strspn(given, "-");
+    for (size_t i = 0; (row = cmd_option_at(i)) != NULL; i++)
+        if (row->sets & command->set)
+            cmd_near_offer(&near, name, strcspn(name, "="), row->name);
+    if (near.name != NULL)
+        return cmd_usage(command->name, "no option '%.60s'; did you mean --%s?",
+                         given, near.name);
+    return cmd_usage(command->name, "no option '%.60s'", given);
+}
+
 static int bad_option(const struct cmd_command *command, int code, char **argv)
 {
-    const struct cmd_option *row = optopt != 0 ? row_of(optopt) : NULL;
+    const struct cmd_option *row = optopt != 0 ? row_of(command->set, optopt) : NULL;
     const char *given = argv[optind - 1];
     if (code == ':')
         return cmd_usage(command->name, "--%s needs a value: --%s %s",
@@ -174,7 +192,7 @@ static int bad_option(const struct cmd_command *command, int code, char **argv)
         return cmd_usage(command->name, "--%s takes no value", row->name);
     if (optopt != 0 && optopt <= UCHAR_MAX)
         return cmd_usage(command->name, "no option -%c", optopt);
-    return cmd_usage(command->name, "no option '%.60s'", given);
+    return no_option(command, given);
 }
 
 /* What is left when the options are gone. */
@@ -185,6 +203,12 @@ static int read_inputs(const struct cmd_command *command, int n, char **names,
     if (command->set & (CMD_MERGE | CMD_HISTORY)) {
         options->inputs = names;
         options->ninputs = (size_t)n;
+        return -1;
+    }
+    if (command->set & CMD_PARTS) {
+        options->inputs = names;
+        options->ninputs = (size_t)n;
+        options->input = n > 0 ? names[0] : NULL;
         return -1;
     }
     if (n > most)
@@ -210,7 +234,7 @@ static void find_log_format(int argc, char **argv, const char *letters,
     optind = 0; /* start afresh: GNU's way to reset everything */
     while ((code = getopt_long(argc, copy, letters, names, NULL)) != -1) {
         const struct cmd_option *row =
-            code == '?' || code == ':' ? NULL : row_of(code);
+            code == '?' || code == ':' ? NULL : row_of(~0u, code);
         if (row == NULL
             || row->offset != offsetof(struct cmd_options, log_format))
             continue;
@@ -220,6 +244,37 @@ static void find_log_format(int argc, char **argv, const char *letters,
     }
     optind = 0;
     free(copy);
+}
+
+/* What was given before, and this, as one list. */
+static const char *join(const char *before, const char *text,
+                        struct cmd_options *options)
+{
+    size_t n = strlen(before), more = strlen(text);
+    char *list = options->nlists < CMD_LISTS_MOST ? malloc(n + more + 2) : NULL;
+    if (list == NULL)
+        return NULL;
+    memcpy(list, before, n);
+    list[n] = ',';
+    memcpy(list + n + 1, text, more + 1);
+    return options->lists[options->nlists++] = list;
+}
+
+/* An option again is a mistake, unless it is a list that goes on. */
+static int set_once(const struct cmd_option *row, const char *command,
+                    const char *text, struct cmd_options *options)
+{
+    bool *given = &options->given[cmd_option_place(row->name)];
+    bool again = *given && row->kind != CMD_FLAG;
+    *given = true;
+    if (again && row->kind != CMD_LIST)
+        return cmd_usage(command, "--%s is given twice", row->name);
+    if (again) {
+        text = join(*(const char **)field_of(row, options), text, options);
+        if (text == NULL)
+            return cmd_usage(command, "--%s is given too often", row->name);
+    }
+    return set_option(row, command, text, options);
 }
 
 static int read_arguments(const struct cmd_command *command, int argc,
@@ -234,7 +289,8 @@ static int read_arguments(const struct cmd_command *command, int argc,
     while ((code = getopt_long(argc, argv, letters, names, NULL)) != -1) {
         if (code == '?' || code == ':')
             return bad_option(command, code, argv);
-        int status = set_option(row_of(code), command->name, optarg, options);
+        const struct cmd_option *row = row_of(command->set, code);
+        int status = set_once(row, command->name, optarg, options);
         if (status >= 0)
             return status;
         cmd_log_format((enum cmd_log_format)options->log_format);

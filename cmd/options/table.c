@@ -76,25 +76,25 @@ static const struct cmd_option rows[] = {
      "steps between origins (default: the horizon)", NULL, 1, 1000000, NULL},
     {0, "paths", CMD_INTEGER, CMD_SIMULATE, AT(paths), "N",
      "sample paths of each series", "1000", 1, 100000000, NULL},
-    {0, "quantiles", CMD_TEXT, CMD_SIMULATE, AT(quantiles_text), "LIST",
+    {0, "quantiles", CMD_LIST, CMD_SIMULATE, AT(quantiles_text), "LIST",
      "in percent, 0.1 to 99.9", "5,25,50,75,95", 0, 0, NULL},
     {0, "lead-time", CMD_INTEGER, CMD_SIMULATE, AT(lead_time), "L",
      "also quantiles of the sum over L steps", NULL, 1, 1000000, NULL},
     {0, "whole", CMD_FLAG, CMD_SIMULATE, AT(whole), NULL,
      "write the paths, not their quantiles", NULL, 0, 0, NULL},
-    {'m', "model", CMD_TEXT, CMD_RUNS, AT(models), "LIST",
+    {'m', "model", CMD_LIST, CMD_RUNS, AT(models), "LIST",
      "one model or several: ets,snaive", "auto", 0, 0, NULL},
     {'m', "model", CMD_TEXT, CMD_LEARN, AT(models), "MODEL",
      "one that learns from all series of a file", "auto", 0, 0, NULL},
-    {'s', "season", CMD_TEXT, CMD_READS, AT(season_text), "LIST",
+    {'s', "season", CMD_LIST, CMD_READS, AT(season_text), "LIST",
      "season lengths; 1 for none (default: by step)", NULL, 0, 0, NULL},
-    {'l', "level", CMD_TEXT, CMD_BOUNDS, AT(levels_text), "LIST",
+    {'l', "level", CMD_LIST, CMD_BOUNDS, AT(levels_text), "LIST",
      "interval levels in percent, or none", "80,95", 0, 0, NULL},
-    {0, "quantiles", CMD_TEXT, CMD_FORECAST | CMD_BACKTEST, AT(quantiles_text),
+    {0, "quantiles", CMD_LIST, CMD_FORECAST | CMD_BACKTEST, AT(quantiles_text),
      "LIST", "also these, in percent: 10,50,90", NULL, 0, 0, NULL},
     {'j', "jobs", CMD_INTEGER, CMD_READS, AT(jobs), "N",
      "threads (default: all processors)", NULL, 1, 1024, NULL},
-    {0, "id", CMD_TEXT, CMD_READS, AT(id), "COL",
+    {0, "id", CMD_LIST, CMD_READS, AT(id), "COL",
      "column of the series' ids (unique_id)", NULL, 0, 0, NULL},
     {0, "time", CMD_TEXT, CMD_READS, AT(time), "COL",
      "column of timestamps (ds)", NULL, 0, 0, NULL},
@@ -106,7 +106,7 @@ static const struct cmd_option rows[] = {
      NULL, NULL, 0, 0, NULL},
     {0, "decimal", CMD_CHOICE, CMD_READS, AT(decimal), "SIGN",
      NULL, "auto", 0, 0, decimals},
-    {0, "na", CMD_TEXT, CMD_READS, AT(na), "LIST",
+    {0, "na", CMD_LIST, CMD_READS, AT(na), "LIST",
      NULL, NULL, 0, 0, NULL},
     {0, "encoding", CMD_TEXT, CMD_READS, AT(encoding), "NAME",
      NULL, NULL, 0, 0, NULL},
@@ -136,6 +136,8 @@ static const struct cmd_option rows[] = {
      "seed of everything random", "1", 0, INT64_MAX, NULL},
     {0, "learned", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
      "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
+    {0, "stale", CMD_INTEGER, CMD_FORECAST, AT(stale), "N",
+     NULL, NULL, 0, 1000000000, NULL},
     {0, "shard", CMD_TEXT, CMD_FORECAST, AT(shard_text), "K/N",
      "part K of N, for `nightcast merge`; or auto[/N]", NULL, 0, 0,
      NULL},
@@ -192,12 +194,27 @@ static const struct cmd_option rows[] = {
 
 enum { NROWS = sizeof rows / sizeof *rows };
 
+_Static_assert((int)NROWS <= (int)CMD_GIVEN_MOST,
+               "more rows than can be given");
 _Static_assert((int)NROWS <= (int)CMD_OPTIONS_MOST,
                "more rows than the parser takes");
 
 const struct cmd_option *cmd_option_at(size_t i)
 {
     return i < NROWS ? &rows[i] : NULL;
+}
+
+size_t cmd_option_place(const char *name)
+{
+    size_t i = 0;
+    while (strcmp(rows[i].name, name) != 0)
+        i++;
+    return i;
+}
+
+bool cmd_option_given(const struct cmd_options *options, const char *name)
+{
+    return options->given[cmd_option_place(name)];
 }
 
 size_t cmd_option_files(const struct cmd_command *command,
@@ -246,7 +263,7 @@ void cmd_options_tokens(const struct cmd_command *command,
             snprintf(number, sizeof number, "%" PRId64,
                      *(const int64_t *)field);
             text = number;
-        } else if (row->kind == CMD_TEXT) {
+        } else if (row->kind == CMD_TEXT || row->kind == CMD_LIST) {
             text = *(const char *const *)field;
         } else if (row->kind == CMD_CHOICE) {
             text = row->choices[*(const int *)field];

@@ -14,6 +14,7 @@ enum cmd_kind {
     CMD_INTEGER,
     CMD_SETTING, /* an integer, for the models that have it in their row */
     CMD_TEXT,
+    CMD_LIST, /* a text that goes on, after a comma, when it is given again */
     CMD_CHOICE,
     CMD_INPUT,  /* reads it */
     CMD_OUTPUT, /* makes it anew */
@@ -48,6 +49,9 @@ static inline bool cmd_option_is_file(const struct cmd_option *row)
 struct cmd_file {
     const char *option, *path;
 };
+
+/* The first row of that name, which there must be. */
+size_t cmd_option_place(const char *name);
 
 /* The files of one kind that a command was given by options; how many. */
 size_t cmd_option_files(const struct cmd_command *command,

@@ -38,6 +38,17 @@ void cmd_story_text(const struct cmd_story *story,
         cmd_append(line, CMD_STORY_SIZE,
                    ", %s series filled up to the common end",
                    cmd_count(tally->early, a));
+    if (tally->stale > 0)
+        cmd_append(line, CMD_STORY_SIZE, ", %s stale and left out",
+                   cmd_count(tally->stale, a));
+    if (tally->filled > 0)
+        cmd_append(line, CMD_STORY_SIZE,
+                   ", %s step%s of %s series filled: --gaps %.20s",
+                   cmd_count(tally->filled, a), tally->filled == 1 ? "" : "s",
+                   cmd_count(tally->gappy, b), story->gaps);
+    if (tally->mostly > 0)
+        cmd_append(line, CMD_STORY_SIZE, " (more than half of %s of them)",
+                   cmd_count(tally->mostly, a));
     if (tally->replaced > 0)
         cmd_append(line, CMD_STORY_SIZE, ", absurd intervals of %s replaced",
                    cmd_count(tally->replaced, a));
@@ -65,6 +76,9 @@ void cmd_story_fields(const struct cmd_story *story,
         {"failed", NULL, (double)tally->none},
         {"failed_in_part", NULL, (double)(tally->failed - tally->none)},
         {"ends_early", NULL, (double)tally->early},
+        {"stale", NULL, (double)tally->stale},
+        {"steps_filled", NULL, (double)tally->filled},
+        {"series_filled", NULL, (double)tally->gappy},
         {"intervals_replaced", NULL, (double)tally->replaced},
         {"seconds", NULL, end->seconds},
         {"threads", NULL, end->threads},

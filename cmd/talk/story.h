@@ -19,6 +19,9 @@ struct cmd_tally {
     size_t none;                 /* series that no model could forecast */
     size_t early;                /* series that end before the file does */
     size_t replaced;             /* series with absurd intervals replaced */
+    size_t stale;                /* series left out by --stale: none of these */
+    size_t filled, gappy; /* steps that had no value, of so many series */
+    size_t mostly;        /* series of which more than half had none */
     /* with a store: */
     size_t unchanged; /* series whose last results still held */
     size_t corrected; /* series of which past values had changed */
@@ -29,14 +32,15 @@ struct cmd_story {
     const char *models; /* as asked for */
     bool several;       /* of them */
     const char *fallback;
-    bool common; /* --align common */
+    bool common;      /* --align common */
+    const char *gaps; /* --gaps */
     struct io_shard shard;
     bool store;    /* there is one */
     bool deadline; /* likewise */
 };
 
 /* "2,994 of 3,003 series forecast with ets, 9 with fallback snaive" */
-enum { CMD_STORY_SIZE = 700 };
+enum { CMD_STORY_SIZE = 900 };
 void cmd_story_text(const struct cmd_story *story,
                     const struct cmd_tally *tally, char line[CMD_STORY_SIZE]);
 
@@ -48,7 +52,7 @@ struct cmd_end {
 };
 
 /* The same for a machine; they end with one without a name. */
-enum { CMD_STORY_FIELDS = 17 };
+enum { CMD_STORY_FIELDS = 20 };
 void cmd_story_fields(const struct cmd_story *story,
                       const struct cmd_tally *tally, const struct cmd_end *end,
                       struct cmd_field fields[CMD_STORY_FIELDS]);

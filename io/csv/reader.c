@@ -331,6 +331,11 @@ static enum fc_status describe(struct reading *r, struct fc_error *err)
     rows->name = layout->file;
     rows->id_name = copy_text(layout->id_name);
     rows->time_name = copy_text(layout->time_name);
+    if (layout->form->nroles > 1) {
+        rows->value_name = copy_text(layout->names[layout->value]);
+        if (rows->value_name == NULL)
+            return no_memory(err);
+    }
     rows->nkeys = layout->nkeys;
     rows->format = r->dialect.time;
     rows->first_line = layout->body_line;

@@ -40,15 +40,16 @@ void io_shard_begin(struct io_atomic_file *file, const char *tokens)
 
 void io_shard_end(struct io_atomic_file *file, const struct io_shard_counts *c)
 {
-    char text[240], late[40] = "";
+    char text[440], late[40] = "";
     if (c->late > 0)
         snprintf(late, sizeof late, " late=%" PRIu64, c->late);
     snprintf(text, sizeof text,
              "%sseries=%" PRIu64 " ok=%" PRIu64 " fallback=%" PRIu64
              " failed=%" PRIu64 " none=%" PRIu64 " early=%" PRIu64
-             " replaced=%" PRIu64 "%s %s",
+             " replaced=%" PRIu64 " stale=%" PRIu64 " filled=%" PRIu64
+             " gappy=%" PRIu64 " mostly=%" PRIu64 "%s %s",
              END, c->series, c->ok, c->fallback, c->failed, c->none, c->early,
-             c->replaced, late, CRC);
+             c->replaced, c->stale, c->filled, c->gappy, c->mostly, late, CRC);
     put(file, text);
     snprintf(text, sizeof text, "%08" PRIx32 "\n", io_atomic_checksum(file));
     put(file, text);
@@ -189,16 +190,19 @@ static bool parse_counts(const char **text, const char *limit,
         if (!take_text(text, limit, names[i])
             || !take_number(text, limit, ' ', numbers[i]))
             return false;
-    c->replaced = 0; /* not counted by earlier versions */
-    if (take_text(text, limit, "replaced=")
-        && !take_number(text, limit, ' ', &c->replaced))
-        return false;
-    c->late = 0; /* told only if there are some */
-    if (take_text(text, limit, "late=")
-        && !take_number(text, limit, ' ', &c->late))
-        return false;
-    return c->replaced <= c->series
-           && c->ok + c->fallback + c->late + c->failed == c->series
+    static const char *const later[] = {
+        "replaced=", "stale=", "filled=", "gappy=", "mostly=", "late="};
+    uint64_t *const more[] = {&c->replaced, &c->stale,  &c->filled,
+                              &c->gappy,    &c->mostly, &c->late};
+    for (int i = 0; i < 6; i++) {
+        *more[i] = 0; /* not counted by earlier versions, or none */
+        if (take_text(text, limit, later[i])
+            && !take_number(text, limit, ' ', more[i]))
+            return false;
+    }
+    return c->replaced <= c->series && c->gappy <= c->series
+           && c->mostly <= c->gappy
+           && c->ok + c->fallback + c->late + c->failed + c->stale == c->series
            && c->none <= c->failed && c->early <= c->series;
 }
 

@@ -15,7 +15,7 @@
  *   2,N0002,1994,ets,6040.3
  *   ...
  *   #end series=752 ok=752 fallback=0 failed=0 none=0 early=3 replaced=0
- * crc32=0c5d9f61
+ * stale=0 filled=17 gappy=2 mostly=0 crc32=0c5d9f61
  *
  * number is the place of the series in the whole file, of a rejected row its
  * line and series, so that rows of several shards can be put in the order of a
@@ -31,6 +31,9 @@ struct io_shard_counts {
     uint64_t none;                 /* that no model could forecast */
     uint64_t early;                /* that end before the file does */
     uint64_t replaced;             /* with absurd intervals replaced */
+    uint64_t stale;                /* left out, as they ended long before */
+    uint64_t filled, gappy;        /* steps that had no value; of so many */
+    uint64_t mostly;               /* of which more than half had none */
     uint64_t late;                 /* not forecast in time */
 };
 

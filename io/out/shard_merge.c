@@ -133,6 +133,10 @@ static void add_counts(struct io_shard_counts *sum,
     sum->none += c->none;
     sum->early += c->early;
     sum->replaced += c->replaced;
+    sum->stale += c->stale;
+    sum->filled += c->filled;
+    sum->gappy += c->gappy;
+    sum->mostly += c->mostly;
     sum->late += c->late;
 }
 

@@ -4,8 +4,13 @@
  */
 #include "io/panel/load.h"
 
+#include "io/csv/keys.h"
 #include "io/csv/reader.h"
 #include "io/panel/make.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 static enum fc_status read_rows(const struct io_panel_options *options,
                                 struct io_rowset *rows, struct fc_error *err)
@@ -31,6 +36,58 @@ static enum fc_status read_rows(const struct io_panel_options *options,
     return io_csv_read(&csv, rows, err);
 }
 
+static const char plain[] = "; --duplicates says what to do with them";
+
+static size_t count_doubled(const struct io_panel *panel)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < panel->nseries; i++)
+        n += panel->facts[i].nduplicates > 0 && panel->facts[i].error != NULL
+             && strstr(panel->facts[i].error, plain) != NULL;
+    return n;
+}
+
+/* Asks whether another column is a key, of series with two rows for a time. */
+static bool ask_for_key(const struct io_panel *panel, const char *key)
+{
+    for (size_t i = 0; i < panel->nseries; i++) {
+        char **error = &panel->facts[i].error;
+        char *at = *error != NULL ? strstr(*error, plain) : NULL;
+        if (at == NULL || panel->facts[i].nduplicates == 0)
+            continue;
+        size_t before = (size_t)(at - *error);
+        size_t room = before + strlen(key) + strlen(panel->id_name) + 160;
+        char *text = malloc(room);
+        if (text == NULL)
+            return false;
+        snprintf(text, room,
+                 "%.*s; is '%s' a key as well? then say --id '%s,%s'; "
+                 "--duplicates says what to do with them if not",
+                 (int)before, *error, key, panel->id_name, key);
+        free(*error);
+        *error = text;
+    }
+    return true;
+}
+
+static enum fc_status explain_duplicates(const struct io_panel_options *options,
+                                         struct io_panel *panel,
+                                         struct fc_error *err)
+{
+    char key[64];
+    struct io_keys_search search = {.path = options->path,
+                                    .encoding = options->encoding,
+                                    .id = panel->id_name,
+                                    .time = panel->time_name,
+                                    .value = panel->value_name};
+    if (options->wide || options->duplicates != IO_DUPLICATES_ERROR
+        || count_doubled(panel) == 0 || !io_keys_find(&search, key, sizeof key)
+        || ask_for_key(panel, key))
+        return FC_OK;
+    io_panel_release(panel);
+    return fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 enum fc_status io_panel_load(const struct io_panel_options *options,
                              struct io_panel *panel, struct fc_error *err)
 {
@@ -40,8 +97,10 @@ enum fc_status io_panel_load(const struct io_panel_options *options,
     if (rows == NULL)
         return fc_fail(err, status, "out of memory");
     status = read_rows(options, rows, err);
-    if (status == FC_OK)
-        return io_panel_make(options, rows, panel, err);
-    io_rowset_free(rows);
-    return status;
+    if (status != FC_OK) {
+        io_rowset_free(rows);
+        return status;
+    }
+    status = io_panel_make(options, rows, panel, err);
+    return status == FC_OK ? explain_duplicates(options, panel, err) : status;
 }

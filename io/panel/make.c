@@ -219,6 +219,7 @@ static void take_names(struct making *m)
     struct io_panel *panel = m->panel;
     panel->id_name = m->rows->id_name;
     panel->time_name = m->rows->time_name;
+    panel->value_name = m->rows->value_name != NULL ? m->rows->value_name : "";
     panel->format = m->rows->format;
     panel->is_record = m->rows->nkeys > 1;
     panel->columns = m->rows->columns;

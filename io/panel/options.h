@@ -47,6 +47,7 @@ struct io_panel_options {
     bool wide;                     /* one row per series */
     const struct io_freq *freq;    /* NULL: inferred */
     enum io_gaps gaps;
+    bool gaps_given; /* not by default: gaps of any length are expected */
     enum io_duplicates duplicates;
     enum io_align align;
     int horizon;  /* steps to be forecast; a series whose timestamps end before

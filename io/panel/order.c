@@ -10,6 +10,8 @@
  */
 #include "io/panel/regular.h"
 
+#include "io/time/calendar.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -108,6 +110,18 @@ static double merge_values(enum io_duplicates policy, const double *value,
     return policy == IO_DUPLICATES_SUM ? sum : sum / (double)used;
 }
 
+/* On a Sunday night in autumn, where clocks may go back. */
+static bool is_doubled_hour(const struct io_time_format *format, int64_t t)
+{
+    int64_t day = io_floor_div(t, IO_SECONDS_PER_DAY);
+    int64_t second = t - day * IO_SECONDS_PER_DAY;
+    if (io_time_grain(format) != IO_GRAIN_TIME || io_weekday(day) != 6
+        || second >= 3 * 3600 || second == 0)
+        return false;
+    int month = io_civil_from_days(day).month;
+    return month == 10 || month == 11 || month == 4;
+}
+
 static bool merge_duplicates(const struct io_regular *job,
                              struct io_series_rows *rows,
                              struct io_panel_facts *facts)
@@ -121,11 +135,15 @@ static bool merge_duplicates(const struct io_regular *job,
         if (count > 1 && job->options->duplicates == IO_DUPLICATES_ERROR) {
             io_time_print(&job->panel->format, rows->time[i], text);
             facts->nduplicates += (uint32_t)(count - 1);
+            bool doubled = is_doubled_hour(&job->panel->format, rows->time[i]);
             if (!io_fail_series(
-                    facts,
-                    "%s: %zu rows for %s %s; --duplicates says what "
-                    "to do with them",
-                    job->rows->name, count, job->panel->time_name, text))
+                    facts, "%s: %zu rows for %s %s%s--duplicates %s",
+                    job->rows->name, count, job->panel->time_name, text,
+                    doubled ? ", an hour that is there twice when clocks go "
+                              "back: "
+                            : "; ",
+                    doubled ? "mean makes one of them"
+                            : "says what to do with them"))
                 return false;
         } else if (count > 1) {
             facts->nduplicates += (uint32_t)(count - 1);
@@ -246,6 +264,31 @@ static void note_own_step(const struct io_regular *job,
     facts->own_multiple = own.multiple;
 }
 
+/*
+ * Whether one row alone lies further beyond the others than they span, and a
+ * year's worth of months, or as many other steps.
+ */
+static void note_far_row(const struct io_series_rows *rows,
+                         const struct io_panel_facts *facts, struct io_raw *raw)
+{
+    enum { LEAST_ROWS = 4, LEAST_STEPS = 12 };
+    const int64_t *t = rows->time;
+    size_t n = rows->n;
+    struct io_freq own = {(enum io_freq_unit)facts->own_unit,
+                          facts->own_multiple, (int)facts->own_anchor};
+    if (n < LEAST_ROWS)
+        return;
+    double least = LEAST_STEPS * io_freq_length(&own);
+    double end = (double)(t[n - 1] - t[n - 2]), begin = (double)(t[1] - t[0]);
+    if (end > (double)(t[n - 2] - t[0]) && end >= least) {
+        raw->far = 1;
+        raw->apart = (float)end;
+    } else if (begin > (double)(t[n - 1] - t[1]) && begin >= least) {
+        raw->far = 2;
+        raw->apart = (float)begin;
+    }
+}
+
 static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
@@ -267,6 +310,7 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
     if (rows.n > 0) {
         facts->start = rows.time[0];
         raw->last = rows.time[rows.n - 1];
+        note_far_row(&rows, facts, raw);
     } else if (!io_fail_series(facts, "%s: series has no values",
                                job->rows->name)) {
         return io_no_room(job);

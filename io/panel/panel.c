@@ -3,6 +3,7 @@
 
 #include "io/rows/rowset.h"
 
+#include <math.h>
 #include <stdlib.h>
 
 void io_panel_release(struct io_panel *panel)
@@ -37,6 +38,24 @@ struct io_freq io_panel_own_step(const struct io_panel *panel, size_t i)
     const struct io_panel_facts *facts = &panel->facts[i];
     return (struct io_freq){(enum io_freq_unit)facts->own_unit,
                             facts->own_multiple, (int)facts->own_anchor};
+}
+
+int64_t io_panel_behind(const struct io_panel *panel, size_t i)
+{
+    struct io_freq step = io_panel_step(panel, i);
+    const struct fc_series *s = &panel->series[i];
+    size_t n = s->n;
+    int64_t behind = 0, t;
+    while (n > 0 && s->y != NULL && isnan(s->y[n - 1]))
+        n--;
+    if (n == 0)
+        return 0;
+    for (int64_t jump = INT64_C(1) << 40; jump > 0; jump /= 2)
+        if (io_freq_advance(&step, panel->facts[i].start,
+                            (int64_t)n - 1 + behind + jump, &t)
+            && t <= panel->last)
+            behind += jump;
+    return behind;
 }
 
 bool io_panel_future(const struct io_panel *panel, size_t i, int h,

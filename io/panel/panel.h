@@ -52,6 +52,7 @@ struct io_notes;
 
 struct io_panel {
     const char *id_name, *time_name; /* of the columns, for the output */
+    const char *value_name;          /* "" in wide form */
     bool is_record; /* of several keys: ids, and id_name, are CSV records */
     const char *columns;          /* which were taken, for people */
     bool say_columns;             /* it could have been otherwise */
@@ -74,6 +75,8 @@ struct io_panel {
     uint64_t bytes;
     uint32_t crc;              /* of the input, if shard.count > 0 */
     int64_t first, last;       /* timestamps, over all series */
+    double steps, missing;     /* of the file: places on its grids, and those
+                                  without a row, by the mean step */
     uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
     const char *blank_id;      /* an id that differs from another only in blanks
                                   around it; NULL = none */
@@ -91,6 +94,9 @@ uint32_t io_panel_number(const struct io_panel *panel, size_t i);
 
 /* The step of its grid: the panel's, with the series' own anchor day. */
 struct io_freq io_panel_step(const struct io_panel *panel, size_t i);
+
+/* Steps from its last value to the file's last. */
+int64_t io_panel_behind(const struct io_panel *panel, size_t i);
 
 /* The largest step that all its rows fit. */
 struct io_freq io_panel_own_step(const struct io_panel *panel, size_t i);

@@ -10,12 +10,15 @@
  * There is one for every series of the file, so it is small.
  */
 struct io_raw {
-    size_t first;   /* of the chunk's own or other rows */
-    uint32_t chunk; /* n > 0 */
-    uint32_t n;     /* rows */
-    int64_t last;   /* timestamp, once in order; n > 0 */
-    bool other;     /* of another shard: only what the file needs of it */
-    bool several;   /* does not stay in its chunk; while rows are gathered */
+    size_t first;      /* of the chunk's own or other rows */
+    uint32_t chunk;    /* n > 0 */
+    uint32_t n;        /* rows */
+    int64_t last;      /* timestamp, once in order; n > 0 */
+    bool other;        /* of another shard: only what the file needs of it */
+    unsigned char far; /* its last time (1) or first (2) lies further beyond
+                          the others than these span, */
+    float apart;       /* by so much; 0 = neither */
+    bool several;      /* does not stay in its chunk; while rows are gathered */
 };
 
 /*

@@ -43,6 +43,7 @@ void io_rowset_free(struct io_rowset *rows)
     free(rows->parts);
     free(rows->id_name);
     free(rows->time_name);
+    free(rows->value_name);
     free(rows);
 }
 

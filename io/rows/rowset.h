@@ -25,6 +25,7 @@ struct io_part {
 struct io_rowset {
     const char *name;          /* that messages call the input by; borrowed */
     char *id_name, *time_name; /* of the columns; several keys: a record */
+    char *value_name;          /* NULL: there is no such column */
     size_t nkeys;              /* then; else 0 or 1 */
     char columns[300];         /* which columns were taken, for people, */
     bool say_columns;          /* and whether it could have been otherwise */

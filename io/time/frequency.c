@@ -239,7 +239,8 @@ void io_freq_infer(const int64_t *t, size_t n,
     if (format->form != IO_TIME_WEEK && !has_shorter_step(t, n, SHORTEST_MONTH)
         && infer_months(t, n, freq))
         return;
-    if (format->form != IO_TIME_WEEK && io_rhythm_infer(t, n, freq))
+    if (format->form != IO_TIME_WEEK
+        && io_rhythm_infer(t, n, io_time_grain(format) == IO_GRAIN_DAY, freq))
         return;
     int64_t seconds = gcd_of_steps(t, n);
     *freq = io_freq_from_seconds(seconds);
@@ -365,7 +366,7 @@ static void settle_anchor(const struct io_freq *file, const int64_t *t,
         || !explains(file, t, n)) {
         bool found = file->unit == IO_FREQ_OPEN_DAY
                          ? io_open_days_infer(t, n, &seen)
-                         : io_rhythm_infer(t, n, &seen);
+                         : io_rhythm_infer(t, n, false, &seen);
         if (found && seen.unit == file->unit)
             own->anchor_day = seen.anchor_day;
     }

@@ -173,7 +173,8 @@ static bool take_letter(char letter, const char **p, const char *end,
 /* Eight or six digits in a row leave no room for a month of one. */
 static bool is_compact(const char *pattern)
 {
-    return strncmp(pattern, "%Y%m", 4) == 0 || strncmp(pattern, "%d%m", 4) == 0;
+    return pattern[0] == '%' && pattern[1] == 'Y' && pattern[2] == '%'
+           && pattern[3] == 'm';
 }
 
 /* Whether a fraction or an offset may follow. */
@@ -184,25 +185,48 @@ static bool ends_in_time(const char *pattern)
            && pattern[n - 2] == '%';
 }
 
-static const char *walk(const char *p, const char *end,
-                        struct io_time_format *seen, struct fields *f)
+/* As far as letters and what is between them go; moves *at there. */
+static bool walk_letters(const char **at, const char *end,
+                         struct io_time_format *seen, struct fields *f,
+                         bool *tail)
 {
-    const char *pattern = seen->pattern;
-    for (; *pattern != '\0'; pattern++) {
-        if (pattern[0] == '%' && (pattern[1] == 'z' || pattern[1] == 'f'))
-            return io_time_tail(p, end, seen, &f->has_zone);
+    const char *pattern = seen->pattern, *p = *at;
+    for (*tail = false; *pattern != '\0'; pattern++) {
+        if (pattern[0] == '%' && (pattern[1] == 'z' || pattern[1] == 'f')) {
+            *tail = true;
+            break;
+        }
         if (pattern[0] == '%' && pattern[1] != '%') {
             if (!take_letter(*++pattern, &p, end, seen, f))
-                return not_a_timestamp;
+                return false;
             continue;
         }
         pattern += *pattern == '%';
         if (p == end || *p++ != *pattern)
-            return not_a_timestamp;
+            return false;
     }
-    if (p < end && ends_in_time(seen->pattern))
+    *at = p;
+    return true;
+}
+
+static const char *walk(const char *p, const char *end,
+                        struct io_time_format *seen, struct fields *f)
+{
+    bool tail;
+    if (!walk_letters(&p, end, seen, f, &tail))
+        return not_a_timestamp;
+    if (tail || (p < end && ends_in_time(seen->pattern)))
         return io_time_tail(p, end, seen, &f->has_zone);
     return p == end ? NULL : not_a_timestamp;
+}
+
+bool io_pattern_begins(const char *pattern, const char *text, size_t n)
+{
+    struct fields f = {.year = 1970};
+    struct io_time_format seen = {.form = IO_TIME_PATTERN};
+    bool tail;
+    memcpy(seen.pattern, pattern, strlen(pattern) + 1);
+    return walk_letters(&text, text + n, &seen, &f, &tail);
 }
 
 static const char *instant(const struct fields *f, int64_t *t)

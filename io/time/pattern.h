@@ -24,6 +24,9 @@ const struct io_pattern_row *io_pattern_at(size_t i);
 const char *io_pattern_parse(const char *text, size_t n,
                              struct io_time_format *format, int64_t *t);
 
+/* Whether the text begins as the pattern says, whatever follows. */
+bool io_pattern_begins(const char *pattern, const char *text, size_t n);
+
 /* Appends at p; returns the end. */
 char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t);
 

@@ -621,12 +621,10 @@ static const struct io_rhythm rhythms[] = {
 
 enum { NRHYTHMS = sizeof rhythms / sizeof *rhythms };
 
-const struct io_rhythm *io_rhythm_of(const struct io_freq *freq)
+const struct io_rhythm *io_rhythm_at(enum io_freq_unit unit)
 {
-    if (freq->unit == IO_FREQ_WEEK && freq->anchor_day == 0)
-        return NULL;
     for (size_t i = 0; i < NRHYTHMS; i++)
-        if (rhythms[i].unit == freq->unit)
+        if (rhythms[i].unit == unit)
             return &rhythms[i];
     return NULL;
 }
@@ -658,19 +656,37 @@ static bool take(const struct io_rhythm *r, const int64_t *t, size_t n,
     return freq->multiple > 0;
 }
 
-bool io_rhythm_infer(const int64_t *t, size_t n, struct io_freq *freq)
+/* The closest two times of most kinds are a week or so apart. */
+static bool are_apart(const int64_t *t, size_t n)
 {
-    /* The closest two times of most kinds are a week or so apart. */
-    bool apart = true, days = n > 2;
-    for (size_t i = 1; i < n && (apart || days); i++) {
+    for (size_t i = 1; i < n; i++)
+        if (t[i] - t[i - 1] < 5 * IO_SECONDS_PER_DAY)
+            return false;
+    return true;
+}
+
+/* Days of 23, 24 and 25 hours. */
+static bool are_local_days(const int64_t *t, size_t n)
+{
+    bool changes = false;
+    for (size_t i = 1; i < n; i++) {
         int64_t step = t[i] - t[i - 1];
-        apart = apart && step >= 5 * IO_SECONDS_PER_DAY;
-        days = days && step % 3600 == 0 && step >= 23 * 3600;
+        if (step < 23 * 3600)
+            return false;
+        changes = changes || step % IO_SECONDS_PER_DAY != 0;
     }
-    for (size_t i = 0; i < NRHYTHMS; i++) {
+    return changes && n > 2;
+}
+
+bool io_rhythm_infer(const int64_t *t, size_t n, bool dates,
+                     struct io_freq *freq)
+{
+    bool apart = are_apart(t, n);
+    bool days = !dates && !apart && are_local_days(t, n);
+    for (size_t i = 0; (apart || days) && i < NRHYTHMS; i++) {
         enum io_freq_unit unit = rhythms[i].unit;
         if (unit == IO_FREQ_OPEN_DAY
-            || !(unit == IO_FREQ_LOCAL_DAY ? days && !apart : apart))
+            || !(unit == IO_FREQ_LOCAL_DAY ? days : apart))
             continue;
         if (take(&rhythms[i], t, n, freq))
             return true;

@@ -31,11 +31,23 @@ struct io_rhythm {
     void (*text)(int anchor, char *buf, size_t size);
 };
 
-/* NULL for a unit that is none, or a week that does not move. */
-const struct io_rhythm *io_rhythm_of(const struct io_freq *freq);
+/* The row of a unit that is there. */
+const struct io_rhythm *io_rhythm_at(enum io_freq_unit unit);
 
-/* The first of the table that all times fit; false if none does. */
-bool io_rhythm_infer(const int64_t *t, size_t n, struct io_freq *freq);
+/* NULL for a unit that is none, or a week that does not move. */
+static inline const struct io_rhythm *io_rhythm_of(const struct io_freq *freq)
+{
+    bool moves = freq->unit == IO_FREQ_WEEK && freq->anchor_day != 0;
+    return moves || freq->unit >= IO_FREQ_SEMIMONTH ? io_rhythm_at(freq->unit)
+                                                    : NULL;
+}
+
+/*
+ * The first of the table that all times fit; false if none does.  dates: they
+ * have no time of day.
+ */
+bool io_rhythm_infer(const int64_t *t, size_t n, bool dates,
+                     struct io_freq *freq);
 
 /* Likewise of weekdays, for times that are whole days apart. */
 bool io_open_days_infer(const int64_t *t, size_t n, struct io_freq *freq);

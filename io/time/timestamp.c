@@ -377,6 +377,8 @@ static size_t try_pattern(const char *date, const char *text, size_t n,
                           struct io_time_format *format, size_t found)
 {
     const char *time;
+    if (!io_pattern_begins(date, text, n))
+        return found;
     bool whole_day = io_pattern_grain(date) == IO_GRAIN_DAY;
     for (size_t i = 0; (time = io_pattern_time_at(i)) != NULL; i++) {
         struct io_time_format seen = {.form = IO_TIME_PATTERN};
