@@ -34,6 +34,10 @@ static void check_round_trip(const struct io_time_format *format, int64_t t)
     struct io_time_format first = *format;
     struct io_time_format alone = {0};
     int64_t back = t + 1;
+    /* two digits are a year from 1969 to 2068 */
+    if (strstr(format->pattern, "%y") != NULL
+        && (t < INT64_C(-31536000) || t >= INT64_C(3124224000)))
+        return;
     size_t n = io_time_print(format, t, buf);
     assert(n > 0 && n < sizeof buf && buf[n] == '\0');
     assert(io_time_parse(buf, n, &first, &back) == NULL && back == t);
