@@ -217,6 +217,20 @@ for j in 1 4; do
 done
 cmp -s j1.csv j4.csv && same_summary j1-s.csv j4-s.csv || fail "other bytes with other threads"
 
+# A store for every shard, and what all of them come to
+for k in 0 1; do
+	for shard in 1 2; do
+		"$nightcast" forecast -q -H 5 -s 7 -m ets in$k.csv -o part.csv \
+			--store 'part-{K}.db' --shard $shard/2 || fail "shard $shard: exit $?"
+	done
+done
+rm -f whole.db
+for k in 0 1; do
+	"$nightcast" forecast -q -H 5 -s 7 -m ets in$k.csv -o out.csv --store whole.db
+done
+"$nightcast" history --by lead part-1.db part-2.db >got
+"$nightcast" history --by lead whole.db | cmp -s - got || fail "shards: $(cat got)"
+
 # What goes astray: the level of one series moves away, night by night
 rm -f st.db
 astray=0 counted=0
