@@ -8,6 +8,7 @@
 #include "cmd/talk/talk.h"
 #include "forecast/base/parallel.h"
 #include "io/rows/note.h"
+#include "io/text/seasons.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -130,6 +131,11 @@ static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
     work->seasons = cmd_seasons(options, &work->panel);
     work->season = fc_season_length(&work->seasons);
+    char list[IO_SEASONS_SIZE];
+    if (!options->has_seasons && !options->quiet && work->seasons.n > 1)
+        cmd_say(CMD_INFO,
+                "seasons %s by the step; --season says which they are",
+                io_seasons_print(&work->seasons, list));
     for (size_t i = 0; i < work->panel.nseries; i++)
         work->panel.series[i].seasons = &work->seasons;
 }

@@ -161,7 +161,7 @@ static void trees_of_other_parts_are_refused(void **state)
     for (int i = 0; i < FC_AUTO_MEMBERS; i++) {
         const double *v = k.common.part[i].v;
         assert_int_equal(v != NULL, fc_auto_members[i].model->learn != NULL);
-        assert_int_equal(v != NULL, k.before.part[i].v != NULL);
+        assert_int_equal(v != NULL, k.held_back.part[i].v != NULL);
         if (v == NULL)
             continue;
         assert_no_other(learned, learned->values + (v - learned->values), PART);

@@ -584,7 +584,9 @@ static void a_missing_end_is_forecast_as_well(void **state)
     for (size_t t = 0; t < LONGEST; t++)
         y[t] = floor(trend_and_season(t));
     for (size_t i = 0; (model = fc_model_at(i)) != NULL; i++)
-        if (model->learn == NULL) /* for another horizon it learns anew */
+        if (model->learn == NULL /* for another horizon it learns anew, */
+            && model != fc_model_find("mstl") /* or chooses */
+            && model != fc_model_find("profile"))
             check_missing_end(model, y);
 
     /* a random walk's, in closed form: 0, 1, 0, 1, ... has sigma = 1 */

@@ -402,12 +402,12 @@ const recentWindow = (one) => {
 	const [a, b] = [advance(one.s, first), advance(one.s, one.s.n + H - 1)].map((t) => +axisValue(t));
 	return [a - (b - a) / 100, b + (b - a) / 100];
 };
-const numberAxis = { axisLabelFormatter: (x) => escapeHtml(brief(x)), axisLabelWidth: 56 };
+const numberAxis = { axisLabelFormatter: (x) => escapeHtml(brief(x)), axisLabelWidth: 64 };
 const chartOptions = () => ({
 	labelsUTC: true, legend: 'never', customBars: true, gridLineColor: colour('grid'), axisLineColor: colour('line'),
 	axisLineWidth: 1, gridLineWidth: 1, highlightCircleSize: 4, fillAlpha: 0.2, xRangePad: 6, yRangePad: 8,
 	connectSeparatedPoints: false, animatedZooms: false,
-	axes: { y: numberAxis, x: { axisLabelWidth: 64, pixelsPerLabel: 50 } },
+	axes: { y: numberAxis, x: { axisLabelWidth: 64, pixelsPerLabel: innerWidth < 700 ? 50 : 80 } },
 });
 const bandAlpha = (k) => 0.12 + 0.16 * (data.levels.length - 1 - k) / Math.max(1, data.levels.length - 1) + 0.04;
 const seriesStyle = () => {
@@ -853,7 +853,10 @@ const totals = () => {
 	const start = Math.max(0, firsts, lasts - Math.max(8 * data.season, 4 * H, 36));
 	const end = Math.min(sums.length, lasts + 1 + H);
 	const time = times.slice(start, end);
-	const rows = sums.slice(start, end);
+	const rows = sums.slice(start, end).map((r) => {
+		const [past, future] = [r[3] >= busiest / 2, r[4] >= together / 2];
+		return [past ? r[0] : null, future ? r[1] : null, future ? r[2] : null, past ? r[3] : 0, future ? r[4] : 0];
+	});
 	const div = make('div', { class: 'chart', role: 'img', 'aria-label': `Totals per time step over ${count(data.series)} series` });
 	const file = time.map((t, k) => [axisValue(t), rows[k][0], rows[k][1], rows[k][2]]);
 	let chart = null;

@@ -152,8 +152,8 @@ static enum fc_status fit_view(const struct fc_series *series,
     if (status != FC_OK)
         return status;
     return find_kind(&view.series, ws, fit) == FC_OK
-                   && fc_auto_trust(fit, &view, request, &knowledge.before, ws,
-                                    fit->coef)
+                   && fc_auto_trust(fit, &view, request, &knowledge.held_back,
+                                    ws, fit->coef)
                           == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");

@@ -198,7 +198,7 @@ static const char *read_parts(struct fc_part_reader *reader,
     for (int kind = 0; kind < FC_KINDS; kind++)
         if (!read_experience(fc_part_inside(reader), &k->of[kind]))
             return "its weights or widths make no sense";
-    if (!read_common(fc_part_inside(reader), &k->before)
+    if (!read_common(fc_part_inside(reader), &k->held_back)
         || !read_common(fc_part_inside(reader), &k->common)
         || !fc_part_is_read(reader))
         return "its numbers make no sense";
@@ -259,7 +259,7 @@ enum fc_status fc_auto_check(struct fc_part learned, const struct fc_spec *spec,
         return fc_fail(err, FC_EDATA, "%s", nonsense);
     int learnt = (int)head[HORIZON];
     enum fc_status status =
-        check_members(&k.before, spec, seasons, learnt, err);
+        check_members(&k.held_back, spec, seasons, learnt, err);
     return status == FC_OK
                ? check_members(&k.common, spec, seasons, learnt, err)
                : status;

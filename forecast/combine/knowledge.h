@@ -23,7 +23,7 @@ struct fc_auto_experience {
 
 /*
  * What auto knows before it sees a series: by default, or from a batch.
- * `before` has not seen the last observations of the batch, as many as the
+ * `held_back` has not seen the last observations of the batch, as many as the
  * horizon.
  *
  * No series has unbounded influence on any of it:
@@ -41,7 +41,7 @@ struct fc_auto_experience {
  */
 struct fc_auto_knowledge {
     struct fc_auto_experience of[FC_KINDS];
-    struct fc_auto_common common, before;
+    struct fc_auto_common common, held_back;
     struct fc_breaks breaks;
 };
 
@@ -65,7 +65,7 @@ void fc_auto_place(struct fc_learned *learned, long long steps);
 
 /* What the members have learnt: of all series but their last values, and of
  * all of them. */
-enum fc_auto_time { FC_AUTO_BEFORE, FC_AUTO_NOW, FC_AUTO_TIMES };
+enum fc_auto_time { FC_AUTO_HELD_BACK, FC_AUTO_WHOLE, FC_AUTO_TIMES };
 
 struct fc_auto_lessons {
     struct fc_learned *learned[FC_AUTO_TIMES][FC_AUTO_MEMBERS];

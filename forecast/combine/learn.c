@@ -128,7 +128,7 @@ static enum fc_status learn_change(const struct fc_lesson *lesson,
 static enum fc_status learn_common(struct learner *l, enum fc_auto_time time,
                                    struct fc_error *err)
 {
-    size_t hold = time == FC_AUTO_BEFORE ? (size_t)l->horizon : 0;
+    size_t hold = time == FC_AUTO_HELD_BACK ? (size_t)l->horizon : 0;
     struct fc_lesson lesson = fc_sample_lesson(&l->sample, hold);
     enum fc_status status =
         learn_change(&lesson, &l->lessons.change[time], err);
@@ -214,17 +214,18 @@ static enum fc_status try_candidates(struct learner *l,
                                      struct trial *trial,
                                      struct fc_auto_table *table)
 {
-    const struct fc_auto_common *before = &l->knowledge.before;
+    const struct fc_auto_common *held_back = &l->knowledge.held_back;
     struct fc_fit fit = {.model = l->spec->model,
                          .season_length = l->season_length,
                          .coef = trial->trust};
-    struct fc_auto_fitted fitted = {view->series, &fit, before->change};
+    struct fc_auto_fitted fitted = {view->series, &fit, held_back->change};
     struct fc_request request = {
         .spec = l->spec, .horizon = l->horizon, .seed = l->sample.lesson->seed};
     enum fc_status status =
-        fc_auto_fit_members(&view->series, &request, before, ws, &fit, NULL);
+        fc_auto_fit_members(&view->series, &request, held_back, ws, &fit, NULL);
     if (status == FC_OK)
-        status = fc_auto_trust(&fit, view, &request, before, ws, trial->trust);
+        status =
+            fc_auto_trust(&fit, view, &request, held_back, ws, trial->trust);
     if (status == FC_OK)
         status = fc_auto_candidates(&fitted, l->horizon, ws, table, NULL);
     return status;
@@ -548,18 +549,18 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
         return status;
     status = allocate(l, err);
     if (status == FC_OK)
-        status = learn_common(l, FC_AUTO_BEFORE, err);
+        status = learn_common(l, FC_AUTO_HELD_BACK, err);
     if (status != FC_OK)
         return status;
     struct fc_auto_knowledge k = fc_auto_prior(l->season_length);
     k.breaks = l->sample.breaks;
-    k.before = fc_auto_common_of(&l->lessons, FC_AUTO_BEFORE);
+    k.held_back = fc_auto_common_of(&l->lessons, FC_AUTO_HELD_BACK);
     l->knowledge = k;
     status = try_all(l, err);
     if (status == FC_OK)
         status = learn_experience(l, &k, err);
     if (status == FC_OK)
-        status = learn_common(l, FC_AUTO_NOW, err);
+        status = learn_common(l, FC_AUTO_WHOLE, err);
     if (status != FC_OK)
         return status;
     *learned = fc_auto_write(&k, &l->lessons, l->horizon, l->season_length);

@@ -103,20 +103,20 @@ static void trust_by_errors(const double *error, double change, double *trust)
 static enum fc_status errors_before(const struct fc_fit *whole,
                                     const struct fc_auto_view *view,
                                     const struct fc_request *request,
-                                    const struct fc_auto_common *before,
+                                    const struct fc_auto_common *held_back,
                                     struct fc_workspace *ws, double *error,
                                     double *share)
 {
     struct fc_fit fit = {.model = whole->model,
                          .season_length = whole->season_length};
-    struct fc_auto_fitted cut = {view->series, &fit, before->change};
+    struct fc_auto_fitted cut = {view->series, &fit, held_back->change};
     struct fc_auto_table table;
     struct fc_request same = *request;
     cut.series.n -= (size_t)request->horizon;
     same.similar = whole;
     size_t n = cut.series.n;
     enum fc_status status =
-        fc_auto_fit_members(&cut.series, &same, before, ws, &fit, NULL);
+        fc_auto_fit_members(&cut.series, &same, held_back, ws, &fit, NULL);
     if (status == FC_OK)
         status = fc_auto_candidates(&cut, request->horizon, ws, &table, NULL);
     if (status != FC_OK)
@@ -133,7 +133,7 @@ static enum fc_status errors_before(const struct fc_fit *whole,
  * seasons of a series that has them, for without these no candidate could show
  * that it knows the season.
  */
-static int held_back(size_t n, size_t m, int horizon)
+static int steps_held_back(size_t n, size_t m, int horizon)
 {
     size_t two = 2 * m;
     if (m < 2 || n < two || n - two >= (size_t)horizon)
@@ -163,7 +163,7 @@ static void distrust_levels(const struct fc_auto_view *view, int season_length,
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
                              const struct fc_request *request,
-                             const struct fc_auto_common *before,
+                             const struct fc_auto_common *held_back,
                              struct fc_workspace *ws, double *trust)
 {
     const struct fc_series *series = &view->series;
@@ -173,7 +173,7 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = 1;
     trust[FC_AUTO_SHARE] = 0.5;
-    asked.horizon = held_back(series->n, m, request->horizon);
+    asked.horizon = steps_held_back(series->n, m, request->horizon);
     if (asked.horizon == 0
         || series->n < (size_t)asked.horizon + FC_SAMPLE_LEAST_LEFT) {
         distrust_levels(view, fit->season_length, trust);
@@ -187,7 +187,7 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
         series->y, series->n - (size_t)asked.horizon, m, scratch);
     enum fc_status status = FC_OK;
     if (change > 0 && isfinite(change)) {
-        status = errors_before(fit, view, &asked, before, ws, error,
+        status = errors_before(fit, view, &asked, held_back, ws, error,
                                &trust[FC_AUTO_SHARE]);
         if (status == FC_OK)
             trust_by_errors(error, change, trust);

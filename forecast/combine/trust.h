@@ -29,7 +29,7 @@
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
                              const struct fc_request *request,
-                             const struct fc_auto_common *before,
+                             const struct fc_auto_common *held_back,
                              struct fc_workspace *ws, double *trust);
 
 #endif

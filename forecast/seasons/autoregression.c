@@ -36,7 +36,7 @@ void fc_autocovariances(const double *x, size_t n, double mean, size_t most,
         double sum[4];
         four_lags(x, n, mean, k, sum);
         for (size_t j = 0; j < 4 && k + j <= most; j++)
-            covariance[k + j] = sum[j] / (double)n;
+            covariance[k + j] = n > 0 ? sum[j] / (double)n : 0;
     }
 }
 
