@@ -341,9 +341,8 @@ static void averages_leave_out_what_is_not_there(void **state)
     assert_int_equal(fc_score_size(&SHAPE), FC_MEASURES + FC_LEVEL_MEASURES);
     fc_score_mean_init(&m, &SHAPE, sum, count);
     /* a flat past has no scale */
-    assert_int_equal(fc_score(actual, &f, &SHAPE,
-                              fc_error_scale(flat, 3, 1), row),
-                     2);
+    assert_int_equal(
+        fc_score(actual, &f, &SHAPE, fc_error_scale(flat, 3, 1), row), 2);
     fc_score_none(&SHAPE, none);
     fc_score_mean_add(&m, row, none);
     fc_score_mean_add(&m, none, row);

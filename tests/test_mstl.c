@@ -5,8 +5,8 @@
  */
 #include "tests/check.h"
 
-#include "forecast/numeric/stl.h"
 #include "forecast/numeric/missing.h"
+#include "forecast/numeric/stl.h"
 #include "forecast/seasons/mstl.h"
 
 #include <gsl/gsl_math.h>

@@ -498,7 +498,8 @@ static void quantiles_are_those_of_the_paths(void **state)
         const double *row = summary.numbers + i * 4;
         assert_near(row[0], mean, 1e-12);
         for (int q = 0; q < 3; q++)
-            assert_near(row[1 + q], fc_quantile(x, PATHS, QUANTILES[q] / 100), 1e-12);
+            assert_near(row[1 + q], fc_quantile(x, PATHS, QUANTILES[q] / 100),
+                        1e-12);
     }
     fc_simulate_release(&summary);
     fc_simulate_release(&whole);

@@ -85,7 +85,8 @@ static void what_is_no_table_is_refused(void **state)
     refuses("a,b\n1,\0\n", 8, "t.csv:2: a NUL byte: not a text file in UTF-8");
     struct fc_error err;
     struct seen seen = {0};
-    assert_int_equal(io_table_read("none.csv", NULL, note, &seen, &err), FC_EIO);
+    assert_int_equal(io_table_read("none.csv", NULL, note, &seen, &err),
+                     FC_EIO);
 }
 
 static void the_caller_s_error_ends_the_reading(void **state)
@@ -149,7 +150,8 @@ static void fields_become_numbers(void **state)
         value = -1;
         assert_int_equal(
             read_text(good[i].text, strlen(good[i].text), &seen, &err), FC_OK);
-        assert_int_equal(io_table_read("t.csv", NULL, numbers, &value, &err), FC_OK);
+        assert_int_equal(io_table_read("t.csv", NULL, numbers, &value, &err),
+                         FC_OK);
         if (isnan(good[i].value))
             assert_true(isnan(value));
         else
@@ -157,7 +159,8 @@ static void fields_become_numbers(void **state)
     }
     struct seen seen = {0};
     read_text("x,y\n1,two\n", 10, &seen, &err);
-    assert_int_equal(io_table_read("t.csv", NULL, numbers, &value, &err), FC_EDATA);
+    assert_int_equal(io_table_read("t.csv", NULL, numbers, &value, &err),
+                     FC_EDATA);
     assert_string_equal(err.msg, "t.csv:2: not a number: 'two'");
 }
 

@@ -126,9 +126,9 @@ static struct fc_outline outline_of(const double *levels, int nlevels,
 {
     struct fc_outline outline;
     struct fc_error err;
-    assert_int_equal(fc_outline_init(&outline, levels, nlevels, quantiles,
-                                     nquantiles, &err),
-                     FC_OK);
+    assert_int_equal(
+        fc_outline_init(&outline, levels, nlevels, quantiles, nquantiles, &err),
+        FC_OK);
     return outline;
 }
 
@@ -192,13 +192,13 @@ static void a_forecast_is_a_row_per_step(void **state)
     io_write_forecast(file, &rows);
     fc_outline_release(&outline);
     fc_outline_release(&none);
-    assert_written(
-        file, "\"a,\"\"b\"\"\",2024-01-30,ets:MAdM,1.5,1,2,-1.5,4.5,1\n"
-              "\"a,\"\"b\"\"\",2024-01-31,ets:MAdM,0.1,0,5e-324,"
-              "0.3333333333333333,123456789,0\n"
-              "\"a,\"\"b\"\"\",2024-01-32,ets:MAdM,1e+300,-1e+300,1e+22,,,"
-              "-1e+300\n"
-              "c,2024-01-30,ets:MAdM,1.5\n");
+    assert_written(file,
+                   "\"a,\"\"b\"\"\",2024-01-30,ets:MAdM,1.5,1,2,-1.5,4.5,1\n"
+                   "\"a,\"\"b\"\"\",2024-01-31,ets:MAdM,0.1,0,5e-324,"
+                   "0.3333333333333333,123456789,0\n"
+                   "\"a,\"\"b\"\"\",2024-01-32,ets:MAdM,1e+300,-1e+300,1e+22,,,"
+                   "-1e+300\n"
+                   "c,2024-01-30,ets:MAdM,1.5\n");
 }
 
 static void numbers_read_back_as_the_same_double(void **state)

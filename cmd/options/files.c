@@ -108,9 +108,8 @@ static int spare_inputs(const struct files *f,
     int status = -1;
     for (size_t i = 0; i < f->ninputs && status < 0; i++)
         status = spare_input(f, f->inputs[i].path);
-    for (size_t i = 1; (options->set & CMD_PARTS) && i < options->ninputs
-                       && status < 0;
-         i++)
+    for (size_t i = 1;
+         (options->set & CMD_PARTS) && i < options->ninputs && status < 0; i++)
         status = spare_input(f, options->inputs[i]);
     return status;
 }

@@ -38,7 +38,7 @@ enum cmd_set {
     CMD_RUNS = CMD_BOUNDS | CMD_SIMULATE,
     CMD_FITS = CMD_RUNS | CMD_LEARN,
     CMD_PARTS = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE | CMD_LEARN
-                | CMD_INSPECT, /* read a file in several parts */
+                | CMD_INSPECT,         /* read a file in several parts */
     CMD_SHOWS = CMD_PLOT | CMD_REPORT, /* forecasts that are there already */
     CMD_READS = CMD_FITS | CMD_INSPECT | CMD_SCORE | CMD_SHOWS
 };

@@ -183,7 +183,8 @@ static int no_option(const struct cmd_command *command, const char *given)
 
 static int bad_option(const struct cmd_command *command, int code, char **argv)
 {
-    const struct cmd_option *row = optopt != 0 ? row_of(command->set, optopt) : NULL;
+    const struct cmd_option *row =
+        optopt != 0 ? row_of(command->set, optopt) : NULL;
     const char *given = argv[optind - 1];
     if (code == ':')
         return cmd_usage(command->name, "--%s needs a value: --%s %s",

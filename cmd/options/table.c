@@ -237,9 +237,9 @@ size_t cmd_option_files(const struct cmd_command *command,
 static bool has_no_say(const struct cmd_option *row)
 {
     static const char *const names[] = {
-        "jobs",  "lock-wait", "shard",   "partial-ok", "help", "version",
-        "quiet", "progress",  "verbose", "log-format", "keep", "relearn",
-        "deadline"};
+        "jobs",    "lock-wait", "shard",    "partial-ok", "help",
+        "version", "quiet",     "progress", "verbose",    "log-format",
+        "keep",    "relearn",   "deadline"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

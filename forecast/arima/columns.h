@@ -29,7 +29,7 @@ enum { TOGETHER = 4 };
 
 /* At t, the column j with the autoregression on itself taken off. */
 FC_CLONES_INLINE void column_impulse(const struct fc_arima_filter *f, size_t j,
-                                    size_t t, fc_lanes *v)
+                                     size_t t, fc_lanes *v)
 {
     const struct fc_arima_columns *c = f->columns;
     size_t lost = c->lost;
@@ -51,7 +51,7 @@ FC_CLONES_INLINE void column_impulse(const struct fc_arima_filter *f, size_t j,
 
 /* Ends a column that has died away. */
 FC_CLONES_INLINE void settle_column(struct fc_arima_filter *f, size_t j,
-                                   size_t t, const fc_lanes *v)
+                                    size_t t, const fc_lanes *v)
 {
     struct fc_arima_columns *c = f->columns;
     if (t < f->p || (long)t <= c->at[j] + (long)(c->lost + f->p))
@@ -65,7 +65,7 @@ FC_CLONES_INLINE void settle_column(struct fc_arima_filter *f, size_t j,
 
 /* The columns' innovations at t, and what they say of the next `length`. */
 FC_CLONES_INLINE void filter_columns(struct fc_arima_filter *f, size_t t,
-                                    size_t length)
+                                     size_t length)
 {
     struct fc_arima_columns *c = f->columns;
     for (size_t j = 0; j < c->n && c->from[j] <= t; j++) {
@@ -133,7 +133,7 @@ FC_CLONES_INLINE void standardise_all(struct fc_arima_filter *f, bool constant)
 
 /* Regressor j of the regression: a missing value's column, or the ones. */
 FC_CLONES_INLINE const fc_lanes *regressor(const struct fc_arima_filter *f,
-                                          size_t j, size_t *from, size_t *to)
+                                           size_t j, size_t *from, size_t *to)
 {
     const struct fc_arima_columns *c = f->columns;
     *from = j < c->n ? c->from[j] : 0;
@@ -144,7 +144,7 @@ FC_CLONES_INLINE const fc_lanes *regressor(const struct fc_arima_filter *f,
 /* Products of x with TOGETHER rows of innovations, side by side: a sum waits
    for its last addition. */
 FC_CLONES_INLINE void products(const fc_lanes *x, const fc_lanes *const *z,
-                              size_t from, size_t to, fc_lanes *sum)
+                               size_t from, size_t to, fc_lanes *sum)
 {
     fc_lanes a = {0}, b = {0}, c = {0}, d = {0};
     for (size_t t = from; t < to; t++) {
@@ -161,7 +161,7 @@ FC_CLONES_INLINE void products(const fc_lanes *x, const fc_lanes *const *z,
 
 /* The products of regressor i with those up to it, into row. */
 FC_CLONES_INLINE void product_row(const struct fc_arima_filter *f, size_t i,
-                                 fc_lanes *row)
+                                  fc_lanes *row)
 {
     size_t from, to;
     const fc_lanes *x = regressor(f, i, &from, &to);
@@ -189,7 +189,7 @@ FC_CLONES_INLINE void product_row(const struct fc_arima_filter *f, size_t i,
 
 /* Row i of the Cholesky factor, from the products that stand there. */
 FC_CLONES_INLINE void factor_row(const struct fc_arima_columns *c, size_t i,
-                                size_t size)
+                                 size_t size)
 {
     fc_lanes *row = c->factor + i * size;
     size_t first = 0;
@@ -233,7 +233,7 @@ FC_CLONES_INLINE void solve_columns(struct fc_arima_filter *f, size_t size)
 
 /* Takes the missing values and the mean off the innovations. */
 FC_CLONES_INLINE void regress(struct fc_arima_filter *f, bool constant,
-                             fc_lanes *mu)
+                              fc_lanes *mu)
 {
     struct fc_arima_columns *c = f->columns;
     size_t size = c->n + constant;

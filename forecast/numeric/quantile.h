@@ -19,8 +19,9 @@ double fc_quantile(const double *x, size_t n, double p);
 double fc_quantile_whole(const double *x, size_t n, double p);
 
 /*
- * The places fc_quantile() and fc_quantile_whole() look at for np ascending probabilities: at most
- * 2 np of them, ascending and distinct, into rank.  Returns their number.
+ * The places fc_quantile() and fc_quantile_whole() look at for np ascending
+ * probabilities: at most 2 np of them, ascending and distinct, into rank.
+ * Returns their number.
  */
 size_t fc_quantile_ranks(size_t n, const double *p, size_t np, size_t *rank);
 

@@ -35,10 +35,10 @@ struct part {
     size_t n;
     struct fc_series *series; /* cut */
     struct fc_batch batch;
-    size_t naive2;        /* which of the batch's specs it is */
-    double *reference;    /* n rows of Naive 2 */
+    size_t naive2;          /* which of the batch's specs it is */
+    double *reference;      /* n rows of Naive 2 */
     const double **columns; /* for each of the n, what is scored */
-    size_t before, total; /* items of earlier parts, and of all */
+    size_t before, total;   /* items of earlier parts, and of all */
 };
 
 /* Origins. */
@@ -332,8 +332,8 @@ static bool allocate(struct fc_backtest *all)
         || all->sums == NULL || all->counts == NULL)
         return false;
     for (size_t k = 0; k < n; k++)
-        fc_score_mean_init(&all->means[k], &shape,
-                           all->sums + k * size, all->counts + k * size);
+        fc_score_mean_init(&all->means[k], &shape, all->sums + k * size,
+                           all->counts + k * size);
     return true;
 }
 

@@ -28,9 +28,9 @@ struct fc_backtest_result {
 };
 
 struct fc_backtest {
-    struct fc_job job;     /* in: whose models have not learnt yet */
+    struct fc_job job;                /* in: whose models have not learnt yet */
     const struct fc_outline *outline; /* in: the job's levels are its */
-    double *learn_seconds; /* in: as of a batch; or NULL */
+    double *learn_seconds;            /* in: as of a batch; or NULL */
     int origins; /* in: at most so many for every series, at least 1 */
     int stride;  /* in: steps between two of them, at least 1 */
     /* in: told of every forecast, from the calling thread, origins by number

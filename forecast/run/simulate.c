@@ -194,8 +194,8 @@ static void summarise(const struct fc_simulate *all,
     out[0] = sum / (double)n;
     for (int i = 0; i < all->nquantiles; i++) {
         double share = summary->share[i];
-        out[1 + i] = whole ? fc_quantile_whole(x, n, share)
-                           : fc_quantile(x, n, share);
+        out[1 + i] =
+            whole ? fc_quantile_whole(x, n, share) : fc_quantile(x, n, share);
     }
 }
 
@@ -376,8 +376,7 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
             simulate->learned[k] = job->learned[k];
         if (job->specs[k].model->learn == NULL || simulate->learned[k] != NULL)
             continue;
-        status =
-            fc_batch_learn(job, k, &simulate->fresh[k], err);
+        status = fc_batch_learn(job, k, &simulate->fresh[k], err);
         simulate->learned[k] = simulate->fresh[k];
     }
     simulate->learnt = *job;

@@ -10,8 +10,8 @@
  *
  * Where R gives NA, a batch needs an answer: a series shorter than a season
  * is forecast by its last value; without a single seasonal difference, sigma
- * comes from the lag-1 differences; with one observation it is zero.  Of several
- * seasons, the seasonal naive forecast has the longest that fits.
+ * comes from the lag-1 differences; with one observation it is zero.  Of
+ * several seasons, the seasonal naive forecast has the longest that fits.
  */
 #include "forecast/model.h"
 
@@ -80,9 +80,9 @@ static enum fc_status fit_snaive(const struct fc_series *series,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    struct fc_seasons fitting =
-        fc_seasons_fitting(series->seasons, series->n);
-    int longest = fitting.n > 0 ? (int)lround(fitting.length[fitting.n - 1]) : 1;
+    struct fc_seasons fitting = fc_seasons_fitting(series->seasons, series->n);
+    int longest =
+        fitting.n > 0 ? (int)lround(fitting.length[fitting.n - 1]) : 1;
     size_t lag = (size_t)longest;
     fit->seasons = fc_one_season(longest);
     (void)request;
