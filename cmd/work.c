@@ -209,15 +209,26 @@ void cmd_name_left_out(const struct cmd_work *work)
                 cmd_count(n - SHOWN, count));
 }
 
+/* That a longer season was added, and to some series. */
+static void say_seasons(const struct cmd_options *options,
+                        const struct cmd_work *work)
+{
+    char list[IO_SEASONS_SIZE];
+    size_t longest = 0;
+    for (size_t i = 0; i < work->panel.nseries; i++)
+        if (work->panel.series[i].n > longest)
+            longest = work->panel.series[i].n;
+    if (!options->has_seasons && !options->quiet
+        && fc_seasons_fitting(&work->seasons, longest).n > 1)
+        cmd_say(CMD_INFO,
+                "seasons %s by the step; --season says which they are",
+                io_seasons_print(&work->seasons, list));
+}
+
 static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
     work->seasons = cmd_seasons(options, &work->panel);
     work->season = fc_season_length(&work->seasons);
-    char list[IO_SEASONS_SIZE];
-    if (!options->has_seasons && !options->quiet && work->seasons.n > 1)
-        cmd_say(CMD_INFO,
-                "seasons %s by the step; --season says which they are",
-                io_seasons_print(&work->seasons, list));
     for (size_t i = 0; i < work->panel.nseries; i++)
         work->panel.series[i].seasons = &work->seasons;
 }
@@ -257,6 +268,7 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     if (status != FC_OK)
         return status;
     set_season(options, work);
+    say_seasons(options, work);
     status = fc_outline_init(&work->outline, options->levels, options->nlevels,
                              options->quantiles, options->nquantiles, err);
     if (status == FC_OK)
