@@ -6,6 +6,7 @@
 # run that was not killed; the store has the nights that were published.
 . tests/sh/setup.bash
 compile_faults
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
 cd "$work" || exit 1
 command -v sqlite3 >/dev/null || {
 	echo "skipped: sqlite3 is not there"
