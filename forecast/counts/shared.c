@@ -72,7 +72,7 @@ double fc_counts_share(const double *y, size_t n)
 
 size_t fc_counts_begin(const double *y, size_t n)
 {
-    enum { SALES = 4 };
+    enum { SALES = 3 };
     size_t begin = fc_begin(y, n);
     return n - begin >= SALES ? begin : 0;
 }

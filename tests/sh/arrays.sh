@@ -117,7 +117,7 @@ refuse() { # STATUS WORDS OPTIONS...: in passes
 	local status=$1 words=$2 got
 	shift 2
 	echo old >out.csv
-	merge_few 16 -o out.csv "$@" >said 2>&1 </dev/null
+	merge_few 16 -o "${output:-out.csv}" "$@" >said 2>&1 </dev/null
 	got=$?
 	[ $got -eq "$status" ] && grep -qE -- "$words" said ||
 		fail "merge $*: exit $got: $(cat said)"
@@ -146,8 +146,8 @@ chmod 500 . && [ ! -w . ] && { # what lies between two passes has its place
 }
 chmod 700 .
 if mkdir tiny 2>/dev/null && mount -t tmpfs -o size=8k tmpfs tiny 2>/dev/null; then
-	TMPDIR=$PWD/tiny refuse 1 'between its passes: No space left' --from list \
-		-o /dev/stdout
+	output=/dev/stdout TMPDIR=$PWD/tiny \
+		refuse 1 'between its passes: No space left' --from list
 	umount tiny
 fi
 

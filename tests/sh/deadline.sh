@@ -20,6 +20,7 @@ same_summary() { # but for the seconds
 	cmp -s <(sed 's/,[^,]*$//' "$1") <(sed 's/,[^,]*$//' "$2")
 }
 worst=-1000000
+unset when # as --deadline has it, if not in seconds
 # in_time SECONDS WHAT [options]: runs, and checks when the outputs appeared
 in_time() {
 	local seconds=$1 what=$2 begun status over
@@ -27,7 +28,7 @@ in_time() {
 	rm -f out.csv s.csv
 	begun=$(date +%s%6N)
 	timeout 120 "$nightcast" forecast -q -H 7 -s 7 -o out.csv --summary s.csv \
-		--deadline "${seconds}s" "$@" 2>stderr
+		--deadline "${when:-${seconds}s}" "$@" 2>stderr
 	status=$?
 	if [ $status -ne 0 ] && [ $status -ne 3 ]; then
 		fail "$what, $seconds s: exit $status: $(cat stderr)"
@@ -115,9 +116,11 @@ for when in 25:00 5:30 12:60 0s -3s 5 5days '' min; do
 	"$nightcast" forecast -H 7 in.csv -o out.csv --deadline "$when" 2>stderr
 	[ $? -eq 2 ] || fail "'$when' is a deadline: $(cat stderr)"
 done
+unset when
 # the next such local time, over a change of the clock, too
 when=$(date -d '+2 minutes' +%H:%M)
-in_time 120 "a time of day" -m ets --deadline "$when" second.csv
+in_time 120 "a time of day" -m ets second.csv
+unset when
 cmp -s out.csv plain.csv || fail "a time of day: other bytes"
 # without a fallback and a last night there is nothing to say
 "$nightcast" forecast -q -H 7 -s 7 -m auto --fallback none learn.csv -o out.csv --deadline 3s 2>stderr

@@ -44,7 +44,7 @@ forecast 1 'quote\.csv:3: .*quote .*never closed' quote.csv
 printf 'unique_id,ds,y\na,1,1\na,2\0,2\n' >nul.csv
 forecast 1 'nul\.csv:3: a NUL byte' nul.csv
 printf '\xff\xfeu\0n\0i\0' >utf16.csv
-forecast 1 'utf16\.csv:1: a NUL byte' utf16.csv
+forecast 1 'utf16\.csv:1: a header with at least 3 columns' utf16.csv
 printf 'unique_id,ds,y\na,1,1\n' >row.csv
 forecast 1 "no column 'sales' for --value; the header has: unique_id, ds, y" \
 	row.csv --value sales
@@ -121,7 +121,8 @@ missing,2023-01-30,
 missing,2023-01-31,NA
 END
 touch s
-forecast 3 '1 of 7 series forecast with snaive, 6 failed' odd.csv --summary s
+forecast 3 '1 of 7 series forecast with snaive, 6 failed' odd.csv --summary s \
+	--decimal .
 for words in "'overflow' failed: odd.csv:5: column 'y': not a number: '1e999'" \
 	"'hex' failed: odd.csv:6: column 'y': not a number: '0x10'" \
 	"'comma' failed: odd.csv:7: column 'y': not a number .*: '1,5'" \

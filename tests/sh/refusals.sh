@@ -198,7 +198,8 @@ exec 8>&- 9>&-
 
 # the other outputs, an output of many writes, and the other commands
 each write $run -j 1 -m snaive --rejects r.csv --metrics m.prom in.csv
-each write $run -j 1 -m snaive -H 6000 in.csv
+each write "$nightcast" forecast -H 6000 -o out.csv --summary s.csv -j 1 \
+	-m snaive in.csv
 for k in 1 2; do
 	"$nightcast" forecast -q -H 3 -m snaive --shard $k/2 in.csv -o part$k \
 		2>/dev/null
