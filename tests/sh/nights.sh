@@ -24,7 +24,7 @@ done
 night() { # K [options]
 	local k=$1
 	shift
-	"$nightcast" forecast -q -H 5 -s 7 -m ets in"$k".csv -o f"$k".csv \
+	"$nightcast" forecast -q -H 5 -s 7 -m "${models:-ets}" in"$k".csv -o f"$k".csv \
 		--store st.db --summary s"$k".csv "$@" || fail "night $k: exit $?"
 }
 ask() {
@@ -190,10 +190,13 @@ night 5 -l 90 --keep 2
 [ "$(ask st.db 'SELECT count(*) FROM kept')" = 19 ] || fail "its results stay"
 
 # Models beside each other, and one that is not asked for any more
-night 5 -l 90 -m ets,naive
+models=ets,naive
+night 5 -l 90
 stays 0 "another list of models"
 [ "$(ask st.db 'SELECT count(*) FROM kept')" = 38 ] || fail "two models"
-night 5 -l 90 -m naive
+models=naive
+night 5 -l 90
+unset models
 stays 19 "one of the models before"
 [ "$(ask st.db 'SELECT count(*) FROM kept')" = 19 ] || fail "a model of before is kept"
 
@@ -202,7 +205,8 @@ rm -f st.db
 learnt() {
 	ask st.db 'SELECT group_concat(learnt, "") FROM (SELECT learnt FROM nights ORDER BY night)'
 }
-for k in 0 0 1 2; do night $k -m auto --relearn 3; done
+models=auto
+for k in 0 0 1 2; do night $k --relearn 3; done
 [ "$(learnt)" = 1001 ] || fail "learnt in nights $(learnt), not 1001"
 cp f0.csv first.csv
 "$nightcast" forecast -q -H 5 -s 7 in0.csv -o plain.csv
@@ -211,7 +215,7 @@ cmp -s f0.csv plain.csv || fail "auto: other forecasts than without a store"
 # Outputs are the same for any number of threads
 for j in 1 4; do
 	rm -f st.db
-	for k in 0 1 2; do night $k -m auto -j $j; done
+	for k in 0 1 2; do night $k -j $j; done
 	cp f2.csv j$j.csv
 	cp s2.csv j$j-s.csv
 done

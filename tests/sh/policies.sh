@@ -10,7 +10,7 @@ expect() {
 	local status=$1 words=$2 got
 	shift 2
 	echo old >out.csv
-	timeout 60 "$nightcast" forecast -H 2 -m snaive -o out.csv "$@" \
+	timeout 60 "$nightcast" forecast -H 2 -m snaive -o "${output:-out.csv}" "$@" \
 		>stdout 2>stderr </dev/null
 	got=$?
 	[ $got -eq "$status" ] || fail "exit $got, not $status: $*: $(cat stderr)"
@@ -89,7 +89,9 @@ awk -v read="$(value 'phase_seconds{.*phase="read"}')" -v wall=$wall \
 	fail "outcomes: $(cat m.prom)"
 # a label is UTF-8 whatever the output is called, or its readers refuse it
 odd=$(printf 'o\xff"\\\n\xc3\xa9.csv')
-expect 3 '' in.csv --metrics m.prom -o "$odd"
+output=$odd
+expect 3 '' in.csv --metrics m.prom
+unset output
 printf 'nightcast_threads{output="o\xef\xbf\xbd\\"\\\\\\n\xc3\xa9.csv"} ' >label
 LC_ALL=C grep -qF "$(cat label)" m.prom || fail "label: $(cat m.prom)"
 echo old >m.prom
