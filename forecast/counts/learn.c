@@ -62,7 +62,7 @@ static const double SEASON_GAIN = 0.002;
 
 /* A series with its last values held back, forecast by all parts. */
 struct trial {
-    bool done;
+    bool done, lacked; /* memory */
     double level, scale;
     double mean, lately, actual;   /* of what is forecast; of the last values
                                       before; of those that came */
@@ -372,8 +372,10 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     if (n < LEAST_BEFORE || l->knowledge.places.n == 0)
         return FC_OK;
     int came = whole - n < (size_t)horizon ? (int)(whole - n) : horizon;
-    if (fc_counts_look(l->series[i].y, n, &l->knowledge, ws, &view) != FC_OK)
+    if (fc_counts_look(l->series[i].y, n, &l->knowledge, ws, &view) != FC_OK) {
+        trial->lacked = true;
         return FC_ENOMEM;
+    }
     for (int phase = 0; phase < view.phases && phase < horizon; phase++) {
         fc_counts_mix(&view, phase);
         for (int k = 0; k < FC_COUNTS_PARTS; k++)
@@ -403,7 +405,11 @@ static enum fc_status try_some(struct learner *l, size_t n, struct trial *at)
                               .item = try_series,
                               .arg = l,
                               .stop = l->lesson->stop};
-    return fc_parallel_map(&job);
+    enum fc_status status = fc_parallel_map(&job);
+    for (size_t i = 0; i < job.n && status == FC_OK; i++)
+        if (at[i].lacked)
+            status = FC_ENOMEM;
+    return status;
 }
 
 /* --- weights --- */
@@ -437,14 +443,16 @@ static double score_of(const struct trial *trial,
 }
 
 /* Sets the trials' scales so that none counts for too much; the median score
- * under the fixed weights, and how many there are. */
+ * under the fixed weights, and how many there are.  NAN: out of memory. */
 static double weigh_trials(struct learner *l, size_t *n)
 {
     double *x = malloc((ORIGINS * l->n + 1) * sizeof *x);
+    if (x == NULL)
+        return NAN;
     double w[FC_COUNTS_PARTS], share[FC_COUNTS_CENTRES];
     double gradient[FC_COUNTS_PARTS];
     *n = 0;
-    for (size_t i = 0; x != NULL && i < ORIGINS * l->n; i++)
+    for (size_t i = 0; i < ORIGINS * l->n; i++)
         if (l->trials[i].done) {
             weights_at(l->knowledge.weights, l->trials[i].level, w, share);
             x[(*n)++] = score_of(&l->trials[i], w, gradient);
@@ -484,14 +492,16 @@ static void descend(double *weights, const double *prior, const double *sum,
         weights[k] /= total;
 }
 
-static void find_weights(struct learner *l)
+static enum fc_status find_weights(struct learner *l)
 {
     double prior[FC_COUNTS_CENTRES][FC_COUNTS_PARTS];
     size_t n;
     double middle = weigh_trials(l, &n);
     memcpy(prior, l->knowledge.weights, sizeof prior);
+    if (isnan(middle))
+        return FC_ENOMEM;
     if (n == 0 || !(middle > 0))
-        return;
+        return FC_OK;
     for (int step = 0; step < ITERATIONS; step++) {
         double sum[FC_COUNTS_CENTRES][FC_COUNTS_PARTS] = {{0}};
         double shares[FC_COUNTS_CENTRES] = {0};
@@ -512,6 +522,7 @@ static void find_weights(struct learner *l)
             descend(l->knowledge.weights[c], prior[c], sum[c], shares[c],
                     middle);
     }
+    return FC_OK;
 }
 
 /* --- seasons --- */
@@ -550,7 +561,7 @@ static enum fc_status try_out(struct learner *l, double *score)
     enum fc_status status = find_places(l);
     if (status == FC_OK)
         status = try_some(l, FEW_TRIALS, l->trials);
-    *score = score_all(l, FEW_TRIALS);
+    *score = status == FC_OK ? score_all(l, FEW_TRIALS) : INFINITY;
     return status;
 }
 
@@ -658,9 +669,10 @@ static enum fc_status learn(struct learner *l)
         if (status == FC_OK)
             status = try_some(l, MOST_TRIALS, l->trials + k * l->n);
     }
+    if (status == FC_OK)
+        status = find_weights(l);
     if (status != FC_OK)
         return status;
-    find_weights(l);
     look_at(l, 0);
     status = find_places(l);
     return status == FC_OK ? find_scale(l) : status;

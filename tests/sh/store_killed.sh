@@ -64,7 +64,6 @@ for i in $(seq 5); do
 		went_on=$((went_on + 1))
 	sound "$i"
 done 2>/dev/null
-echo "$went_on of 5 runs went on from a killed one"
 echo "killed at random: $went_on runs went on"
 
 # before every write of the third night, which prunes the first
