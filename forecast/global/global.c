@@ -211,7 +211,9 @@ static enum fc_status learn_chosen(const struct fc_global_form *form,
                                .horizon = lesson->horizon};
     struct fc_reach reach;
     enum fc_status status = FC_OK;
-    if (global.window <= 0 || !form->is_possible(&global))
+    if (global.window < 0)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (global.window == 0 || !form->is_possible(&global))
         return FC_OK;
     double *numbers = calloc(form->size(&global) + 1, sizeof *numbers);
     if (numbers == NULL)

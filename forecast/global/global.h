@@ -20,7 +20,8 @@ struct fc_global {
 struct fc_global_form {
     int version; /* of what the numbers mean */
 
-    /* The window for the series of a lesson; 0: these do not teach. */
+    /* The window for the series of a lesson; 0: these do not
+     * teach; negative: out of memory. */
     int (*window)(const struct fc_lesson *lesson);
 
     /* Whether there may be such numbers, and how many they are. */

@@ -386,7 +386,8 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
 
 /*
  * One and a half seasons, at least 8 values (10 without a season), but no
- * more than half of what is left of a typical series.  0: no regression.
+ * more than half of what is left of a typical series.  0: no regression;
+ * -1: out of memory.
  */
 static int choose_window(const struct fc_lesson *lesson)
 {
@@ -394,8 +395,9 @@ static int choose_window(const struct fc_lesson *lesson)
     int window = m < 2 ? 10 : m < 6 ? 8 : 3 * m / 2;
     double *lengths = malloc((lesson->n + 1) * sizeof *lengths);
     if (lesson->n == 0 || lengths == NULL) {
+        int none = lengths == NULL ? -1 : 0;
         free(lengths);
-        return 0;
+        return none;
     }
     for (size_t i = 0; i < lesson->n; i++)
         lengths[i] = (double)lesson->series[i].n;
