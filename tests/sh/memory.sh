@@ -66,9 +66,9 @@ every() { # command...: until 20 refusals in a row changed nothing
 		else
 			quiet=0
 		fi
-		[ $k -lt 1000 ] || break
+		[ $k -lt 2000 ] || break
 	done 2>&1
-	[ $k -lt 1000 ] || fail "no end of allocations: $*"
+	[ $k -lt 2000 ] || fail "no end of allocations: $*"
 	[ $failed -gt 10 ] || fail "only $failed allocations of $*"
 	echo "$failed of $k allocations: ${*:2}"
 }

@@ -76,7 +76,7 @@ gzip -k in.csv
 	echo b,4,,6
 } >wide.csv
 
-run="$nightcast forecast -H 3 -o out.csv --summary s.csv"
+run="$nightcast forecast -H 3 --gaps interpolate -o out.csv --summary s.csv"
 for model in $("$nightcast" models | awk 'NF { print $1 }'); do
 	$run -m "$model" in.csv 2>/dev/null
 	cp out.csv expected.csv
