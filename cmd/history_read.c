@@ -4,6 +4,7 @@
 
 #include "forecast/measure/drift.h"
 #include "io/store/results.h"
+#include "io/text/grow.h"
 #include "io/time/frequency.h"
 
 #include <inttypes.h>
@@ -24,16 +25,6 @@ struct reader {
     struct cmd_history *history;
     struct fc_error *err;
 };
-
-/* Room for one more in a list whose rooms are powers of two. */
-static void *grow(void *list, size_t n, size_t size)
-{
-    if (n > 0 && (n & (n - 1)) != 0)
-        return list;
-    size_t room = n > 0 ? 2 * n : 1, bytes;
-    return __builtin_mul_overflow(room, size, &bytes) ? NULL
-                                                      : realloc(list, bytes);
-}
 
 static enum fc_status no_memory(const struct reader *r)
 {
@@ -83,7 +74,7 @@ static enum fc_status read_nights(struct reader *r)
     enum fc_status status =
         io_store_next_night(r->store, true, &night, &found, r->err);
     while (status == FC_OK && found) {
-        void *grown = grow(h->nights, h->nnights, sizeof *h->nights);
+        void *grown = io_grow(h->nights, h->nnights, sizeof *h->nights);
         if (grown == NULL)
             return no_memory(r);
         h->nights = grown;
@@ -139,7 +130,7 @@ static struct cmd_turned_out *find_line(struct reader *r, int64_t night,
             && line->lead == wanted.lead && strcmp(line->model, name) == 0)
             return line;
     }
-    void *grown = grow(h->scores, h->nscores, sizeof *h->scores);
+    void *grown = io_grow(h->scores, h->nscores, sizeof *h->scores);
     if (grown == NULL)
         return NULL;
     h->scores = grown;
@@ -202,7 +193,7 @@ static enum fc_status add_series(struct reader *r,
     struct cmd_history *h = r->history;
     struct fc_drift drift = {.cumulated = record->cumulated,
                              .deviation = record->deviation};
-    void *grown = grow(h->series, h->nseries, sizeof *h->series);
+    void *grown = io_grow(h->series, h->nseries, sizeof *h->series);
     if (grown == NULL)
         return no_memory(r);
     h->series = grown;
@@ -302,7 +293,7 @@ static enum fc_status add_change(struct reader *r, const struct pair *pair,
         io_store_id(r->store, new->series, &id, &why, r->err);
     if (status != FC_OK)
         return status;
-    void *grown = grow(h->changes, h->nchanges, sizeof *h->changes);
+    void *grown = io_grow(h->changes, h->nchanges, sizeof *h->changes);
     if (grown == NULL)
         return no_memory(r);
     h->changes = grown;

@@ -9,6 +9,7 @@
 #include "forecast/measure/accuracy.h"
 #include "forecast/measure/drift.h"
 #include "io/store/results.h"
+#include "io/text/grow.h"
 #include "io/text/number.h"
 
 #include <limits.h>
@@ -54,19 +55,9 @@ struct said_of {
 
 /* --- growing lists --- */
 
-/* Room for one more in a list whose rooms are powers of two. */
-static void *grow(void *list, size_t n, size_t size)
-{
-    if (n > 0 && (n & (n - 1)) != 0)
-        return list;
-    size_t room = n > 0 ? 2 * n : 1, bytes;
-    return __builtin_mul_overflow(room, size, &bytes) ? NULL
-                                                      : realloc(list, bytes);
-}
-
 #define APPEND(list, n, value)                                  \
     do {                                                        \
-        void *grown = grow((list), (n), sizeof *(list));        \
+        void *grown = io_grow((list), (n), sizeof *(list));     \
         if (grown == NULL)                                      \
             return fc_fail(s->err, FC_ENOMEM, "out of memory"); \
         (list) = grown;                                         \

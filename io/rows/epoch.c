@@ -6,6 +6,8 @@
  */
 #include "io/rows/epoch.h"
 
+#include "io/text/gcd.h"
+
 #include <string.h>
 
 /* 1990-01-01 and 2100-01-01 */
@@ -14,16 +16,6 @@
 
 /* Likewise in a spreadsheet's days */
 enum { FROM_SERIAL = 32874, UNTIL_SERIAL = 73051 };
-
-static uint64_t gcd(uint64_t a, uint64_t b)
-{
-    while (b != 0) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
 
 /* Of all rows. */
 struct range {
@@ -40,8 +32,8 @@ static void widen(struct range *all, const struct io_times *times)
     if (!all->any)
         *all = (struct range){true, times->base, most, 0};
     int64_t apart = times->base - all->least;
-    all->unit = gcd(all->unit, times->unit);
-    all->unit = gcd(all->unit, (uint64_t)(apart < 0 ? -apart : apart));
+    all->unit = io_gcd(all->unit, times->unit);
+    all->unit = io_gcd(all->unit, (uint64_t)(apart < 0 ? -apart : apart));
     all->least = times->base < all->least ? times->base : all->least;
     all->most = most > all->most ? most : all->most;
 }

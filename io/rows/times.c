@@ -5,17 +5,9 @@
  */
 #include "io/rows/times.h"
 
-#include <stdlib.h>
+#include "io/text/gcd.h"
 
-static uint64_t gcd(uint64_t a, uint64_t b)
-{
-    while (b != 0) {
-        uint64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
+#include <stdlib.h>
 
 static uint64_t distance(int64_t a, int64_t b)
 {
@@ -29,7 +21,7 @@ static uint64_t common_unit(const int64_t *t, size_t n)
     for (size_t i = 1; i < n && unit != 1; i++) {
         uint64_t step = distance(t[i], t[i - 1]);
         if (step != last)
-            unit = gcd(unit, step);
+            unit = io_gcd(unit, step);
         last = step;
     }
     return unit;
@@ -87,8 +79,8 @@ void io_times_widen(struct io_times *all, const struct io_times *part)
     int64_t base = part->base < all->base ? part->base : all->base;
     uint64_t end = distance(all->base, base) + all->most * all->unit;
     uint64_t other = distance(part->base, base) + part->most * part->unit;
-    uint64_t unit = gcd(all->unit, part->unit);
-    unit = gcd(unit, distance(all->base, part->base));
+    uint64_t unit = io_gcd(all->unit, part->unit);
+    unit = io_gcd(unit, distance(all->base, part->base));
     end = other > end ? other : end;
     all->base = base;
     all->unit = unit;

@@ -8,6 +8,7 @@
  */
 #include "io/time/frequency.h"
 
+#include "io/text/gcd.h"
 #include "io/time/calendar.h"
 #include "io/time/rhythm.h"
 
@@ -66,14 +67,10 @@ struct io_freq io_freq_from_seconds(int64_t seconds)
     return (struct io_freq){IO_FREQ_SECOND, seconds, 0};
 }
 
+/* Of numbers that are not negative. */
 static int64_t gcd(int64_t a, int64_t b)
 {
-    while (b != 0) {
-        int64_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
+    return (int64_t)io_gcd((uint64_t)a, (uint64_t)b);
 }
 
 static int64_t gcd_of_steps(const int64_t *t, size_t n)
