@@ -147,6 +147,30 @@ enum fc_status fc_known_fit(const struct fc_known *known,
     return FC_OK;
 }
 
+size_t fc_known_times(const struct fc_series *series, size_t regressor)
+{
+    const struct fc_regressors *x = series->regressors;
+    const double *value = x->x + regressor * x->stride;
+    double least = INFINITY, most = -INFINITY;
+    size_t n = 0, zeros = 0, at_least = 0, at_most = 0;
+    for (size_t t = 0; t < series->n; t++)
+        if (!isnan(series->y[t])) {
+            least = fmin(least, value[t]);
+            most = fmax(most, value[t]);
+        }
+    for (size_t t = 0; t < series->n; t++) {
+        if (isnan(series->y[t]) || isnan(value[t]))
+            continue;
+        n++;
+        zeros += value[t] == 0;
+        at_least += value[t] == least;
+        at_most += value[t] == most;
+    }
+    if (zeros > 0)
+        return n - zeros;
+    return n - (at_least > at_most ? at_least : at_most);
+}
+
 static double variance_at(const struct fc_known_fit *fit, int h)
 {
     double sum = 0;

@@ -52,6 +52,17 @@ LC_ALL=C awk -F, 'NR == FNR {
 	}
 	END { exit bad || FNR != 19 }' in.csv out.csv || fail "effects are not the truth's"
 
+# and they are said: 1.1^-2 is 0.826, exp(0.5) 1.649
+expect 0 '' in.csv $all --effects e.csv
+head -n 1 e.csv | grep -qx 'id,regressor,effect,own,shrunk,error,times' ||
+	fail "$(head -n 1 e.csv)"
+grep -q '^s6,price,10% more: -17\.[2-6]%,-[12]\.' e.csv || fail "$(grep s6,p e.csv)"
+grep -q '^s6,deal,when 1: +6[45]\.[0-9]%,0\.[45]' e.csv || fail "$(grep s6,d e.csv)"
+times=$(awk -F, '$1 == "s6" && $3 != "" { n += $6 } END { print n }' in.csv)
+grep -q "^s6,deal,.*,$times\$" e.csv || fail "not $times: $(grep s6,d e.csv)"
+[ "$(wc -l <e.csv)" -eq 25 ] || fail "$(cat e.csv)" # four regressors of six
+expect 2 '--effects needs --regressors' in.csv --effects e.csv
+
 # neither threads nor the order of rows and columns change a byte
 expect 0 '' in.csv $all -j 1
 cmp out.csv first.csv || fail "one thread writes other bytes"
@@ -160,7 +171,7 @@ if ! is_sanitized; then
 	while [ $quiet -lt 20 ] && [ $k -lt 1500 ]; do
 		k=$((k + 17)) quiet=$((quiet + 1))
 		env FAULT="memory:$k" LD_PRELOAD="$work/fault.so" "$nightcast" \
-			forecast -H 3 -s 1 -m mean in.csv $all -j 1 -o out.csv >stdout 2>stderr
+			forecast -H 3 -s 1 -m mean in.csv $all -j 1 -o out.csv --effects e.csv >stdout 2>stderr
 		case $? in
 		0) cmp -s out.csv first.csv || fail "allocation $k: other bytes" ;;
 		1) quiet=0
