@@ -171,21 +171,21 @@ size_t fc_known_times(const struct fc_series *series, size_t regressor)
     return n - (at_least > at_most ? at_least : at_most);
 }
 
-static double variance_at(const struct fc_known_fit *fit, int h)
+static double error_at(const struct fc_known_fit *fit, int h)
 {
     double sum = 0;
     for (size_t k = 0; k < fit->n; k++) {
         double one = fit->spread[(size_t)h * fit->n + k];
         sum += one * one;
     }
-    return sum;
+    return sqrt(sum);
 }
 
 /* On the scale: how far a bound lies beyond one without the slopes' errors. */
-static double widen(double distance, double z, double variance)
+static double widen(double distance, double error)
 {
     distance = fabs(distance);
-    return sqrt(distance * distance + z * z * variance) - distance;
+    return hypot(distance, error) - distance;
 }
 
 /* The mean of what has this median and width on a log scale. */
@@ -207,10 +207,10 @@ static void move_bounds(const struct fc_known_fit *fit, int level, double unit,
     for (int h = 0; h < out->horizon; h++) {
         double *lo = &out->lo[first + (size_t)h];
         double *hi = &out->hi[first + (size_t)h];
-        double variance = unit * unit * variance_at(fit, h);
+        double error = z * unit * error_at(fit, h);
         double mean = out->mean[h], shift = unit * fit->effect[h];
-        *lo += shift - widen(mean - *lo, z, variance);
-        *hi += shift + widen(*hi - mean, z, variance);
+        *lo += shift - widen(mean - *lo, error);
+        *hi += shift + widen(*hi - mean, error);
     }
 }
 

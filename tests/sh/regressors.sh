@@ -6,16 +6,20 @@
 cd "$work" || exit 1
 # Six series whose logs fall by twice the price's, and rise with promotions;
 # three months have no value yet.
-LC_ALL=C awk 'BEGIN {
-	srand(3)
+LC_ALL=C awk 'function chance() { # of Park & Miller: the same in every awk
+	seed = seed * 16807 % 2147483647
+	return seed / 2147483647
+}
+BEGIN {
+	seed = 3
 	print "id,ds,y,price,promo,deal"
 	for (s = 1; s <= 6; s++)
 		for (t = 0; t < 48; t++) {
-			price = 2 + 0.2 * rand() - (rand() < 0.3 ? 1 : 0)
-			promo = rand() < 0.2 ? "A" : rand() < 0.2 ? "B" : "none"
-			deal = rand() < 0.25
+			price = 2 + 0.2 * chance() - (chance() < 0.3 ? 1 : 0)
+			promo = chance() < 0.2 ? "A" : chance() < 0.2 ? "B" : "none"
+			deal = chance() < 0.25
 			y = int(1000 * s * exp(-2 * log(price) + 0.5 * deal + \
-				0.3 * (promo == "A") + 0.02 * (rand() - 0.5)))
+				0.3 * (promo == "A") + 0.02 * (chance() - 0.5)))
 			printf "s%d,%d-%02d-01,%s,%.3f,%s,%d\n", s, \
 				2020 + int(t / 12), t % 12 + 1, \
 				t < 45 ? y : "", price, promo, deal
