@@ -52,9 +52,38 @@ static struct tm calendar(int64_t t)
     return tm;
 }
 
+/* By the month that is remembered, as without it. */
+static void expect_date(struct io_time_month *month, const char *text)
+{
+    struct io_time_format format = {.form = IO_TIME_DATE};
+    int64_t t = 0, expected = 0;
+    bool is_date = io_time_parse(text, 10, &format, &expected) == NULL;
+    assert_true(io_time_parse_date(text, month, &t) == is_date);
+    assert_true(t == expected);
+}
+
+static void a_date_is_the_same_whatever_came_before(void **state)
+{
+    struct io_time_month month = {0};
+    static const char *const bad[] = {
+        "2023-02-29", "2023-02-00",       "2023-02-31", "2023-02-3a",
+        "2023-02- 3", "2023-13-01",       "0000-01-01", "2023/02/01",
+        "2023-2-001", "\0\0\0\0\0\0\0-01"};
+    (void)state;
+    expect_date(&month, bad[9]);
+    for (int i = 0; i < 10; i++) {
+        expect_date(&month, "2023-02-28");
+        expect_date(&month, bad[i]);
+        expect_date(&month, "2023-02-27");
+        expect_date(&month, "2024-02-29");
+    }
+}
+
 static void every_date_from_0001_to_9999_agrees_with_glibc(void **state)
 {
     struct io_time_format format = {.form = IO_TIME_DATE};
+    struct io_time_month month = {0};
+    int64_t t = 0;
     (void)state;
     for (int64_t day = FIRST_DAY; day <= LAST_DAY; day += 1) {
         char text[40];
@@ -62,6 +91,8 @@ static void every_date_from_0001_to_9999_agrees_with_glibc(void **state)
         snprintf(text, sizeof text, "%04d-%02d-%02d", tm.tm_year + 1900,
                  tm.tm_mon + 1, tm.tm_mday);
         expect_both_ways(&format, text, day * DAY);
+        assert_true(io_time_parse_date(text, &month, &t));
+        assert_true(t == day * DAY);
     }
 }
 
@@ -334,6 +365,7 @@ static void times_outside_of_the_calendar_print_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_date_is_the_same_whatever_came_before),
         cmocka_unit_test(every_date_from_0001_to_9999_agrees_with_glibc),
         cmocka_unit_test(every_week_from_0001_to_9999_agrees_with_glibc),
         cmocka_unit_test(months_and_quarters_agree_with_glibc),

@@ -217,7 +217,7 @@ static const char *time_end(struct io_csv_row *row, const char *text,
     enum { DATE_SIZE = 10 };
     if (row->format.form == IO_TIME_DATE && end - text > DATE_SIZE
         && text[DATE_SIZE] == row->layout->delimiter
-        && io_time_parse(text, DATE_SIZE, &row->format, &row->time) == NULL)
+        && io_time_parse_date(text, &row->month, &row->time))
         return text + DATE_SIZE;
     const char *stop = io_csv_field_end(row, text, end);
     io_csv_time(row, text, (size_t)(stop - text));

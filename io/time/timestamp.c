@@ -104,8 +104,8 @@ static inline bool is_year_and_month(const char *text)
     return ((rest | sum) & bytes("\xf0\xf0\xf0\xf0\xff\xf0\xf0\xff")) == 0;
 }
 
-/* YYYY-MM-DD; the day in days since 1970. */
-static const char *parse_date(const char *text, int64_t *day)
+/* YYYY-MM-DD, as it is written. */
+static const char *parse_civil(const char *text, struct io_civil *date)
 {
     if (!is_year_and_month(text))
         return not_a_timestamp;
@@ -118,8 +118,18 @@ static const char *parse_date(const char *text, int64_t *day)
     if (year == 0 || month == 0 || month > 12 || d == 0
         || (d > 28 && d > io_month_length(year, month)))
         return "no such date";
-    *day = io_days_from_civil(year, month, d);
+    *date = (struct io_civil){year, month, d};
     return NULL;
+}
+
+/* YYYY-MM-DD; the day in days since 1970. */
+static const char *parse_date(const char *text, int64_t *day)
+{
+    struct io_civil date;
+    const char *problem = parse_civil(text, &date);
+    if (problem == NULL)
+        *day = io_days_from_civil(date.year, date.month, date.day);
+    return problem;
 }
 
 /* YYYY-MM-DD[ T]HH:MM[:SS[.000]][offset], at least 16 characters */
@@ -370,6 +380,22 @@ const char *io_time_parse(const char *text, size_t n,
     }
     return format->form == IO_TIME_UNKNOWN ? parse_first(text, n, format, t)
                                            : parse_known(text, n, format, t);
+}
+
+bool io_time_parse_date(const char *text, struct io_time_month *last,
+                        int64_t *t)
+{
+    unsigned d = two_digits(text + 8);
+    struct io_civil date;
+    if (bytes(text) != last->text || d - 1 >= last->length) {
+        if (parse_civil(text, &date) != NULL)
+            return false;
+        last->text = bytes(text);
+        last->first = io_days_from_civil(date.year, date.month, 1);
+        last->length = (unsigned)io_month_length(date.year, date.month);
+    }
+    *t = (last->first + (int64_t)d - 1) * IO_SECONDS_PER_DAY;
+    return true;
 }
 
 /* A date of the table with each time of day; adds those that fit. */

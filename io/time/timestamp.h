@@ -33,6 +33,21 @@
 const char *io_time_parse(const char *text, size_t n,
                           struct io_time_format *format, int64_t *t);
 
+/* The month of the last date that was read, and its first day. */
+struct io_time_month {
+    uint64_t text; /* YYYY-MM- */
+    int64_t first; /* in days since 1970 */
+    unsigned length;
+};
+
+/*
+ * A date, YYYY-MM-DD, in ten bytes.  Its month is most often that of the one
+ * before, and not worked out again.  False, with *t untouched, for all else.
+ * Start from a zeroed *last.
+ */
+bool io_time_parse_date(const char *text, struct io_time_month *last,
+                        int64_t *t);
+
 /*
  * All forms that the text could be of, the likeliest first; returns how many.
  */
