@@ -5,7 +5,7 @@
 
 enum {
     FIRST_ROWS = 1 << 21, /* bytes that are looked at for them */
-    MOST_FIELDS = 1 << 16 /* of all of them together */
+    MOST_FIELDS = 1 << 12 /* of all of them together */
 };
 
 static enum fc_status no_memory(struct fc_error *err)
