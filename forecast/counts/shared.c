@@ -89,8 +89,7 @@ struct fc_counts_knowledge fc_counts_prior(void)
         .file = {.mean = 1, .size = 2, .spread = 2, .slow = 30, .fast = 8},
         .alpha = 0.1,
         .phi = 0.75,
-        .season_length = 1,
-        .scale = 1};
+        .season_length = 1};
     memcpy(k.weights, weights, sizeof weights);
     return k;
 }
@@ -192,7 +191,7 @@ static bool take_tallies(struct fc_counts_view *view, struct fc_workspace *ws)
         if (view->part[i] == NULL)
             return false;
     }
-    view->mixture = fc_tally_new(ws, 2 * FC_COUNTS_PARTS * room);
+    view->mixture = fc_tally_new(ws, FC_COUNTS_PARTS * room);
     return view->mixture != NULL;
 }
 
@@ -279,8 +278,7 @@ const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
     fc_hurdle_add(&hurdle, 1, part[FC_COUNTS_HURDLE]);
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
         if (view->weights[i] > 0)
-            fc_tally_add_scaled(view->mixture, part[i], view->weights[i],
-                                view->knowledge->scale);
+            fc_tally_add_all(view->mixture, part[i], view->weights[i]);
     fc_tally_sort(view->mixture);
     return view->mixture;
 }
