@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/host/signals.h"
 #include "cmd/report/summary.h"
+#include "cmd/report_past.h"
 #include "cmd/score_read.h"
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
@@ -24,6 +25,7 @@ struct run {
     struct cmd_report_summary summary;
     struct cmd_report_scores now, before;
     struct cmd_report_lines lines;
+    struct cmd_past *past;
     struct cmd_report report;
     double *numbers, *actual;
     size_t nactual; /* actual values of what was forecast */
@@ -233,6 +235,11 @@ static enum fc_status read_rest(struct run *run, struct fc_error *err)
         status = cmd_report_lines_read(o->trace, ids, &run->lines, err);
         r->lines = &run->lines;
     }
+    if (status == FC_OK && o->store != NULL) {
+        status = cmd_past_open(o, &run->panel, r->models[0], &run->past, err);
+        if (status == FC_OK)
+            r->past = cmd_past_of(run->past);
+    }
     return status;
 }
 
@@ -264,8 +271,9 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     const struct cmd_options *o = &run->options;
     if (cmd_report_lacks() != NULL)
         return fc_fail(err, FC_EINVAL, "%s", cmd_report_lacks());
-    run->report.files = (struct cmd_report_files){
-        o->input, o->actuals, o->train, o->summary, o->scores, o->trace};
+    run->report.files =
+        (struct cmd_report_files){o->input,  o->actuals, o->train, o->summary,
+                                  o->scores, o->trace,   o->store};
     run->report.wanted = o->shown;
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
@@ -327,6 +335,7 @@ static int main_report(int argc, char **argv)
     io_atomic_abandon(run.file);
     free(run.numbers);
     free(run.actual);
+    cmd_past_close(run.past);
     cmd_report_lines_release(&run.lines);
     cmd_report_scores_release(&run.now);
     cmd_report_scores_release(&run.before);

@@ -168,8 +168,7 @@ static void put_track(const struct cmd_run *run, int t,
         const struct fc_span *span = &track->spans[i];
         if (t > 0 && span->what != fit && strcmp(span->what, "fit") == 0)
             fit = span->what;
-        if (t == 0 || span->what != fit
-            || !put_plain_fit(run, t, span, file))
+        if (t == 0 || span->what != fit || !put_plain_fit(run, t, span, file))
             put_span(run, t, span, file);
     }
 }
