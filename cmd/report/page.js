@@ -11,6 +11,9 @@ const $ = (id) => document.getElementById(id);
 const N = data.ids.length;
 const H = data.horizon;
 const WIDEST = data.levels.length - 1;
+// Both bounds of level 0 are the median, which is no band.
+const MEDIAN = data.levels.indexOf(0);
+const BANDS = data.levels.map((_, k) => k).filter((k) => k !== MEDIAN);
 
 // An element; attributes that are null are left out.
 const make = (tag, attributes, ...children) => {
@@ -401,24 +404,26 @@ const decode = (i) => {
 };
 const lo = (f, k, h) => f[H + k * H + h];
 const hi = (f, k, h) => f[H + (data.levels.length + k) * H + h];
+let byMedian = false;
+const middle = (f, h) => (byMedian ? lo(f, MEDIAN, h) : f[h]);
 const orNull = (x) => (Number.isNaN(x) || x === undefined ? null : x);
 const three = (x) => [orNull(x), orNull(x), orNull(x)];
 
 // What the last nights said of it, each a line of its own.
 const NIGHTS = data.past ? data.at.reduce((most, s) => Math.max(most, s.p ? s.p.length : 0), 0) : 0;
 const nightValue = (said, t) => (t >= said[1] && t - said[1] + 2 < said.length ? said[t - said[1] + 2] : null);
-const LABELS = ['time', ...Array.from({ length: NIGHTS }, (_, k) => `night ${k + 1}`), 'history', ...data.levels.map((l) => `${l}%`).reverse(), ...data.models.map((m, k) => `forecast ${k + 1}`), 'actual'];
+const LABELS = ['time', ...Array.from({ length: NIGHTS }, (_, k) => `night ${k + 1}`), 'history', ...BANDS.map((k) => `${data.levels[k]}%`).reverse(), ...data.models.map((m, k) => `forecast ${k + 1}`), 'actual'];
 const rowsOf = (one) => {
 	const rows = [];
 	const none = [null, null, null];
-	const blank = [...data.levels, ...data.models].map(() => none);
+	const blank = [...BANDS, ...data.models].map(() => none);
 	const said = (t) => Array.from({ length: NIGHTS }, (_, k) => (one.s.p && one.s.p[k] ? three(nightValue(one.s.p[k], t) ?? NaN) : none));
 	one.y.forEach((v, t) => rows.push([axisValue(advance(one.s, one.from + t)), ...said(one.from + t), three(v), ...blank, none]));
 	for (let h = 0; h < H; h++) {
 		const f = one.forecasts[0];
-		const bands = data.levels.map((_, k) => (f ? [orNull(lo(f, k, h)), orNull(f[h]), orNull(hi(f, k, h))] : none)).reverse();
+		const bands = BANDS.map((k) => (f ? [orNull(lo(f, k, h)), orNull(middle(f, h)), orNull(hi(f, k, h))] : none)).reverse();
 		rows.push([axisValue(advance(one.s, one.s.n + h)), ...said(one.s.n + h), none, ...bands,
-			...one.forecasts.map((g) => (g ? three(g[h]) : none)), one.actual ? three(one.actual[h]) : none]);
+			...one.forecasts.map((g) => (g ? three(middle(g, h)) : none)), one.actual ? three(one.actual[h]) : none]);
 	}
 	return rows;
 };
@@ -441,7 +446,7 @@ const seriesStyle = () => {
 		actual: { color: colour('actual'), strokeWidth: 1.2, drawPoints: true, pointSize: 3, drawGapEdgePoints: true } };
 	for (let k = 0; k < NIGHTS; k++)
 		style[`night ${k + 1}`] = { color: colour('night'), strokeWidth: 1.4, strokePattern: [3, 2], highlightCircleSize: 2 };
-	data.levels.forEach((l, k) => { style[`${l}%`] = { color: colour('fill'), strokeWidth: 0, fillAlpha: bandAlpha(k), highlightCircleSize: 0 }; });
+	BANDS.forEach((k) => { style[`${data.levels[k]}%`] = { color: colour('fill'), strokeWidth: 0, fillAlpha: bandAlpha(k), highlightCircleSize: 0 }; });
 	data.models.forEach((_, k) => {
 		style[`forecast ${k + 1}`] = { color: modelColour(k), strokeWidth: k === 0 ? 2.2 : 1.4, strokePattern: DASHES[k % DASHES.length] };
 	});
@@ -456,10 +461,10 @@ const readout = (one, t) => {
 	else {
 		one.forecasts.forEach((f, k) => {
 			if (f)
-				parts.push(`${data.models[k]} ${brief(f[h])}`);
+				parts.push(`${data.models[k]} ${brief(f[h])}${MEDIAN >= 0 ? `, median ${brief(lo(f, MEDIAN, h))}` : ''}`);
 		});
 		if (one.forecasts[0])
-			data.levels.forEach((l, k) => parts.push(`${l}% from ${brief(lo(one.forecasts[0], k, h))} to ${brief(hi(one.forecasts[0], k, h))}`));
+			BANDS.forEach((k) => parts.push(`${data.levels[k]}% from ${brief(lo(one.forecasts[0], k, h))} to ${brief(hi(one.forecasts[0], k, h))}`));
 		if (one.actual && !Number.isNaN(one.actual[h]))
 			parts.push(`actual ${brief(one.actual[h])}`);
 	}
@@ -470,8 +475,8 @@ const readout = (one, t) => {
 };
 const drawKey = () => {
 	$('key').replaceChildren(...keyOf([['line', colour('ink'), null, 'history'],
-		...data.models.slice(0, 5).map((m, k) => ['line', modelColour(k), DASHES[k % DASHES.length], k === 0 ? `forecast (${m})` : m]),
-		...data.levels.map((l, k) => ['band', colour('fill'), bandAlpha(k) + (k < WIDEST ? bandAlpha(WIDEST) : 0), `${l}%`]),
+		...data.models.slice(0, 5).map((m, k) => ['line', modelColour(k), DASHES[k % DASHES.length], k === 0 ? `forecast (${m}${byMedian ? ', median' : ''})` : m]),
+		...BANDS.map((k) => ['band', colour('fill'), bandAlpha(k) + (k < WIDEST ? bandAlpha(WIDEST) : 0), `${data.levels[k]}%`]),
 		...(NIGHTS > 0 ? [['line', colour('night'), [3, 2], 'what the last nights forecast']] : []),
 		...(data.hasActual ? [['dots', colour('actual'), null, 'actual']] : [])]));
 };
@@ -582,12 +587,12 @@ const showTable = () => {
 		return;
 	const one = decode(current);
 	const f = one.forecasts[0];
-	const head = ['step', 'time', ...data.models, ...data.levels.flatMap((l) => [`lo-${l}`, `hi-${l}`]), ...(data.hasActual ? ['actual'] : [])];
+	const head = ['step', 'time', ...data.models, ...data.levels.flatMap((l, k) => (k === MEDIAN ? ['q-50'] : [`lo-${l}`, `hi-${l}`])), ...(data.hasActual ? ['actual'] : [])];
 	const rows = Array.from({ length: H }, (_, h) => {
 		const cell = (x, kind) => make('td', { title: Number.isNaN(x) || x === undefined ? null : String(x), class: kind || null }, digits(x));
-		const out = one.actual && f && data.levels.length > 0 && (one.actual[h] < lo(f, WIDEST, h) || one.actual[h] > hi(f, WIDEST, h));
+		const out = one.actual && f && BANDS.length > 0 && (one.actual[h] < lo(f, WIDEST, h) || one.actual[h] > hi(f, WIDEST, h));
 		return [String(h + 1), stepTime(one.s, one.s.n + h), ...one.forecasts.map((g) => cell(g ? g[h] : NaN)),
-			...data.levels.flatMap((_l, k) => [cell(f ? lo(f, k, h) : NaN), cell(f ? hi(f, k, h) : NaN)]),
+			...data.levels.flatMap((_l, k) => [cell(f ? lo(f, k, h) : NaN), ...(k === MEDIAN ? [] : [cell(f ? hi(f, k, h) : NaN)])]),
 			...(one.actual ? [cell(one.actual[h], out ? 'out' : null)] : [])];
 	});
 	const past = Math.min(one.y.length, 3 * Math.max(data.season, 4));
@@ -1106,6 +1111,12 @@ const start = () => {
 	$('order').addEventListener('change', () => setOrder(Number($('order').value)));
 	$('recent').addEventListener('click', () => { setWindow(false); drawSeries(); });
 	$('all').addEventListener('click', () => { setWindow(true); drawSeries(); });
+	$('median').hidden = MEDIAN < 0;
+	$('median').addEventListener('click', () => {
+		byMedian = !byMedian;
+		$('median').setAttribute('aria-pressed', String(byMedian));
+		drawSeries();
+	});
 	$('numbers').addEventListener('toggle', showTable);
 	$('exact').addEventListener('change', showTable);
 	$('theme').addEventListener('click', () => setTheme((theme + 1) % THEMES.length));

@@ -296,6 +296,27 @@ def test_odd(browser, work):
         settle(browser)
 
 
+def test_median(browser, work):
+    """Quantiles are bounds; the median is drawn when it is asked for."""
+    run("forecast", "-q", "-H", "6", "-m", "ets:MAM,snaive", "--level", "90", "--quantiles", "10,50,90,95,99", "data/monthly.csv",
+        "-o", f"{work}/q.csv", "--report", f"{work}/own.html")
+    run("report", "-q", f"{work}/q.csv", "--train", "data/monthly.csv", "-o", f"{work}/q.html")
+    for page in ("own", "q"):
+        browser.open(f"{work}/{page}.html")
+        browser.run("document.querySelector('#numbers').open = true; document.querySelector('#exact').click();")
+        choose(browser, "AirPassengers")
+        head, shown = table(browser)
+        mine = [r for r in rows_of(f"{work}/q.csv") if r["unique_id"] == "AirPassengers" and r["model"] == "ets:MAM"]
+        for title, column in (("q-50", "q-50"), ("lo-80", "q-10"), ("hi-80", "q-90"), ("lo-90", "lo-90"), ("hi-98", "q-99")):
+            got = [number(r[head.index(title)]) for r in shown]
+            expect(got == [float(r[column]) for r in mine], f"{page}: {title}: {got[:2]}")
+        expect(browser.run("return !document.querySelector('#median').hidden"), f"{page}: no button for the median")
+        browser.click("#median")
+        expect("median" in browser.text("#key"), f"{page}: the median is not drawn: {browser.text('#key')}")
+        drawn(browser)
+        settle(browser)
+
+
 def test_nights(browser, work):
     """What a store knows: by night, what moved, what was said of a series."""
     rows = [list(r.values()) for r in rows_of("data/monthly.csv")]
@@ -377,7 +398,7 @@ def main():
         print("skipped:", " ".join(str(error).split()))
         return
     try:
-        tests = (test_page, test_times, test_hostile, test_odd, test_nights, test_speed)
+        tests = (test_page, test_times, test_hostile, test_odd, test_median, test_nights, test_speed)
         for test in [t for t in tests if t.__name__ in sys.argv[3:] or len(sys.argv) == 3]:
             with tempfile.TemporaryDirectory() as work:
                 before = len(failures)
