@@ -229,6 +229,20 @@ bool io_pattern_begins(const char *pattern, const char *text, size_t n)
     return walk_letters(&text, text + n, &seen, &f, &tail);
 }
 
+size_t io_pattern_day_at(const char *pattern, const char *text, size_t n)
+{
+    struct fields f = {.year = 1970};
+    struct io_time_format seen = {.form = IO_TIME_PATTERN};
+    const char *day = strstr(pattern, "%d"), *at = text;
+    bool tail;
+    if (day == NULL || strstr(day + 2, "%d") != NULL
+        || strstr(pattern, "%j") != NULL)
+        return n;
+    memcpy(seen.pattern, pattern, (size_t)(day - pattern));
+    return walk_letters(&at, text + n, &seen, &f, &tail) ? (size_t)(at - text)
+                                                         : n;
+}
+
 static const char *instant(const struct fields *f, int64_t *t)
 {
     int hour = f->hour;

@@ -27,6 +27,12 @@ const char *io_pattern_parse(const char *text, size_t n,
 /* Whether the text begins as the pattern says, whatever follows. */
 bool io_pattern_begins(const char *pattern, const char *text, size_t n);
 
+/*
+ * Where in a text of the pattern the day of the month begins; beyond its end
+ * if the date does not depend on that alone, the month and the year.
+ */
+size_t io_pattern_day_at(const char *pattern, const char *text, size_t n);
+
 /* Appends at p; returns the end. */
 char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t);
 
