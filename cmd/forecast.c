@@ -94,11 +94,13 @@ static void say_phases(const struct cmd_run *run)
         return;
     io_seasons_print(&run->work.seasons, list);
     io_freq_text(&panel->freq, step, sizeof step);
-    struct cmd_field input[] = {{"rows", NULL, (double)panel->nrows},
-                                {"series", NULL, (double)panel->ntotal},
-                                {"step", step, 0},
-                                {"season", NULL, run->work.season},
-                                {NULL, NULL, 0}};
+    bool several = run->work.seasons.n > 1;
+    struct cmd_field input[] = {
+        {"rows", NULL, (double)panel->nrows},
+        {"series", NULL, (double)panel->ntotal},
+        {"step", step, 0},
+        {"season", several ? list : NULL, run->work.season},
+        {NULL, NULL, 0}};
     cmd_say_fields(CMD_INFO, input,
                    "%s: %s rows, %s series, step %s, season %s",
                    run->options->input, cmd_count(panel->nrows, a),
@@ -163,7 +165,7 @@ static enum fc_status fit(struct session *s, struct fc_error *err)
     struct cmd_run *run = s->run;
     enum fc_status status =
         cmd_night_begin(&run->night, &cmd_forecast, run->options,
-                        &run->work.panel, run->work.season, &run->batch, err);
+                        &run->work.panel, &run->work.seasons, &run->batch, err);
     if (status == FC_OK)
         status = fc_batch_run(&run->batch, err);
     cmd_deadline_meet(&s->deadline);
