@@ -338,7 +338,8 @@ static void what_is_not_a_timestamp_is_told(void **state)
         {"2023-01-15 23:59:60", "no such time of day"},
         {"1000000000000000000", "an integer of more than 18 digits"},
         {"-99999999999999999999", "an integer of more than 18 digits"},
-        {"2023-01-15 10:00:00.5", "a fraction of a second that is not zero"},
+        {"2023-01-15 10:00:00.0000000001",
+         "a fraction of a second of more than nine digits"},
         {"2023-01-15T10:00+19:00", "no such offset from UTC"},
         {"2023-01-15T10:00+2", "not a timestamp"},
         {"2023-01-15T10:00 CET", "not a timestamp"},
@@ -435,6 +436,49 @@ static void small_differences_within_a_file_are_taken(void **state)
     expect_printed(&format, -2, "-002");
 }
 
+static void one_fraction_of_a_second_is_kept(void **state)
+{
+    struct io_time_format format;
+    struct io_time_month month = {0};
+    int64_t t = parse("2023-01-15T10:00:00.997Z", &format);
+    (void)state;
+    assert_true(t % 60 == 0);
+    expect_printed(&format, t + 3600, "2023-01-15T11:00:00.997Z");
+    assert_null(io_time_parse("2023-01-15T10:01:00.9970Z", 25, &format, &t));
+    expect_printed(&format, t, "2023-01-15T10:01:00.9970Z");
+    assert_non_null(io_time_parse("2023-01-15T10:01:00.998Z", 24, &format, &t));
+    assert_non_null(io_time_parse("2023-01-15T10:01:00Z", 20, &format, &t));
+    /* without a fraction is another fraction */
+    assert_int_equal(
+        io_time_parse_usual(&format, "2023-01-15T10:01:00", 19, &month, &t), 0);
+    parse("15.01.2023 10:00:00,5", &format);
+    assert_non_null(
+        io_time_parse("15.01.2023 10:00:00,500000001", 29, &format, &t));
+    assert_null(io_time_parse("15.01.2023 10:00:01,50", 22, &format, &t));
+    expect_printed(&format, t, "15.01.2023 10:00:01.50");
+    parse("2023-01-15 10:00:00.000", &format);
+    assert_null(io_time_parse("2023-01-15 10:01:00", 19, &format, &t));
+    assert_non_null(io_time_parse("2023-01-15 10:01:00.001", 23, &format, &t));
+}
+
+/* What cannot be said so that it reads as the same date is not said. */
+static void years_of_two_digits_end_with_2068(void **state)
+{
+    struct io_time_format format;
+    char buf[IO_TIME_SIZE];
+    (void)state;
+    int64_t t = parse("31/12/68", &format);
+    expect_printed(&format, t, "31/12/68");
+    assert_int_equal(io_time_print(&format, t + DAY, buf), 0);
+    assert_non_null(strstr(io_time_end(&format), "2068"));
+    t = parse("01/01/69", &format);
+    expect_printed(&format, t, "01/01/69");
+    assert_int_equal(io_time_print(&format, t - 1, buf), 0);
+    t = parse("31/12/2068", &format);
+    expect_printed(&format, t + DAY, "01/01/2069");
+    assert_string_equal(io_time_end(&format), "the year 9999");
+}
+
 static void times_outside_of_the_calendar_print_nothing(void **state)
 {
     static const enum io_time_form forms[] = {IO_TIME_MONTH, IO_TIME_QUARTER,
@@ -468,6 +512,8 @@ int main(void)
         cmocka_unit_test(long_years_have_week_53),
         cmocka_unit_test(a_file_keeps_its_form),
         cmocka_unit_test(small_differences_within_a_file_are_taken),
+        cmocka_unit_test(one_fraction_of_a_second_is_kept),
+        cmocka_unit_test(years_of_two_digits_end_with_2068),
         cmocka_unit_test(times_outside_of_the_calendar_print_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

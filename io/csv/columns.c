@@ -27,17 +27,17 @@ static const char *const what[] = {"ids", "timestamps", "values"};
  * default ones, before a bar, outrank the others.
  */
 static const char *const usual[NROLES] = {
-    " uniqueid id | series seriesid seriesname ts tsid item itemid itemno "
-    "itemnumber itemcode itemname sku skuid skuno product productid productno "
-    "productcode productname article articleid articleno articlenumber "
-    "material materialno materialnumber store storeid storenbr storeno "
-    "storename shop shopid location locationid site siteid warehouse region "
-    "key name code customer customerid group channel branch plant ",
-    " ds | date time timestamp datetime day week month quarter year period t "
-    "step when yearmonth yearweek calendarday calmonth calweek invoicedate "
-    "orderdate salesdate saledate transactiondate periodend weekending ",
-    " y | value values val v target sales sale qty quantity demand units "
-    "unitssold amount volume count observation obs consumption load ",
+    (" uniqueid id | series seriesid seriesname ts tsid item itemid itemno "
+     "itemnumber itemcode itemname sku skuid skuno product productid productno "
+     "productcode productname article articleid articleno articlenumber "
+     "material materialno materialnumber store storeid storenbr storeno "
+     "storename shop shopid location locationid site siteid warehouse region "
+     "key name code customer customerid group channel branch plant "),
+    (" ds | date time timestamp datetime day week month quarter year period t "
+     "step when yearmonth yearweek calendarday calmonth calweek invoicedate "
+     "orderdate salesdate saledate transactiondate periodend weekending "),
+    (" y | value values val v target sales sale qty quantity demand units "
+     "unitssold amount volume count observation obs consumption load "),
 };
 
 /* What is in a column, by the cells of a sample. */

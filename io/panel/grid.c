@@ -95,9 +95,8 @@ static bool check_horizon(const struct io_regular *job, size_t i)
         || io_panel_future(panel, i, job->options->horizon - 1, last))
         return true;
     panel->series[i].n = 0;
-    return io_fail_series(
-        &panel->facts[i], "the horizon goes beyond %s",
-        panel->format.form == IO_TIME_INTEGER ? "18 digits" : "the year 9999");
+    return io_fail_series(&panel->facts[i], "the horizon goes beyond %s",
+                          io_time_end(&panel->format));
 }
 
 /* Checks that all rows lie on the grid, and how long it is. */

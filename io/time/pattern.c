@@ -116,6 +116,27 @@ static bool take_year(const char **p, const char *end, int digits, int *year)
     return true;
 }
 
+/* Two digits of a year and no other: what can be said is 1969 to 2068. */
+static bool has_short_years(const char *pattern)
+{
+    bool is_short = false;
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (*p != '%')
+            continue;
+        if (*++p == 'Y' || *p == 's')
+            return false;
+        is_short = is_short || *p == 'y';
+    }
+    return is_short;
+}
+
+bool io_pattern_holds(const char *pattern, int64_t t)
+{
+    const int64_t from = -365 * IO_SECONDS_PER_DAY;   /* 1969-01-01 */
+    const int64_t until = 36160 * IO_SECONDS_PER_DAY; /* 2069-01-01 */
+    return (t >= from && t < until) || !has_short_years(pattern);
+}
+
 static bool take_epoch(const char **p, const char *end, struct fields *f)
 {
     bool minus = *p < end && **p == '-';

@@ -417,7 +417,8 @@ size_t io_time_parse_usual(const struct io_time_format *format,
 {
     enum { DATE = 10, SHORTEST = 16 };
     int64_t day, second = 0;
-    bool timed = format->form == IO_TIME_DATETIME && format->begun;
+    bool timed = format->form == IO_TIME_DATETIME && format->begun
+                 && format->nanosecond == 0;
     size_t used = 0;
     if (!timed && format->form != IO_TIME_DATE)
         return 0;
@@ -656,6 +657,16 @@ static char *put_calendar(char *p, const struct io_time_format *format,
     }
 }
 
+const char *io_time_end(const struct io_time_format *format)
+{
+    if (format->form == IO_TIME_INTEGER)
+        return "18 digits";
+    return format->form == IO_TIME_PATTERN
+                   && !io_pattern_holds(format->pattern, IO_TIME_MAX)
+               ? "2068, the last year that two digits stand for"
+               : "the year 9999";
+}
+
 size_t io_time_print(const struct io_time_format *format, int64_t t,
                      char buf[IO_TIME_SIZE])
 {
@@ -664,7 +675,9 @@ size_t io_time_print(const struct io_time_format *format, int64_t t,
         end = put_integer(buf, format, t);
     else if (format->form == IO_TIME_PERIOD)
         end = put_period(buf, format, t);
-    else if (t >= IO_TIME_MIN && t <= IO_TIME_MAX)
+    else if (t >= IO_TIME_MIN && t <= IO_TIME_MAX
+             && (format->form != IO_TIME_PATTERN
+                 || io_pattern_holds(format->pattern, t)))
         end = put_calendar(buf, format, t);
     *end = '\0';
     return (size_t)(end - buf);

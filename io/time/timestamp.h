@@ -92,10 +92,13 @@ const char *io_time_noun(const struct io_time_format *format);
 /*
  * Writes t in the file's own form with a NUL; returns the length without it.
  * A datetime format without seconds shows them all the same when they are not
- * zero.  Returns 0 and an empty string for a calendar time outside of years
- * 0001 to 9999.
+ * zero.  Returns 0 and an empty string for what the form cannot say: a calendar
+ * time outside of years 0001 to 9999, or of those that two digits stand for.
  */
 size_t io_time_print(const struct io_time_format *format, int64_t t,
                      char buf[IO_TIME_SIZE]);
+
+/* Where that ends, for people: "the year 9999". */
+const char *io_time_end(const struct io_time_format *format);
 
 #endif
