@@ -136,6 +136,13 @@ bool io_freq_index(const struct io_freq *freq, int64_t start, int64_t t,
                    int64_t *index);
 
 /*
+ * That of each of n timestamps: how many of the first lie on the grid, and
+ * the number of the last of these in *index, which stays if there is none.
+ */
+size_t io_freq_follow(const struct io_freq *freq, int64_t start,
+                      const int64_t *t, size_t n, int64_t *index);
+
+/*
  * The time k steps after start (before, if negative).  False when that is
  * outside of the years 0001 to 9999, or of 18 digits for integers.
  */
