@@ -69,7 +69,6 @@ static void write_forecasts(const struct cmd_run *run,
 static void write_summary(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
-    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct io_panel *panel = &run->work.panel;
     char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
     io_write_summary_header(file, panel->id_name, panel->is_record);
@@ -85,9 +84,7 @@ static void write_summary(const struct cmd_run *run,
                 .id = panel->series[i].id,
                 .is_record = panel->is_record,
                 .model = run->options->spec_names[k],
-                .status = cmd_is_stale(run, i)
-                              ? "stale"
-                              : status[cmd_result_of(run, i, k)->outcome],
+                .status = cmd_status_of(run, i, k),
                 .detail = detail,
                 .n = panel->series[i].n,
                 .seasons = io_seasons_print(&seasons, list),
