@@ -18,6 +18,18 @@ bool cmd_is_stale(const struct cmd_run *run, size_t series)
     return run->work.stale != NULL && run->work.stale[series];
 }
 
+const char *cmd_status_of(const struct cmd_run *run, size_t series,
+                          size_t spec)
+{
+    static const char *const words[] = {[FC_OUTCOME_FAILED] = "failed",
+                                        [FC_OUTCOME_FALLBACK] = "fallback",
+                                        [FC_OUTCOME_LATE] = "late",
+                                        [FC_OUTCOME_OK] = "ok"};
+    return cmd_is_stale(run, series)
+               ? "stale"
+               : words[cmd_result_of(run, series, spec)->outcome];
+}
+
 enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series)
 {
     enum fc_outcome worst = FC_OUTCOME_OK;
