@@ -66,12 +66,8 @@ check: $(PROGRAM) $(TESTS) $(FUZZERS) check-layers # without looking for deps
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/run.sh $(TESTS) \
 	  $(FUZZERS)
 
-test-browser: ## the report in Chromium; pictures go to build/browser
-	@tests/deps.sh browser
-	@$(MAKE) --no-print-directory $(PROGRAM)
-	@mkdir -p $(BUILD)/browser
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/browser/test.py ./$(PROGRAM) \
-	  $(BUILD)/browser
+test-browser: $(PROGRAM) ## the report in Chromium; pictures go to build/browser
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/browser.sh
 
 bench: $(PROGRAM) $(BENCHES) ## speed and memory, as ratios within one run
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/bench/run.sh

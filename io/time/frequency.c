@@ -644,3 +644,17 @@ struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
     }
     return seasons;
 }
+
+double io_freq_year(const struct io_freq *freq)
+{
+    static const double seconds = 365.25 * 86400;
+    switch (freq->unit) {
+    case IO_FREQ_SECOND:
+    case IO_FREQ_MINUTE:
+    case IO_FREQ_HOUR:
+    case IO_FREQ_DAY:
+        return seconds / io_freq_length(freq);
+    default:
+        return 0;
+    }
+}

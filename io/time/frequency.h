@@ -124,6 +124,10 @@ int io_freq_season(const struct io_freq *freq);
 struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
                                   int64_t last);
 
+/* The mean number of steps in a year; 0 for steps longer than a day or
+ * days, and for integers. */
+double io_freq_year(const struct io_freq *freq);
+
 /*
  * The number of steps from start to t, which may be before it; false when t
  * or start is off the grid.
