@@ -417,9 +417,9 @@ static size_t parse_digits(const char *text, size_t n, int64_t *t)
     enum { MOST = 18 };
     int64_t v = 0;
     size_t used = 0;
-    for (; used < n && used <= MOST && digit(text[used]) <= 9; used++)
+    for (; used < n && used < MOST && digit(text[used]) <= 9; used++)
         v = 10 * v + digit(text[used]);
-    if (used == 0 || used > MOST)
+    if (used == 0 || (used < n && digit(text[used]) <= 9))
         return 0;
     *t = v;
     return used;
