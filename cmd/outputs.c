@@ -5,6 +5,7 @@
  */
 #include "cmd/outputs.h"
 
+#include "cmd/effects.h"
 #include "cmd/run_report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/metrics.h"
@@ -175,6 +176,7 @@ static const struct output table[] = {
     {AT(output), "forecasts", false, write_forecasts, NULL},
     {AT(summary), "summary", true, write_summary, NULL},
     {AT(rejects), "rejects", true, write_rejects, NULL},
+    {AT(effects), NULL, false, NULL, cmd_effects_write},
     {AT(report), NULL, false, NULL, write_report},
     {AT(trace), NULL, false, write_trace, NULL},
     {AT(metrics), NULL, false, write_metrics, NULL},

@@ -18,6 +18,7 @@ rooms='
 4 forecast/arima    -
 4 forecast/ces      -
 4 forecast/seasons  strength.h
+4 forecast/tbats    -
 4 forecast/counts   shared.h class.h
 5 forecast/global   sample.h
 6 forecast/combine  -

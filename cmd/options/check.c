@@ -388,6 +388,8 @@ static int check_regressors(const char *name, const struct cmd_options *options)
 {
     struct io_terms terms;
     struct fc_error err;
+    if (options->regressors == NULL && options->effects != NULL)
+        return cmd_usage(name, "--effects needs --regressors");
     if (options->regressors == NULL
         && cmd_option_given(options, "missing-regressors"))
         return cmd_usage(name, "--missing-regressors needs --regressors");

@@ -131,6 +131,7 @@ struct cmd_options {
     size_t nnames, names_room;
     const char *learned;
     const char *regressors; /* see io/known/terms.h */
+    const char *effects;    /* forecast */
     const char *store;
     int64_t keep, relearn; /* nights */
     const char *deadline_text;

@@ -147,21 +147,45 @@ enum fc_status fc_known_fit(const struct fc_known *known,
     return FC_OK;
 }
 
-static double variance_at(const struct fc_known_fit *fit, int h)
+size_t fc_known_times(const struct fc_series *series, size_t regressor)
+{
+    const struct fc_regressors *x = series->regressors;
+    const double *value = x->x + regressor * x->stride;
+    double least = INFINITY, most = -INFINITY;
+    size_t n = 0, zeros = 0, at_least = 0, at_most = 0;
+    for (size_t t = 0; t < series->n; t++)
+        if (!isnan(series->y[t])) {
+            least = fmin(least, value[t]);
+            most = fmax(most, value[t]);
+        }
+    for (size_t t = 0; t < series->n; t++) {
+        if (isnan(series->y[t]) || isnan(value[t]))
+            continue;
+        n++;
+        zeros += value[t] == 0;
+        at_least += value[t] == least;
+        at_most += value[t] == most;
+    }
+    if (zeros > 0)
+        return n - zeros;
+    return n - (at_least > at_most ? at_least : at_most);
+}
+
+static double error_at(const struct fc_known_fit *fit, int h)
 {
     double sum = 0;
     for (size_t k = 0; k < fit->n; k++) {
         double one = fit->spread[(size_t)h * fit->n + k];
         sum += one * one;
     }
-    return sum;
+    return sqrt(sum);
 }
 
 /* On the scale: how far a bound lies beyond one without the slopes' errors. */
-static double widen(double distance, double z, double variance)
+static double widen(double distance, double error)
 {
     distance = fabs(distance);
-    return sqrt(distance * distance + z * z * variance) - distance;
+    return hypot(distance, error) - distance;
 }
 
 /* The mean of what has this median and width on a log scale. */
@@ -183,10 +207,10 @@ static void move_bounds(const struct fc_known_fit *fit, int level, double unit,
     for (int h = 0; h < out->horizon; h++) {
         double *lo = &out->lo[first + (size_t)h];
         double *hi = &out->hi[first + (size_t)h];
-        double variance = unit * unit * variance_at(fit, h);
+        double error = z * unit * error_at(fit, h);
         double mean = out->mean[h], shift = unit * fit->effect[h];
-        *lo += shift - widen(mean - *lo, z, variance);
-        *hi += shift + widen(*hi - mean, z, variance);
+        *lo += shift - widen(mean - *lo, error);
+        *hi += shift + widen(*hi - mean, error);
     }
 }
 

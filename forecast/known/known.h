@@ -70,8 +70,7 @@ struct fc_known_scale {
  *             series is forecast without
  *   bounded   a regressor moves further than it ever did, and its effect not
  *   slope     n values on the scale, and `own`, without the file's, NaN where
- *             the series does not tell; their standard errors; and in how many
- *             observations a regressor was not where it mostly is
+ *             the series does not tell; and their standard errors
  *   effect    of each step of the horizon, against the series' mean regressors
  *   spread    horizon * n values: the effect's error is, at step h, the sum of
  *             n independent standard normals times these
@@ -108,6 +107,10 @@ enum fc_status fc_known_fit(const struct fc_known *known,
  */
 void fc_known_forecast(const struct fc_known_fit *fit, int level,
                        struct fc_forecast *forecast);
+
+/* In how many observations a regressor was there: not 0, if it is 0 in some;
+ * else not at its least or its largest value, whichever it has more often. */
+size_t fc_known_times(const struct fc_series *series, size_t regressor);
 
 /* One path of horizon steps, likewise; z: fit->n standard normals of it. */
 void fc_known_path(const struct fc_known_fit *fit, const double *z,

@@ -21,7 +21,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MOST_SERIES = 4096, LEAST_SERIES = 64, MOST_WORK = 1 << 24, CYCLES = 3 };
+enum { MOST_SERIES = 1000, LEAST_SERIES = 64, MOST_WORK = 1 << 24, CYCLES = 3 };
 
 static const double WIDE = 1.5;       /* largest over least: worth a log */
 static const double LOG_SHARE = 0.95; /* of series that can be taken in logs */

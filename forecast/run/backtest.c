@@ -272,14 +272,6 @@ static size_t next_part(const struct fc_backtest *all, bool learns, int *back,
     return n;
 }
 
-static bool has_regressors(const struct fc_job *job)
-{
-    for (size_t i = 0; i < job->n; i++)
-        if (job->series[i].regressors != NULL)
-            return true;
-    return false;
-}
-
 /*
  * The specs asked for, and Naive 2 if it is not among them as it is meant:
  * without regressors.  Regressors learn from the batch, too.
@@ -287,7 +279,7 @@ static bool has_regressors(const struct fc_job *job)
 static size_t add_naive2(const struct fc_job *job, struct fc_spec *specs,
                          size_t *naive2, bool *learns)
 {
-    bool known = has_regressors(job);
+    bool known = fc_job_has_regressors(job);
     size_t n = job->nspecs;
     const struct fc_model *model = fc_model_find("naive2");
     memcpy(specs, job->specs, n * sizeof *specs);

@@ -400,14 +400,6 @@ static enum fc_status learn_all(const struct fc_job *job, double *seconds,
     return status;
 }
 
-static bool has_regressors(const struct fc_job *job)
-{
-    for (size_t i = 0; i < job->n; i++)
-        if (job->series[i].regressors != NULL)
-            return true;
-    return false;
-}
-
 enum fc_status fc_batch_learn_known(const struct fc_job *job,
                                     struct fc_known **known,
                                     struct fc_error *err)
@@ -416,7 +408,7 @@ enum fc_status fc_batch_learn_known(const struct fc_job *job,
     struct fc_series *series;
     size_t n;
     *known = NULL;
-    if (!has_regressors(job))
+    if (!fc_job_has_regressors(job))
         return FC_OK;
     struct fc_workspace *ws = fc_workspace_new();
     plain.known = NULL;

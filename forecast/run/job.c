@@ -12,6 +12,14 @@
 #include <stdio.h>
 #include <string.h>
 
+bool fc_job_has_regressors(const struct fc_job *job)
+{
+    for (size_t i = 0; i < job->n; i++)
+        if (job->series[i].regressors != NULL)
+            return true;
+    return false;
+}
+
 /* The map. */
 
 struct map {

@@ -43,6 +43,9 @@ struct fc_job {
         *trace; /* of items, "fit", and of what is learnt; or NULL */
 };
 
+/* Whether any of its series has. */
+bool fc_job_has_regressors(const struct fc_job *job);
+
 /*
  * Runs the items of the n series from `first` on, but for those that are
  * skipped: `run` is called as in a parallel map, with the item's number in

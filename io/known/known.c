@@ -102,6 +102,7 @@ static enum fc_status add_part(struct making *m, struct part part,
                                    text != NULL ? text : "", "");
     if (known->name[known->n] == NULL)
         return no_memory(err);
+    known->in_logs[known->n] = part.term->log;
     known->as_they_are[known->n] = part.term->log || part.is_text;
     m->part[known->n++] = part;
     return FC_OK;
@@ -296,12 +297,13 @@ static bool allocate(struct io_known *known, size_t nseries)
     known->name = calloc(IO_TERMS_MOST, sizeof *known->name);
     known->base = calloc(IO_TERMS_MOST, sizeof *known->base);
     known->as_they_are = calloc(IO_TERMS_MOST, sizeof *known->as_they_are);
+    known->in_logs = calloc(IO_TERMS_MOST, sizeof *known->in_logs);
     known->of = calloc(nseries + 1, sizeof *known->of);
     known->x = calloc(nseries + 1, sizeof *known->x);
     known->lacks = calloc(nseries + 1, sizeof *known->lacks);
     return known->name != NULL && known->base != NULL
-           && known->as_they_are != NULL && known->of != NULL
-           && known->x != NULL && known->lacks != NULL;
+           && known->as_they_are != NULL && known->in_logs != NULL
+           && known->of != NULL && known->x != NULL && known->lacks != NULL;
 }
 
 enum fc_status io_known_read(const struct io_panel_options *how,
@@ -345,6 +347,7 @@ void io_known_release(struct io_known *known)
     free(known->name);
     free(known->base);
     free(known->as_they_are);
+    free(known->in_logs);
     free(known->of);
     free(known->x);
     free(known->lacks);

@@ -23,6 +23,7 @@ struct io_known {
                           the most frequent: "promo=A" */
     char **name;       /* of each */
     bool *as_they_are; /* of each: see struct fc_regressors */
+    bool *in_logs;     /* of each: it was asked for so */
     size_t nseries;
     struct fc_regressors *of; /* of each series */
     double **x;               /* their numbers */

@@ -6,16 +6,20 @@
 cd "$work" || exit 1
 # Six series whose logs fall by twice the price's, and rise with promotions;
 # three months have no value yet.
-LC_ALL=C awk 'BEGIN {
-	srand(3)
+LC_ALL=C awk 'function chance() { # of Park & Miller: the same in every awk
+	seed = seed * 16807 % 2147483647
+	return seed / 2147483647
+}
+BEGIN {
+	seed = 3
 	print "id,ds,y,price,promo,deal"
 	for (s = 1; s <= 6; s++)
 		for (t = 0; t < 48; t++) {
-			price = 2 + 0.2 * rand() - (rand() < 0.3 ? 1 : 0)
-			promo = rand() < 0.2 ? "A" : rand() < 0.2 ? "B" : "none"
-			deal = rand() < 0.25
+			price = 2 + 0.2 * chance() - (chance() < 0.3 ? 1 : 0)
+			promo = chance() < 0.2 ? "A" : chance() < 0.2 ? "B" : "none"
+			deal = chance() < 0.25
 			y = int(1000 * s * exp(-2 * log(price) + 0.5 * deal + \
-				0.3 * (promo == "A") + 0.02 * (rand() - 0.5)))
+				0.3 * (promo == "A") + 0.02 * (chance() - 0.5)))
 			printf "s%d,%d-%02d-01,%s,%.3f,%s,%d\n", s, \
 				2020 + int(t / 12), t % 12 + 1, \
 				t < 45 ? y : "", price, promo, deal
@@ -51,6 +55,17 @@ LC_ALL=C awk -F, 'NR == FNR {
 		if (off > 0.03 || off < -0.03) { print "off by " off ": " $0; bad = 1 }
 	}
 	END { exit bad || FNR != 19 }' in.csv out.csv || fail "effects are not the truth's"
+
+# and they are said: 1.1^-2 is 0.826, exp(0.5) 1.649
+expect 0 '' in.csv $all --effects e.csv
+head -n 1 e.csv | grep -qx 'id,regressor,effect,own,shrunk,error,times' ||
+	fail "$(head -n 1 e.csv)"
+grep -q '^s6,price,10% more: -17\.[2-6]%,-[12]\.' e.csv || fail "$(grep s6,p e.csv)"
+grep -q '^s6,deal,when 1: +6[45]\.[0-9]%,0\.[45]' e.csv || fail "$(grep s6,d e.csv)"
+times=$(awk -F, '$1 == "s6" && $3 != "" { n += $6 } END { print n }' in.csv)
+grep -q "^s6,deal,.*,$times\$" e.csv || fail "not $times: $(grep s6,d e.csv)"
+[ "$(wc -l <e.csv)" -eq 25 ] || fail "$(cat e.csv)" # four regressors of six
+expect 2 '--effects needs --regressors' in.csv --effects e.csv
 
 # neither threads nor the order of rows and columns change a byte
 expect 0 '' in.csv $all -j 1
@@ -160,7 +175,7 @@ if ! is_sanitized; then
 	while [ $quiet -lt 20 ] && [ $k -lt 1500 ]; do
 		k=$((k + 17)) quiet=$((quiet + 1))
 		env FAULT="memory:$k" LD_PRELOAD="$work/fault.so" "$nightcast" \
-			forecast -H 3 -s 1 -m mean in.csv $all -j 1 -o out.csv >stdout 2>stderr
+			forecast -H 3 -s 1 -m mean in.csv $all -j 1 -o out.csv --effects e.csv >stdout 2>stderr
 		case $? in
 		0) cmp -s out.csv first.csv || fail "allocation $k: other bytes" ;;
 		1) quiet=0
