@@ -288,6 +288,7 @@ const struct fc_model fc_model_auto = {
     .seasons = FC_SEASON_REST,
     .min_obs = fc_model_any_length,
     .fit = fit_auto,
+    .can_start = fc_auto_can_start,
     .predict = predict_auto,
     .learn = learn_auto,
     .check_learned = check_learned,
