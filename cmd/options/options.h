@@ -131,7 +131,7 @@ struct cmd_options {
     size_t nnames, names_room;
     const char *learned;
     const char *store;
-    int64_t keep, relearn; /* nights */
+    int64_t keep, relearn, refit; /* nights */
     const char *deadline_text;
     double deadline; /* by cmd_now(); 0: none */
     int by;          /* enum cmd_by */
