@@ -143,9 +143,12 @@ enum fc_status cmd_load(const struct cmd_options *options,
 struct fc_seasons cmd_seasons(const struct cmd_options *options,
                               const struct io_panel *panel)
 {
-    return options->has_seasons
-               ? options->seasons
-               : io_freq_seasons(&panel->freq, panel->first, panel->last);
+    struct fc_seasons seasons =
+        options->has_seasons
+            ? options->seasons
+            : io_freq_seasons(&panel->freq, panel->first, panel->last);
+    seasons.year = io_freq_year(&panel->freq);
+    return seasons;
 }
 
 int cmd_season(const struct cmd_options *options, const struct io_panel *panel)

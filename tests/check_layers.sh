@@ -16,7 +16,7 @@ rooms='
 4 forecast/ets      -
 4 forecast/arima    -
 4 forecast/ces      -
-4 forecast/seasons  -
+4 forecast/seasons  strength.h
 4 forecast/counts   shared.h class.h
 5 forecast/global   sample.h
 6 forecast/combine  -

@@ -83,7 +83,7 @@ static void add_night(struct io_store *store)
     struct io_night night = {.night = 1,
                              .origin = 60,
                              .horizon = 2,
-                             .season = 1,
+                             .seasons = "1",
                              .levels = "95",
                              .program = "1"};
     struct io_score score = {1, 1, 1, {.n = 3, .error = 1, .size = 2}};

@@ -43,10 +43,6 @@ static const double PENALTY = 0.03, PENALTY_SERIES = 50;
 /* A trial's score counts for so many medians at most. */
 static const double MEDIANS = 10;
 
-/* Means of the file that a series counts for at most in its sum; and how far
- * a scale may go. */
-static const double MOST_MEANS = 1000, LEAST_SCALE = 0.7;
-
 /* What followed a place counts for so many times what was sold at most before,
  * or of its unit. */
 static const double MOST_TIMES = 5;
@@ -64,8 +60,6 @@ static const double SEASON_GAIN = 0.002;
 struct trial {
     bool done, lacked; /* memory */
     double level, scale;
-    double mean, lately, actual;   /* of what is forecast; of the last values
-                                      before; of those that came */
     double error[FC_COUNTS_PARTS]; /* means of |X - y| */
     double apart[FC_COUNTS_PARTS][FC_COUNTS_PARTS]; /* of |X - X'| */
 };
@@ -335,7 +329,6 @@ static int score_phase(const struct fc_counts_view *view, const double *after,
         if (after[h] < 0)
             continue;
         known++;
-        trial->actual += after[h];
         for (int i = 0; i < FC_COUNTS_PARTS; i++)
             trial->error[i] += fc_tally_distance(view->part[i], after[h]);
     }
@@ -344,20 +337,6 @@ static int score_phase(const struct fc_counts_view *view, const double *after,
             trial->apart[i][j] +=
                 known * fc_tally_distance_of(view->part[i], view->part[j]);
     return known;
-}
-
-/* The mean of the last values, as many as the horizon and a year's months. */
-static double lately(const double *values, size_t n, int horizon)
-{
-    enum { YEAR = 12 };
-    size_t most = (size_t)(horizon > YEAR ? horizon : YEAR);
-    double sum = 0, known = 0;
-    for (size_t t = n > most ? n - most : 0; t < n; t++)
-        if (values[t] >= 0) {
-            sum += values[t];
-            known += 1;
-        }
-    return known > 0 ? sum / known : 0;
 }
 
 static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
@@ -381,16 +360,12 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
         for (int k = 0; k < FC_COUNTS_PARTS; k++)
             fc_tally_sort(view.part[k]);
         known += score_phase(&view, after, came, phase, trial);
-        for (int h = phase; h < horizon; h += view.phases)
-            trial->mean += fc_tally_mean(view.mixture) / horizon;
     }
-    trial->actual /= known > 0 ? known : 1;
     for (int k = 0; k < FC_COUNTS_PARTS && known > 0; k++) {
         trial->error[k] /= known;
         for (int j = 0; j < FC_COUNTS_PARTS; j++)
             trial->apart[k][j] /= known;
     }
-    trial->lately = lately(l->values + l->first[i], n, l->horizon);
     trial->level = view.level.unit;
     trial->scale = 1 + view.level.unit;
     trial->done = known > 0;
@@ -604,46 +579,6 @@ static enum fc_status find_season(struct learner *l)
     return status;
 }
 
-/* --- the scale --- */
-
-struct totals {
-    double mean, lately, actual;
-};
-
-/* Sums over trials, in which none counts for more than a multiple. */
-static struct totals sum_trials(const struct learner *l,
-                                const struct trial *trials, size_t n)
-{
-    struct totals sum = {0, 0, 0};
-    double most = MOST_MEANS * (1 + l->knowledge.file.mean);
-    for (size_t i = 0; i < n; i++)
-        if (trials[i].level > 0) {
-            sum.mean += fmin(trials[i].mean, most);
-            sum.lately += fmin(trials[i].lately, most);
-            sum.actual += fmin(trials[i].actual, most);
-        }
-    return sum;
-}
-
-/*
- * Where the file's sum at the held-back origins was nearer to what it had been
- * lately than to what was forecast, forecasts are scaled so that their sum is
- * what it has been lately.
- */
-static enum fc_status find_scale(struct learner *l)
-{
-    struct totals then = sum_trials(l, l->trials, ORIGINS * l->n);
-    if (!(fabs(log(then.actual / then.lately))
-          < fabs(log(then.actual / then.mean))))
-        return FC_OK;
-    enum fc_status status = try_some(l, MOST_TRIALS, l->trials);
-    struct totals now = sum_trials(l, l->trials, l->n);
-    double scale = now.lately / now.mean;
-    if (status == FC_OK && scale > 0)
-        l->knowledge.scale = fmin(fmax(scale, LEAST_SCALE), 1 / LEAST_SCALE);
-    return status;
-}
-
 /* --- all of it --- */
 
 static enum fc_status look_at(struct learner *l, size_t held)
@@ -674,8 +609,7 @@ static enum fc_status learn(struct learner *l)
     if (status != FC_OK)
         return status;
     look_at(l, 0);
-    status = find_places(l);
-    return status == FC_OK ? find_scale(l) : status;
+    return find_places(l);
 }
 
 enum fc_status fc_counts_learn(const struct fc_lesson *lesson, double **block,

@@ -22,6 +22,12 @@ finish() {
 		echo "$(basename "$0" .sh): all as they should be"
 	exit $((failures > 0))
 }
+# Whether there is a pseudo-terminal to be had: not in every chroot.
+has_terminal() {
+	script -qec true /dev/null </dev/null >/dev/null 2>&1 && return
+	echo "skip: no script(1), or no /dev/pts, to make a terminal"
+	return 1
+}
 is_sanitized() {
 	nm "$nightcast" | grep -qE '__(asan|tsan)_init'
 }
