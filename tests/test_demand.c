@@ -14,18 +14,22 @@
 
 enum { LEAD = 3, MOST = 200, PATHS = 20000 };
 
-static const double Y[] = {0, 0, 3, 0, 1, 0, 0, 2, 0, 0, 1, 0, 0, 0, 5, 0};
-enum { N = sizeof Y / sizeof *Y };
+/* One that stays as it is, and one whose level moves. */
+enum { N = 16, STEADY = 0, MOVING = 1 };
+static const double Y[][N] = {
+    {0, 0, 3, 0, 1, 0, 0, 2, 0, 0, 1, 0, 0, 0, 5, 0},
+    {0, 0, 0, 1, 0, 0, 0, 0, 4, 5, 6, 3, 7, 5, 6, 4},
+};
 
 struct arena {
     struct fc_workspace *ws;
     struct fc_fit fit;
 };
 
-static void fit(const char *name, struct arena *a)
+static void fit(const char *name, const double *y, struct arena *a)
 {
     struct fc_spec spec = {0};
-    struct fc_series series = series_of("s", Y, N, 1);
+    struct fc_series series = series_of("s", y, N, 1);
     struct fc_error err;
     assert_int_equal(fc_model_parse(name, strlen(name), &spec, &err), FC_OK);
     assert_int_equal(fit_spec(&series, &spec, a->ws, &a->fit, &err), FC_OK);
@@ -84,14 +88,13 @@ static void convolve(const double *p, const double *q, double *sum)
 
 static void sums_of_independent_steps_are_convolutions(void **state)
 {
-    static const char *const names[] = {"croston", "sba",   "sbj",
-                                        "tsb",     "adida", "imapa",
-                                        "counts:hurdle"};
+    static const char *const names[] = {
+        "croston", "sba", "sbj", "tsb", "adida", "imapa", "counts:hurdle"};
     double p[MOST], two[MOST], three[MOST];
     (void)state;
     for (size_t m = 0; m < sizeof names / sizeof *names; m++) {
         struct arena a = {.ws = fc_workspace_new()};
-        fit(names[m], &a);
+        fit(names[m], Y[STEADY], &a);
         find_step(&a, p);
         convolve(p, p, two);
         convolve(p, two, three);
@@ -127,7 +130,7 @@ static void add_nbin(const struct fc_nbin *m, double mass, double *p)
 
 /* Own values from a place on, and from another where they end: weights fall
  * to 1 / e in 30 steps. */
-static void add_past(int left, int sum, double mass, double *p)
+static void add_past(const double *y, int left, int sum, double mass, double *p)
 {
     double all = 0;
     if (left == 0) {
@@ -139,21 +142,22 @@ static void add_past(int left, int sum, double mass, double *p)
     for (int t = 0; t < N; t++) {
         int steps = 0, sold = sum;
         for (; t + steps < N && steps < left; steps++)
-            sold += (int)Y[t + steps];
-        add_past(left - steps, sold, mass * exp((t - N + 1) / 30.0) / all, p);
+            sold += (int)y[t + steps];
+        add_past(y, left - steps, sold, mass * exp((t - N + 1) / 30.0) / all,
+                 p);
     }
 }
 
 /* fc_fit.coef of counts */
 enum { MEAN, SIZE, SPREAD, ALPHA, PHI, WEIGHTS };
 
-static struct fc_nbin nbin_of(const struct fc_fit *fit)
+static struct fc_nbin nbin_of(const double *y, const struct fc_fit *fit)
 {
     const double *c = fit->coef;
     struct fc_counts_file file = {
         .mean = c[MEAN], .size = c[SIZE], .spread = c[SPREAD]};
     struct fc_nbin nbin = {.alpha = c[ALPHA], .phi = c[PHI]};
-    fc_nbin_fit(Y, N, &file, &nbin);
+    fc_nbin_fit(y, N, &file, &nbin);
     return nbin;
 }
 
@@ -167,30 +171,39 @@ static double strange(void)
     return 10 / (10 + all);
 }
 
-static void sums_of_counts_are_what_brute_force_finds(void **state)
+static void compare_counts(const double *y, double *alpha)
 {
     static const char *const names[] = {"counts:nbin", "counts:past", "counts"};
-    (void)state;
     for (size_t m = 0; m < 3; m++) {
         struct arena hurdle = {.ws = fc_workspace_new()};
         struct arena a = {.ws = fc_workspace_new()};
         double p[MOST] = {0}, step[MOST], two[MOST], three[MOST];
-        fit("counts:hurdle", &hurdle);
+        fit("counts:hurdle", y, &hurdle);
         find_step(&hurdle, step);
         convolve(step, step, two);
         convolve(step, two, three);
-        fit(names[m], &a);
+        fit(names[m], y, &a);
         const double *weight = a.fit.coef + WEIGHTS;
-        struct fc_nbin nbin = nbin_of(&a.fit);
+        struct fc_nbin nbin = nbin_of(y, &a.fit);
         double past = weight[FC_COUNTS_PAST];
         add_nbin(&nbin, weight[FC_COUNTS_NBIN] + past * strange(), p);
-        add_past(LEAD, 0, past * (1 - strange()), p);
+        add_past(y, LEAD, 0, past * (1 - strange()), p);
         for (int k = 0; k < MOST; k++)
             p[k] += weight[FC_COUNTS_HURDLE] * three[k];
         compare_sums(names[m], &a, p, 3.0 / GRID);
+        *alpha = nbin.alpha;
         fc_workspace_free(a.ws);
         fc_workspace_free(hurdle.ws);
     }
+}
+
+static void sums_of_counts_are_what_brute_force_finds(void **state)
+{
+    double alpha;
+    (void)state;
+    compare_counts(Y[STEADY], &alpha);
+    compare_counts(Y[MOVING], &alpha);
+    assert_true(alpha > 0);
 }
 
 /* What followed two places, from any of its steps on and again from its
@@ -202,11 +215,8 @@ static void sums_of_what_followed_are_what_brute_force_finds(void **state)
     const struct fc_place place[] = {
         {.unit = 1, .most = 100, .from = 0, .steps = STEPS},
         {.unit = 2, .most = 5, .from = 4, .steps = STEPS}};
-    const struct fc_places places = {.place = place,
-                                     .n = 2,
-                                     .values = values,
-                                     .nvalues = 8,
-                                     .every = 1};
+    const struct fc_places places = {
+        .place = place, .n = 2, .values = values, .nvalues = 8, .every = 1};
     const struct fc_neighbours found = {.n = 2, .of = {0, 1}, .unit = 2};
     double p[MOST] = {0}, seen[MOST] = {0}, path[LEAD];
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);

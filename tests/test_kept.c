@@ -171,7 +171,6 @@ static void numbers_without_sense_are_refused(void **state)
     refused("arima", ORDER, -1);
     refused("arima", ORDER + 1, 4); /* d */
     refused("ces", ORDER, 4);
-    refused("auto", ORDER + 10, -1); /* a trust */
     refused("auto", ORDER + 10, NAN);
 }
 

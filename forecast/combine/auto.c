@@ -32,7 +32,7 @@
 enum { MEAN, WIDTH, PARTS };
 
 /* fc_fit.order; fc_fit.coef, behind the trust in the candidates */
-enum { KIND, STEPS, BROKEN };
+enum { KIND, STEPS };
 enum { WALK = FC_AUTO_TRUSTS, COEFS };
 
 static struct fc_auto_fitted fitted_of(const struct fc_fit *fit)
@@ -135,21 +135,6 @@ static enum fc_status keep_values(const struct fc_series *series, int horizon,
     return FC_OK;
 }
 
-/*
- * What a fit that this one starts from trusts holds on, until its series is
- * next fitted from the beginning: that takes as long again as the members do.
- * But not where its level has moved of late, or had, when the trust was found.
- */
-static bool keeps_trust(const struct fc_fit *similar,
-                        const struct fc_auto_view *view, struct fc_fit *fit)
-{
-    fit->order[BROKEN] = view->here.n > 0;
-    if (similar == NULL || similar->order[BROKEN] || view->here.n > 0)
-        return false;
-    memcpy(fit->coef, similar->coef, FC_AUTO_TRUSTS * sizeof *fit->coef);
-    return true;
-}
-
 /* The members and the trust in them, of the series as auto sees it. */
 static enum fc_status fit_view(const struct fc_series *series,
                                const struct fc_request *request,
@@ -167,10 +152,9 @@ static enum fc_status fit_view(const struct fc_series *series,
     if (status != FC_OK)
         return status;
     return find_kind(&view.series, ws, fit) == FC_OK
-                   && (keeps_trust(request->similar, &view, fit)
-                       || fc_auto_trust(fit, &view, request,
-                                        &knowledge.held_back, ws, fit->coef)
-                              == FC_OK)
+                   && fc_auto_trust(fit, &view, request, &knowledge.held_back,
+                                    ws, fit->coef)
+                          == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
 }
@@ -200,19 +184,6 @@ enum fc_status fc_auto_fit(const struct fc_series *series,
                     ? "one observation: its intervals have no width"
                     : note_of(&table);
     return FC_OK;
-}
-
-bool fc_auto_can_start(const struct fc_fit *kept)
-{
-    bool any = false;
-    if (kept->ncoef < COEFS || kept->coef[FC_AUTO_SHARE] > 1)
-        return false;
-    for (int k = 0; k < FC_AUTO_TRUSTS; k++) {
-        if (kept->coef[k] < 0)
-            return false;
-        any = any || (k != FC_AUTO_SHARE && kept->coef[k] > 0);
-    }
-    return any;
 }
 
 /*

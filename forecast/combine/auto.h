@@ -13,6 +13,5 @@ enum fc_status fc_auto_fit(const struct fc_series *series,
 enum fc_status fc_auto_predict(const struct fc_fit *fit,
                                struct fc_workspace *ws, struct fc_forecast *out,
                                struct fc_error *err);
-bool fc_auto_can_start(const struct fc_fit *kept);
 
 #endif
