@@ -72,6 +72,7 @@ static void report(const struct cmd_run *run)
         .shard = o->shard,
         .store = o->store != NULL,
         .deadline = o->deadline > 0,
+        .known = o->regressors != NULL,
     };
     cmd_story_text(&story, tally, line);
     struct cmd_field fields[CMD_STORY_FIELDS];
@@ -170,8 +171,10 @@ static enum fc_status fit(struct session *s, struct fc_error *err)
         status = fc_batch_run(&run->batch, err);
     cmd_deadline_meet(&s->deadline);
     cmd_progress_clear(&s->bar);
-    if (status == FC_OK)
+    if (status == FC_OK) {
+        cmd_known_say(run->options, &run->work.known, run->batch.known);
         cmd_night_fitted(&run->night);
+    }
     run->seconds[1] = cmd_now() - s->read;
     return status;
 }

@@ -299,7 +299,7 @@ static int run(int argc, char **argv)
     int jobs, status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
     struct cmd_source source = {options.input, 0, NULL};
     if (status < 0
-        && cmd_load(&options, &source, &jobs, &panel, &err) != FC_OK) {
+        && cmd_load(&options, &source, &jobs, &panel, NULL, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         status = CMD_FAILED;
     } else if (status < 0) {

@@ -21,6 +21,7 @@ _nightcast() {
 	--gaps) words='interpolate zero previous error' ;;
 	--align) words='own common' ;;
 	--duplicates) words='error sum mean last' ;;
+	--missing-regressors) words='error previous zero' ;;
 	--progress) words='auto always never' ;;
 	--log-format) words='text json' ;;
 	--by) words='night lead series' ;;

@@ -31,6 +31,7 @@ complete -c nightcast -n 'not __fish_use_subcommand' -l fallback -x -a '(__night
 complete -c nightcast -n 'not __fish_use_subcommand' -l gaps -x -a 'interpolate zero previous error'
 complete -c nightcast -n 'not __fish_use_subcommand' -l align -x -a 'own common'
 complete -c nightcast -n 'not __fish_use_subcommand' -l duplicates -x -a 'error sum mean last'
+complete -c nightcast -n 'not __fish_use_subcommand' -l missing-regressors -x -a 'error previous zero'
 complete -c nightcast -n 'not __fish_use_subcommand' -l progress -x -a 'auto always never'
 complete -c nightcast -n 'not __fish_use_subcommand' -l log-format -x -a 'text json'
 complete -c nightcast -n 'not __fish_use_subcommand' -l by -x -a 'night lead series'

@@ -21,6 +21,7 @@ _nightcast() {
 	--gaps) found=(interpolate zero previous error) ;;
 	--align) found=(own common) ;;
 	--duplicates) found=(error sum mean last) ;;
+	--missing-regressors) found=(error previous zero) ;;
 	--progress) found=(auto always never) ;;
 	--log-format) found=(text json) ;;
 	--by) found=(night lead series) ;;

@@ -33,6 +33,10 @@ enum fc_outcome cmd_outcome_of(const struct cmd_run *run, size_t series);
 
 struct cmd_tally cmd_count_outcomes(const struct cmd_run *run);
 
+/* Its status under a model, in the summary's word: "ok", "fallback", ... */
+const char *cmd_status_of(const struct cmd_run *run, size_t series,
+                          size_t spec);
+
 /* In words: what was repaired in a series, and how its fit went. */
 void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
                   char *text, size_t size);

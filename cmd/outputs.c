@@ -5,6 +5,7 @@
  */
 #include "cmd/outputs.h"
 
+#include "cmd/effects.h"
 #include "cmd/run_report.h"
 #include "cmd/shard.h"
 #include "cmd/talk/metrics.h"
@@ -68,7 +69,6 @@ static void write_forecasts(const struct cmd_run *run,
 static void write_summary(const struct cmd_run *run,
                           struct io_atomic_file *file)
 {
-    static const char *const status[] = {"failed", "fallback", "late", "ok"};
     const struct io_panel *panel = &run->work.panel;
     char detail[2 * FC_MESSAGE_SIZE], list[IO_SEASONS_SIZE];
     io_write_summary_header(file, panel->id_name, panel->is_record);
@@ -84,9 +84,7 @@ static void write_summary(const struct cmd_run *run,
                 .id = panel->series[i].id,
                 .is_record = panel->is_record,
                 .model = run->options->spec_names[k],
-                .status = cmd_is_stale(run, i)
-                              ? "stale"
-                              : status[cmd_result_of(run, i, k)->outcome],
+                .status = cmd_status_of(run, i, k),
                 .detail = detail,
                 .n = panel->series[i].n,
                 .seasons = io_seasons_print(&seasons, list),
@@ -178,6 +176,7 @@ static const struct output table[] = {
     {AT(output), "forecasts", false, write_forecasts, NULL},
     {AT(summary), "summary", true, write_summary, NULL},
     {AT(rejects), "rejects", true, write_rejects, NULL},
+    {AT(effects), NULL, false, NULL, cmd_effects_write},
     {AT(report), NULL, false, NULL, write_report},
     {AT(trace), NULL, false, write_trace, NULL},
     {AT(metrics), NULL, false, write_metrics, NULL},

@@ -315,7 +315,7 @@ static enum fc_status load(struct run *run, struct fc_error *err)
     struct cmd_source train = {run->options.train, 0, NULL};
     int jobs;
     enum fc_status status =
-        cmd_load(&run->options, &train, &jobs, &run->panel, err);
+        cmd_load(&run->options, &train, &jobs, &run->panel, NULL, err);
     struct fc_seasons seasons = cmd_seasons(&run->options, &run->panel);
     run->report.season = fc_season_length(&seasons);
     run->report.panel = &run->panel;

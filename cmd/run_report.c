@@ -23,12 +23,11 @@ static enum fc_status no_memory(struct fc_error *err)
 static bool note_fit(const struct cmd_run *run, size_t series, size_t spec,
                      struct page *page)
 {
-    static const char *const status[] = {"failed", "fallback", "ok"};
     char detail[2 * FC_MESSAGE_SIZE];
     size_t item = series * run->work.job.nspecs + spec;
     cmd_describe(run, series, spec, detail, sizeof detail);
     page->fits[item] = (struct cmd_report_fit){
-        .status = status[cmd_result_of(run, series, spec)->outcome],
+        .status = cmd_status_of(run, series, spec),
         .spec = run->batch.reports[item].spec,
         .seconds = run->batch.reports[item].seconds,
     };

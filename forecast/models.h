@@ -39,7 +39,8 @@
     X(adida)         \
     X(imapa)         \
     X(mstl)          \
-    X(profile)
+    X(profile)       \
+    X(tbats)
 
 #define FC_DECLARE(name) extern const struct fc_model fc_model_##name;
 FC_MODELS(FC_DECLARE)

@@ -11,10 +11,25 @@
 enum { STEPS = 12, SEASON = 12 };
 
 static const char *const variants[] = {
-    "mean:empirical",    "ets:ANN",     "ets:AAdA",      "ets:MAM",
-    "ets:MMdN",          "ets:ZZZ",     "arima:1,0,1+c", "arima:2,1,0",
-    "arima:0,1,1/0,1,1", "ces:none",    "ces:simple",    "ces:partial",
-    "ces:full",          "counts:nbin", "counts:hurdle", "counts:past",
+    "mean:empirical",
+    "ets:ANN",
+    "ets:AAdA",
+    "ets:MAM",
+    "ets:MMdN",
+    "ets:ZZZ",
+    "arima:1,0,1+c",
+    "arima:2,1,0",
+    "arima:0,1,1/0,1,1",
+    "ces:none",
+    "ces:simple",
+    "ces:partial",
+    "ces:full",
+    "counts:nbin",
+    "counts:hurdle",
+    "counts:past",
+    "tbats:0,0/2",
+    "tbats:2,1/1+damped",
+    "tbats:0,1/1+bc+trend",
 };
 
 /* Models that may refuse a series for what its values are, or for having no

@@ -12,6 +12,7 @@
 static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
                                    NULL};
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const lacks[] = {"error", "previous", "zero", NULL};
 static const char *const decimals[] = {"auto", ".", ",", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
@@ -25,6 +26,7 @@ enum {
     TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
+    KNOWN = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE, /* take regressors */
     PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
               | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
@@ -121,6 +123,12 @@ static const struct cmd_option rows[] = {
      "horizon starts after own or common last time", "own", 0, 0, aligns},
     {0, "duplicates", CMD_CHOICE, CMD_READS, AT(duplicates), "POLICY",
      "error sum mean last", "error", 0, 0, duplicates},
+    {0, "regressors", CMD_LIST, KNOWN, AT(regressors), "LIST",
+     "columns known in advance: price,deal,lag(deal,1)", NULL, 0, 0, NULL},
+    {0, "missing-regressors", CMD_CHOICE, KNOWN, AT(missing_regressors),
+     "POLICY", NULL, "error", 0, 0, lacks},
+    {0, "effects", CMD_OUTPUT, CMD_FORECAST, AT(effects), "FILE",
+     NULL, NULL, 0, 0, NULL},
     {0, "fallback", CMD_TEXT, CMD_RUNS, AT(fallback_text), "MODEL",
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
     {0, "non-negative", CMD_FLAG, CMD_RUNS, AT(non_negative), NULL,

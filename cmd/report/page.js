@@ -207,7 +207,8 @@ const nowOf = (i) => scoreOf(i, 'm', nowAt);
 const beforeOf = (i) => scoreOf(i, 'b', beforeAt);
 const errorOf = (i) => {
 	const s = nowOf(i) || beforeOf(i);
-	return s && s[0] >= 0 ? s[0] : NaN;
+	const w = data.now || data.before ? null : data.at[i].w; // of past nights
+	return s && s[0] >= 0 ? s[0] : w ? w[1] ?? NaN : NaN;
 };
 
 // Colours: as the style sheet has them now.
@@ -322,7 +323,8 @@ const cover = (scores, at) => {
 };
 const answerIntervals = () => {
 	let rows = cover(data.now, nowAt).length ? cover(data.now, nowAt) : cover(data.before, beforeAt);
-	if (rows.length === 0)
+	const late = rows.length === 0;
+	if (late)
 		rows = nightsOf(data.models[0]).cover;
 	if (rows.length === 0)
 		return answer('', 'Do the intervals hold?', 'Not measured',
@@ -336,7 +338,7 @@ const answerIntervals = () => {
 		kind === 'good' ? `Yes: ${level}% holds ${percent(inside)}`
 			: off < 0 ? `Too narrow: ${level}% holds ${percent(inside)}` : `Wide: ${level}% holds ${percent(inside)}`,
 		...rows.slice(0, -1).map(([l, c]) => `The ${l}% interval holds ${percent(c)}.`),
-		Number.isFinite(n) ? `Of ${count(n)} actual values.` : null);
+		Number.isFinite(n) ? `Of ${count(n)} actual values${late ? ' that came after past nights' : ''}.` : null);
 };
 const byKey = (key) => Array.from({ length: N }, (_, i) => i).filter((i) => !Number.isNaN(key(i)))
 	.sort((a, b) => key(b) - key(a) || a - b);
@@ -826,7 +828,7 @@ const scatter = () => {
 	});
 	svg.addEventListener('click', (event) => { show(nearest(event)[0]); $('series').scrollIntoView(); });
 	const costly = dots.slice().sort((a, b) => b[1] * b[2] - a[1] * a[2]).slice(0, 30);
-	return panel('Error and volume', N < data.series ? 'Of the series on this page.' : null, svg, say,
+	return panel('Error and volume', [N < data.series ? 'Of the series on this page.' : null, data.now || data.before ? null : 'By past nights.'].filter(Boolean).join(' ') || null, svg, say,
 		folded('Table: where most is at stake', table(['series', 'volume', 'MASE'], costly.map(([i, v, e]) => [link(i), brief(v), brief(e)]))));
 };
 

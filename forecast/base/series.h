@@ -39,6 +39,7 @@ struct fc_regressors {
     size_t n;
     size_t stride; /* observations and steps, at least */
     const double *x;
+    const bool *as_they_are; /* n flags: not to be taken in logs; NULL: none */
 };
 
 struct fc_series {

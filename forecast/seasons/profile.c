@@ -32,7 +32,7 @@ enum {
 };
 
 /* A way is left out when its errors are so many times those of the best. */
-static const double TOO_FAR = 1.2;
+static const double TOO_FAR = 1.6;
 
 /* What patterns are taken out: half-lives in cycles. */
 struct set {

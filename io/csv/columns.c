@@ -29,15 +29,20 @@ static const char *const what[] = {"ids", "timestamps", "values"};
 static const char *const usual[NROLES] = {
     (" uniqueid id | series seriesid seriesname ts tsid item itemid itemno "
      "itemnumber itemcode itemname sku skuid skuno product productid productno "
-     "productcode productname article articleid articleno articlenumber "
-     "material materialno materialnumber store storeid storenbr storeno "
-     "storename shop shopid location locationid site siteid warehouse region "
-     "key name code customer customerid group channel branch plant "),
+     "productnumber productcode productname article articleid articleno "
+     "articlenumber material materialno materialnumber stockcode store storeid "
+     "storenbr storeno storenumber storename shop shopid location locationid "
+     "site siteid warehouse region key name code customer customerid group "
+     "channel branch plant dept department artikel artikelnr artikelnummer "
+     "filiale produkt produit articulo producto tienda "),
     (" ds | date time timestamp datetime day week month quarter year period t "
      "step when yearmonth yearweek calendarday calmonth calweek invoicedate "
-     "orderdate salesdate saledate transactiondate periodend weekending "),
+     "orderdate salesdate saledate transactiondate periodend weekending datum "
+     "fecha monat woche "),
     (" y | value values val v target sales sale qty quantity demand units "
-     "unitssold amount volume count observation obs consumption load "),
+     "unitssold unitsales amount volume count observation obs consumption load "
+     "weeklysales dailysales monthlysales qtysold orderqty salesqty menge "
+     "absatz umsatz wert quantite ventes ventas cantidad valor "),
 };
 
 /* What is in a column, by the cells of a sample. */

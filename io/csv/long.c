@@ -60,11 +60,21 @@ static enum fc_status no_timestamp(const struct io_layout *layout,
                                    const struct example *example,
                                    struct fc_error *err)
 {
+    enum { FIRST_SERIAL = 32874, LAST_SERIAL = 73051 }; /* 1990 to 2100 */
     unsigned long long line = example->line;
+    double days;
     if (layout->dialect.time_given)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: column '%.60s': no timestamp in the first "
                        "rows is as --time-format says: '%s'",
+                       layout->file, line, layout->names[layout->time],
+                       example->text);
+    if (io_number_parse(example->text, strlen(example->text), &days)
+        && days >= FIRST_SERIAL && days < LAST_SERIAL)
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: column '%.60s': numbers like '%s' could be a "
+                       "spreadsheet's days: say --time-format excel if they "
+                       "are",
                        layout->file, line, layout->names[layout->time],
                        example->text);
     return fc_fail(err, FC_EDATA,

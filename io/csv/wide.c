@@ -124,8 +124,9 @@ static enum fc_status find_times(struct io_layout *layout,
     if (good > (n - 1) / 2 || layout->dialect.time_given)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: column '%.60s' is not a timestamp like the "
-                       "others",
-                       layout->file, layout->header_line, odd);
+                       "others; if it is a key, name it: --id '%.40s,%.40s'",
+                       layout->file, layout->header_line, odd, layout->id_name,
+                       odd);
     if (io_number_parse(odd, strlen(odd), &number))
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: the first line looks like data ('%.60s' where "

@@ -44,12 +44,12 @@ static void divide(struct io_times *times, int64_t by)
     times->unit /= (uint64_t)by;
 }
 
-/* To the second: 1, 1000, or 0 if they are no instants. */
+/* To the second: 1, 1000, 1000000, or 0 if they are no instants. */
 static int scale_of(const struct range *all)
 {
     if (!all->any || all->unit == 0)
         return 0;
-    for (int scale = 1; scale <= 1000; scale *= 1000)
+    for (int scale = 1; scale <= 1000000; scale *= 1000)
         if (all->least >= FROM * scale && all->most < UNTIL * scale
             && all->unit % (60 * (uint64_t)scale) == 0
             && all->least % scale == 0)
@@ -67,7 +67,10 @@ static void say_epoch(struct io_rowset *rows, const struct range *all)
             "%s: column '%.60s': %s since 1970, from %s to %s UTC; a whole "
             "number as --freq says that they are mere integers",
             rows->name, rows->time_name,
-            rows->format.scale == 1 ? "seconds" : "milliseconds", first, last);
+            rows->format.scale == 1      ? "seconds"
+            : rows->format.scale == 1000 ? "milliseconds"
+                                         : "microseconds",
+            first, last);
 }
 
 static void say_serial(struct io_rowset *rows, const struct range *all)

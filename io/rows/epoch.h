@@ -5,8 +5,8 @@
 #include "io/rows/rowset.h"
 
 /*
- * Integers that are instants: where all of them, as seconds or milliseconds
- * since 1970, lie in the years 1990 to 2100 and are whole minutes apart, they
+ * Integers that are instants: where all of them, as seconds, milli- or
+ * microseconds since 1970, lie in the years 1990 to 2100 and are whole minutes apart, they
  * become instants, and that is noted.  Integers that look like the serial days
  * of a spreadsheet stay what they are, and that is noted, too.
  */

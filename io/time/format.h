@@ -19,7 +19,7 @@ enum io_time_form {
     IO_TIME_DATETIME, /* YYYY-MM-DD[ T]HH:MM[:SS[.000]][Z| UTC|+HH:MM] */
     IO_TIME_PERIOD,   /* YYYY-Pnn, 12 or 13 to the year */
     IO_TIME_PATTERN,  /* any other: see pattern.h */
-    IO_TIME_EPOCH,    /* seconds or milliseconds since 1970 */
+    IO_TIME_EPOCH,    /* seconds, or parts of them, since 1970 */
     IO_TIME_SERIAL    /* days since 1899-12-30, as spreadsheets count them */
 };
 
@@ -62,7 +62,7 @@ struct io_time_format {
     int offset;     /* seconds from UTC */
     char zone[IO_TIME_ZONE_SIZE];       /* as written behind a time of day */
     int cycle;                          /* PERIOD: 12 or 13 to the year */
-    int scale;                          /* EPOCH: to the second: 1 or 1000 */
+    int scale;                          /* EPOCH: to the second: 1, 1000, ... */
     bool begun;                         /* a timestamp of the file was read */
     unsigned style;                     /* of enum io_time_style */
     char pattern[IO_TIME_PATTERN_SIZE]; /* PATTERN */

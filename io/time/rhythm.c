@@ -453,7 +453,8 @@ static bool moved_number(int anchor, int64_t start, int64_t t, int64_t *number)
 {
     int64_t day = day_of(t), usual = usual_day(anchor, day);
     *number = io_floor_div(usual, WEEK);
-    return day <= usual && usual - day <= 2 && io_weekday(day) < 5
+    int64_t after = anchor == 1 ? 1 : 0; /* of a Monday: the Tuesday */
+    return day >= usual - 2 && day <= usual + after && io_weekday(day) < 5
            && second_of(t) == second_of(start);
 }
 
@@ -466,7 +467,10 @@ static bool moved_time(int anchor, int64_t start, int64_t number, int64_t *t)
     return *t >= IO_TIME_MIN && *t <= IO_TIME_MAX;
 }
 
-/* Nine in ten on one weekday, the others a day or two before it. */
+/*
+ * Nine in ten on one weekday, the others a day or two before it, or on Tuesday
+ * for Monday.
+ */
 static int moved_infer(const int64_t *t, size_t n)
 {
     size_t count[WEEK] = {0};
@@ -496,7 +500,7 @@ static int season_52(int anchor)
 static void moved_text(int anchor, char *buf, size_t size)
 {
     (void)anchor;
-    snprintf(buf, size, "weekly (earlier before holidays)");
+    snprintf(buf, size, "weekly (moved for holidays)");
 }
 
 /* --- local midnights in UTC; anchor: 1 + the rule --- */

@@ -69,6 +69,14 @@ def retail(end_of_year, weeks, first=FIRST):
         yield end_of_year(year)
 
 
+def mondays():
+    """The Tuesday after the last Monday of May."""
+    for day in days():
+        if day.weekday() == 0:
+            holiday = day.month == 5 and day.day > 24
+            yield day + timedelta(holiday and day.year < FIRST + 3)
+
+
 def fridays():
     """The Thursday before where a holiday of a fixed date is a Friday."""
     for day in days():
@@ -100,6 +108,7 @@ rows = [
     ('Monday to Saturday', 6, [d for d in days() if d.weekday() < 6]),
     ('Tuesday to Sunday', 6, [d for d in days() if d.weekday() > 0]),
     ('Fridays', 52, fridays()),
+    ('Mondays', 52, mondays()),
 ] + [('midnight in ' + zone, 7, local_midnights(zone))
      for zone in ('America/New_York', 'Europe/Berlin', 'Australia/Sydney',
                   'Pacific/Auckland')]

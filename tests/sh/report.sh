@@ -113,6 +113,16 @@ sed '$s/,[0-9]*-/,2098-/' f.csv >odd.csv
 "$nightcast" report odd.csv --train "$data" -o odd.html 2>message
 [ $? -eq 3 ] && grep -q '1 rows are of no step' message ||
 	fail "a row too many: $(cat message)"
+# A run's own page has the statuses of its summary: also of those left out.
+"$nightcast" forecast -q -H 6 -m snaive --stale 12 "$data" -o own.csv \
+	--summary own_s.csv --report own.html
+[ "$(cut -d , -f 3 own_s.csv | sort | uniq -c | awk '{ printf "%s %s;", $2, $1 }')" = \
+	"ok 1;stale 5;status 1;" ] || fail "stale: $(cat own_s.csv)"
+grep -q '"tally":{"ok":1,"fallback":0,"late":5,"failed":0}' own.html ||
+	fail "own page: $(grep -o '"tally":[^}]*}' own.html)"
+[ "$(grep -o '"fit":\[\["[a-z]*"' own.html | sort | uniq -c | tr -d ' \n')" = \
+	'1"fit":[[""5"fit":[["stale"' ] || fail 'own page: other statuses'
+
 # What a store knows of past nights: the page has history's numbers.
 for cut in 3 2 1 0; do
 	awk -F, -v cut=$cut 'NR == FNR { n[$1]++; next }
