@@ -38,6 +38,8 @@ static void check_round_trip(const struct io_time_format *format, int64_t t)
     if (strstr(format->pattern, "%y") != NULL
         && (t < INT64_C(-31536000) || t >= INT64_C(3124224000)))
         return;
+    if (format->form == IO_TIME_PERIOD && t >= INT64_C(10000) * format->cycle)
+        return; /* periods end with 9999 as well */
     size_t n = io_time_print(format, t, buf);
     assert(n > 0 && n < sizeof buf && buf[n] == '\0');
     assert(io_time_parse(buf, n, &first, &back) == NULL && back == t);

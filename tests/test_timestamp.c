@@ -113,6 +113,34 @@ static void odd_times_are_not_taken_for_usual_ones(void **state)
     }
 }
 
+static void integers_are_taken_as_they_are(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t used;
+    } cases[] = {{"0", 1},
+                 {"17,5", 2},
+                 {"007", 3},
+                 {"-5", 0},
+                 {"", 0},
+                 {"x1", 0},
+                 {"999999999999999999", 18},
+                 {"9999999999999999999", 0}};
+    struct io_time_format format = {.form = IO_TIME_INTEGER};
+    struct io_time_month month = {0};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *text = cases[i].text;
+        int64_t t = 0, expected = 0;
+        size_t used =
+            io_time_parse_usual(&format, text, strlen(text), &month, &t);
+        assert_int_equal(used, cases[i].used);
+        if (used > 0)
+            assert_null(io_time_parse(text, used, &format, &expected));
+        assert_true(t == expected);
+    }
+}
+
 /* Whichever day came before, and of what is no date nothing is remembered. */
 static void expect_next(struct io_time_format *format, const char *text,
                         struct io_time_month *month)
@@ -500,6 +528,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(odd_times_are_not_taken_for_usual_ones),
+        cmocka_unit_test(integers_are_taken_as_they_are),
         cmocka_unit_test(dates_by_patterns_are_the_same_whatever_came_before),
         cmocka_unit_test(a_date_is_the_same_whatever_came_before),
         cmocka_unit_test(every_date_from_0001_to_9999_agrees_with_glibc),

@@ -224,9 +224,10 @@ static const char *id_end(struct io_csv_row *row, const char *text,
 static const char *time_end(struct io_csv_row *row, const char *text,
                             const char *end)
 {
-    size_t n = (size_t)(end - text);
-    size_t used =
-        io_time_parse_usual(&row->format, text, n, &row->month, &row->time);
+    size_t n = (size_t)(end - text), used = 0;
+    if (row->layout->dialect.rival.form == IO_TIME_UNKNOWN)
+        used =
+            io_time_parse_usual(&row->format, text, n, &row->month, &row->time);
     if (used > 0 && (used == n || text[used] == row->layout->delimiter))
         return text + used;
     const char *stop = io_csv_field_end(row, text, end);

@@ -411,6 +411,20 @@ static size_t parse_time_of_day(const char *text, size_t n, int64_t *second)
     return has_seconds ? 8 : 5;
 }
 
+/* Digits at the front of n bytes; returns how many, or 0 if that is odd. */
+static size_t parse_digits(const char *text, size_t n, int64_t *t)
+{
+    enum { MOST = 18 };
+    int64_t v = 0;
+    size_t used = 0;
+    for (; used < n && used < MOST && digit(text[used]) <= 9; used++)
+        v = 10 * v + digit(text[used]);
+    if (used == 0 || (used < n && digit(text[used]) <= 9))
+        return 0;
+    *t = v;
+    return used;
+}
+
 size_t io_time_parse_usual(const struct io_time_format *format,
                            const char *text, size_t n,
                            struct io_time_month *last, int64_t *t)
@@ -420,6 +434,8 @@ size_t io_time_parse_usual(const struct io_time_format *format,
     bool timed = format->form == IO_TIME_DATETIME && format->begun
                  && format->nanosecond == 0;
     size_t used = 0;
+    if (format->form == IO_TIME_INTEGER)
+        return parse_digits(text, n, t);
     if (!timed && format->form != IO_TIME_DATE)
         return 0;
     if (n < (timed ? SHORTEST : DATE) || !parse_next_date(text, last, &day))

@@ -45,9 +45,9 @@ struct io_time_month {
 };
 
 /*
- * A date or a date with a time of day, as most files have them, at the front of
- * n bytes: returns how many it takes, by a format that is known, or 0 when it
- * is for io_time_parse() to say what that is.
+ * An integer, a date or a date with a time of day, as most files have them, at
+ * the front of n bytes: returns how many it takes, by a format that is known,
+ * or 0 when it is for io_time_parse() to say what that is.
  */
 size_t io_time_parse_usual(const struct io_time_format *format,
                            const char *text, size_t n,
