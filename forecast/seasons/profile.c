@@ -31,8 +31,9 @@ enum {
     LAGS_PART = 4 /* of the values are lags, at most */
 };
 
-/* A way is left out when its errors are so many times those of the best. */
-static const double TOO_FAR = 1.6;
+/* A way is left out when its errors are so many times those of the best, of
+ * several seasons or of one. */
+static const double TOO_FAR = 1.6, TOO_FAR_OF_ONE = 1.2;
 
 /* What patterns are taken out: half-lives in cycles. */
 struct set {
@@ -387,13 +388,14 @@ static void weigh(const struct work *w, const double *error,
                   struct fc_profile_way *way)
 {
     double best = INFINITY, sum = 0;
+    double too_far = w->nperiods > 1 ? TOO_FAR : TOO_FAR_OF_ONE;
     int first = choose_course(w, error), end = first + (int)WAYS;
     for (int k = first; k < end; k++)
         best = fmin(best, error[k]);
     for (int k = 0; k < FC_PROFILE_WAYS; k++)
         way[k].weight = 0;
     for (int k = first; k < end; k++) {
-        if (!(error[k] > TOO_FAR * best))
+        if (!(error[k] > too_far * best))
             way[k].weight = best > 0 && isfinite(best) ? best / error[k] : 1;
         sum += way[k].weight;
     }
@@ -504,8 +506,8 @@ static enum fc_status find_course(const struct work *w, const double *y,
         .step = rint(w->period[0]),
         .known = (size_t)(ORIGINS * h + COURSE_KNOWN * longest)};
     *course = (struct fc_course){.n = 0};
-    if (year < COURSE_CYCLES * longest || year < h + design.width
-        || (log_of && !all_positive(y, n)))
+    if (w->nperiods < 2 || year < COURSE_CYCLES * longest
+        || year < h + design.width || (log_of && !all_positive(y, n)))
         return FC_OK;
     double *z = fc_workspace_doubles(ws, n);
     if (z == NULL)
