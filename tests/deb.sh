@@ -60,7 +60,7 @@ install_inside --simulate ||
 	fail "install: $(tail -n 5 "$work/installed")"
 [ $failures -gt 0 ] || install_inside --download-only ||
 	skip "download: $(tail -n 1 "$work/installed")"
-install_inside --no-download || fail "install: $(tail -n 5 "$work/installed")"
+install_inside || fail "install: $(tail -n 5 "$work/installed")"
 inside nightcast --version || fail "nightcast --version"
 inside nightcast forecast -H 12 /tmp/monthly.csv -o /tmp/f.csv 2>"$work/said" ||
 	fail "forecast: $(cat "$work/said")"

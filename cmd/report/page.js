@@ -207,7 +207,7 @@ const nowOf = (i) => scoreOf(i, 'm', nowAt);
 const beforeOf = (i) => scoreOf(i, 'b', beforeAt);
 const errorOf = (i) => {
 	const s = nowOf(i) || beforeOf(i);
-	const w = data.now || data.before ? null : data.at[i].w; // of past nights
+	const w = data.now || data.before || i < 0 ? null : data.at[i].w; // of past nights
 	return s && s[0] >= 0 ? s[0] : w ? w[1] ?? NaN : NaN;
 };
 

@@ -17,10 +17,15 @@
 enum { BOXCOX, TREND, P, Q, K };
 
 /*
- * fc_fit.coef: the parameters.  fc_fit.state: the seeds of the next value and
- * the last d and e.
+ * fc_fit.coef: the parameters, and then UNIT, so that all numbers are of values
+ * in units of 2^UNIT, and the variance of those.  fc_fit.state: the seeds of
+ * the next value and the last d and e.
  */
-enum { NCOEF = sizeof(struct fc_tbats_parameters) / sizeof(double) };
+enum {
+    UNIT = sizeof(struct fc_tbats_parameters) / sizeof(double),
+    VARIANCE,
+    NCOEF
+};
 
 /*
  * Of long series the last values are fitted: so many cycles of the longest
@@ -119,32 +124,48 @@ static struct fc_seasons seasons_of(const struct fc_series *series)
     return s;
 }
 
+/* The exponent of the largest value. */
+static int unit_of(const double *y, size_t n)
+{
+    double largest = 0;
+    int unit;
+    for (size_t t = 0; t < n; t++)
+        largest = fabs(y[t]) > largest ? fabs(y[t]) : largest; /* never NaN */
+    frexp(largest, &unit);
+    return unit;
+}
+
+/* The last values in units of a power of two, which takes nothing from Box-Cox:
+ * that would leave no digits of very small ones. */
 static enum fc_status prepare(const struct fc_series *series,
                               const struct fc_seasons *seasons,
                               struct fc_workspace *ws,
-                              struct fc_tbats_data *data)
+                              struct fc_tbats_data *data, int *unit)
 {
     double most = LEAST_VALUES;
     if (seasons->n > 0)
         most = fmax(most, CYCLES * seasons->length[seasons->n - 1]);
     size_t skip = (double)series->n > most ? series->n - (size_t)most : 0;
-    *data = (struct fc_tbats_data){.y = series->y + skip,
-                                   .n = series->n - skip,
+    const size_t n = series->n - skip;
+    double *y = fc_workspace_doubles(ws, n);
+    double *logs = fc_workspace_doubles(ws, n);
+    bool positive = true;
+    if (y == NULL || logs == NULL)
+        return FC_ENOMEM;
+    *unit = unit_of(series->y + skip, n);
+    *data = (struct fc_tbats_data){.y = y,
+                                   .n = n,
                                    .radius = LARGEST_EIGENVALUE,
                                    .seasons = seasons,
                                    .ws = ws};
-    double *logs = fc_workspace_doubles(ws, data->n);
-    bool positive = true;
-    if (logs == NULL)
-        return FC_ENOMEM;
-    for (size_t t = 0; t < data->n; t++) {
-        double y = data->y[t];
-        positive = positive && !(y <= 0);
-        data->nobs += !isnan(y);
-        logs[t] = positive ? log(y) : 0;
-        data->sum_log += isnan(y) ? 0 : logs[t];
+    for (size_t t = 0; t < n; t++) {
+        y[t] = ldexp(series->y[skip + t], -*unit);
+        positive = positive && !(y[t] <= 0);
+        data->nobs += !isnan(y[t]);
+        logs[t] = positive ? log(y[t]) : 0;
+        data->sum_log += isnan(y[t]) ? 0 : logs[t];
     }
-    data->has_gaps = data->nobs < data->n;
+    data->has_gaps = data->nobs < n;
     data->logs = positive ? logs : NULL;
     return FC_OK;
 }
@@ -295,7 +316,18 @@ static void drop_unused(const struct fc_seasons *seasons,
     }
 }
 
-static enum fc_status keep(const struct fc_tbats_fitted *fitted,
+/* Likelihood and variance are of the series' own values: as for R's, those of
+ * its Box-Cox transforms. */
+static void report(const struct fc_tbats_fitted *fitted, size_t nobs, int unit,
+                   struct fc_fit *fit)
+{
+    double shift = (double)nobs * unit * log(2);
+    fit->loglik = fitted->loglik - shift;
+    fit->aicc = isfinite(fitted->aicc) ? fitted->aicc + 2 * shift : NAN;
+    fit->sigma2 = fitted->sigma2 * exp2(2 * fitted->par.lambda * unit);
+}
+
+static enum fc_status keep(const struct fc_tbats_fitted *fitted, int unit,
                            struct fc_workspace *ws, struct fc_fit *fit)
 {
     const struct fc_tbats_form *form = &fitted->form;
@@ -315,9 +347,8 @@ static enum fc_status keep(const struct fc_tbats_fitted *fitted,
     memcpy(fit->state + n, fitted->last_d, sizeof fitted->last_d);
     memcpy(fit->state + n + FC_TBATS_ARMA, fitted->last_e,
            sizeof fitted->last_e);
-    fit->loglik = fitted->loglik;
-    fit->aicc = isfinite(fitted->aicc) ? fitted->aicc : NAN;
-    fit->sigma2 = fitted->sigma2;
+    fit->coef[UNIT] = unit;
+    fit->coef[VARIANCE] = fitted->sigma2;
     return FC_OK;
 }
 
@@ -349,7 +380,8 @@ static enum fc_status fit_tbats(const struct fc_series *series,
     struct fc_seasons seasons = seasons_of(series);
     struct fc_tbats_fitted fitted;
     struct fc_tbats_data data;
-    if (prepare(series, &seasons, ws, &data) != FC_OK)
+    int unit;
+    if (prepare(series, &seasons, ws, &data, &unit) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     enum fc_status status = estimate(&data, request, &fitted, err);
     if (status == FC_ENOMEM)
@@ -357,8 +389,9 @@ static enum fc_status fit_tbats(const struct fc_series *series,
     if (status != FC_OK)
         return status;
     drop_unused(&seasons, &fitted, fit);
-    if (keep(&fitted, ws, fit) != FC_OK)
+    if (keep(&fitted, unit, ws, fit) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
+    report(&fitted, data.nobs, unit, fit);
     name_fit(&fitted, fit);
     if (data.n < series->n)
         fit->note = "a long series: its last values were fitted";
@@ -402,10 +435,15 @@ static void fill_errors(const struct fc_tbats *model, double sigma2,
     }
 }
 
-static void transform_back(double *z, size_t n, double lambda)
+/* From what the states forecast to the series' values. */
+static void transform_back(const struct fc_fit *fit,
+                           const struct fc_tbats *model, size_t n, double *z)
 {
-    for (size_t i = 0; i < n; i++)
-        z[i] = fc_tbats_back(z[i], lambda);
+    for (size_t i = 0; i < n; i++) {
+        if (model->form.boxcox)
+            z[i] = fc_tbats_back(z[i], model->par.lambda);
+        z[i] = ldexp(z[i], (int)fit->coef[UNIT]);
+    }
 }
 
 static enum fc_status predict_tbats(const struct fc_fit *fit,
@@ -423,14 +461,11 @@ static enum fc_status predict_tbats(const struct fc_fit *fit,
         out->mean[h] = fc_tbats_expect(&model, &state);
         fc_tbats_step(&model, &state, 0);
     }
-    fill_errors(&model, fit->sigma2, out->horizon, &state, se);
+    fill_errors(&model, fit->coef[VARIANCE], out->horizon, &state, se);
     fc_model_normal_bounds(out, se);
-    if (model.form.boxcox) {
-        size_t nbounds = horizon * (size_t)out->nlevels;
-        transform_back(out->mean, horizon, model.par.lambda);
-        transform_back(out->lo, nbounds, model.par.lambda);
-        transform_back(out->hi, nbounds, model.par.lambda);
-    }
+    transform_back(fit, &model, horizon, out->mean);
+    transform_back(fit, &model, horizon * (size_t)out->nlevels, out->lo);
+    transform_back(fit, &model, horizon * (size_t)out->nlevels, out->hi);
     return FC_OK;
 }
 
@@ -441,7 +476,7 @@ static enum fc_status simulate_tbats(const struct fc_fit *fit, int horizon,
     struct fc_mark mark = fc_workspace_mark(ws);
     struct fc_tbats model;
     struct fc_tbats_state state;
-    double sigma = sqrt(fit->sigma2);
+    double sigma = sqrt(fit->coef[VARIANCE]);
     if (restore(fit, ws, &model, &state) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (int h = 0; h < horizon; h++) {
@@ -449,8 +484,7 @@ static enum fc_status simulate_tbats(const struct fc_fit *fit, int horizon,
         path[h] = fc_tbats_expect(&model, &state) + e;
         fc_tbats_step(&model, &state, e);
     }
-    if (model.form.boxcox)
-        transform_back(path, (size_t)horizon, model.par.lambda);
+    transform_back(fit, &model, (size_t)horizon, path);
     fc_workspace_release(ws, mark);
     return FC_OK;
 }
