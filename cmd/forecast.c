@@ -196,7 +196,8 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
     run->batch = (struct fc_batch){.job = run->work.job,
                                    .want_reports = o->summary != NULL
                                                    || o->report != NULL
-                                                   || o->store != NULL};
+                                                   || o->store != NULL,
+                                   .keep_fits = o->store != NULL};
     return fc_batch_prepare(&run->batch, err);
 }
 

@@ -189,7 +189,7 @@ static void print_nights(const struct run *run)
     size_t last = SIZE_MAX;
     int width = origin_width(h);
     printf("night began (UTC)      %-*s  series failed  fall.   late   same "
-           "corr. drift seconds\n",
+           "  warm corr. drift seconds\n",
            width, "origin");
     for (size_t i = 0; i < h->nnights; i++) {
         const struct io_night *n = &h->nights[i].night;
@@ -197,10 +197,11 @@ static void print_nights(const struct run *run)
         print_when(n, when);
         name_store(run, h->nights[i].store, &last);
         printf("%5" PRId64 " %s %-*s %7" PRId64 " %6" PRId64 " %6" PRId64
-               " %6" PRId64 " %6" PRId64 " %5" PRId64 " %5" PRId64 " %7.1f\n",
+               " %6" PRId64 " %6" PRId64 " %6" PRId64 " %5" PRId64 " %5" PRId64
+               " %7.1f\n",
                n->night, when, width, h->nights[i].origin, n->series, n->failed,
-               n->fallback, n->late, n->reused, n->corrected, n->drifting,
-               n->seconds);
+               n->fallback, n->late, n->reused, n->warm, n->corrected,
+               n->drifting, n->seconds);
     }
 }
 
@@ -311,8 +312,8 @@ static void put_night(struct io_atomic_file *file, const struct run *run,
 {
     const struct io_night *n = &line->night;
     char when[40];
-    const int64_t counts[] = {n->series, n->failed,    n->fallback, n->late,
-                              n->reused, n->corrected, n->drifting};
+    const int64_t counts[] = {n->series, n->failed, n->fallback,  n->late,
+                              n->reused, n->warm,   n->corrected, n->drifting};
     print_when(n, when);
     put_text(file, run->options.inputs[line->store]);
     io_write_number(file, (double)n->night);
@@ -333,7 +334,7 @@ static void put_nights(struct io_atomic_file *file, const struct run *run,
     size_t at = 0;
     put_header(file,
                "store,night,began,origin,series,failed,fallback,late,unchanged,"
-               "corrected,drifting,seconds,model,",
+               "warm,corrected,drifting,seconds,model,",
                levels);
     put(file, "\n");
     for (size_t i = 0; i < h->nnights; i++) {

@@ -24,7 +24,7 @@
  */
 
 enum {
-    FC_VARIANT_SIZE = 8, /* numbers that name a variant: orders, components */
+    FC_VARIANT_SIZE = 10, /* numbers that name a variant: orders, components */
     FC_SETTINGS_SIZE = 16,
     FC_SPEC_SIZE = 128 /* "ARIMA(2,1,1)(0,1,1)[12] with drift" and longer */
 };
@@ -84,7 +84,7 @@ struct fc_spec {
  *            more: what it chose is not searched for again, and estimation may
  *            start from what it found.  NULL = none; it is passed over by
  *            models with nothing to choose, and where it is another model's or
- *            of another season
+ *            of another season.  Its nobs is 0 when that series began elsewhere
  */
 struct fc_request {
     const struct fc_spec *spec;
@@ -207,6 +207,13 @@ struct fc_model {
                                     const struct fc_spec *spec,
                                     const struct fc_seasons *seasons,
                                     int horizon, struct fc_error *err);
+
+    /*
+     * Whether fit() can start from a fit of which no more is there than what
+     * forecast/kept.h keeps, whatever its numbers are but finite, and its
+     * season at least 1.  NULL for models whose fits start from nothing.
+     */
+    bool (*can_start)(const struct fc_fit *kept);
 
     /* Whether a fit has sample paths; NULL: if the model has any. */
     bool (*has_paths)(const struct fc_fit *fit);

@@ -11,7 +11,7 @@ rooms='
 1 forecast/base     *
 2 forecast/numeric  *
 2 forecast/measure  *
-3 forecast          model.h models.h
+3 forecast          model.h models.h kept.h
 2 forecast/known    known.h
 4 forecast/simple   -
 4 forecast/ets      -

@@ -339,6 +339,51 @@ static void changed_rows_are_noticed(void **state)
     }
 }
 
+static void fits_come_back_and_changes_are_noticed(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE fit SET night = 4",     "UPDATE fit SET first = -1",
+        "UPDATE fit SET came_from = 1", "UPDATE fit SET numbers = zeroblob(16)",
+        "UPDATE fit SET numbers = x''", "UPDATE fit SET crc = crc + 1",
+    };
+    const double numbers[] = {1.5, -2};
+    struct io_fit fit = {.series = 1,
+                         .model = 1,
+                         .came_from = 77,
+                         .night = 3,
+                         .first = -86400,
+                         .n = 2};
+    const void *bytes;
+    bool found;
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        struct io_fit back = {.series = 1, .model = 1};
+        struct io_store *store = open_store();
+        OK(io_store_keep_fit(store, &fit, numbers, &err));
+        OK(io_store_fit(store, &back, &bytes, &found, &err));
+        assert_true(found && back.night == 3 && back.came_from == 77
+                    && back.first == -86400 && back.n == 2);
+        assert_memory_equal(bytes, numbers, sizeof numbers);
+        io_store_close(store);
+        change(changes[i]);
+        store = open_store();
+        if (io_store_fit(store, &back, &bytes, &found, &err) != FC_EDATA)
+            fail_msg("not noticed: %s", changes[i]);
+        io_store_close(store);
+    }
+    struct io_store *store = open_store();
+    fit.n = 0; /* there is nothing any more */
+    OK(io_store_keep_fit(store, &fit, NULL, &err));
+    OK(io_store_fit(store, &fit, &bytes, &found, &err));
+    assert_false(found);
+    fit.n = 2;
+    OK(io_store_keep_fit(store, &fit, numbers, &err));
+    OK(io_store_forget(store, 1, &err));
+    OK(io_store_fit(store, &fit, &bytes, &found, &err));
+    assert_false(found);
+    io_store_close(store);
+}
+
 static void what_was_learnt_comes_back(void **state)
 {
     (void)state;
@@ -419,6 +464,7 @@ int main(void)
         IN_FOLDER(records_come_back),
         IN_FOLDER(old_nights_are_removed_whole),
         IN_FOLDER(changed_rows_are_noticed),
+        IN_FOLDER(fits_come_back_and_changes_are_noticed),
         IN_FOLDER(what_was_learnt_comes_back),
         IN_FOLDER(a_store_is_one_jobs_and_one_runs),
         IN_FOLDER(models_have_numbers),

@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "cmd/night/night.h"
 
+#include "cmd/night/fits.h"
 #include "cmd/night/results.h"
 #include "cmd/night/scoring.h"
 #include "cmd/night/series.h"
@@ -65,16 +66,21 @@ static enum fc_status allocate(struct cmd_night *night, struct fc_error *err)
     size_t n = night->panel->nseries, nspecs = night->options->nspecs;
     night->seen = zeroed(n, sizeof *night->seen);
     night->astray = zeroed(n * nspecs, sizeof *night->astray);
+    night->news = zeroed(n * nspecs, sizeof *night->news);
     night->kept = zeroed(n * nspecs, sizeof *night->kept);
+    night->before = zeroed(n * nspecs, sizeof *night->before);
+    night->since = zeroed(n * nspecs, sizeof *night->since);
     night->forms = zeroed(n * nspecs, sizeof *night->forms);
     night->models = zeroed(nspecs, sizeof *night->models);
     night->settings = zeroed(nspecs, sizeof *night->settings);
+    night->fits_from = zeroed(nspecs, sizeof *night->fits_from);
     night->by_spec = zeroed(nspecs, sizeof *night->by_spec);
     night->learned = zeroed(nspecs, sizeof *night->learned);
-    if (night->seen == NULL || night->astray == NULL || night->kept == NULL
+    if (night->seen == NULL || night->astray == NULL || night->news == NULL
+        || night->kept == NULL || night->before == NULL || night->since == NULL
         || night->forms == NULL || night->models == NULL
-        || night->settings == NULL || night->by_spec == NULL
-        || night->learned == NULL)
+        || night->settings == NULL || night->fits_from == NULL
+        || night->by_spec == NULL || night->learned == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t k = 0; night->batch->job.learned != NULL && k < nspecs; k++)
         night->by_spec[k] = night->batch->job.learned[k];
@@ -132,7 +138,12 @@ static void say_what_was_learnt(const struct cmd_night *night)
 {
     if (night->options->quiet || night->learnt_in == 0)
         return;
-    if (night->learnt_in == night->number)
+    if (night->learnt_in == night->number && night->drifted_since > 0)
+        cmd_say(CMD_INFO,
+                "night %lld: learnt from this night's series, as more of them "
+                "drift than in night %lld",
+                (long long)night->number, (long long)night->drifted_since);
+    else if (night->learnt_in == night->number)
         cmd_say(CMD_INFO, "night %lld: learnt from this night's series",
                 (long long)night->number);
     else
@@ -143,6 +154,16 @@ static void say_what_was_learnt(const struct cmd_night *night)
                 (long long)(night->learnt_in + night->options->relearn));
 }
 
+static void say_what_is_warm(const struct cmd_night *night)
+{
+    char warm[CMD_COUNT_SIZE], all[CMD_COUNT_SIZE];
+    if (!night->options->quiet && night->warm > 0)
+        cmd_say(CMD_INFO,
+                "night %lld: %s of %s series start from their last fits",
+                (long long)night->number, cmd_count(night->warm, warm),
+                cmd_count(night->panel->nseries, all));
+}
+
 /* What still holds, once it is known what was learnt. */
 static void take_up(struct cmd_night *night)
 {
@@ -151,8 +172,11 @@ static void take_up(struct cmd_night *night)
         return;
     say_what_was_learnt(night);
     if (cmd_night_keep_learnt(night, &trouble) != FC_OK
-        || cmd_night_recall(night, &trouble) != FC_OK)
+        || cmd_night_recall(night, &trouble) != FC_OK
+        || cmd_night_recall_fits(night, &trouble) != FC_OK)
         give_up(night, &trouble);
+    else
+        say_what_is_warm(night);
 }
 
 enum fc_status cmd_night_begin(struct cmd_night *night,
@@ -388,6 +412,22 @@ static enum fc_status write_night(struct cmd_night *night,
     return status == FC_OK ? io_store_commit(night->store, err) : status;
 }
 
+/* Series that have been fitted from their last fits, in time. */
+static int64_t count_warm(const struct cmd_night *night)
+{
+    size_t nspecs = night->options->nspecs;
+    int64_t n = 0;
+    for (size_t i = 0; i < night->panel->nseries; i++) {
+        bool any = false;
+        for (size_t item = i * nspecs; item < (i + 1) * nspecs; item++)
+            any = any
+                  || (night->before[item].fit != NULL
+                      && night->batch->results[item].outcome == FC_OUTCOME_OK);
+        n += any;
+    }
+    return n;
+}
+
 void cmd_night_publish(struct cmd_night *night,
                        const struct cmd_night_counts *counts, double seconds)
 {
@@ -410,6 +450,7 @@ void cmd_night_publish(struct cmd_night *night,
         .late = (int64_t)counts->late,
         .failed = (int64_t)counts->failed,
         .reused = (int64_t)night->reused,
+        .warm = count_warm(night),
         .corrected = (int64_t)night->corrected,
         .drifting = (int64_t)night->drifting,
         .learnt = night->learnt_in == night->number,
@@ -451,6 +492,16 @@ void cmd_night_describe(const struct cmd_night *night, size_t series,
                    "drifting: too many values outside of the intervals");
 }
 
+static void free_before(struct cmd_night *night)
+{
+    for (size_t item = 0;
+         night->before != NULL
+         && item < night->panel->nseries * night->options->nspecs;
+         item++)
+        free(night->before[item].fit);
+    free(night->before);
+}
+
 void cmd_night_end(struct cmd_night *night)
 {
     io_store_close(night->store);
@@ -460,8 +511,12 @@ void cmd_night_end(struct cmd_night *night)
     free(night->learned);
     free(night->by_spec);
     free(night->settings);
+    free(night->fits_from);
     free(night->models);
     free(night->kept);
+    free_before(night);
+    free(night->since);
+    free(night->news);
     free(night->forms);
     free(night->astray);
     free(night->seen);

@@ -7,6 +7,7 @@
 #include "cmd/night/results.h"
 
 #include "cmd/host/program.h"
+#include "cmd/night/fits.h"
 #include "cmd/night/series.h"
 #include "io/store/results.h"
 
@@ -45,11 +46,13 @@ enum fc_status cmd_night_set_up(struct cmd_night *night,
         status = fc_fail(err, FC_ENOMEM, "out of memory");
     else
         drop_models(common.text);
+    night->common =
+        common.failed ? 0 : cmd_night_hash(common.text, strlen(common.text));
     for (size_t k = 0; status == FC_OK && k < o->nspecs; k++) {
         const char *name = o->spec_names[k];
-        uint64_t both[2] = {cmd_night_hash(common.text, strlen(common.text)),
-                            cmd_night_hash(name, strlen(name))};
+        uint64_t both[2] = {night->common, cmd_night_hash(name, strlen(name))};
         night->settings[k] = cmd_night_hash(both, sizeof both);
+        night->fits_from[k] = night->settings[k];
         status =
             io_store_model(night->store, name, true, &night->models[k], err);
     }
@@ -117,6 +120,28 @@ static enum fc_status take_learnt(struct cmd_night *night, size_t k,
     return FC_OK;
 }
 
+/*
+ * Whether so many more series go astray than in the night when it was learnt
+ * that something is wrong with it: one in twenty, and three at least.
+ */
+static enum fc_status check_drift(struct cmd_night *night, int64_t learnt_in,
+                                  struct fc_error *err)
+{
+    size_t n = night->panel->nseries;
+    size_t bound = n / 20 > 3 ? n / 20 : 3;
+    struct io_night then;
+    bool found;
+    enum fc_status status =
+        io_store_next_night(night->store, true, &then, &found, err);
+    while (status == FC_OK && found) {
+        if (then.night == learnt_in && then.drifting >= 0
+            && night->drifting >= (size_t)then.drifting + bound)
+            night->drifted_since = learnt_in;
+        status = io_store_next_night(night->store, false, &then, &found, err);
+    }
+    return status;
+}
+
 enum fc_status cmd_night_recall_learnt(struct cmd_night *night,
                                        struct fc_error *err)
 {
@@ -129,9 +154,12 @@ enum fc_status cmd_night_recall_learnt(struct cmd_night *night,
             status =
                 io_store_learnt(night->store, &learnt, &numbers, &found, err);
         int64_t age = night->number - learnt.night;
-        if (status == FC_OK && found && learnt.n > 0
-            && learnt.came_from == night->settings[k] && age >= 0
-            && age < night->options->relearn)
+        if (status != FC_OK || !found || learnt.n == 0
+            || learnt.came_from != night->settings[k] || age < 0
+            || age >= night->options->relearn)
+            continue;
+        status = check_drift(night, learnt.night, err);
+        if (status == FC_OK && night->drifted_since != learnt.night)
             status = take_learnt(night, k, &learnt, numbers, err);
     }
     return status;
@@ -303,7 +331,8 @@ static enum fc_status keep_one(struct cmd_night *night, size_t item,
         .numbers = forecast.mean,
     };
     night->kept[item] = true;
-    return io_store_keep(night->store, &kept, err);
+    status = io_store_keep(night->store, &kept, err);
+    return status == FC_OK ? cmd_night_keep_fit(night, item, err) : status;
 }
 
 enum fc_status cmd_night_keep(struct cmd_night *night, struct fc_error *err)

@@ -12,6 +12,7 @@
 #include "io/text/grow.h"
 #include "io/text/number.h"
 
+#include <gsl/gsl_cdf.h>
 #include <limits.h>
 #include <math.h>
 #include <stdlib.h>
@@ -136,23 +137,57 @@ static void score_value(const struct scoring *s, const struct said_of *of,
     }
 }
 
+/* Whether it is outside of the 99% interval, as the normal distribution makes
+   it of another. */
+static bool is_beyond(const struct said_of *of, int level, int64_t step,
+                      double y)
+{
+    size_t lo = 1 + (size_t)level, hi = lo + (size_t)of->past->nlevels;
+    double mean = number_at(of, 0, step), to = of->past->levels[level] / 100;
+    double wider = gsl_cdf_ugaussian_Pinv(0.995)
+                   / gsl_cdf_ugaussian_Pinv(0.5 + fmin(to, 0.999999) / 2);
+    return y < mean - wider * (mean - number_at(of, lo, step))
+           || y > mean + wider * (number_at(of, hi, step) - mean);
+}
+
+/* What has arrived of one forecast. */
+struct arrival {
+    size_t n;
+    double error;          /* the sum */
+    bool compared, inside; /* the last of them with its interval */
+};
+
 /* Of the widest interval. */
 static void record_value(const struct scoring *s, const struct said_of *of,
                          int64_t step, double y, struct io_standing *record,
-                         struct fc_drift *drift)
+                         struct arrival *arrival, struct cmd_news *news)
 {
     int widest = of->past->nlevels - 1;
     if (widest == 0 && !(of->past->levels[0] > 0))
         widest = -1; /* the median */
     add_scaled(s, of, step, y, &record->errors);
-    fc_drift_add_error(drift, y - number_at(of, 0, step));
+    arrival->n++;
+    arrival->error += y - number_at(of, 0, step);
     if (widest < 0)
         return;
     bool inside = is_inside(of, widest, step, y);
     record->compared++;
     record->inside += inside;
+    news->compared++;
+    news->beyond += is_beyond(of, widest, step, y);
     s->night->seen[of->series].surprised |= !inside;
-    fc_drift_add_interval(drift, inside);
+    arrival->compared = true;
+    arrival->inside = inside;
+}
+
+/* Errors of one forecast go the same way for many steps: whatever has arrived
+   of it counts as one, by the mean of the errors and by the last interval. */
+static void add_arrival(const struct arrival *arrival, struct fc_drift *drift)
+{
+    if (arrival->n > 0)
+        fc_drift_add_error(drift, arrival->error / (double)arrival->n);
+    if (arrival->compared)
+        fc_drift_add_interval(drift, arrival->inside);
 }
 
 /* --- one forecast --- */
@@ -205,11 +240,17 @@ static enum fc_status update_record(struct scoring *s, const struct said_of *of)
                              (double)record.outside};
     if (record.drifting != FC_STEADY)
         fc_drift_begin_anew(&drift);
+    struct cmd_news other = {0}, *news = &other;
+    struct arrival arrival = {0};
+    size_t item;
+    if (find_item(s->night, of->series, of->model, &item))
+        news = &s->night->news[item];
     for (int64_t at = of->first; at < of->end; at++)
         if (at > of->from && at - of->from <= of->past->horizon
             && !isnan(series->y[at]))
             record_value(s, of, at - of->from - 1, series->y[at], &record,
-                         &drift);
+                         &arrival, news);
+    add_arrival(&arrival, &drift);
     record.counted = (int64_t)drift.counted;
     record.cumulated = drift.cumulated;
     record.deviation = drift.deviation;

@@ -47,6 +47,12 @@ struct cmd_astray {
     bool narrow;
 };
 
+/* Of an item's new values: how many there were to compare with an interval, and
+   how many were beyond the 99% one. */
+struct cmd_news {
+    int compared, beyond;
+};
+
 /*
  * A run and its store: who fills it, and reads most of it, are the files of
  * this room.  Zeroed: a run without a store.
@@ -66,17 +72,24 @@ struct cmd_night {
 
     struct cmd_seen *seen;     /* of each series */
     struct cmd_astray *astray; /* of each item */
+    struct cmd_news *news;     /* of each item */
     bool *kept;                /* of each item: the store has its result */
+    struct fc_before *before;  /* of each item: what its fit starts from */
+    int64_t *since;     /* of each item: the night from which the age of its fit
+                           counts; INT64_MIN: there was none */
     uint64_t *forms;    /* of each item: a hash of its form before; 0: none */
     int64_t *models;    /* of each spec, their numbers in the store */
     uint64_t common;    /* a hash of the options and the program */
     uint64_t *settings; /* of each spec: a hash of all but the series
                            that a result comes from */
+    uint64_t *fits_from;         /* likewise, of what its fits may start from */
     struct fc_learned **learned; /* by specs that learn here; NULL: others */
     const struct fc_learned **by_spec; /* of each spec: what it has learnt */
     int64_t learnt_in;                 /* the night that it is from; 0: none */
     struct cmd_arrivals arrivals;
-    size_t reused, corrected, drifting; /* series */
+    int64_t drifted_since; /* a night since which more series go astray, for
+                              which models learn anew; 0: none */
+    size_t reused, warm, corrected, drifting; /* series */
 };
 
 #endif

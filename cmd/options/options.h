@@ -133,7 +133,7 @@ struct cmd_options {
     const char *regressors; /* see io/known/terms.h */
     const char *effects;    /* forecast */
     const char *store;
-    int64_t keep, relearn; /* nights */
+    int64_t keep, relearn, refit; /* nights */
     const char *deadline_text;
     double deadline; /* by cmd_now(); 0: none */
     int by;          /* enum cmd_by */

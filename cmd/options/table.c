@@ -172,6 +172,8 @@ static const struct cmd_option rows[] = {
      NULL, "30", 1, 100000, NULL},
     {0, "relearn", CMD_INTEGER, CMD_FORECAST, AT(relearn), "NIGHTS",
      NULL, "7", 1, 100000, NULL},
+    {0, "refit", CMD_INTEGER, CMD_FORECAST, AT(refit), "NIGHTS",
+     NULL, "7", 1, 100000, NULL},
     {0, "deadline", CMD_TEXT, CMD_FORECAST, AT(deadline_text), "WHEN",
      "05:30 or 45min: all is written by then, come what may", NULL, 0, 0,
      NULL},
@@ -250,7 +252,7 @@ static bool has_no_say(const struct cmd_option *row)
     static const char *const names[] = {
         "jobs",    "lock-wait", "shard",    "partial-ok", "help",
         "version", "quiet",     "progress", "verbose",    "log-format",
-        "keep",    "relearn",   "deadline"};
+        "keep",    "relearn",   "refit",    "deadline"};
     if (cmd_option_is_file(row))
         return true;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -196,6 +196,7 @@ struct fc_arima_estimate {
     double free[FC_ARIMA_MAX_PARAMETERS];
     double mu; /* in units of the data */
     double loglik, aic, aicc, sigma2;
+    int rival; /* the orders that came next in a search, if close; 0: none */
     int evaluations; /* of the likelihood and its derivatives together */
     bool converged;
 };
@@ -259,5 +260,28 @@ enum fc_status fc_arima_select(const double *y, size_t n, int m,
                                struct fc_workspace *ws,
                                struct fc_arima_data *data,
                                struct fc_arima_estimate *estimate);
+
+/* Orders but for the differences, as one number from 1 on; false when a number
+   is none's. */
+int fc_arima_order_code(const struct fc_arima_order *order);
+bool fc_arima_order_of_code(int code, struct fc_arima_order *order);
+
+/*
+ * Whether a search would take these differences of a series, which costs little
+ * beside it.  FC_ENOMEM.
+ */
+enum fc_status fc_arima_same_differences(const double *y, size_t n,
+                                         const struct fc_arima_order *order,
+                                         const struct fc_arima_limits *limits,
+                                         struct fc_workspace *ws, bool *same);
+
+/*
+ * The orders that came next when others were chosen may have overtaken them on
+ * a series that has grown since: then *estimate is theirs.  FC_ENOFIT when a
+ * search would not have those of *estimate any more, FC_ENOMEM.
+ */
+enum fc_status fc_arima_overtake(const struct fc_arima_data *data, int rival,
+                                 struct fc_workspace *ws,
+                                 struct fc_arima_estimate *estimate);
 
 #endif

@@ -20,7 +20,8 @@ enum {
     FC_ARIMA_SEASONAL_D,
     FC_ARIMA_SEASONAL_Q,
     FC_ARIMA_CONSTANT,
-    FC_ARIMA_FACTORS
+    FC_ARIMA_FACTORS,
+    FC_ARIMA_RIVAL
 };
 
 struct fc_arima_order fc_arima_order_of(const struct fc_fit *fit);

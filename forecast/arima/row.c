@@ -165,8 +165,9 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     const struct fc_arima_order *order = &estimate->order;
     size_t dim = fc_arima_state_size(order);
     const int orders[FC_VARIANT_SIZE] = {
-        order->p, order->d, order->q,        order->P,
-        order->D, order->Q, order->constant, (int)end->nfactors,
+        order->p,        order->d,           order->q,
+        order->P,        order->D,           order->Q,
+        order->constant, (int)end->nfactors, estimate->rival,
     };
     memcpy(fit->order, orders, sizeof orders);
     fc_arima_name(order, fit->spec, sizeof fit->spec);
@@ -206,7 +207,7 @@ static double gap_cost(const struct fc_series *series, size_t ngaps,
  * others that are better.  FC_ENOFIT if this series cannot have them.
  */
 static enum fc_status estimate_similar(const double *y, size_t n,
-                                       const struct fc_fit *similar,
+                                       const struct wanted *wanted,
                                        struct fc_workspace *ws,
                                        struct fc_arima_data *data,
                                        struct fc_arima_estimate *estimate)
@@ -218,19 +219,29 @@ static enum fc_status estimate_similar(const double *y, size_t n,
         .give_up = -HUGE_VAL,
     };
     double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
+    const struct fc_fit *similar = wanted->similar;
     struct fc_arima_order order = fc_arima_order_of(similar);
+    bool goes_on = similar->state == NULL, same = true; /* from another run */
     if (n <= least_obs(&order))
         return FC_ENOFIT;
+    enum fc_status status = goes_on ? fc_arima_same_differences(
+                                y, n, &order, &wanted->limits, ws, &same)
+                                    : FC_OK;
+    if (status != FC_OK || !same)
+        return status != FC_OK ? status : FC_ENOFIT;
     fc_arima_blind_starts(&order, FC_ARIMA_LANES, starts);
     if (!fc_arima_free(&order, similar->coef, starts))
         return FC_ENOFIT;
-    enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
+    status = fc_arima_prepare(data, y, n, &order, ws);
     if (status != FC_OK)
         return status;
     if (fc_arima_is_degenerate(data, order.constant, ws))
         return FC_ENOFIT;
-    return fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort, ws,
-                             estimate);
+    status = fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort,
+                               ws, estimate);
+    return status == FC_OK && goes_on ? fc_arima_overtake(
+               data, similar->order[FC_ARIMA_RIVAL], ws, estimate)
+                                      : status;
 }
 
 static enum fc_status estimate_model(const double *y, size_t n,
@@ -242,7 +253,7 @@ static enum fc_status estimate_model(const double *y, size_t n,
     bool search = !wanted->spec->has_variant;
     if (search && wanted->similar != NULL) {
         enum fc_status status =
-            estimate_similar(y, n, wanted->similar, ws, data, estimate);
+            estimate_similar(y, n, wanted, ws, data, estimate);
         if (status != FC_ENOFIT)
             return status;
     }
@@ -401,6 +412,27 @@ static enum fc_status fit_arima(const struct fc_series *series,
     return FC_OK;
 }
 
+static bool is_within(int x, int most)
+{
+    return x >= 0 && x <= most;
+}
+
+/* The rival may be any number: see fc_arima_overtake(). */
+static bool can_start(const struct fc_fit *kept)
+{
+    struct fc_arima_order order = fc_arima_order_of(kept);
+    bool seasonal = order.P != 0 || order.D != 0 || order.Q != 0;
+    return is_within(order.p, FC_ARIMA_MAX_ORDER)
+           && is_within(order.q, FC_ARIMA_MAX_ORDER)
+           && is_within(order.P, FC_ARIMA_MAX_SEASONAL_ORDER)
+           && is_within(order.Q, FC_ARIMA_MAX_SEASONAL_ORDER)
+           && is_within(order.d, FC_ARIMA_MAX_DIFFERENCES)
+           && is_within(order.D, FC_ARIMA_MAX_DIFFERENCES)
+           && (order.m > 1 || !seasonal)
+           && (!order.constant || order.d + order.D <= 1)
+           && kept->ncoef == (size_t)fc_arima_parameters(&order) + 1;
+}
+
 const struct fc_model fc_model_arima = {
     .name = "arima",
     .summary = "seasonal ARIMA; orders by AICc unless they are given",
@@ -412,6 +444,7 @@ const struct fc_model fc_model_arima = {
     .seasons = FC_SEASON_ASKED,
     .min_obs = min_obs,
     .fit = fit_arima,
+    .can_start = can_start,
     .predict = fc_arima_predict,
     .simulate = fc_arima_simulate,
 };

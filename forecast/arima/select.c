@@ -39,6 +39,9 @@
 enum { MAX_MODELS = 94 };
 static const double least_root = 1.01;
 
+/* What comes next by no more of the criterion is remembered. */
+static const double close = 4;
+
 static const struct fc_difference_rules rules = {
     .first = 0.463, /* at 5%: Kwiatkowski et al. (1992), table 1 */
     .second = 0.463,
@@ -73,6 +76,8 @@ struct search {
     int ntried;
     struct fc_arima_estimate best;
     double best_criterion;
+    struct fc_arima_order second;
+    double second_criterion;
     int evaluations;
     enum fc_status status; /* FC_ENOMEM ends the search */
 };
@@ -156,6 +161,15 @@ static void warm_starts(const struct fc_arima_order *order,
     }
 }
 
+static void take_second(struct search *search,
+                        const struct fc_arima_order *order, double value)
+{
+    if (!(value < search->second_criterion))
+        return;
+    search->second = *order;
+    search->second_criterion = value;
+}
+
 /* Fits one candidate; true when it becomes the best. */
 static bool try_order(struct search *search, const struct fc_arima_order *order)
 {
@@ -185,8 +199,12 @@ static bool try_order(struct search *search, const struct fc_arima_order *order)
     if (status != FC_OK && status != FC_EMAXITER)
         return false;
     double value = criterion(search, &estimate);
-    if (!(value < search->best_criterion))
+    if (!(value < search->best_criterion)) {
+        take_second(search, order, value);
         return false;
+    }
+    if (search->best_criterion < HUGE_VAL)
+        take_second(search, &search->best.order, search->best_criterion);
     search->best = estimate;
     search->best_criterion = value;
     return true;
@@ -479,9 +497,83 @@ enum fc_status fc_arima_select(const double *y, size_t n, int m,
         .constant_allowed = order.constant,
         .by_aic = present < SHORTEST_FOR_AICC,
         .best_criterion = HUGE_VAL,
+        .second_criterion = HUGE_VAL,
     };
     bound(&search->limits, present, m);
     search_orders(search);
     *estimate = search->best;
+    if (search->second_criterion < search->best_criterion + close)
+        estimate->rival = fc_arima_order_code(&search->second);
+    return search->status;
+}
+
+/* --- from one night to the next --- */
+
+int fc_arima_order_code(const struct fc_arima_order *order)
+{
+    enum { BASE = FC_ARIMA_MAX_ORDER + 1 };
+    enum { SEASONAL_BASE = FC_ARIMA_MAX_SEASONAL_ORDER + 1 };
+    int code = order->p * BASE + order->q;
+    code = (code * SEASONAL_BASE + order->P) * SEASONAL_BASE + order->Q;
+    return 1 + 2 * code + order->constant;
+}
+
+bool fc_arima_order_of_code(int code, struct fc_arima_order *order)
+{
+    enum { BASE = FC_ARIMA_MAX_ORDER + 1 };
+    enum { SEASONAL_BASE = FC_ARIMA_MAX_SEASONAL_ORDER + 1 };
+    if (code < 1 || code > 2 * BASE * BASE * SEASONAL_BASE * SEASONAL_BASE)
+        return false;
+    code--;
+    order->constant = code % 2 != 0;
+    code /= 2;
+    order->Q = code % SEASONAL_BASE;
+    code /= SEASONAL_BASE;
+    order->P = code % SEASONAL_BASE;
+    code /= SEASONAL_BASE;
+    order->q = code % BASE;
+    order->p = code / BASE;
+    return true;
+}
+
+enum fc_status fc_arima_same_differences(const double *y, size_t n,
+                                         const struct fc_arima_order *order,
+                                         const struct fc_arima_limits *limits,
+                                         struct fc_workspace *ws, bool *same)
+{
+    struct fc_arima_order own = {.m = order->m};
+    enum fc_status status = FC_OK;
+    if (!fc_is_constant(y, n, fc_rounding_noise(y, n)))
+        status = choose_differences(y, n, limits, ws, &own);
+    *same = own.d == order->d && own.D == order->D;
+    return status;
+}
+
+enum fc_status fc_arima_overtake(const struct fc_arima_data *data, int rival,
+                                 struct fc_workspace *ws,
+                                 struct fc_arima_estimate *estimate)
+{
+    struct fc_arima_order old = estimate->order, order = old;
+    struct search *search = fc_workspace_array(ws, 1, sizeof *search);
+    if (search == NULL)
+        return FC_ENOMEM;
+    *search = (struct search){.data = data,
+                              .ws = ws,
+                              .constant_allowed = old.d + old.D <= 1,
+                              .best = *estimate,
+                              .second_criterion = HUGE_VAL};
+    search->best_criterion = criterion(search, estimate);
+    if (!(search->best_criterion < HUGE_VAL))
+        return FC_ENOFIT;
+    estimate->rival = rival;
+    if (!fc_arima_order_of_code(rival, &order) || same_order(&order, &old)
+        || (order.constant && !search->constant_allowed)
+        || (order.m < 2 && order.P + order.Q > 0)
+        || data->nused <= (size_t)fc_arima_parameters(&order) + 2
+        || !try_order(search, &order))
+        return search->status;
+    polish(search);
+    *estimate = search->best;
+    estimate->rival = fc_arima_order_code(&old);
     return search->status;
 }

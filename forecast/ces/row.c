@@ -293,6 +293,13 @@ static enum fc_status simulate_ces(const struct fc_fit *fit, int horizon,
     return FC_OK;
 }
 
+static bool can_start(const struct fc_fit *kept)
+{
+    int kind = kept->order[KIND];
+    return kind >= FC_CES_NONE && kind <= FC_CES_FULL
+           && (kind == FC_CES_NONE || kept->season_length > 1);
+}
+
 const struct fc_model fc_model_ces = {
     .name = "ces",
     .summary = "complex exponential smoothing, its season chosen by AICc",
@@ -303,6 +310,7 @@ const struct fc_model fc_model_ces = {
     .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_ces,
+    .can_start = can_start,
     .predict = predict_ces,
     .simulate = simulate_ces,
 };

@@ -278,6 +278,13 @@ static void place_learned(struct fc_learned *learned, long long steps)
     learned->n = n;
 }
 
+/* Its members do, if they can. */
+static bool can_start(const struct fc_fit *kept)
+{
+    (void)kept;
+    return true;
+}
+
 const struct fc_model fc_model_auto = {
     .name = "auto",
     .summary = "the default: a mean of models, weighed by all series' errors",
@@ -288,6 +295,7 @@ const struct fc_model fc_model_auto = {
     .seasons = FC_SEASON_REST,
     .min_obs = fc_model_any_length,
     .fit = fit_auto,
+    .can_start = can_start,
     .predict = predict_auto,
     .learn = learn_auto,
     .check_learned = check_learned,

@@ -99,6 +99,12 @@ static enum fc_status predict_scum(const struct fc_fit *fit,
     return FC_OK;
 }
 
+static bool can_start(const struct fc_fit *kept)
+{
+    (void)kept;
+    return true;
+}
+
 const struct fc_model fc_model_scum = {
     .name = "scum",
     .summary = "the median of ets, arima, ces and dotm",
@@ -106,5 +112,6 @@ const struct fc_model fc_model_scum = {
     .members = members,
     .min_obs = min_obs,
     .fit = fit_scum,
+    .can_start = can_start,
     .predict = predict_scum,
 };

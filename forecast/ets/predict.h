@@ -15,7 +15,8 @@ enum {
     FC_ETS_ORDER_TREND,
     FC_ETS_ORDER_SEASON,
     FC_ETS_ORDER_DAMPED,
-    FC_ETS_ORDER_SCALE /* 2 to this power is the size of the series */
+    FC_ETS_ORDER_SCALE, /* 2 to this power is the size of the series */
+    FC_ETS_ORDER_RIVAL  /* the form that came next, if close: see select.h */
 };
 enum {
     FC_ETS_COEF_ALPHA,

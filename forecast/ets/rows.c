@@ -132,6 +132,32 @@ static enum fc_status fit_hw_mul(const struct fc_series *series,
     return fc_ets_fit_wanted(series, &mam, FC_ETS_MSE, 0, ws, fit, err);
 }
 
+static bool is_component(int x)
+{
+    return x == FC_ETS_NONE || x == FC_ETS_ADD || x == FC_ETS_MUL;
+}
+
+static bool can_start(const struct fc_fit *kept)
+{
+    const int *form = kept->order;
+    bool seasonal = form[FC_ETS_ORDER_SEASON] != FC_ETS_NONE;
+    size_t m = seasonal ? (size_t)kept->season_length : 0;
+    struct fc_ets_form rival;
+    if (!is_component(form[FC_ETS_ORDER_ERROR])
+        || form[FC_ETS_ORDER_ERROR] == FC_ETS_NONE
+        || !is_component(form[FC_ETS_ORDER_TREND])
+        || !is_component(form[FC_ETS_ORDER_SEASON])
+        || (form[FC_ETS_ORDER_DAMPED] && !form[FC_ETS_ORDER_TREND])
+        || (form[FC_ETS_ORDER_RIVAL] != 0
+            && !fc_ets_form_of(form[FC_ETS_ORDER_RIVAL], &rival))
+        || (seasonal && m < 2) || kept->ncoef != FC_ETS_COEF_S + m)
+        return false;
+    for (int i = 0; i < FC_ETS_COEF_L; i++)
+        if (!(kept->coef[i] >= 0 && kept->coef[i] <= 1))
+            return false;
+    return true;
+}
+
 const struct fc_model fc_model_ets = {
     .name = "ets",
     .summary = "exponential smoothing, the form chosen by AICc",
@@ -141,6 +167,7 @@ const struct fc_model fc_model_ets = {
     .seasons = FC_SEASON_ASKED,
     .min_obs = fc_model_any_length,
     .fit = fit_ets,
+    .can_start = can_start,
     .predict = fc_ets_predict,
     .simulate = fc_ets_simulate,
 };

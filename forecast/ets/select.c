@@ -101,7 +101,29 @@ struct selection {
     struct fc_ets_fitted fitted[FORMS];
     struct fc_ets_fitted held; /* the chosen form, its growth held */
     bool is_lower;             /* it forecasts from a lower maximum */
+    int rival;                 /* code of the form that came next; 0: none */
 };
+
+int fc_ets_form_code(struct fc_ets_form form)
+{
+    int season = (int)form.season, trend = (int)form.trend;
+    return 1 + (((int)form.error * 3 + trend) * 3 + season) * 2 + form.damped;
+}
+
+bool fc_ets_form_of(int code, struct fc_ets_form *form)
+{
+    if (code < 1 || code > 3 * 3 * 3 * 2)
+        return false;
+    code--;
+    *form = (struct fc_ets_form){
+        .error = (enum fc_ets_component)(code / 18),
+        .trend = (enum fc_ets_component)(code / 6 % 3),
+        .season = (enum fc_ets_component)(code / 2 % 3),
+        .damped = code % 2 != 0,
+    };
+    return form->error != FC_ETS_NONE
+           && (!form->damped || form->trend != FC_ETS_NONE);
+}
 
 static bool selection_init(struct selection *pick, int m,
                            struct fc_workspace *ws)
@@ -417,6 +439,53 @@ static enum fc_status store(struct fc_ets_work *work,
     return FC_OK;
 }
 
+/* Which form came next to the one that was chosen, if that was close. */
+static void find_rival(struct selection *pick,
+                       const struct fc_ets_fitted *chosen)
+{
+    static const double close = 4;
+    int code = fc_ets_form_code(chosen->initial.form);
+    double least = chosen->aicc + close;
+    pick->rival = 0;
+    for (int i = 0; i < pick->count; i++) {
+        int other = fc_ets_form_code(pick->fitted[i].initial.form);
+        if (other != code && pick->fitted[i].aicc < least) {
+            least = pick->fitted[i].aicc;
+            pick->rival = other;
+        }
+    }
+}
+
+/*
+ * When a fit goes on from that of another night, the form that came next then
+ * may have overtaken it: both without a limit of growth, as in a search.  NULL
+ * when it has not.
+ */
+static const struct fc_ets_fitted *overtake(struct selection *pick,
+                                            const struct fc_ets *similar,
+                                            const struct fc_ets_fitted *chosen)
+{
+    struct fc_ets_work *work = pick->work;
+    struct fc_ets_fitted *own = pick->fitted + 1, *other = own + 1;
+    struct fc_ets_form form;
+    if (!fc_ets_form_of(pick->rival, &form) || !feasible(pick, form))
+        return NULL;
+    pick->request.beta_limit = 1;
+    pick->request.related = similar;
+    if (fc_ets_estimate(work, similar->form, &pick->request, own) != FC_OK)
+        return NULL;
+    double aicc = fmin(own->aicc, chosen->aicc);
+    pick->request.useless = aicc;
+    if (form.season != similar->form.season)
+        pick->request.related = NULL;
+    if (fc_ets_estimate(work, form, &pick->request, other) != FC_OK
+        || !(other->aicc < aicc) || sinks(pick, other))
+        return NULL;
+    pick->request.useless = INFINITY;
+    pick->rival = fc_ets_form_code(similar->form);
+    return hold_growth(pick, other);
+}
+
 /* The form of a fit to a similar series, its growth held, from its estimates
  * on; NULL if this series cannot have it. */
 static const struct fc_ets_fitted *keep_form(struct selection *pick)
@@ -430,14 +499,22 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
     struct fc_ets similar =
         fc_ets_model_of(fit, fit->coef + FC_ETS_COEF_L, work->exponent,
                         pick->fitted[0].initial.s);
+    if (fit->nobs == 0) { /* its states are of another time */
+        struct fc_ets_smoothing smoothing = similar.smoothing;
+        fc_ets_start(work, similar.form, &similar);
+        similar.smoothing = smoothing;
+    }
     pick->request.effort = FC_ETS_QUICK;
     pick->request.beta_limit = growth_limit(work);
     pick->request.rough = false;
     pick->request.useless = INFINITY;
     pick->request.related = &similar;
-    enum fc_status status =
-        fc_ets_estimate(work, similar.form, &pick->request, &pick->held);
-    return status == FC_OK ? &pick->held : NULL;
+    struct fc_ets_fitted *kept = pick->fitted + 3;
+    if (fc_ets_estimate(work, similar.form, &pick->request, kept) != FC_OK)
+        return NULL;
+    pick->rival = fit->state == NULL ? fit->order[FC_ETS_ORDER_RIVAL] : 0;
+    const struct fc_ets_fitted *other = overtake(pick, &similar, kept);
+    return other != NULL ? other : kept;
 }
 
 static bool needs_season(const struct fc_ets_wanted *wanted)
@@ -498,16 +575,22 @@ enum fc_status fc_ets_fit_wanted(const struct fc_series *series,
     }
     const struct fc_ets_fitted *chosen =
         wanted->similar != NULL ? keep_form(&pick) : NULL;
-    if (chosen != NULL)
-        return store(work, chosen, ws, fit, err);
+    if (chosen != NULL) {
+        enum fc_status status = store(work, chosen, ws, fit, err);
+        fit->order[FC_ETS_ORDER_RIVAL] = pick.rival;
+        return status;
+    }
     chosen = search_forms(&pick);
     if (chosen == NULL)
         return say_why(&pick, fit, series, err);
+    find_rival(&pick, chosen);
     if (chosen == &pick.held)
         fit->note = "beta held to 0.2/m; likelihood and AICc are the form's "
                     "maximum";
     else if (pick.is_lower)
         fit->note = "a lower maximum's estimates; likelihood and AICc are the "
                     "form's maximum";
-    return store(work, chosen, ws, fit, err);
+    enum fc_status status = store(work, chosen, ws, fit, err);
+    fit->order[FC_ETS_ORDER_RIVAL] = pick.rival;
+    return status;
 }

@@ -13,6 +13,10 @@ struct fc_ets_wanted {
     const struct fc_fit *similar;     /* as in fc_spec */
 };
 
+/* A form as one number from 1 on; false when a number is none's. */
+int fc_ets_form_code(struct fc_ets_form form);
+bool fc_ets_form_of(int code, struct fc_ets_form *form);
+
 /*
  * Estimates what is wanted.  few: with at most this many observations the
  * states start as the first observations say.

@@ -6,6 +6,7 @@
 #define _POSIX_C_SOURCE 200809L /* clock_gettime */
 #include "forecast/run/batch.h"
 
+#include "forecast/kept.h"
 #include "forecast/numeric/missing.h"
 #include "forecast/numeric/units.h"
 
@@ -73,6 +74,18 @@ static enum fc_status report(const struct fc_fit *fit, struct fc_report *report,
     return FC_OK;
 }
 
+static enum fc_status keep_fit(const struct fc_batch *batch, size_t number,
+                               const struct fc_fit *fit, struct fc_error *err)
+{
+    const struct fc_job *job = &batch->job;
+    const struct fc_spec *spec = &job->specs[number % job->nspecs];
+    if (!batch->keep_fits || fit->model != spec->model || spec->has_variant)
+        return FC_OK;
+    return fc_fit_keep(fit, &batch->reports[number].kept) == FC_OK
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
                                struct fc_workspace *ws, struct fc_error *err)
 {
@@ -86,8 +99,17 @@ static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
     batch->results[item->number].replaced = out.replaced;
     if (batch->job.non_negative)
         clip(&out, forecast_size(batch));
-    return batch->want_reports ? report(fit, &batch->reports[item->number], err)
-                               : FC_OK;
+    if (!batch->want_reports)
+        return FC_OK;
+    struct fc_report *told = &batch->reports[item->number];
+    status = report(fit, told, err);
+    if (status == FC_OK)
+        status = keep_fit(batch, item->number, fit, err);
+    if (status != FC_OK) {
+        free(told->spec);
+        told->spec = NULL;
+    }
+    return status;
 }
 
 /*
@@ -223,8 +245,8 @@ enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
     size_t size = forecast_size(batch);
     if (batch->want_reports) {
         struct fc_report *told = &batch->reports[item];
-        *told = (struct fc_report){NULL, past->loglik, past->aicc, past->sigma2,
-                                   past->seconds};
+        *told = (struct fc_report){NULL,         past->loglik,  past->aicc,
+                                   past->sigma2, past->seconds, NULL};
         told->spec = past->spec != NULL ? copy_text(past->spec) : NULL;
         if (past->spec != NULL && told->spec == NULL)
             return fc_fail(err, FC_ENOMEM, "out of memory");
@@ -490,8 +512,10 @@ void fc_batch_release(struct fc_batch *batch)
     for (size_t i = 0; batch->results != NULL && i < items; i++)
         if (batch->results[i].owns_detail)
             free((void *)batch->results[i].detail);
-    for (size_t i = 0; batch->reports != NULL && i < items; i++)
+    for (size_t i = 0; batch->reports != NULL && i < items; i++) {
         free(batch->reports[i].spec);
+        free(batch->reports[i].kept);
+    }
     for (size_t i = 0; i < FC_REASONS; i++)
         free(batch->reasons[i]);
     free(batch->results);

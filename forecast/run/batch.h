@@ -26,6 +26,8 @@ struct fc_report {
     char *spec; /* of the model that made the forecast; NULL if FAILED */
     double loglik, aicc, sigma2; /* NaN where a model has none */
     double seconds;              /* of this thread, by the clock */
+    struct fc_learned *kept;     /* of the fit, for another run; see
+                                    fc_batch.keep_fits */
 };
 
 enum { FC_REASONS = 16 }; /* different details of which one copy is kept */
@@ -33,6 +35,8 @@ enum { FC_REASONS = 16 }; /* different details of which one copy is kept */
 struct fc_batch {
     struct fc_job job;     /* in */
     bool want_reports;     /* in: which take memory */
+    bool keep_fits;        /* in: reports have what is kept of fits, but for
+                              the fallback's (forecast/kept.h) */
     double *learn_seconds; /* in: nspecs, to which the processor time of
                               learning from the batch is added; or NULL */
 

@@ -6,6 +6,7 @@
 #include "forecast/run/job.h"
 
 #include "forecast/base/parallel.h"
+#include "forecast/kept.h"
 #include "forecast/numeric/missing.h"
 
 #include <math.h>
@@ -100,6 +101,24 @@ static void add_reason(struct fc_verdict *verdict, const char *reason)
                  "; fallback: %s", reason);
 }
 
+/* The fit that an item starts from, into *fit; *there is false for none, or one
+ * that is no good. */
+static enum fc_status find_similar(const struct fc_job *job, size_t item,
+                                   struct fc_workspace *ws, struct fc_fit *fit,
+                                   bool *there, struct fc_error *err)
+{
+    const struct fc_before *before =
+        job->before != NULL ? &job->before[item] : NULL;
+    *there = false;
+    if (before == NULL || before->fit == NULL)
+        return FC_OK;
+    enum fc_status status = fc_fit_recall(
+        fc_part_of(before->fit), job->specs[item % job->nspecs].model,
+        before->moved ? 0 : job->series[item / job->nspecs].n, ws, fit);
+    *there = status == FC_OK;
+    return status == FC_ENOMEM ? fc_fail(err, status, "out of memory") : FC_OK;
+}
+
 /* The series, or what its regressors leave of it. */
 static enum fc_status take_effects(
     const struct fc_job *job, const struct fc_spec *spec,
@@ -132,7 +151,8 @@ static bool fit_with(const struct fc_job *job, size_t item,
     struct fc_series given = job->series[item / job->nspecs], series;
     struct fc_request request = {
         .spec = spec, .horizon = job->horizon, .seed = job->seed};
-    struct fc_fit fit;
+    struct fc_fit fit, similar;
+    bool there = false;
     struct fc_known_fit known;
     struct fc_fitted fitted = {.fit = &fit};
     if (job->learned != NULL && spec != job->fallback)
@@ -142,6 +162,10 @@ static bool fit_with(const struct fc_job *job, size_t item,
     if (status == FC_OK)
         status = fc_missing_prepare(&given, spec->model->missing, job->horizon,
                                     ws, &series, &fitted.tail, &err);
+    if (status == FC_OK && spec != job->fallback)
+        status = find_similar(job, item, ws, &similar, &there, &err);
+    if (there)
+        request.similar = &similar;
     if (status == FC_OK)
         status = fc_model_fit(&series, &request, ws, &fit, &err);
     if (status == FC_OK)

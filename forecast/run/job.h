@@ -9,6 +9,15 @@
 #include <signal.h>
 
 /*
+ * The fit of an item in another run, from which this one starts (see
+ * fc_request.similar), as forecast/kept.h keeps it.
+ */
+struct fc_before {
+    struct fc_learned *fit; /* NULL: there was none */
+    bool moved;             /* the series began elsewhere */
+};
+
+/*
  * What a run does: many series, one or several models, on every core.  It
  * says what is asked and holds no results, and does not change once it is
  * made.  An item of it is one series under one model: number
@@ -26,6 +35,7 @@ struct fc_job {
     const struct fc_spec *fallback;          /* or NULL */
     const struct fc_learned *const *learned; /* by each spec, NULL: nothing
                                                 yet; or NULL for all */
+    const struct fc_before *before;          /* of each item; or NULL */
     const struct fc_known *known; /* of the series' regressors; or NULL: they
                                      are passed over */
     int horizon;

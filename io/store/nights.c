@@ -26,10 +26,10 @@ enum fc_status io_store_add_night(struct io_store *store,
                                   struct fc_error *err)
 {
     sqlite3_stmt *add = io_store_ask(
-        store, IO_SQL_ADD_NIGHT, err, "iidiitttiiiiiiiii", t->night, t->began,
+        store, IO_SQL_ADD_NIGHT, err, "iidiitttiiiiiiiiii", t->night, t->began,
         t->seconds, t->origin, t->horizon, t->seasons, t->levels, t->program,
         t->series, t->ok, t->fallback, t->late, t->failed, t->reused,
-        t->corrected, t->drifting, t->learnt);
+        t->corrected, t->drifting, t->learnt, t->warm);
     enum fc_status status = io_store_run(store, add, err);
     for (size_t i = 0; status == FC_OK && i < n; i++)
         status =
@@ -67,6 +67,7 @@ static struct io_night night_of(sqlite3_stmt *row)
         .corrected = sqlite3_column_int64(row, 14),
         .drifting = sqlite3_column_int64(row, 15),
         .learnt = sqlite3_column_int64(row, 16),
+        .warm = sqlite3_column_int64(row, 17),
     };
 }
 
@@ -88,9 +89,9 @@ enum fc_status io_store_prune(struct io_store *store, int64_t oldest,
                               struct fc_error *err)
 {
     static const enum io_statement all[] = {
-        IO_SQL_PRUNE_NIGHT,  IO_SQL_PRUNE_QUANTITY, IO_SQL_PRUNE_SCORE,
-        IO_SQL_PRUNE_COVER,  IO_SQL_PRUNE_SAID,     IO_SQL_PRUNE_KEPT,
-        IO_SQL_PRUNE_RECORD, IO_SQL_PRUNE_SERIES,
+        IO_SQL_PRUNE_NIGHT, IO_SQL_PRUNE_QUANTITY, IO_SQL_PRUNE_SCORE,
+        IO_SQL_PRUNE_COVER, IO_SQL_PRUNE_SAID,     IO_SQL_PRUNE_KEPT,
+        IO_SQL_PRUNE_FIT,   IO_SQL_PRUNE_RECORD,   IO_SQL_PRUNE_SERIES,
     };
     enum fc_status status = FC_OK;
     for (size_t i = 0; status == FC_OK && i < sizeof all / sizeof *all; i++)

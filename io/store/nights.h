@@ -20,6 +20,7 @@ struct io_night {
     const char *program;     /* its version */
     int64_t series, ok, fallback, late, failed;
     int64_t reused;    /* series whose last results still held */
+    int64_t warm;      /* series whose fits started from the last ones */
     int64_t corrected; /* series of which past values had changed */
     int64_t drifting;  /* series whose forecasts went astray */
     int64_t learnt;    /* whether models learnt from the batch, or took what

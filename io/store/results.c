@@ -200,8 +200,59 @@ enum fc_status io_store_kept(struct io_store *store, struct io_kept *kept,
 enum fc_status io_store_forget(struct io_store *store, int64_t model,
                                struct fc_error *err)
 {
-    return io_store_run(
+    enum fc_status status = io_store_run(
         store, io_store_ask(store, IO_SQL_FORGET, err, "i", model), err);
+    return status == FC_OK ? io_store_run(
+               store, io_store_ask(store, IO_SQL_FORGET_FITS, err, "i", model),
+               err)
+                           : status;
+}
+
+/* --- fits --- */
+
+static uint32_t sum_fit(const struct io_fit *fit, const void *numbers)
+{
+    int64_t head[4] = {io_store_key(0, fit->series, fit->model),
+                       (int64_t)fit->came_from, fit->night, fit->first};
+    return sum(sum(0, head, sizeof head), numbers, fit->n * sizeof(double));
+}
+
+enum fc_status io_store_keep_fit(struct io_store *store,
+                                 const struct io_fit *fit,
+                                 const double *numbers, struct fc_error *err)
+{
+    int64_t key = io_store_key(0, fit->series, fit->model);
+    if (fit->n == 0)
+        return io_store_run(
+            store, io_store_ask(store, IO_SQL_DROP_FIT, err, "i", key), err);
+    return io_store_run(store,
+                        io_store_ask(store, IO_SQL_KEEP_FIT, err, "iiiibi", key,
+                                     (int64_t)fit->came_from, fit->night,
+                                     fit->first, (const void *)numbers,
+                                     fit->n * sizeof(double),
+                                     (int64_t)sum_fit(fit, numbers)),
+                        err);
+}
+
+enum fc_status io_store_fit(struct io_store *store, struct io_fit *fit,
+                            const void **numbers, bool *found,
+                            struct fc_error *err)
+{
+    int64_t key = io_store_key(0, fit->series, fit->model);
+    sqlite3_stmt *row = io_store_ask(store, IO_SQL_FIT, err, "i", key);
+    enum fc_status status = io_store_next(store, row, found, err);
+    if (!*found)
+        return status;
+    fit->came_from = (uint64_t)sqlite3_column_int64(row, 0);
+    fit->night = sqlite3_column_int64(row, 1);
+    fit->first = sqlite3_column_int64(row, 2);
+    *numbers = sqlite3_column_blob(row, 3);
+    size_t size = (size_t)sqlite3_column_bytes(row, 3);
+    fit->n = size / sizeof(double);
+    if (size % sizeof(double) != 0 || *numbers == NULL
+        || sum_fit(fit, *numbers) != (uint32_t)sqlite3_column_int64(row, 4))
+        return io_store_damaged(store, err);
+    return FC_OK;
 }
 
 /* --- what was learnt --- */

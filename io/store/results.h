@@ -63,7 +63,26 @@ enum fc_status io_store_kept(struct io_store *store, struct io_kept *kept,
                              const void **numbers, bool *found,
                              struct fc_error *err);
 
-/* Drops what is kept of a model's results. */
+/* What of a fit the next one may start from: its meaning is the caller's. */
+struct io_fit {
+    int64_t series, model;
+    uint64_t came_from;
+    int64_t night; /* from which its age counts */
+    int64_t first; /* the timestamp that the series began with */
+    size_t n;
+};
+
+/* In place of what there was; no numbers: there is nothing then. */
+enum fc_status io_store_keep_fit(struct io_store *store,
+                                 const struct io_fit *fit,
+                                 const double *numbers, struct fc_error *err);
+
+/* fit->series and model are asked for; *numbers as those of io_store_kept(). */
+enum fc_status io_store_fit(struct io_store *store, struct io_fit *fit,
+                            const void **numbers, bool *found,
+                            struct fc_error *err);
+
+/* Drops what is kept of a model's results and fits. */
 enum fc_status io_store_forget(struct io_store *store, int64_t model,
                                struct fc_error *err);
 

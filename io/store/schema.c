@@ -22,7 +22,7 @@ static const char TABLES[] =
     " fallback INTEGER NOT NULL, late INTEGER NOT NULL,"
     " failed INTEGER NOT NULL, reused INTEGER NOT NULL,"
     " corrected INTEGER NOT NULL, drifting INTEGER NOT NULL,"
-    " learnt INTEGER NOT NULL);"
+    " learnt INTEGER NOT NULL, warm INTEGER NOT NULL);"
     /* what the numbers of a night's forecasts are, in their order */
     "CREATE TABLE quantity(night INTEGER, place INTEGER, name TEXT NOT NULL,"
     " PRIMARY KEY(night, place)) WITHOUT ROWID;"
@@ -60,6 +60,11 @@ static const char TABLES[] =
     " outcome INTEGER NOT NULL, replaced INTEGER NOT NULL, detail TEXT,"
     " spec TEXT, loglik REAL, aicc REAL, sigma2 REAL, seconds REAL,"
     " numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
+    /* what fits of the next night may start from; night is from when its
+       age counts, first the timestamp that its series began with */
+    "CREATE TABLE fit(key INTEGER PRIMARY KEY, came_from INTEGER NOT NULL,"
+    " night INTEGER NOT NULL, first INTEGER NOT NULL, numbers BLOB NOT NULL,"
+    " crc INTEGER NOT NULL);"
     "CREATE TABLE learnt(model INTEGER PRIMARY KEY,"
     " came_from INTEGER NOT NULL, night INTEGER NOT NULL,"
     " origin INTEGER NOT NULL, numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
@@ -79,7 +84,8 @@ static const char VIEWS[] =
     " CASE (SELECT value FROM job WHERE name = 'timestamps')"
     " WHEN 'integers' THEN n.origin ELSE datetime(n.origin, 'unixepoch') END"
     " AS origin, n.season, n.levels, n.program, n.series, n.ok, n.fallback,"
-    " n.late, n.failed, n.reused, n.corrected, n.drifting, n.learnt,"
+    " n.late, n.failed, n.reused, n.warm, n.corrected, n.drifting,"
+    " n.learnt,"
     " (SELECT sum(n) FROM score s WHERE s.night = n.night) AS scored,"
     " (SELECT sum(size) / sum(n) FROM score s WHERE s.night = n.night)"
     " AS mase,"

@@ -9,7 +9,7 @@
  */
 enum {
     IO_STORE_APPLICATION = 0x4e474854, /* "NGHT" */
-    IO_STORE_VERSION = 1,
+    IO_STORE_VERSION = 2,
     IO_STORE_PAGE = 16384 /* bytes: few rows end with a rest of a page */
 };
 

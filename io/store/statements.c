@@ -15,7 +15,7 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_ADD_FACT] = "INSERT INTO job VALUES(?, ?)",
     [IO_SQL_LAST_NIGHT] = "SELECT max(night) FROM night",
     [IO_SQL_ADD_NIGHT] = "INSERT INTO night VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?,"
-                         " ?, ?, ?, ?, ?, ?, ?, ?)",
+                         " ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     [IO_SQL_ADD_QUANTITY] = "INSERT INTO quantity VALUES(?, ?, ?)",
     [IO_SQL_NIGHTS] = "SELECT * FROM night ORDER BY night",
     [IO_SQL_PRUNE_NIGHT] = "DELETE FROM night WHERE night < ?",
@@ -26,6 +26,8 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_PRUNE_SERIES] = "DELETE FROM series WHERE night < ?",
     [IO_SQL_PRUNE_KEPT] = "DELETE FROM kept WHERE key >> 10"
                           " IN (SELECT series FROM series WHERE night < ?)",
+    [IO_SQL_PRUNE_FIT] = "DELETE FROM fit WHERE key >> 10"
+                         " IN (SELECT series FROM series WHERE night < ?)",
     [IO_SQL_PRUNE_RECORD] = "DELETE FROM record WHERE key >> 10"
                             " IN (SELECT series FROM series WHERE night < ?)",
     [IO_SQL_MODEL] = "SELECT model FROM model WHERE name = ?",
@@ -51,6 +53,11 @@ static const char *const sql[IO_STATEMENTS] = {
                     " origin FROM kept"
                     " WHERE key = ?",
     [IO_SQL_FORGET] = "DELETE FROM kept WHERE key & 1023 = ?",
+    [IO_SQL_FORGET_FITS] = "DELETE FROM fit WHERE key & 1023 = ?",
+    [IO_SQL_KEEP_FIT] = "REPLACE INTO fit VALUES(?, ?, ?, ?, ?, ?)",
+    [IO_SQL_FIT] = "SELECT came_from, night, first, numbers, crc FROM fit"
+                   " WHERE key = ?",
+    [IO_SQL_DROP_FIT] = "DELETE FROM fit WHERE key = ?",
     [IO_SQL_LEARN] = "REPLACE INTO learnt VALUES(?, ?, ?, ?, ?, ?)",
     [IO_SQL_LEARNT] = "SELECT came_from, night, numbers, crc, origin"
                       " FROM learnt WHERE model = ?",

@@ -21,9 +21,11 @@ make_input() { # DAYS, [series]
 for k in 0 1 2 3; do
 	make_input $((60 + k)) >in$k.csv
 done
+# as everything is fitted from the beginning, so that it is known what comes out
 night() { # K [options]
 	local k=$1
 	shift
+	case " $*" in *' --refit '*) ;; *) set -- --refit 1 "$@" ;; esac
 	"$nightcast" forecast -q -H 5 -s 7 -m "${models:-ets}" in"$k".csv -o f"$k".csv \
 		--store st.db --summary s"$k".csv "$@" || fail "night $k: exit $?"
 }
@@ -220,6 +222,74 @@ for j in 1 4; do
 	cp s2.csv j$j-s.csv
 done
 cmp -s j1.csv j4.csv && same_summary j1-s.csv j4-s.csv || fail "other bytes with other threads"
+
+# Fits that start from last night's: each from the beginning in seven nights, but
+# never all of them, and few others than those of a run without a store
+unset models
+rm -f st.db
+for k in 0 1 2 3 4 5 6 7 8; do make_input $((60 + k)) >in$k.csv; done
+for k in 0 1 2 3 4 5 6 7 8; do night $k --refit 7; done
+[ "$(ask st.db 'SELECT min(warm) BETWEEN 10 AND 19 FROM nights WHERE night > 1')" = 1 ] ||
+	fail "warm: $(ask st.db 'SELECT group_concat(warm) FROM nights')"
+[ "$(ask st.db 'SELECT count(*), max(night) <= 9 AND min(night) > 2 FROM fit')" = '20|1' ] ||
+	fail "ages: $(ask st.db 'SELECT group_concat(9 - night) FROM fit')"
+[ "$(ask st.db 'SELECT max(length(numbers)) <= 1024 FROM fit')" = 1 ] ||
+	fail "fits are large"
+"$nightcast" forecast -q -H 5 -s 7 -m ets in8.csv -o plain.csv --summary plain-s.csv
+forms() { # that are others
+	paste -d ' ' <(grep -o 'ETS([^)]*)' "$1") <(grep -o 'ETS([^)]*)' "$2") |
+		awk '$1 != $2' | wc -l
+}
+far() { # forecasts that are not within 1%
+	paste -d, "$1" "$2" | awk -F, 'NR > 1 {
+		d = $4 - $12
+		if (d > 0.01 * $12 || d < -0.01 * $12) n++
+	}
+	END { print n + 0 }'
+}
+[ "$(far f8.csv plain.csv)" -le 25 ] && [ "$(forms s8.csv plain-s.csv)" -le 5 ] ||
+	fail "warm fits: $(far f8.csv plain.csv) of 100 forecasts and $(forms s8.csv plain-s.csv) forms are others"
+# not after a surprise, nor after a correction
+make_input 69 | awk -F, -v OFS=, '$2 == 69 && $1 == "s05" { $3 += 90 }
+	$2 == 9 && $1 == "s06" { $3 += 1 } { print }' >in9.csv
+night 9 --refit 1000
+[ "$(ask st.db "SELECT group_concat(id) FROM (SELECT id FROM fit JOIN series
+	ON series = key >> 10 WHERE fit.night = 10 ORDER BY id)")" = s05,s06 ] ||
+	fail "surprised and corrected ones are not fitted anew, or others are: $(ask st.db "SELECT group_concat(id || ' ' || fit.night) FROM fit JOIN series ON series = key >> 10")"
+# series that began elsewhere, with other models
+for models in ets arima ces scum auto; do
+	rm -f st.db
+	night 7 --refit 1000
+	awk -F, 'NR == 1 || $2 > 3' in8.csv >moved.csv
+	mv in8.csv whole.csv
+	mv moved.csv in8.csv
+	night 8 --refit 1000
+	[ "$(ask st.db 'SELECT sum(warm) >= 15 FROM nights')" = 1 ] ||
+		fail "$models: $(ask st.db 'SELECT group_concat(warm) FROM nights') warm"
+	"$nightcast" forecast -q -H 5 -s 7 -m $models in8.csv -o plain.csv
+	[ "$(far f8.csv plain.csv)" -le 30 ] ||
+		fail "$models: $(far f8.csv plain.csv) of 100 forecasts of moved series are others"
+	mv whole.csv in8.csv
+done
+models=auto
+for j in 1 4; do
+	rm -f st.db
+	for k in 0 1 2; do night $k -j $j --refit 7; done
+	cp f2.csv j$j.csv
+done
+cmp -s j1.csv j4.csv || fail "warm: other bytes with other threads"
+unset models
+
+# What was learnt is learnt anew when many series go astray
+rm -f st.db
+for k in 0 1 2 3 4 5 6; do
+	make_input $((60 + k)) 8 | awk -F, -v OFS=, \
+		'$1 <= "s06" && $2 > 61 { $3 += 25 * ($2 - 61) } { print }' >in.csv
+	"$nightcast" forecast -H 3 -s 7 in.csv -o f.csv --store st.db --relearn 1000 \
+		2>>said || fail "exit $?"
+done
+grep -q 'learnt from this night.s series, as more of them drift than in night 1' said ||
+	fail "not learnt anew: $(cat said)"
 
 # A store for every shard, and what all of them come to
 for k in 0 1; do

@@ -59,8 +59,8 @@ fine empty.db
 
 # another version, another job
 cp good.db newer.db
-sqlite3 newer.db 'PRAGMA user_version = 2'
-trouble 'newer\.db: is a store of version 2, and this program knows version 1' newer.db
+sqlite3 newer.db 'PRAGMA user_version = 3'
+trouble 'newer\.db: is a store of version 3, and this program knows version 2' newer.db
 cp good.db shard.db
 rm -f out.csv
 $forecast --store shard.db --shard 1/2 2>stderr

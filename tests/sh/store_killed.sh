@@ -79,7 +79,13 @@ cp st.db before/
 night 3 || fail "night 3"
 cp out.csv expected.csv
 cp s.csv expected-s.csv
-sqlite3 st.db 'SELECT * FROM scores; SELECT key, origin, hex(numbers) FROM said' >expected.sql
+contents() {
+	sqlite3 st.db 'SELECT * FROM scores; SELECT key, origin, hex(numbers) FROM said;
+		SELECT key, night, first, hex(numbers) FROM fit'
+}
+contents >expected.sql
+[ "$(sqlite3 st.db 'SELECT warm > 0 FROM night WHERE night = 3')" = 1 ] ||
+	fail "no fit started from the last night's"
 at=0
 while :; do
 	at=$((at + 1))
@@ -96,7 +102,7 @@ while :; do
 	cmp -s out.csv expected.csv && same_summary s.csv expected-s.csv ||
 		fail "write $at: other bytes than without a kill"
 	if [ "$(sqlite3 st.db 'SELECT max(night) FROM night')" = 3 ]; then
-		sqlite3 st.db 'SELECT * FROM scores; SELECT key, origin, hex(numbers) FROM said' |
+		contents |
 			cmp -s - expected.sql || fail "write $at: another store"
 	fi
 	[ $at -gt 500 ] && fail "no end" && break
@@ -118,7 +124,7 @@ cmp -s out.csv expected.csv || fail "stopped: the outputs are not in place"
 	fail "stopped: the store has the night before its time"
 night 3 || fail "stopped: the run after"
 cmp -s out.csv expected.csv || fail "stopped: other bytes"
-sqlite3 st.db 'SELECT * FROM scores; SELECT key, origin, hex(numbers) FROM said' |
+contents |
 	cmp -s - expected.sql || fail "stopped: another store"
 
 # outputs that cannot be written are no night, and neither is too much failure

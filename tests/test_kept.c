@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * What is kept of a fit: another fit that starts from it is the one that starts
+ * from the fit itself, and numbers that make no sense are refused.
+ */
+#include "tests/check.h"
+
+#include "forecast/kept.h"
+#include "forecast/models.h"
+#include "tests/series.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { LENGTH = 72, MORE = 2, SEASON = 12, HORIZON = 6 };
+
+static double y[LENGTH + MORE];
+
+static void make_values(void)
+{
+    for (int t = 0; t < LENGTH + MORE; t++)
+        y[t] = 200 + t + 30 * sin(t * 0.5235987755982988)
+               + (t * 7919 % 101) / 10.0;
+}
+
+static struct fc_series first(size_t n)
+{
+    return (struct fc_series){
+        .id = "a", .y = y, .n = n, .seasons = season_of(SEASON)};
+}
+
+static struct fc_fit fit_of(const struct fc_series *series,
+                            const struct fc_spec *spec,
+                            const struct fc_fit *similar,
+                            struct fc_workspace *ws)
+{
+    struct fc_request request = {
+        .spec = spec, .horizon = HORIZON, .seed = 1, .similar = similar};
+    struct fc_fit fit;
+    struct fc_error err;
+    if (fc_model_fit(series, &request, ws, &fit, &err) != FC_OK)
+        fail_msg("%s: %s", spec->model->name, err.msg);
+    return fit;
+}
+
+static void same_forecasts(const struct fc_fit *a, const struct fc_fit *b,
+                           struct fc_workspace *ws)
+{
+    double one[HORIZON], two[HORIZON];
+    struct fc_forecast f = fc_forecast_over(HORIZON, 0, NULL, one);
+    struct fc_forecast g = fc_forecast_over(HORIZON, 0, NULL, two);
+    assert_int_equal(fc_model_predict(a, ws, &f, NULL), FC_OK);
+    assert_int_equal(fc_model_predict(b, ws, &g, NULL), FC_OK);
+    assert_memory_equal(one, two, sizeof one);
+    assert_string_equal(a->spec, b->spec);
+}
+
+/* Without what is not kept. */
+static void strip(struct fc_fit *fit)
+{
+    fit->state = NULL;
+    fit->nstate = 0;
+    for (size_t k = 0; k < fit->nmembers; k++)
+        strip(&fit->members[k]);
+}
+
+static void go_on(const char *name)
+{
+    struct fc_spec spec = {.model = fc_model_find(name)};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series shorter = first(LENGTH), longer = first(LENGTH + MORE);
+    struct fc_fit fit = fit_of(&shorter, &spec, NULL, ws), back;
+    struct fc_learned *kept;
+    assert_int_equal(fc_fit_keep(&fit, &kept), FC_OK);
+    assert_non_null(kept);
+    assert_in_range(kept->n * sizeof(double), 1, 1024 + 16 * SEASON);
+    assert_int_equal(
+        fc_fit_recall(fc_part_of(kept), spec.model, LENGTH, ws, &back), FC_OK);
+    strip(&fit);
+    struct fc_fit one = fit_of(&longer, &spec, &fit, ws);
+    struct fc_fit two = fit_of(&longer, &spec, &back, ws);
+    same_forecasts(&one, &two, ws);
+    free(kept);
+    fc_workspace_free(ws);
+}
+
+static void the_next_fit_is_as_from_the_fit_itself(void **state)
+{
+    (void)state;
+    make_values();
+    go_on("ets");
+    go_on("arima");
+    go_on("ces");
+    go_on("scum");
+    go_on("auto");
+}
+
+static void models_without_a_choice_keep_nothing(void **state)
+{
+    (void)state;
+    make_values();
+    struct fc_spec spec = {.model = fc_model_find("snaive")};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series series = first(LENGTH);
+    struct fc_fit fit = fit_of(&series, &spec, NULL, ws);
+    struct fc_learned *kept;
+    assert_int_equal(fc_fit_keep(&fit, &kept), FC_OK);
+    assert_null(kept);
+    fc_workspace_free(ws);
+}
+
+/* Of a series that began elsewhere, the states at its beginning are not used:
+   the likelihood is about as high as that of a search. */
+static void a_moved_series_has_its_own_beginning(void **state)
+{
+    (void)state;
+    make_values();
+    struct fc_spec spec = {.model = fc_model_find("ets")};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series whole = first(LENGTH), moved = first(LENGTH - 5);
+    moved.y += 5;
+    struct fc_fit fit = fit_of(&whole, &spec, NULL, ws), back;
+    struct fc_fit searched = fit_of(&moved, &spec, NULL, ws);
+    struct fc_learned *kept;
+    assert_int_equal(fc_fit_keep(&fit, &kept), FC_OK);
+    assert_int_equal(fc_fit_recall(fc_part_of(kept), spec.model, 0, ws, &back),
+                     FC_OK);
+    struct fc_fit warm = fit_of(&moved, &spec, &back, ws);
+    assert_true(warm.aicc < searched.aicc + 2);
+    free(kept);
+    fc_workspace_free(ws);
+}
+
+static void refused(const char *name, size_t place, double value)
+{
+    struct fc_spec spec = {.model = fc_model_find(name)};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series series = first(LENGTH);
+    struct fc_fit fit = fit_of(&series, &spec, NULL, ws), back;
+    struct fc_learned *kept;
+    assert_int_equal(fc_fit_keep(&fit, &kept), FC_OK);
+    kept->values[place] = value;
+    if (fc_fit_recall(fc_part_of(kept), spec.model, LENGTH, ws, &back)
+        != FC_EDATA)
+        fail_msg("%s: number %zu may be %g", name, place, value);
+    free(kept);
+    fc_workspace_free(ws);
+}
+
+static void numbers_without_sense_are_refused(void **state)
+{
+    enum { SIZE, VERSION, LENGTH_OF_SEASON, UNITS, COUNT, ORDER };
+    (void)state;
+    make_values();
+    for (const char *const *name =
+             (const char *const[]){"ets", "arima", "auto", "scum", NULL};
+         *name != NULL; name++) {
+        refused(*name, SIZE, 3);
+        refused(*name, VERSION, 7);
+        refused(*name, LENGTH_OF_SEASON, 0);
+        refused(*name, LENGTH_OF_SEASON, 1e300);
+        refused(*name, UNITS, 0.5);
+        refused(*name, COUNT, -1);
+        refused(*name, COUNT, 1e6);
+    }
+    refused("ets", ORDER, 3);      /* an error of no kind */
+    refused("ets", ORDER + 5, 55); /* a rival of no form */
+    refused("ets", ORDER + 10, 2); /* alpha */
+    refused("arima", ORDER, 25);   /* p */
+    refused("arima", ORDER, -1);
+    refused("arima", ORDER + 1, 4); /* d */
+    refused("ces", ORDER, 4);
+    refused("auto", ORDER + 10, NAN);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_next_fit_is_as_from_the_fit_itself),
+        cmocka_unit_test(models_without_a_choice_keep_nothing),
+        cmocka_unit_test(a_moved_series_has_its_own_beginning),
+        cmocka_unit_test(numbers_without_sense_are_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
