@@ -11,6 +11,7 @@
 
 #include "io/time/calendar.h"
 #include "io/time/frequency.h"
+#include "io/time/pattern.h"
 #include "io/time/rhythm.h"
 
 struct alias {
@@ -162,6 +163,17 @@ static const struct grain_units grains[] = {
     [IO_GRAIN_YEAR] = {UNIT(IO_FREQ_MONTH), 12},
 };
 
+/* Whether steps of minutes or seconds can be told apart in the file's form. */
+static bool is_written(const struct io_freq *freq,
+                       const struct io_time_format *format)
+{
+    int64_t seconds = freq->unit == IO_FREQ_SECOND   ? freq->multiple
+                      : freq->unit == IO_FREQ_MINUTE ? 60 * freq->multiple
+                                                     : 0;
+    return format->form != IO_TIME_PATTERN
+           || seconds % io_pattern_resolution(format->pattern) == 0;
+}
+
 enum fc_status io_freq_check(struct io_freq *freq,
                              const struct io_time_format *format,
                              struct fc_error *err)
@@ -180,7 +192,8 @@ enum fc_status io_freq_check(struct io_freq *freq,
     if (freq->unit == IO_FREQ_UNKNOWN
         || ((grain->units & UNIT(freq->unit)) != 0
             && (freq->unit != IO_FREQ_MONTH
-                || freq->multiple % grain->months == 0)))
+                || freq->multiple % grain->months == 0)
+            && is_written(freq, format)))
         return FC_OK;
     io_freq_text(freq, text, sizeof text);
     if (format->form == IO_TIME_INTEGER || format->form == IO_TIME_PERIOD)

@@ -478,6 +478,20 @@ const char *io_pattern_time_at(size_t i)
     return i < sizeof times / sizeof *times ? times[i] : NULL;
 }
 
+int io_pattern_resolution(const char *pattern)
+{
+    int finest = 3600;
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (*p != '%' || *++p == '\0')
+            continue;
+        if (*p == 'S' || *p == 's')
+            return 1;
+        if (*p == 'M')
+            finest = 60;
+    }
+    return finest;
+}
+
 enum io_time_grain io_pattern_grain(const char *pattern)
 {
     static const struct {

@@ -39,6 +39,9 @@ char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t);
 /* Whether what is printed of t can be read again: years may have two digits. */
 bool io_pattern_holds(const char *pattern, int64_t t);
 
+/* Seconds that a pattern with a time of day can tell apart. */
+int io_pattern_resolution(const char *pattern);
+
 enum io_time_grain io_pattern_grain(const char *pattern);
 
 /* Makes the pattern of strptime's letters, all of them, one of ours. */
