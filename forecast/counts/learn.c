@@ -627,13 +627,13 @@ static void set_pace(struct learner *l, int k)
     l->knowledge.file.fast = PACES[k][1];
 }
 
-static bool has_seasons(const struct learner *l)
+/* Half of the series are three seasons long. */
+static bool has_seasons(struct learner *l)
 {
     size_t m = (size_t)l->season_length;
     for (size_t i = 0; i < l->n; i++)
-        if (length_of(l, i) >= 3 * m)
-            return m > 1;
-    return false;
+        l->scratch[i] = (double)length_of(l, i);
+    return m > 1 && median(l->scratch, l->n, 0) >= 3 * (double)m;
 }
 
 /* The first trials under what is known now: option k. */
