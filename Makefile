@@ -7,6 +7,11 @@ PREFIX ?= /usr/local
 BUILD ?= build
 PROGRAM ?= nightcast
 T ?= 60
+V ?= 0
+# V=1 shows what is run; else it is quiet.
+Q := $(if $(filter 1,$(V)),,@)
+# The processors there are, unless make was told how many to use.
+ALL = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 
 # What the code needs, kept apart so that `make CFLAGS=-O0` still compiles.
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla
@@ -38,31 +43,31 @@ SAN := -fsanitize=address,undefined -fno-sanitize-recover=all
 all: $(PROGRAM) ## the program, ./nightcast
 
 run: deps ## install what is missing, build, forecast the sample data, show it
+	@[ -e $(PROGRAM) ] || echo "building nightcast (make V=1 shows how) ..."
+	@$(MAKE) --no-print-directory $(ALL) $(PROGRAM)
 	@$(MAKE) --no-print-directory sample
 
 sample: $(PROGRAM)
 	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv \
 	  $(if $(CHARTS),--report $(BUILD)/report.html)
-	@head -n 5 $(BUILD)/forecasts.csv
+	@awk -v series=AirPassengers,nottem -f tests/table.awk \
+	  $(BUILD)/forecasts.csv
 	@echo "... the forecasts are in $(BUILD)/forecasts.csv"
 	@./$(PROGRAM) plot $(BUILD)/forecasts.csv --train data/monthly.csv \
 	  --series AirPassengers
 	@echo "... $(if $(CHARTS),a page to look at: \
 	$(BUILD)/report.html,no page: that needs libjs-dygraphs)"
 
-test: deps ## build and run all tests
+test: deps ## build and run all tests: ten minutes and more
+	@$(MAKE) --no-print-directory $(ALL) $(PROGRAM) $(TESTS) $(FUZZERS)
 	@$(MAKE) --no-print-directory check
 
 check: $(PROGRAM) $(TESTS) $(FUZZERS) check-layers # without looking for deps
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/run.sh $(TESTS) \
 	  $(FUZZERS)
 
-test-browser: ## the report in Chromium; pictures go to build/browser
-	@tests/deps.sh browser
-	@$(MAKE) --no-print-directory $(PROGRAM)
-	@mkdir -p $(BUILD)/browser
-	PYTHONDONTWRITEBYTECODE=1 python3 tests/browser/test.py ./$(PROGRAM) \
-	  $(BUILD)/browser
+test-browser: $(PROGRAM) ## the report in Chromium; pictures go to build/browser
+	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/browser.sh
 
 bench: $(PROGRAM) $(BENCHES) ## speed and memory, as ratios within one run
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) tests/bench/run.sh
@@ -131,30 +136,30 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
 
 $(PROGRAM): $(BUILD)/cmd/main.o $(BUILD)/libnightcast.a
-	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(LINK)
+	$(Q)$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(LINK)
 
 $(BUILD)/libnightcast.a: $(LIB)
 	@rm -f $@
-	ar qcs $@ $^
+	$(Q)ar qcs $@ $^
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(ASSETS).c: $(PAGE) $(CHARTS) cmd/report/embed.sh
 	@mkdir -p $(@D)
-	cmd/report/embed.sh $(PAGE) $(DYGRAPHS)/dygraph.min.css \
+	$(Q)cmd/report/embed.sh $(PAGE) $(DYGRAPHS)/dygraph.min.css \
 	  $(DYGRAPHS)/dygraph.min.js >$@.part && mv $@.part $@
 
 $(ASSETS).o: $(ASSETS).c
-	$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(NEED) $(CFLAGS) $(CPPFLAGS) -MMD -MP -c -o $@ $<
 
 $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libnightcast.a
-	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ -lcmocka $(LINK) -ldl
+	$(Q)$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ -lcmocka $(LINK) -ldl
 
 $(BUILD)/tests/fuzz_%: $(BUILD)/tests/fuzz_%.o $(BUILD)/tests/replay.o \
   $(BUILD)/libnightcast.a
-	$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(LINK)
+	$(Q)$(CC) $(CFLAGS) $(EXTRA) $(LDFLAGS) -o $@ $^ $(LINK)
 
 -include $(LIB:.o=.d) $(BUILD)/cmd/main.d $(TESTS:=.d) $(FUZZERS:=.d) $(BENCHES:=.d)
 

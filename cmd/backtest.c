@@ -192,6 +192,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
     run->backtest.job.progress_arg = &bar;
     enum fc_status status = fc_backtest_run(&run->backtest, err);
     cmd_progress_clear(&bar);
+    cmd_known_say(o, &run->work.known, run->backtest.known);
     return status;
 }
 
@@ -275,8 +276,9 @@ static void put_story(const struct run *run, size_t fallbacks,
                    cmd_count(run->unread, a));
     cmd_count(norigins * o->nspecs, b);
     if (fallbacks > 0)
-        cmd_append(line, STORY_SIZE, ", %s of %s forecasts by fallback %.60s",
-                   cmd_count(fallbacks, a), b, o->fallback_text);
+        cmd_append(line, STORY_SIZE, ", %s of %s forecasts by fallback %.60s%s",
+                   cmd_count(fallbacks, a), b, o->fallback_text,
+                   o->regressors != NULL ? " or without regressors" : "");
     if (run->failed > 0)
         cmd_append(line, STORY_SIZE, ", %s of %s forecasts failed",
                    cmd_count(run->failed, a), b);

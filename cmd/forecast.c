@@ -72,6 +72,7 @@ static void report(const struct cmd_run *run)
         .shard = o->shard,
         .store = o->store != NULL,
         .deadline = o->deadline > 0,
+        .known = o->regressors != NULL,
     };
     cmd_story_text(&story, tally, line);
     struct cmd_field fields[CMD_STORY_FIELDS];
@@ -94,11 +95,13 @@ static void say_phases(const struct cmd_run *run)
         return;
     io_seasons_print(&run->work.seasons, list);
     io_freq_text(&panel->freq, step, sizeof step);
-    struct cmd_field input[] = {{"rows", NULL, (double)panel->nrows},
-                                {"series", NULL, (double)panel->ntotal},
-                                {"step", step, 0},
-                                {"season", NULL, run->work.season},
-                                {NULL, NULL, 0}};
+    bool several = run->work.seasons.n > 1;
+    struct cmd_field input[] = {
+        {"rows", NULL, (double)panel->nrows},
+        {"series", NULL, (double)panel->ntotal},
+        {"step", step, 0},
+        {"season", several ? list : NULL, run->work.season},
+        {NULL, NULL, 0}};
     cmd_say_fields(CMD_INFO, input,
                    "%s: %s rows, %s series, step %s, season %s",
                    run->options->input, cmd_count(panel->nrows, a),
@@ -118,22 +121,33 @@ struct session {
     struct cmd_outputs *outputs;
     struct cmd_progress bar;
     struct cmd_deadline deadline;
-    double read, fitting; /* when it was, by cmd_now(); and since when */
-    bool estimated;       /* it was said how long all will take */
+    double read;    /* when it was, by cmd_now() */
+    double fitting; /* when the first fit was done, which auto's learning is
+                       before; 0: not yet */
+    size_t first;   /* how many were done then */
+    bool estimated; /* it was said how long all will take */
 };
 
-/* After a few seconds of fitting. */
+/* After a few seconds of fitting, by what has been done in them. */
 static void say_estimate(struct session *s, size_t done, size_t n)
 {
     enum { AFTER = 2 };
     char left[CMD_SECONDS_SIZE];
-    double since = cmd_now() - s->fitting;
-    if (!s->run->options->verbose || s->estimated || since < AFTER || done < 1)
+    double now = cmd_now();
+    if (!s->run->options->verbose || s->estimated || done < 1)
+        return;
+    if (s->fitting <= 0) {
+        s->fitting = now;
+        s->first = done;
+    }
+    if (now - s->fitting < AFTER || done == s->first)
         return;
     s->estimated = true;
     cmd_progress_clear(&s->bar);
     cmd_say(CMD_INFO, "fits will take about %s more",
-            cmd_seconds(since * (double)(n - done) / (double)done, left));
+            cmd_seconds((now - s->fitting) * (double)(n - done)
+                            / (double)(done - s->first),
+                        left));
 }
 
 /* While fits are made, from one thread. */
@@ -152,14 +166,15 @@ static enum fc_status fit(struct session *s, struct fc_error *err)
     struct cmd_run *run = s->run;
     enum fc_status status =
         cmd_night_begin(&run->night, &cmd_forecast, run->options,
-                        &run->work.panel, run->work.season, &run->batch, err);
-    s->fitting = cmd_now();
+                        &run->work.panel, &run->work.seasons, &run->batch, err);
     if (status == FC_OK)
         status = fc_batch_run(&run->batch, err);
     cmd_deadline_meet(&s->deadline);
     cmd_progress_clear(&s->bar);
-    if (status == FC_OK)
+    if (status == FC_OK) {
+        cmd_known_say(run->options, &run->work.known, run->batch.known);
         cmd_night_fitted(&run->night);
+    }
     run->seconds[1] = cmd_now() - s->read;
     return status;
 }

@@ -95,27 +95,6 @@ static size_t worst_of(const struct run *run, size_t n)
     return n < worst ? n : worst;
 }
 
-/* "corrected, surprising value" */
-static void print_why(const struct cmd_change *change, char text[100])
-{
-    const struct {
-        bool is;
-        const char *word;
-    } all[] = {
-        {change->why & CMD_WHY_CORRECTED, "past values corrected"},
-        {change->why & CMD_WHY_SURPRISED, "surprising value"},
-        {change->why & CMD_WHY_FORM, "new form"},
-        {change->relearnt, "relearnt"},
-    };
-    text[0] = '\0';
-    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (all[i].is)
-            cmd_append(text, 100, "%s%s", text[0] != '\0' ? ", " : "",
-                       all[i].word);
-    if (text[0] == '\0')
-        cmd_append(text, 100, "new values");
-}
-
 static void print_when(const struct io_night *night, char text[40])
 {
     struct tm utc;
@@ -273,7 +252,7 @@ static void print_changes(const struct run *run)
     for (size_t i = 0; i < worst_of(run, h->nchanges); i++) {
         const struct cmd_change *c = &h->changes[i];
         char why[100];
-        print_why(c, why);
+        cmd_change_why(c, why);
         print_text(c->id, 20);
         putchar(' ');
         print_text(c->model, width);
@@ -413,7 +392,7 @@ static void put_changes(struct io_atomic_file *file, const struct run *run)
     for (size_t i = 0; i < worst_of(run, h->nchanges); i++) {
         const struct cmd_change *c = &h->changes[i];
         char why[100];
-        print_why(c, why);
+        cmd_change_why(c, why);
         put_text(file, c->id);
         io_write_field(file, c->model);
         put_number(file, c->moved);

@@ -2,6 +2,8 @@
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include "cmd/history_read.h"
 
+#include "cmd/night/night.h"
+#include "cmd/talk/talk.h"
 #include "forecast/measure/drift.h"
 #include "io/store/results.h"
 #include "io/text/grow.h"
@@ -387,6 +389,26 @@ static enum fc_status read_changes(struct reader *r)
     free(pair.room[0]);
     free(pair.room[1]);
     return status;
+}
+
+void cmd_change_why(const struct cmd_change *change, char text[100])
+{
+    const struct {
+        bool is;
+        const char *word;
+    } all[] = {
+        {change->why & CMD_WHY_CORRECTED, "past values corrected"},
+        {change->why & CMD_WHY_SURPRISED, "surprising value"},
+        {change->why & CMD_WHY_FORM, "new form"},
+        {change->relearnt, "relearnt"},
+    };
+    text[0] = '\0';
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].is)
+            cmd_append(text, 100, "%s%s", text[0] != '\0' ? ", " : "",
+                       all[i].word);
+    if (text[0] == '\0')
+        cmd_append(text, 100, "new values");
 }
 
 static int compare_changes(const void *a, const void *b)

@@ -69,6 +69,9 @@ enum fc_status cmd_history_read(const struct cmd_options *options,
                                 struct cmd_history *history,
                                 struct fc_error *err);
 
+/* "past values corrected, surprising value" */
+void cmd_change_why(const struct cmd_change *change, char text[100]);
+
 void cmd_history_release(struct cmd_history *history);
 
 #endif

@@ -10,9 +10,11 @@
 #include "cmd/talk/terminal.h"
 #include "cmd/work.h"
 #include "forecast/counts/class.h"
+#include "forecast/seasons/strength.h"
 #include "io/rows/note.h"
 #include "io/text/seasons.h"
 
+#include <math.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,9 +22,10 @@
 #include <unistd.h>
 
 enum {
-    OFFENDERS = 5, /* series named per finding */
-    SPARK = 32,    /* columns of a series' picture */
-    NAME = 20      /* columns before it, at least */
+    OFFENDERS = 5,   /* series named per finding */
+    SPARK = 32,      /* columns of a series' picture */
+    NAME = 20,       /* columns before it, at least */
+    DECOMPOSED = 100 /* series whose seasons' strength is found, at most */
 };
 
 /* Properties of a series that a person should know of. */
@@ -205,6 +208,69 @@ static void print_demand(const struct io_panel *panel)
     putchar('\n');
 }
 
+static int compare_strengths(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* The strengths of every season, of up to DECOMPOSED series all over the file,
+ * one season's behind the other's; how many of each are known. */
+static enum fc_status find_strengths(const struct io_panel *panel,
+                                     const struct fc_seasons *seasons,
+                                     struct fc_workspace *ws, double *strength,
+                                     size_t *known)
+{
+    size_t n = panel->nseries, tried = n < DECOMPOSED ? n : DECOMPOSED;
+    for (size_t k = 0; k < tried; k++) {
+        size_t i = k * n / tried;
+        double each[FC_MOST_SEASONS];
+        struct fc_series series = panel->series[i];
+        series.seasons = seasons;
+        if (panel->facts[i].error != NULL || series.n == 0)
+            continue;
+        if (fc_season_strengths(&series, ws, each) != FC_OK)
+            return FC_ENOMEM;
+        for (int j = 0; j < seasons->n; j++)
+            if (!isnan(each[j]))
+                strength[(size_t)j * DECOMPOSED + known[j]++] = each[j];
+        fc_workspace_reset(ws);
+    }
+    return FC_OK;
+}
+
+/* "strength of 24  median 0.93, quartiles 0.88 to 0.95, of 20 series", where
+ * there are several seasons to tell apart. */
+static bool print_strengths(const struct io_panel *panel,
+                            const struct fc_seasons *seasons)
+{
+    double strength[FC_MOST_SEASONS * DECOMPOSED];
+    size_t known[FC_MOST_SEASONS] = {0};
+    char length[IO_NUMBER_SIZE], label[IO_NUMBER_SIZE + 16];
+    if (seasons->n < 2)
+        return true;
+    struct fc_workspace *ws = fc_workspace_new();
+    bool found =
+        ws != NULL
+        && find_strengths(panel, seasons, ws, strength, known) == FC_OK;
+    fc_workspace_free(ws);
+    for (int j = 0; found && j < seasons->n; j++) {
+        double *each = strength + (size_t)j * DECOMPOSED;
+        size_t n = known[j];
+        io_number_print(seasons->length[j], length);
+        snprintf(label, sizeof label, "strength of %s", length);
+        if (n == 0) {
+            printf("%-18s  not known: no series has two cycles\n", label);
+            continue;
+        }
+        qsort(each, n, sizeof *each, compare_strengths);
+        printf("%-18s  median %.2f, quartiles %.2f %.2f, of %zu series\n",
+               label, each[(n - 1) / 2], each[(n - 1) / 4],
+               each[(n - 1) * 3 / 4], n);
+    }
+    return found;
+}
+
 static int report(const struct io_panel *panel,
                   const struct cmd_options *options)
 {
@@ -212,7 +278,7 @@ static int report(const struct io_panel *panel,
     int season = fc_season_length(&seasons);
     struct cmd_terminal terminal = cmd_terminal_of(STDOUT_FILENO);
     print_file(panel, options->input, &seasons);
-    if (!print_lengths(panel)) {
+    if (!print_lengths(panel) || !print_strengths(panel, &seasons)) {
         cmd_say(CMD_ERROR, "out of memory");
         return CMD_FAILED;
     }
@@ -233,7 +299,7 @@ static int run(int argc, char **argv)
     int jobs, status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
     struct cmd_source source = {options.input, 0, NULL};
     if (status < 0
-        && cmd_load(&options, &source, &jobs, &panel, &err) != FC_OK) {
+        && cmd_load(&options, &source, &jobs, &panel, NULL, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         status = CMD_FAILED;
     } else if (status < 0) {

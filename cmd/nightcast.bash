@@ -21,14 +21,19 @@ _nightcast() {
 	--gaps) words='interpolate zero previous error' ;;
 	--align) words='own common' ;;
 	--duplicates) words='error sum mean last' ;;
+	--missing-regressors) words='error previous zero' ;;
 	--progress) words='auto always never' ;;
 	--log-format) words='text json' ;;
+	--by) words='night lead series' ;;
+	--decimal) words='auto . ,' ;;
+	--encoding) words='windows-1252 ISO-8859-1 UTF-16LE UTF-16BE UTF-8' ;;
+	--time-format) words='excel %d/%m/%Y %m/%d/%Y %d.%m.%Y' ;;
 	--freq) words='H D B W M Q Y 15min' ;;
 	*)
 		if [[ $cur == -* ]]; then
 			words=$("$1" "$command" --help 2>/dev/null |
-				grep -oE -- '^ +(-[a-zA-Z], )?--[a-z-]+' |
-				grep -oE -- '--[a-z-]+')
+				sed -n '/^  /{s/^ *//; s/  .*//; p}' |
+				grep -oE -- '--[a-zA-Z-]+')
 		else
 			mapfile -t COMPREPLY < <(compgen -f -- "$cur")
 			return

@@ -21,8 +21,13 @@ _nightcast() {
 	--gaps) found=(interpolate zero previous error) ;;
 	--align) found=(own common) ;;
 	--duplicates) found=(error sum mean last) ;;
+	--missing-regressors) found=(error previous zero) ;;
 	--progress) found=(auto always never) ;;
 	--log-format) found=(text json) ;;
+	--by) found=(night lead series) ;;
+	--decimal) found=(auto . ,) ;;
+	--encoding) found=(windows-1252 ISO-8859-1 UTF-16LE UTF-16BE UTF-8) ;;
+	--time-format) found=(excel %d/%m/%Y %m/%d/%Y %d.%m.%Y) ;;
 	--freq) found=(H D B W M Q Y 15min) ;;
 	esac
 	if (( $#found )); then
@@ -30,8 +35,15 @@ _nightcast() {
 		return
 	fi
 	if [[ $PREFIX == -* ]]; then
-		found=(${(f)"$($program $command --help 2>/dev/null |
-			sed -n 's/^ *\(-[a-zA-Z], \)\{0,1\}\(--[a-z-]*\)[^-]*  *\(.*\)/\2:\3/p')"})
+		# "  -H, --horizon N    help", or several without help
+		found=(${(f)"$($program $command --help 2>/dev/null | awk '/^  / {
+			sub(/^ +/, ""); help = $0; sub(/  .*/, "")
+			help = substr(help, length + 1); sub(/^ +/, "", help)
+			while (match($0, /--[a-zA-Z-]+/)) {
+				print substr($0, RSTART, RLENGTH) ":" help
+				$0 = substr($0, RSTART + RLENGTH)
+			}
+		}')"})
 		_describe -t options option found
 		return
 	fi

@@ -101,13 +101,16 @@ __attribute__((format(printf, 3, 4))) static void append(char *text,
 
 /* Whether the forecast's model took the missing values as they were. */
 static bool took_missing(const struct cmd_run *run,
-                         const struct fc_result *result, size_t spec)
+                         const struct fc_result *result, size_t series,
+                         size_t spec)
 {
     if (result->outcome == FC_OUTCOME_LATE)
         return false;
-    const struct fc_spec *used = result->outcome == FC_OUTCOME_FALLBACK
-                                     ? run->work.job.fallback
-                                     : &run->work.job.specs[spec];
+    const struct fc_spec *used =
+        result->outcome == FC_OUTCOME_FALLBACK
+                && cmd_known_lacks(&run->work.known, series) == NULL
+            ? run->work.job.fallback
+            : &run->work.job.specs[spec];
     return run->options->gaps == IO_GAPS_INTERPOLATE && used->model->missing;
 }
 
@@ -153,10 +156,13 @@ void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
     }
     if (result->detail != NULL)
         append(text, size, "%s", result->detail);
+    if (cmd_known_lacks(&run->work.known, series) != NULL)
+        append(text, size, "%s", cmd_known_lacks(&run->work.known, series));
     if (facts->nduplicates > 0)
         append(text, size, "%u duplicate row%s %s", facts->nduplicates,
                facts->nduplicates == 1 ? "" : "s", merged[options->duplicates]);
-    append_missing(run, series, took_missing(run, result, spec), text, size);
+    append_missing(run, series, took_missing(run, result, series, spec), text,
+                   size);
     if (cmd_other_step(&run->work.panel, series)) {
         struct io_freq own = io_panel_own_step(&run->work.panel, series);
         io_freq_text(&own, step, sizeof step);

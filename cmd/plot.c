@@ -116,7 +116,7 @@ static enum fc_status load(struct plot *plot, struct fc_error *err)
                                NULL};
     int jobs;
     enum fc_status status =
-        cmd_load(&plot->options, &train, &jobs, &plot->panel, err);
+        cmd_load(&plot->options, &train, &jobs, &plot->panel, NULL, err);
     if (status == FC_OK)
         status = find_series(plot, err);
     if (status == FC_OK)

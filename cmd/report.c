@@ -6,6 +6,7 @@
 #include "cmd/commands.h"
 #include "cmd/host/signals.h"
 #include "cmd/report/summary.h"
+#include "cmd/report_past.h"
 #include "cmd/score_read.h"
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
@@ -13,6 +14,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* A level of the page: its columns among the numbers of a model's forecasts,
+   of which the mean is 0; SIZE_MAX: there is none. */
+struct level {
+    double percent;
+    size_t lo, hi;
+};
 
 struct run {
     struct cmd_options options;
@@ -24,7 +32,10 @@ struct run {
     struct cmd_report_summary summary;
     struct cmd_report_scores now, before;
     struct cmd_report_lines lines;
+    struct cmd_past *past;
     struct cmd_report report;
+    struct level *levels;
+    double *percents; /* of the levels */
     double *numbers, *actual;
     size_t nactual; /* actual values of what was forecast */
     struct io_atomic_file *file;
@@ -36,14 +47,70 @@ static enum fc_status no_memory(struct fc_error *err)
     return fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
+/* The level at its place, added if it is not there. */
+static struct level *find_level(struct run *run, int *n, double percent)
+{
+    int at = 0;
+    while (at < *n && run->levels[at].percent < percent - 1e-9)
+        at++;
+    if (at < *n && run->levels[at].percent <= percent + 1e-9)
+        return &run->levels[at];
+    memmove(run->levels + at + 1, run->levels + at,
+            (size_t)(*n - at) * sizeof *run->levels);
+    run->levels[at] = (struct level){percent, SIZE_MAX, SIZE_MAX};
+    (*n)++;
+    return &run->levels[at];
+}
+
+/* Quantiles are bounds of levels, too: 10 and 90 of 80, 50 both of 0. */
+static enum fc_status find_levels(struct run *run, struct fc_error *err)
+{
+    const struct cmd_forecasts *f = &run->forecasts;
+    size_t most = (size_t)f->nlevels + (size_t)f->nquantiles;
+    int n = 0;
+    run->levels = calloc(most + 1, sizeof *run->levels);
+    run->percents = calloc(most + 1, sizeof *run->percents);
+    if (run->levels == NULL || run->percents == NULL)
+        return no_memory(err);
+    for (int i = 0; i < f->nlevels; i++) {
+        size_t column = 1 + 2 * (size_t)i;
+        struct level *level = find_level(run, &n, f->levels[i]);
+        level->lo = column;
+        level->hi = column + 1;
+    }
+    for (int i = 0; i < f->nquantiles; i++) {
+        double q = f->quantiles[i];
+        size_t column = 1 + 2 * (size_t)f->nlevels + (size_t)i;
+        /* 2.3 and 97.7 are of one level: as short as they were written */
+        double percent = round(fabs(100 - 2 * q) * 1e9) / 1e9;
+        struct level *level = find_level(run, &n, percent);
+        if (level->lo == SIZE_MAX && q <= 50)
+            level->lo = column;
+        if (level->hi == SIZE_MAX && q >= 50)
+            level->hi = column;
+    }
+    for (int i = 0; i < n; i++)
+        run->percents[i] = run->levels[i].percent;
+    run->report.levels = run->percents;
+    run->report.nlevels = n;
+    return FC_OK;
+}
+
+static void copy_bound(double *to, const double *from, size_t column,
+                       size_t nkeys, size_t horizon)
+{
+    for (size_t h = 0; h < horizon; h++)
+        to[h] = column != SIZE_MAX ? from[column * nkeys + h] : NAN;
+}
+
 /* Forecasts by series and model, as a batch has them. */
 static enum fc_status order_forecasts(struct run *run, struct fc_error *err)
 {
     const struct cmd_forecasts *f = &run->forecasts;
     size_t horizon = (size_t)run->report.horizon;
     size_t nkeys = run->places.keys.n, nmodels = f->models.n;
-    size_t nlevels = (size_t)f->nlevels, size, all;
-    size = fc_forecast_size(run->report.horizon, f->nlevels);
+    size_t nlevels = (size_t)run->report.nlevels, size, all;
+    size = fc_forecast_size(run->report.horizon, run->report.nlevels);
     if (__builtin_mul_overflow(size * nmodels, run->panel.nseries, &all)
         || all > SIZE_MAX / sizeof(double) - 1)
         return no_memory(err);
@@ -55,11 +122,12 @@ static enum fc_status order_forecasts(struct run *run, struct fc_error *err)
             const double *from = f->numbers[k] + i * horizon;
             double *to = run->numbers + (i * nmodels + k) * size;
             memcpy(to, from, horizon * sizeof(double));
-            for (size_t j = 0; j < 2 * nlevels; j++) {
-                /* lo and hi of a level side by side -> all lo, then all hi */
-                size_t place = 1 + j / 2 + (j % 2) * nlevels;
-                memcpy(to + place * horizon, from + (1 + j) * nkeys,
-                       horizon * sizeof(double));
+            for (size_t j = 0; j < nlevels; j++) {
+                const struct level *level = &run->levels[j];
+                copy_bound(to + (1 + j) * horizon, from, level->lo, nkeys,
+                           horizon);
+                copy_bound(to + (1 + nlevels + j) * horizon, from, level->hi,
+                           nkeys, horizon);
             }
         }
     return FC_OK;
@@ -83,11 +151,10 @@ static enum fc_status read_forecasts(struct run *run, struct fc_error *err)
         return status;
     r->models = run->forecasts.models.text;
     r->nmodels = run->forecasts.models.n;
-    r->levels = run->forecasts.levels;
-    r->nlevels = run->forecasts.nlevels;
     r->nextra = run->forecasts.nextra;
     r->extra = run->forecasts.extra;
-    return order_forecasts(run, err);
+    status = find_levels(run, err);
+    return status == FC_OK ? order_forecasts(run, err) : status;
 }
 
 /* A file of other forecasts is named rather than shown empty. */
@@ -151,9 +218,11 @@ static enum fc_status compare(struct run *run, struct fc_error *err)
 {
     const struct cmd_report *r = &run->report;
     enum fc_status status = cmd_report_scores_init(
-        &run->now, &run->panel, r->season, r->levels, r->nlevels, err);
+        &run->now, &run->panel, r->season, run->forecasts.levels,
+        run->forecasts.nlevels, err);
     uint32_t *models = malloc((r->nmodels + 1) * sizeof *models);
-    double *bounds = malloc((2 * (size_t)r->nlevels + 1) * sizeof *bounds);
+    double *bounds =
+        malloc((2 * (size_t)run->forecasts.nlevels + 1) * sizeof *bounds);
     if (status == FC_OK
         && (models == NULL || bounds == NULL
             || !score_all(run, models, bounds)))
@@ -233,6 +302,11 @@ static enum fc_status read_rest(struct run *run, struct fc_error *err)
         status = cmd_report_lines_read(o->trace, ids, &run->lines, err);
         r->lines = &run->lines;
     }
+    if (status == FC_OK && o->store != NULL) {
+        status = cmd_past_open(o, &run->panel, r->models[0], &run->past, err);
+        if (status == FC_OK)
+            r->past = cmd_past_of(run->past);
+    }
     return status;
 }
 
@@ -241,7 +315,7 @@ static enum fc_status load(struct run *run, struct fc_error *err)
     struct cmd_source train = {run->options.train, 0, NULL};
     int jobs;
     enum fc_status status =
-        cmd_load(&run->options, &train, &jobs, &run->panel, err);
+        cmd_load(&run->options, &train, &jobs, &run->panel, NULL, err);
     struct fc_seasons seasons = cmd_seasons(&run->options, &run->panel);
     run->report.season = fc_season_length(&seasons);
     run->report.panel = &run->panel;
@@ -264,8 +338,9 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     const struct cmd_options *o = &run->options;
     if (cmd_report_lacks() != NULL)
         return fc_fail(err, FC_EINVAL, "%s", cmd_report_lacks());
-    run->report.files = (struct cmd_report_files){
-        o->input, o->actuals, o->train, o->summary, o->scores, o->trace};
+    run->report.files =
+        (struct cmd_report_files){o->input,  o->actuals, o->train, o->summary,
+                                  o->scores, o->trace,   o->store};
     run->report.wanted = o->shown;
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
@@ -325,8 +400,11 @@ static int main_report(int argc, char **argv)
     if (status < 0)
         status = report(&run);
     io_atomic_abandon(run.file);
+    free(run.levels);
+    free(run.percents);
     free(run.numbers);
     free(run.actual);
+    cmd_past_close(run.past);
     cmd_report_lines_release(&run.lines);
     cmd_report_scores_release(&run.now);
     cmd_report_scores_release(&run.before);

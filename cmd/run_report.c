@@ -2,6 +2,7 @@
 #include "cmd/run_report.h"
 
 #include "cmd/report/report.h"
+#include "cmd/report_past.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ struct page {
     struct cmd_report_fit *fits;
     struct io_intern details;
     struct cmd_report_lines lines;
+    struct cmd_past *past;
 };
 
 static enum fc_status no_memory(struct fc_error *err)
@@ -52,6 +54,20 @@ static enum fc_status note_fits(const struct cmd_run *run, struct page *page,
     return FC_OK;
 }
 
+/* The nights before this one.  A store never costs the night: one that cannot
+   be read, of which the run itself says why, leaves its panels empty. */
+static void recall(const struct cmd_run *run, struct page *page)
+{
+    struct fc_error trouble;
+    if (run->options->store == NULL
+        || cmd_past_open(run->options, &run->work.panel,
+                         run->options->spec_names[0], &page->past, &trouble)
+               == FC_OK)
+        return;
+    cmd_past_close(page->past);
+    page->past = NULL;
+}
+
 enum fc_status cmd_run_report(const struct cmd_run *run,
                               struct io_atomic_file *file, struct fc_error *err)
 {
@@ -61,7 +77,8 @@ enum fc_status cmd_run_report(const struct cmd_run *run,
         .files = {.forecasts = o->output,
                   .train = o->input,
                   .summary = o->summary,
-                  .trace = o->trace},
+                  .trace = o->trace,
+                  .store = o->store},
         .panel = &run->work.panel,
         .season = run->work.season,
         .nmodels = o->nspecs,
@@ -77,7 +94,12 @@ enum fc_status cmd_run_report(const struct cmd_run *run,
     if (status == FC_OK)
         status = cmd_report_lines_of(run->trace, o->nspecs, &page.lines, err);
     if (status == FC_OK)
+        recall(run, &page);
+    if (page.past != NULL)
+        report.past = cmd_past_of(page.past);
+    if (status == FC_OK)
         status = cmd_report_write(&report, file, err);
+    cmd_past_close(page.past);
     cmd_report_lines_release(&page.lines);
     io_intern_release(&page.details);
     free(page.fits);

@@ -111,12 +111,14 @@ static void note_offender(struct run *run, size_t series,
                           enum fc_outcome outcome, const char *detail)
 {
     char id[CMD_SHORT_SIZE];
+    const char *lacks = cmd_known_lacks(&run->work.known, series);
     if (run->noffenders < OFFENDERS)
         snprintf(run->offender[run->noffenders++], sizeof run->offender[0],
-                 "series '%s' %s: %s",
+                 "series '%s' %s: %s%s%s",
                  cmd_short(run->work.panel.series[series].id, id),
                  outcome == FC_OUTCOME_FAILED ? "failed" : "fell back",
-                 detail != NULL ? detail : "out of memory");
+                 detail != NULL ? detail : "out of memory",
+                 lacks != NULL ? ": " : "", lacks != NULL ? lacks : "");
 }
 
 /* Writes one series under all models. */
@@ -164,6 +166,7 @@ static enum fc_status simulate_all(struct run *run, struct fc_error *err)
     run->simulate.job.progress_arg = &bar;
     size_t n = run->work.job.n, step = portion(run);
     enum fc_status status = fc_simulate_init(&run->simulate, err);
+    cmd_known_say(run->options, &run->work.known, run->simulate.known);
     for (size_t first = 0; status == FC_OK && first < n; first += step) {
         size_t count = n - first < step ? n - first : step;
         status = fc_simulate_run(&run->simulate, first, count, err);
@@ -213,8 +216,9 @@ static void put_story(const struct run *run, char line[STORY_SIZE])
              cmd_count(run->ok, a), cmd_count(run->work.job.n, b), o->models,
              cmd_count((size_t)o->paths, c), o->paths == 1 ? "" : "s");
     if (run->fallback > 0)
-        cmd_append(line, STORY_SIZE, ", %s with fallback %.60s",
-                   cmd_count(run->fallback, a), o->fallback_text);
+        cmd_append(line, STORY_SIZE, ", %s with fallback %.60s%s",
+                   cmd_count(run->fallback, a), o->fallback_text,
+                   o->regressors != NULL ? " or without regressors" : "");
     if (run->failed > 0)
         cmd_append(line, STORY_SIZE, ", %s failed", cmd_count(run->failed, a));
 }

@@ -114,7 +114,8 @@ int cmd_threads(const struct cmd_options *options)
 
 enum fc_status cmd_load(const struct cmd_options *options,
                         const struct cmd_source *source, int *jobs,
-                        struct io_panel *panel, struct fc_error *err)
+                        struct io_panel *panel, struct io_known *known,
+                        struct fc_error *err)
 {
     *jobs = cmd_threads(options);
     cmd_memory_limit("/proc", *jobs);
@@ -134,6 +135,8 @@ enum fc_status cmd_load(const struct cmd_options *options,
         say_inferred(options, source->path, panel);
         warn(options, source->path, panel);
     }
+    if (status == FC_OK && known != NULL)
+        status = cmd_known_read(options, &how, panel, known, err);
     if (status == FC_ENOMEM)
         fc_fail(err, status, "%s: out of memory: more is needed than there is",
                 source->path);
@@ -143,9 +146,12 @@ enum fc_status cmd_load(const struct cmd_options *options,
 struct fc_seasons cmd_seasons(const struct cmd_options *options,
                               const struct io_panel *panel)
 {
-    return options->has_seasons
-               ? options->seasons
-               : io_freq_seasons(&panel->freq, panel->first, panel->last);
+    struct fc_seasons seasons =
+        options->has_seasons
+            ? options->seasons
+            : io_freq_seasons(&panel->freq, panel->first, panel->last);
+    seasons.year = io_freq_year(&panel->freq);
+    return seasons;
 }
 
 int cmd_season(const struct cmd_options *options, const struct io_panel *panel)
@@ -260,7 +266,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     *work = (struct cmd_work){.trace = source->trace};
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
     if (status == FC_OK)
-        status = cmd_load(options, source, &jobs, &work->panel, err);
+        status =
+            cmd_load(options, source, &jobs, &work->panel, &work->known, err);
     if (status == FC_OK)
         status = find_skipped(work, err);
     if (status == FC_OK)
@@ -291,6 +298,7 @@ enum fc_status cmd_work_init(const struct cmd_options *options,
 void cmd_work_release(struct cmd_work *work)
 {
     io_panel_release(&work->panel);
+    io_known_release(&work->known);
     fc_outline_release(&work->outline);
     free(work->skip);
     free(work->stale);

@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_CMD_WORK_H
 #define NIGHTCAST_CMD_WORK_H
 
+#include "cmd/known.h"
 #include "cmd/learned.h"
 #include "cmd/options/options.h"
 #include "forecast/base/outline.h"
@@ -13,6 +14,7 @@
  */
 struct cmd_work {
     struct io_panel panel;
+    struct io_known known; /* regressors, if there are any */
     struct fc_job job;
     struct fc_outline outline; /* the intervals and quantiles asked for */
     bool *skip;                /* series that cannot be forecast */
@@ -36,10 +38,13 @@ int cmd_threads(const struct cmd_options *options);
 /*
  * Loads an input and warns of what is odd about it, on *jobs threads: those
  * asked for, or what this process may use.
+ *
+ *   known  takes the regressors, which are to be released in any case; or NULL
  */
 enum fc_status cmd_load(const struct cmd_options *options,
                         const struct cmd_source *source, int *jobs,
-                        struct io_panel *panel, struct fc_error *err);
+                        struct io_panel *panel, struct io_known *known,
+                        struct fc_error *err);
 
 /* The seasons: as asked for, or by the panel's step and span; and the length of
  * the shortest, 1 for none. */

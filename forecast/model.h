@@ -65,10 +65,11 @@ struct fc_lesson {
  *   has_variant  whether a variant was named ("ets:MAdM"); variant[] then
  *                holds what the model's parse function made of it
  *   setting      the model's settings: see fc_spec_set()
+ *   plain        forecasts series without their regressors
  */
 struct fc_spec {
     const struct fc_model *model;
-    bool has_variant;
+    bool has_variant, plain;
     int variant[FC_VARIANT_SIZE];
     int setting[FC_SETTINGS_SIZE];
 };

@@ -12,11 +12,12 @@ rooms='
 2 forecast/numeric  *
 2 forecast/measure  *
 3 forecast          model.h models.h
+2 forecast/known    known.h
 4 forecast/simple   -
 4 forecast/ets      -
 4 forecast/arima    -
 4 forecast/ces      -
-4 forecast/seasons  -
+4 forecast/seasons  strength.h
 4 forecast/counts   shared.h class.h
 5 forecast/global   sample.h
 6 forecast/combine  -
@@ -25,9 +26,10 @@ rooms='
 2 io/time           timestamp.h seen.h calendar.h frequency.h
 3 io/rows           *
 4 io/csv            reader.h source.h table.h keys.h
-5 io/panel          panel.h load.h make.h
+5 io/panel          panel.h load.h make.h options.h
 6 io/store          store.h nights.h results.h scores.h
 6 io/out            *
+6 io/known          known.h terms.h
 1 cmd/talk          *
 2 cmd/host          array.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
 3 cmd/options       list.h near.h options.h tokens.h

@@ -4,8 +4,6 @@
 # its kin, and names it elsewhere.  pkg-config answers for gsl, zlib, sqlite3
 # and cmocka; libcsv has no .pc file, so its header is looked for.  The charts of
 # a report are built in where their library is: without it the rest is built.
-#
-# usage: deps.sh [browser]     browser: what test-browser needs, too
 set -u
 missing=
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -26,12 +24,6 @@ for pair in gsl:libgsl-dev:gsl/gsl_cdf.h zlib:zlib1g-dev:zlib.h \
 	fi
 done
 header csv.h || need libcsv-dev
-if [ "${1:-}" = browser ]; then
-	have chromedriver || need "chromium chromium-driver"
-	have python3 || need python3
-	# the page's text in a picture
-	have fc-list && fc-list | grep -q . || need fonts-dejavu-core
-fi
 charts=
 [ -e "${DYGRAPHS:-/usr/share/javascript/dygraphs}/dygraph.min.js" ] ||
 	charts=libjs-dygraphs

@@ -5,6 +5,8 @@
 # fails and is resumed.
 . tests/packages.bash
 need parallel parallel
+parallel --version 2>/dev/null | grep -q '^GNU parallel' ||
+	skip "\`parallel' is not GNU's"
 reads_yaml() { /usr/bin/python3 -c 'import yaml' 2>/dev/null; }
 reads_yaml || install_packages python3-yaml
 reads_yaml || skip "python3-yaml cannot be installed"

@@ -19,6 +19,7 @@
  *   FAULT=sigfsync:K  SIGTERM comes before the K-th fsync
  *   FAULT=sigrename:K SIGTERM comes after the K-th rename
  *   FAULT=stop:K      SIGSTOP comes after the K-th rename
+ *   FAULT=halt:K      the K-th fsync makes FAULT_FILE and never ends
  *   FAULT=sigsay:K    SIGTERM comes after the K-th write to standard error
  *   FAULT=thread:K    the K-th thread cannot be made: try again later
  *   FAULT=thread+:K   nor can those that follow
@@ -161,12 +162,23 @@ ssize_t pwrite64(int fd, const void *bytes, size_t n, off_t offset)
     return write_at("pwrite64", fd, bytes, n, offset);
 }
 
+static void halt(void)
+{
+    const char *path = getenv("FAULT_FILE");
+    if (path == NULL || creat(path, 0666) < 0)
+        _exit(99);
+    for (;;)
+        pause();
+}
+
 int fsync(int fd)
 {
     int (*real)(int);
     *(void **)&real = next("fsync");
     if (strikes("sigfsync"))
         raise(SIGTERM);
+    if (strikes("halt"))
+        halt();
     if (strikes("fsync")) {
         errno = EIO;
         return -1;

@@ -4,7 +4,7 @@
 # one line of totals.  Environment: BUILD, PROGRAM; SH, which of the tests in
 # tests/sh to run, if not all.
 set -u
-passed=0 failed=0
+passed=0 failed=0 started=$SECONDS
 log=$BUILD/tests/log
 mkdir -p "$BUILD/tests"
 
@@ -25,6 +25,9 @@ run() { # name, command...
 	fi
 }
 
+scripts=(tests/cli/*/cmd ${SH:-tests/sh/*.sh})
+echo "$(($# + ${#scripts[@]})) tests, one after the other: all of them take ten" \
+	"minutes and more on two processors"
 for program in "$@"; do
 	run "${program##*/}" "$program"
 done
@@ -35,5 +38,6 @@ done
 for script in ${SH:-tests/sh/*.sh}; do
 	run "$script" bash "$script"
 done
-echo "$passed passed, $failed failed"
+seconds=$((SECONDS - started))
+echo "$passed passed, $failed failed, in $((seconds / 60)) min $((seconds % 60)) s"
 [ "$failed" -eq 0 ]

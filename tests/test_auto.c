@@ -317,7 +317,7 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
     struct fc_spec spec = spec_of("auto");
     struct fc_request request = {.spec = &spec, .horizon = H, .seed = 1};
     for (size_t i = 0; i < s.n; i++) {
-        double trust[FC_AUTO_MEMBERS], error[LOCAL], change = 0;
+        double trust[FC_AUTO_TRUSTS], error[LOCAL], change = 0;
         const struct fc_series *series = &s.series[i];
         for (size_t t = 1; t < series->n - H; t++)
             change += fabs(series->y[t] - series->y[t - 1]);
@@ -348,7 +348,7 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
 static void without_errors_all_are_trusted_alike(void **state)
 {
     (void)state;
-    double y[40], trust[FC_AUTO_MEMBERS];
+    double y[40], trust[FC_AUTO_TRUSTS];
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_auto_common none = {.change = 0};
     struct fc_spec spec = spec_of("auto");

@@ -25,7 +25,7 @@ struct candidates {
     struct fc_workspace *ws;
     struct fc_fit fit;
     struct fc_auto_fitted fitted;
-    double trust[FC_AUTO_MEMBERS];
+    double trust[FC_AUTO_TRUSTS + 1]; /* and the width of a walk */
     struct fc_auto_table table;
 };
 
@@ -49,6 +49,8 @@ static void trust_only(struct candidates *c, int candidate)
 {
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         c->trust[k] = candidate < 0 || k == candidate;
+    c->trust[FC_AUTO_SHARE] = 0;
+    c->trust[FC_AUTO_TRUSTS] = 0;
     assert_int_equal(
         fc_auto_candidates(&c->fitted, STEPS, c->ws, &c->table, NULL), FC_OK);
     for (int k = 0; k < LOCAL; k++)

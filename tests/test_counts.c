@@ -179,22 +179,6 @@ static void distances_are_expectations(void **state)
     fc_workspace_free(ws);
 }
 
-/* Half a number more is half a number more on average, in whole numbers. */
-static void scaling_keeps_numbers_whole_and_means_right(void **state)
-{
-    struct fc_workspace *ws = fc_workspace_new();
-    struct fc_tally *a = fc_tally_new(ws, 4), *b = fc_tally_new(ws, 8);
-    (void)state;
-    fc_tally_add(a, 0, 0.5);
-    fc_tally_add(a, 1, 0.3);
-    fc_tally_add(a, 301, 0.2);
-    fc_tally_add_scaled(b, a, 1, 0.9);
-    fc_tally_sort(b);
-    assert_near(fc_tally_mean(b), 0.9 * fc_tally_mean(a), 1e-12);
-    assert_near(fc_tally_probability(b, 0), 0.53, 1e-12);
-    fc_workspace_free(ws);
-}
-
 /* Sums of three steps of a path against the convolution of the steps'
  * distribution with itself, where steps are independent. */
 static void sums_of_paths_are_convolutions(void **state)
@@ -453,7 +437,6 @@ int main(void)
         cmocka_unit_test(what_is_no_demand_is_refused),
         cmocka_unit_test(the_negative_binomial_is_gsls),
         cmocka_unit_test(distances_are_expectations),
-        cmocka_unit_test(scaling_keeps_numbers_whole_and_means_right),
         cmocka_unit_test(sums_of_paths_are_convolutions),
         cmocka_unit_test(paths_of_a_mixture_have_its_mean),
         cmocka_unit_test(counts_are_known_by_their_values),

@@ -464,6 +464,18 @@ static uint64_t next_random(uint64_t *x)
 }
 
 /* index inverts advance, and a whole grid with gaps shows its own step. */
+/* One by one, or all together: the same places, and the same one is off. */
+static void expect_followed(const struct io_freq *freq, int64_t start,
+                            const int64_t *t, size_t n)
+{
+    int64_t k, last = -1, followed = -1;
+    size_t i = 0;
+    for (; i < n && io_freq_index(freq, start, t[i], &k); i++)
+        last = k;
+    assert_int_equal(io_freq_follow(freq, start, t, n, &followed), i);
+    assert_true(followed == last);
+}
+
 static void random_grids_are_recovered(void **state)
 {
     static const enum io_freq_unit units[] = {
@@ -495,6 +507,9 @@ static void random_grids_are_recovered(void **state)
         assert_int_equal(found.unit, freq.unit);
         assert_true(found.multiple == freq.multiple);
         assert_int_equal(found.anchor_day, freq.anchor_day);
+        expect_followed(&freq, start, t, n);
+        t[next_random(&seed) % n] += 1 + (int64_t)(next_random(&seed) % 90000);
+        expect_followed(&freq, start, t, n);
     }
 }
 

@@ -23,7 +23,7 @@ struct script {
     char used[2][16]; /* the models it was handed fits of */
 };
 
-static enum fc_status follow(void *arg, const struct fc_fit *fit, int tail,
+static enum fc_status follow(void *arg, const struct fc_fitted *fitted,
                              struct fc_workspace *ws, struct fc_error *err)
 {
     struct script *script = arg;
@@ -31,8 +31,8 @@ static enum fc_status follow(void *arg, const struct fc_fit *fit, int tail,
     (void)ws;
     assert_true(call < 2);
     snprintf(script->used[call], sizeof script->used[call], "%s",
-             fit->model->name);
-    script->tail = tail;
+             fitted->fit->model->name);
+    script->tail = fitted->tail;
     return script->says[call] == NULL
                ? FC_OK
                : fc_fail(err, FC_ERANGE, "%s", script->says[call]);

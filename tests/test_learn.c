@@ -281,6 +281,32 @@ static void breaks_that_make_no_sense_are_refused(void **state)
     }
 }
 
+/* Of several seasons the last values are enough, or the last eight cycles; of
+ * one all are looked at. */
+static void long_series_are_looked_at_from_late_on(void **state)
+{
+    enum { LONG = 50000, MOST = 35000 };
+    static double y[LONG];
+    const struct fc_seasons lists[] = {{.n = 1, .length = {24}},
+                                       {.n = 2, .length = {24, 168}},
+                                       {.n = 2, .length = {24, 5000}}};
+    static const size_t seen[] = {LONG, MOST, 40000};
+    const struct fc_breaks none = {0};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_auto_view view;
+    (void)state;
+    for (size_t t = 0; t < LONG; t++)
+        y[t] = (double)(1 + t % 24);
+    for (int i = 0; i < 3; i++) {
+        const struct fc_series series = {
+            .id = "a", .y = y, .n = LONG, .seasons = &lists[i]};
+        assert_int_equal(fc_auto_look(&series, &none, ws, &view), FC_OK);
+        assert_int_equal(view.series.n, seen[i]);
+        assert_ptr_equal(view.series.y, y + LONG - seen[i]);
+    }
+    fc_workspace_free(ws);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +318,7 @@ int main(void)
         cmocka_unit_test(trials_know_of_shifts_before_them),
         cmocka_unit_test(breaks_are_placed_in_series_that_have_gone_on),
         cmocka_unit_test(breaks_that_make_no_sense_are_refused),
+        cmocka_unit_test(long_series_are_looked_at_from_late_on),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

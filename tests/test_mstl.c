@@ -8,6 +8,7 @@
 #include "forecast/numeric/missing.h"
 #include "forecast/numeric/stl.h"
 #include "forecast/seasons/mstl.h"
+#include "forecast/seasons/strength.h"
 
 #include <gsl/gsl_math.h>
 
@@ -103,6 +104,38 @@ static void robust_components_are_those_of_r(void **state)
     fc_workspace_free(ws);
 }
 
+static void strengths_are_those_of_r(void **state)
+{
+    static double y[LONGEST];
+    FILE *file = fopen("tests/reference/strength.csv", "r");
+    struct fc_seasons seasons = {.n = 2, .length = {48, 336}};
+    char line[256];
+    double strength[3];
+    int cases = 0;
+    struct fc_workspace *ws = fc_workspace_new();
+    (void)state;
+    assert_non_null(file);
+    while (fgets(line, sizeof line, file) != NULL) {
+        char *at = strchr(line, ',');
+        *at++ = '\0';
+        struct fc_series series = {.y = y, .seasons = &seasons};
+        if (strcmp(line, "series") == 0)
+            continue;
+        series.n = read_series(line, y);
+        assert_int_equal(fc_season_strengths(&series, ws, strength), FC_OK);
+        assert_near(strength[0], strtod(at, &at), 1e-9);
+        assert_near(strength[1], strtod(at + 1, NULL), 1e-9);
+        cases++;
+    }
+    fclose(file);
+    assert_int_equal(cases, 2);
+    /* a season of which there are no two cycles has none */
+    const struct fc_series few = {.y = y, .n = 672, .seasons = &seasons};
+    assert_int_equal(fc_season_strengths(&few, ws, strength), FC_OK);
+    assert_true(strength[0] > 0.5 && isnan(strength[1]));
+    fc_workspace_free(ws);
+}
+
 /* A day that went wrong leaves no trace in the season, when it is robust. */
 static void outliers_are_kept_out_when_asked(void **state)
 {
@@ -177,6 +210,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(components_are_those_of_r),
         cmocka_unit_test(robust_components_are_those_of_r),
+        cmocka_unit_test(strengths_are_those_of_r),
         cmocka_unit_test(outliers_are_kept_out_when_asked),
         cmocka_unit_test(seasons_on_a_line_are_found),
         cmocka_unit_test(a_gap_is_filled_with_its_seasons),

@@ -22,7 +22,7 @@ static double load_at(size_t t)
            - (t / 24 % 7 >= 5 ? 40 : 0);
 }
 
-static const double periods[] = {24, 168};
+static const struct fc_seasons seasons = {.n = 2, .length = {24, 168}};
 
 /* An AR(1) has the autocovariances sigma2 phi^k / (1 - phi^2). */
 static void an_autoregression_solves_its_equations(void **state)
@@ -94,7 +94,6 @@ static void an_adjustment_is_undone_exactly(void **state)
 {
     static double y[HOURS], x[HOURS];
     struct fc_workspace *ws = fc_workspace_new();
-    const struct fc_seasons seasons = {.n = 2, .length = {24, 168}};
     const struct fc_series series = {
         .id = "a", .y = y, .n = HOURS, .seasons = &seasons};
     struct fc_adjustment a;
@@ -127,8 +126,7 @@ static void a_week_of_hours_is_forecast(void **state)
     (void)state;
     for (size_t t = 0; t < HOURS; t++)
         y[t] = load_at(t) + gsl_ran_gaussian_ziggurat(rng, 3);
-    assert_int_equal(fc_profile_fit(y, HOURS, periods, 2, AHEAD, ws, &p),
-                     FC_OK);
+    assert_int_equal(fc_profile_fit(y, HOURS, &seasons, AHEAD, ws, &p), FC_OK);
     assert_int_equal(fc_profile_forecast(&p, AHEAD, ws, mean, se), FC_OK);
     assert_true(p.log);
     for (size_t h = 0; h < AHEAD; h++) {
@@ -142,6 +140,84 @@ static void a_week_of_hours_is_forecast(void **state)
     fc_workspace_free(ws);
 }
 
+enum { DAY = 24, YEAR = 365 * DAY, TWO_YEARS = 2 * YEAR };
+
+/* A moving average of a line is the line, of a year before: what it lacks is
+ * a year's growth, the same everywhere. */
+static void a_course_is_the_mean_of_earlier_years(void **state)
+{
+    static double z[TWO_YEARS + 2000];
+    size_t n = sizeof z / sizeof *z;
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_course_design design = {
+        .year = YEAR, .width = 10 * DAY, .step = DAY, .known = 500};
+    struct fc_course course;
+    (void)state;
+    for (size_t t = 0; t < n; t++)
+        z[t] = 3 * (double)t;
+    assert_int_equal(fc_course_find(z, n, &design, ws, &course), FC_OK);
+    assert_near(course.first, TWO_YEARS, 1e-12);
+    for (double t = TWO_YEARS + 20 * DAY; t < (double)n; t += 100)
+        assert_near(fc_course_at(&course, t), 3 * (t - 1.5 * YEAR - 0.5), 1e-9);
+    /* a year after the last value it begins again */
+    assert_near(fc_course_at(&course, (double)n + YEAR + 5000),
+                fc_course_at(&course, (double)n + 5000), 1e-9);
+    design.known = 2001;
+    assert_int_equal(fc_course_find(z, n, &design, ws, &course), FC_OK);
+    assert_near(course.first, YEAR, 1e-12);
+    design.known = n;
+    assert_int_equal(fc_course_find(z, n, &design, ws, &course), FC_OK);
+    assert_int_equal(course.n, 0);
+    fc_workspace_free(ws);
+}
+
+/* The error of a forecast of the week after two years, whose level is the
+ * given one. */
+static double error_after_two_years(const double *level, double year)
+{
+    static double y[TWO_YEARS];
+    double mean[AHEAD], se[AHEAD], error = 0;
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_seasons known = seasons;
+    struct fc_profile p;
+    known.year = year;
+    for (size_t t = 0; t < TWO_YEARS; t++)
+        y[t] = load_at(t) + level[t];
+    assert_int_equal(fc_profile_fit(y, TWO_YEARS, &known, AHEAD, ws, &p),
+                     FC_OK);
+    assert_int_equal(fc_profile_forecast(&p, AHEAD, ws, mean, se), FC_OK);
+    for (size_t h = 0; h < AHEAD; h++)
+        error +=
+            fabs(exp(mean[h]) - load_at(TWO_YEARS + h) - level[TWO_YEARS + h])
+            / AHEAD;
+    fc_workspace_free(ws);
+    return error;
+}
+
+/* A level that rises in the course of each year, about which weather varies. */
+static void a_year_is_followed_where_it_is_there(void **state)
+{
+    static double level[TWO_YEARS + AHEAD], walk[TWO_YEARS + AHEAD];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    double weather = 0, with = 0, without = 0;
+    (void)state;
+    for (int trial = 0; trial < 3; trial++) {
+        for (size_t t = 0; t < TWO_YEARS + AHEAD; t++) {
+            weather = 0.99 * weather + gsl_ran_gaussian_ziggurat(rng, 1);
+            level[t] = weather + 120 * sin(2 * M_PI * (double)t / YEAR);
+            walk[t] =
+                (t > 0 ? walk[t - 1] : 0) + gsl_ran_gaussian_ziggurat(rng, 0.4);
+        }
+        with += error_after_two_years(level, YEAR);
+        without += error_after_two_years(level, 0);
+    }
+    assert_true(with < 0.95 * without);
+    with = error_after_two_years(walk, YEAR);
+    without = error_after_two_years(walk, 0);
+    assert_true(with < 1.25 * without);
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +226,8 @@ int main(void)
         cmocka_unit_test(a_pattern_is_kept_as_far_as_cycles_agree),
         cmocka_unit_test(an_adjustment_is_undone_exactly),
         cmocka_unit_test(a_week_of_hours_is_forecast),
+        cmocka_unit_test(a_course_is_the_mean_of_earlier_years),
+        cmocka_unit_test(a_year_is_followed_where_it_is_there),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

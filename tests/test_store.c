@@ -45,6 +45,7 @@ static struct io_night night_of(int64_t number)
                              .origin = 86400 * number,
                              .horizon = 3,
                              .season = 7,
+                             .seasons = "7",
                              .levels = "80",
                              .program = "0.1",
                              .series = 2,
@@ -57,6 +58,32 @@ static void add_night(struct io_store *store, int64_t number)
     static const char *const names[] = {"mean", "lo-80", "hi-80"};
     struct io_night night = night_of(number);
     OK(io_store_add_night(store, &night, names, 3, &err));
+}
+
+/* One season is a number, several are a text; the shortest is what counts. */
+static void a_night_has_all_its_seasons(void **state)
+{
+    static const char *const names[] = {"mean"}, *const lists[] = {"7",
+                                                                   "24;168"};
+    static const int shortest[] = {7, 24};
+    struct io_store *store = open_store();
+    struct io_night night;
+    bool found;
+    (void)state;
+    OK(io_store_begin(store, &err));
+    for (int i = 0; i < 2; i++) {
+        night = night_of(i + 1);
+        night.seasons = lists[i];
+        OK(io_store_add_night(store, &night, names, 1, &err));
+    }
+    OK(io_store_commit(store, &err));
+    for (int i = 0; i < 2; i++) {
+        OK(io_store_next_night(store, i == 0, &night, &found, &err));
+        assert_true(found);
+        assert_int_equal(night.season, shortest[i]);
+        assert_string_equal(night.seasons, lists[i]);
+    }
+    io_store_close(store);
 }
 
 static void what_is_kept_comes_back(void **state)
@@ -383,6 +410,7 @@ static void models_have_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        IN_FOLDER(a_night_has_all_its_seasons),
         IN_FOLDER(what_is_kept_comes_back),
         IN_FOLDER(what_was_said_comes_back_as_floats),
         IN_FOLDER(what_is_not_committed_is_not_there),

@@ -52,9 +52,120 @@ static struct tm calendar(int64_t t)
     return tm;
 }
 
+/* By the month that is remembered, as without it. */
+static void expect_date(struct io_time_month *month, const char *text)
+{
+    struct io_time_format format = {.form = IO_TIME_DATE};
+    int64_t t = 0, expected = 0;
+    bool is_date = io_time_parse(text, 10, &format, &expected) == NULL;
+    size_t used = io_time_parse_usual(&format, text, 10, month, &t);
+    assert_int_equal(used, is_date ? 10 : 0);
+    assert_true(t == expected);
+}
+
+static void a_date_is_the_same_whatever_came_before(void **state)
+{
+    struct io_time_month month = {0};
+    static const char *const bad[] = {
+        "2023-02-29", "2023-02-00",       "2023-02-31", "2023-02-3a",
+        "2023-02- 3", "2023-13-01",       "0000-01-01", "2023/02/01",
+        "2023-2-001", "\0\0\0\0\0\0\0-01"};
+    (void)state;
+    expect_date(&month, bad[9]);
+    for (int i = 0; i < 10; i++) {
+        expect_date(&month, "2023-02-28");
+        expect_date(&month, bad[i]);
+        expect_date(&month, "2023-02-27");
+        expect_date(&month, "2024-02-29");
+    }
+}
+
+/* What is not usual is left to io_time_parse(). */
+static void odd_times_are_not_taken_for_usual_ones(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t used;
+    } cases[] = {{"2024-01-31 13:05", 16},     {"2024-01-31T13:05", 16},
+                 {"2024-01-31 13:05:59", 19},  {"2024-01-31 13:05:59Z", 19},
+                 {"2024-01-31 13:05,8:5", 16}, {"2024-01-31 13:05:60", 0},
+                 {"2024-01-31 24:00", 0},      {"2024-01-31 13:60", 0},
+                 {"2024-01-31_13:05", 0},      {"2024-01-31 13.05", 0},
+                 {"2024-01-31 13:05:5", 16},   {"2024-01-32 13:05", 0},
+                 {"2024-01-31 1:05", 0},       {"2024-01-31", 0}};
+    struct io_time_format format = {.form = IO_TIME_DATETIME, .begun = true};
+    struct io_time_format fresh = {.form = IO_TIME_DATETIME};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct io_time_month month = {0};
+        int64_t t = 0, expected = 0;
+        const char *text = cases[i].text;
+        size_t used =
+            io_time_parse_usual(&format, text, strlen(text), &month, &t);
+        assert_int_equal(used, cases[i].used);
+        assert_int_equal(
+            io_time_parse_usual(&fresh, text, strlen(text), &month, &t), 0);
+        if (used > 0) {
+            struct io_time_format copy = format;
+            assert_null(io_time_parse(text, used, &copy, &expected));
+            assert_true(t == expected);
+        }
+    }
+}
+
+/* Whichever day came before, and of what is no date nothing is remembered. */
+static void expect_next(struct io_time_format *format, const char *text,
+                        struct io_time_month *month)
+{
+    struct io_time_format fresh = *format;
+    size_t n = strlen(text);
+    int64_t t = -1, expected = -1;
+    unsigned day = io_time_same_month(month, text, n, &t);
+    bool is_date = io_time_parse(text, n, &fresh, &expected) == NULL;
+    if (day > 0) {
+        assert_true(is_date && t == expected);
+        assert_int_equal(day, calendar(t).tm_mday);
+    } else if (is_date) {
+        *format = fresh;
+        io_time_keep_month(format, text, n, expected, month);
+    }
+}
+
+static void dates_by_patterns_are_the_same_whatever_came_before(void **state)
+{
+    static const char *const patterns[] = {
+        "%d.%m.%Y", "%m/%d/%Y",     "%d-%b-%y", "%b %d, %Y", "%Y%m%d",
+        "%Y/%m/%d", "%A, %d %b %Y", "%d%d%m%Y", "%Y-%j"};
+    int taken = 0;
+    (void)state;
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        struct io_time_format format = {.form = IO_TIME_PATTERN};
+        struct io_time_month month = {0};
+        snprintf(format.pattern, sizeof format.pattern, "%s", patterns[i]);
+        for (int64_t day = 18000; day < 19500; day++) {
+            char text[40];
+            int64_t t = 0;
+            struct tm tm = calendar(day * DAY);
+            strftime(text, sizeof text, patterns[i], &tm);
+            taken += io_time_same_month(&month, text, strlen(text), &t) > 0;
+            expect_next(&format, text, &month);
+            size_t n = strlen(text);
+            for (size_t k = 0; k < n && day % 10 == 0; k++) { /* mistyped */
+                char was = text[k];
+                text[k] = (char)('0' + (day + (int64_t)k) % 11);
+                expect_next(&format, text, &month);
+                text[k] = was;
+            }
+        }
+    }
+    assert_true(taken > 5000);
+}
+
 static void every_date_from_0001_to_9999_agrees_with_glibc(void **state)
 {
     struct io_time_format format = {.form = IO_TIME_DATE};
+    struct io_time_month month = {0};
+    int64_t t = 0;
     (void)state;
     for (int64_t day = FIRST_DAY; day <= LAST_DAY; day += 1) {
         char text[40];
@@ -62,6 +173,9 @@ static void every_date_from_0001_to_9999_agrees_with_glibc(void **state)
         snprintf(text, sizeof text, "%04d-%02d-%02d", tm.tm_year + 1900,
                  tm.tm_mon + 1, tm.tm_mday);
         expect_both_ways(&format, text, day * DAY);
+        assert_int_equal(io_time_parse_usual(&format, text, 10, &month, &t),
+                         10);
+        assert_true(t == day * DAY);
     }
 }
 
@@ -108,6 +222,10 @@ static void a_million_instants_agree_with_glibc(void **state)
 {
     struct io_time_format format = {
         .form = IO_TIME_DATETIME, .separator = 'T', .seconds = true};
+    struct io_time_format begun = format;
+    struct io_time_month month = {0};
+    int64_t again = 0;
+    begun.begun = true;
     uint64_t span = (uint64_t)((LAST_DAY - FIRST_DAY + 1) * DAY);
     uint64_t x = 1;
     (void)state;
@@ -120,6 +238,9 @@ static void a_million_instants_agree_with_glibc(void **state)
                  tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour,
                  tm.tm_min, tm.tm_sec);
         expect_both_ways(&format, text, t);
+        assert_int_equal(io_time_parse_usual(&begun, text, 19, &month, &again),
+                         19);
+        assert_true(again == t);
     }
 }
 
@@ -217,7 +338,8 @@ static void what_is_not_a_timestamp_is_told(void **state)
         {"2023-01-15 23:59:60", "no such time of day"},
         {"1000000000000000000", "an integer of more than 18 digits"},
         {"-99999999999999999999", "an integer of more than 18 digits"},
-        {"2023-01-15 10:00:00.5", "a fraction of a second that is not zero"},
+        {"2023-01-15 10:00:00.0000000001",
+         "a fraction of a second of more than nine digits"},
         {"2023-01-15T10:00+19:00", "no such offset from UTC"},
         {"2023-01-15T10:00+2", "not a timestamp"},
         {"2023-01-15T10:00 CET", "not a timestamp"},
@@ -314,6 +436,49 @@ static void small_differences_within_a_file_are_taken(void **state)
     expect_printed(&format, -2, "-002");
 }
 
+static void one_fraction_of_a_second_is_kept(void **state)
+{
+    struct io_time_format format;
+    struct io_time_month month = {0};
+    int64_t t = parse("2023-01-15T10:00:00.997Z", &format);
+    (void)state;
+    assert_true(t % 60 == 0);
+    expect_printed(&format, t + 3600, "2023-01-15T11:00:00.997Z");
+    assert_null(io_time_parse("2023-01-15T10:01:00.9970Z", 25, &format, &t));
+    expect_printed(&format, t, "2023-01-15T10:01:00.9970Z");
+    assert_non_null(io_time_parse("2023-01-15T10:01:00.998Z", 24, &format, &t));
+    assert_non_null(io_time_parse("2023-01-15T10:01:00Z", 20, &format, &t));
+    /* without a fraction is another fraction */
+    assert_int_equal(
+        io_time_parse_usual(&format, "2023-01-15T10:01:00", 19, &month, &t), 0);
+    parse("15.01.2023 10:00:00,5", &format);
+    assert_non_null(
+        io_time_parse("15.01.2023 10:00:00,500000001", 29, &format, &t));
+    assert_null(io_time_parse("15.01.2023 10:00:01,50", 22, &format, &t));
+    expect_printed(&format, t, "15.01.2023 10:00:01.50");
+    parse("2023-01-15 10:00:00.000", &format);
+    assert_null(io_time_parse("2023-01-15 10:01:00", 19, &format, &t));
+    assert_non_null(io_time_parse("2023-01-15 10:01:00.001", 23, &format, &t));
+}
+
+/* What cannot be said so that it reads as the same date is not said. */
+static void years_of_two_digits_end_with_2068(void **state)
+{
+    struct io_time_format format;
+    char buf[IO_TIME_SIZE];
+    (void)state;
+    int64_t t = parse("31/12/68", &format);
+    expect_printed(&format, t, "31/12/68");
+    assert_int_equal(io_time_print(&format, t + DAY, buf), 0);
+    assert_non_null(strstr(io_time_end(&format), "2068"));
+    t = parse("01/01/69", &format);
+    expect_printed(&format, t, "01/01/69");
+    assert_int_equal(io_time_print(&format, t - 1, buf), 0);
+    t = parse("31/12/2068", &format);
+    expect_printed(&format, t + DAY, "01/01/2069");
+    assert_string_equal(io_time_end(&format), "the year 9999");
+}
+
 static void times_outside_of_the_calendar_print_nothing(void **state)
 {
     static const enum io_time_form forms[] = {IO_TIME_MONTH, IO_TIME_QUARTER,
@@ -334,6 +499,9 @@ static void times_outside_of_the_calendar_print_nothing(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(odd_times_are_not_taken_for_usual_ones),
+        cmocka_unit_test(dates_by_patterns_are_the_same_whatever_came_before),
+        cmocka_unit_test(a_date_is_the_same_whatever_came_before),
         cmocka_unit_test(every_date_from_0001_to_9999_agrees_with_glibc),
         cmocka_unit_test(every_week_from_0001_to_9999_agrees_with_glibc),
         cmocka_unit_test(months_and_quarters_agree_with_glibc),
@@ -344,6 +512,8 @@ int main(void)
         cmocka_unit_test(long_years_have_week_53),
         cmocka_unit_test(a_file_keeps_its_form),
         cmocka_unit_test(small_differences_within_a_file_are_taken),
+        cmocka_unit_test(one_fraction_of_a_second_is_kept),
+        cmocka_unit_test(years_of_two_digits_end_with_2068),
         cmocka_unit_test(times_outside_of_the_calendar_print_nothing),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

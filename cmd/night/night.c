@@ -7,6 +7,7 @@
 #include "cmd/night/series.h"
 #include "io/store/results.h"
 #include "io/text/number.h"
+#include "io/text/seasons.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -157,7 +158,8 @@ static void take_up(struct cmd_night *night)
 enum fc_status cmd_night_begin(struct cmd_night *night,
                                const struct cmd_command *command,
                                const struct cmd_options *options,
-                               const struct io_panel *panel, int season,
+                               const struct io_panel *panel,
+                               const struct fc_seasons *seasons,
                                struct fc_batch *batch, struct fc_error *err)
 {
     if (options->store == NULL)
@@ -166,7 +168,8 @@ enum fc_status cmd_night_begin(struct cmd_night *night,
     night->options = options;
     night->panel = panel;
     night->batch = batch;
-    night->season = season;
+    night->season = fc_season_length(seasons);
+    night->seasons = *seasons;
     night->began = (int64_t)time(NULL);
     night->start = night->written = cmd_now();
     enum fc_status status = allocate(night, err);
@@ -389,6 +392,7 @@ void cmd_night_publish(struct cmd_night *night,
                        const struct cmd_night_counts *counts, double seconds)
 {
     struct fc_error trouble;
+    char list[IO_SEASONS_SIZE];
     if (night->store == NULL)
         return;
     const struct io_night tonight = {
@@ -398,6 +402,7 @@ void cmd_night_publish(struct cmd_night *night,
         .origin = night->panel->last,
         .horizon = night->options->horizon,
         .season = night->season,
+        .seasons = io_seasons_print(&night->seasons, list),
         .program = NIGHTCAST_VERSION,
         .series = (int64_t)night->panel->nseries,
         .ok = (int64_t)counts->ok,

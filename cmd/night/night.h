@@ -26,7 +26,8 @@
 enum fc_status cmd_night_begin(struct cmd_night *night,
                                const struct cmd_command *command,
                                const struct cmd_options *options,
-                               const struct io_panel *panel, int season,
+                               const struct io_panel *panel,
+                               const struct fc_seasons *seasons,
                                struct fc_batch *batch, struct fc_error *err);
 
 /* Every now and then while the batch runs, and once when it has. */

@@ -61,6 +61,7 @@ struct cmd_night {
     int64_t number; /* of this night */
     int64_t began;  /* seconds since 1970 */
     int season;
+    struct fc_seasons seasons;
     double start, written; /* by cmd_now(): when it began, and last wrote */
 
     struct cmd_seen *seen;     /* of each series */

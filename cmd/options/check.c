@@ -13,6 +13,7 @@
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
+#include "io/known/terms.h"
 #include "io/text/number.h"
 
 #include <math.h>
@@ -356,6 +357,56 @@ static int parse_seasons(const char *name, struct cmd_options *options)
     return -1;
 }
 
+/* --- regressors --- */
+
+static bool reads_stdin(const struct cmd_options *options)
+{
+    bool any = strcmp(options->input, "-") == 0;
+    for (size_t i = 0; i < options->ninputs; i++)
+        any = any || strcmp(options->inputs[i], "-") == 0;
+    return any;
+}
+
+/* What does not go with them, and why; or NULL. */
+static const char *against_regressors(const struct cmd_options *options)
+{
+    if (options->wide)
+        return "takes columns of long form, of which --wide has none";
+    if (reads_stdin(options))
+        return "reads its input twice, which standard input cannot be: name a "
+               "file";
+    if (options->shard.count > 0)
+        return "learns from all series, of which --shard sees some";
+    if (options->learned != NULL)
+        return "learns from its series: leave out --learned";
+    if (options->store != NULL)
+        return "forecasts series anew every night: leave out --store";
+    return NULL;
+}
+
+static int check_regressors(const char *name, const struct cmd_options *options)
+{
+    struct io_terms terms;
+    struct fc_error err;
+    if (options->regressors == NULL
+        && cmd_option_given(options, "missing-regressors"))
+        return cmd_usage(name, "--missing-regressors needs --regressors");
+    if (options->regressors == NULL)
+        return -1;
+    const char *why = against_regressors(options);
+    if (why != NULL)
+        return cmd_usage(name, "--regressors %s", why);
+    enum fc_status status = io_terms_parse(options->regressors, &terms, &err);
+    if (status == FC_ENOMEM) {
+        cmd_say(CMD_ERROR, "%s", err.msg);
+        return CMD_FAILED;
+    }
+    if (status != FC_OK)
+        return cmd_usage(name, "--regressors %s", err.msg);
+    io_terms_release(&terms);
+    return -1;
+}
+
 static int check(const struct cmd_command *command, struct cmd_options *options)
 {
     const char *name = command->name;
@@ -401,6 +452,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = parse_seasons(name, options);
     if (status < 0)
         status = parse_deadline(name, options);
+    if (status < 0)
+        status = check_regressors(name, options);
     if (status >= 0)
         return status;
     if ((command->set & CMD_SCORE) && options->seasons.n > 1)

@@ -104,7 +104,7 @@ struct cmd_options {
     int64_t stale; /* steps; see cmd_option_given() */
     bool wide;
     /* the enums of their modules */
-    int gaps, align, duplicates, progress, log_format;
+    int gaps, align, duplicates, progress, log_format, missing_regressors;
     bool non_negative;
     int64_t seed;
     int64_t origins;
@@ -130,6 +130,7 @@ struct cmd_options {
     char **names;          /* of files, made from what was given */
     size_t nnames, names_room;
     const char *learned;
+    const char *regressors; /* see io/known/terms.h */
     const char *store;
     int64_t keep, relearn; /* nights */
     const char *deadline_text;

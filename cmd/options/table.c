@@ -12,6 +12,7 @@
 static const char *const gaps[] = {"interpolate", "zero", "previous", "error",
                                    NULL};
 static const char *const duplicates[] = {"error", "sum", "mean", "last", NULL};
+static const char *const lacks[] = {"error", "previous", "zero", NULL};
 static const char *const decimals[] = {"auto", ".", ",", NULL};
 static const char *const aligns[] = {"own", "common", NULL};
 static const char *const whens[] = {"auto", "always", "never", NULL};
@@ -25,6 +26,7 @@ enum {
     TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
+    KNOWN = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE, /* take regressors */
     PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
               | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
@@ -63,6 +65,9 @@ static const struct cmd_option rows[] = {
      "what backtest -o, backtest --steps or score -o wrote", NULL, 0, 0, NULL},
     {0, "trace", CMD_INPUT, CMD_REPORT, AT(trace), "FILE",
      "what `forecast --trace` wrote: the time line", NULL, 0, 0, NULL},
+    {0, "store", CMD_INPUT, CMD_REPORT, AT(store), "FILE",
+     "what `forecast --store' keeps: past nights", NULL, 0, 0,
+     NULL},
     {0, "series", CMD_TEXT, CMD_REPORT, AT(shown), "LIST",
      "to be there in any case, if there are too many", NULL, 0, 0, NULL},
     {0, "series", CMD_TEXT, CMD_PLOT, AT(shown), "ID",
@@ -103,13 +108,13 @@ static const struct cmd_option rows[] = {
     {0, "freq", CMD_TEXT, CMD_READS, AT(freq_text), "F",
      "step: H D B W M Q Y, 15min, 2W (default: seen)", NULL, 0, 0, NULL},
     {0, "time-format", CMD_TEXT, CMD_READS, AT(time_format), "FORM",
-     NULL, NULL, 0, 0, NULL},
+     "timestamps: %d/%m/%Y, or excel (default: seen)", NULL, 0, 0, NULL},
     {0, "decimal", CMD_CHOICE, CMD_READS, AT(decimal), "SIGN",
-     NULL, "auto", 0, 0, decimals},
+     ". or , in numbers; auto: as the file shows", "auto", 0, 0, decimals},
     {0, "na", CMD_LIST, CMD_READS, AT(na), "LIST",
-     NULL, NULL, 0, 0, NULL},
+     "more words for a missing value: sold out,99999", NULL, 0, 0, NULL},
     {0, "encoding", CMD_TEXT, CMD_READS, AT(encoding), "NAME",
-     NULL, NULL, 0, 0, NULL},
+     "of the input's text: windows-1252, UTF-16LE", NULL, 0, 0, NULL},
     {0, "wide", CMD_FLAG, SERIES, AT(wide), NULL,
      "one row per series: id, then values", NULL, 0, 0, NULL},
     {0, "gaps", CMD_CHOICE, CMD_READS, AT(gaps), "POLICY",
@@ -118,12 +123,16 @@ static const struct cmd_option rows[] = {
      "horizon starts after own or common last time", "own", 0, 0, aligns},
     {0, "duplicates", CMD_CHOICE, CMD_READS, AT(duplicates), "POLICY",
      "error sum mean last", "error", 0, 0, duplicates},
+    {0, "regressors", CMD_LIST, KNOWN, AT(regressors), "LIST",
+     "columns known in advance: price,deal,lag(deal,1)", NULL, 0, 0, NULL},
+    {0, "missing-regressors", CMD_CHOICE, KNOWN, AT(missing_regressors),
+     "POLICY", NULL, "error", 0, 0, lacks},
     {0, "fallback", CMD_TEXT, CMD_RUNS, AT(fallback_text), "MODEL",
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
     {0, "non-negative", CMD_FLAG, CMD_RUNS, AT(non_negative), NULL,
      "clip forecasts and bounds at zero", NULL, 0, 0, NULL},
     {0, "max-order", CMD_SETTING, CMD_FITS, AT(settings[0]), "N",
-     "most p+q+P+Q in arima's search; the manual has more", NULL, 0, 0, NULL},
+     "most p+q+P+Q in arima's search", NULL, 0, 0, NULL},
     {0, "max-p", CMD_SETTING, CMD_FITS, AT(settings[1]), "N", NULL, NULL, 0, 0, NULL},
     {0, "max-q", CMD_SETTING, CMD_FITS, AT(settings[2]), "N", NULL, NULL, 0, 0, NULL},
     {0, "max-P", CMD_SETTING, CMD_FITS, AT(settings[3]), "N", NULL, NULL, 0, 0, NULL},
@@ -137,16 +146,15 @@ static const struct cmd_option rows[] = {
     {0, "learned", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(learned), "FILE",
      "what `nightcast learn` wrote, instead of learning", NULL, 0, 0, NULL},
     {0, "stale", CMD_INTEGER, CMD_FORECAST, AT(stale), "N",
-     NULL, NULL, 0, 1000000000, NULL},
+     "leave out what ended over N steps before the rest", NULL, 0,
+     1000000000, NULL},
     {0, "shard", CMD_TEXT, CMD_FORECAST, AT(shard_text), "K/N",
      "part K of N, for `nightcast merge`; or auto[/N]", NULL, 0, 0,
      NULL},
     {0, "max-failed", CMD_TEXT, CMD_FORECAST, AT(max_failed_text), "N|P%",
      "if more series fail, the old output stays", NULL, 0, 0, NULL},
-    {0, "partial-ok", CMD_FLAG, CMD_FORECAST | CMD_MERGE, AT(partial_ok), NULL,
-     "exit status 0 instead of 3", NULL, 0, 0, NULL},
-    {0, "partial-ok", CMD_FLAG, PARTIAL, AT(partial_ok), NULL, NULL, NULL, 0, 0,
-     NULL},
+    {0, "partial-ok", CMD_FLAG, CMD_FORECAST | CMD_MERGE | PARTIAL,
+     AT(partial_ok), NULL, "exit status 0 instead of 3", NULL, 0, 0, NULL},
     {0, "from", CMD_INPUT, CMD_MERGE, AT(from), "FILE",
      "a list of shards, one name per line", NULL, 0, 0, NULL},
     {0, "missing", CMD_FLAG, CMD_MERGE, AT(missing), NULL,
@@ -188,7 +196,8 @@ static const struct cmd_option rows[] = {
      "of standard error: text, json", "text", 0, 0, log_formats},
     {'h', "help", CMD_FLAG, ALL, AT(help), NULL,
      "this help", NULL, 0, 0, NULL},
-    {'V', "version", CMD_FLAG, ALL, AT(version), NULL, NULL, NULL, 0, 0, NULL},
+    {'V', "version", CMD_FLAG, ALL, AT(version), NULL,
+     "the program's version", NULL, 0, 0, NULL},
 };
 /* clang-format on */
 
@@ -289,6 +298,34 @@ static void help_row(const struct cmd_option *row)
     putchar('\n');
 }
 
+/* "--keep NIGHTS", behind the others of such rows, if there is room. */
+static void name_row(const struct cmd_option *row, size_t *column)
+{
+    enum { WIDTH = 71 }; /* and " (manual)" */
+    char text[40];
+    int n = snprintf(text, sizeof text, "--%s%s%s", row->name,
+                     row->argument != NULL ? " " : "",
+                     row->argument != NULL ? row->argument : "");
+    bool first = *column == 0;
+    if (!first && *column + 2 + (size_t)n < WIDTH) {
+        *column += (size_t)printf(", %s", text);
+        return;
+    }
+    printf("%s", first ? "" : ",\n");
+    *column = (size_t)printf("      %s", text);
+}
+
+/* What is for few, by name; the manual says the rest. */
+static void help_for_few(const struct cmd_command *command)
+{
+    size_t column = 0;
+    for (size_t i = 0; i < NROWS; i++)
+        if ((rows[i].sets & command->set) && rows[i].help == NULL)
+            name_row(&rows[i], &column);
+    if (column > 0)
+        puts(" (manual)");
+}
+
 void cmd_options_help(const struct cmd_command *command)
 {
     printf("usage: nightcast %s%s%s\n%s\n\n", command->name,
@@ -297,6 +334,7 @@ void cmd_options_help(const struct cmd_command *command)
     for (size_t i = 0; i < NROWS; i++)
         if ((rows[i].sets & command->set) && rows[i].help != NULL)
             help_row(&rows[i]);
+    help_for_few(command);
     if (command->example != NULL)
         printf("\nexample: %s\n", command->example);
 }

@@ -29,7 +29,7 @@ struct cmd_option {
     unsigned sets;
     size_t offset; /* in struct cmd_options */
     const char *argument;
-    const char *help;           /* NULL: in the manual only */
+    const char *help;           /* NULL: its name alone is shown */
     const char *fallback;       /* the default, as if it had been typed */
     int64_t least, most;        /* CMD_INTEGER; CMD_SETTING: of the models */
     const char *const *choices; /* CMD_CHOICE: in the order of the enum */

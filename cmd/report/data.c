@@ -118,6 +118,7 @@ static void put_files(struct writer *w)
     text(w, "summary", f->summary);
     text(w, "scores", f->scores);
     text(w, "trace", f->trace);
+    text(w, "store", f->store);
     raw(w, "}");
 }
 
@@ -473,6 +474,149 @@ static void put_lines(struct writer *w)
     raw(w, "]}");
 }
 
+/* Nights. */
+
+static void put_night(struct writer *w, const struct cmd_report_night *n)
+{
+    const int64_t counts[] = {n->night, n->series,    n->failed,  n->fallback,
+                              n->late,  n->corrected, n->drifting};
+    raw(w, "[");
+    for (size_t k = 0; k < sizeof counts / sizeof *counts; k++) {
+        integer(w, counts[k]);
+        raw(w, ",");
+    }
+    rounded(w, n->seconds);
+    raw(w, ",");
+    cmd_json_text(w->file, n->origin);
+    raw(w, "]");
+}
+
+static void put_turned(struct writer *w, const struct cmd_report_turned *t)
+{
+    const double numbers[] = {t->mase, t->bias, t->added, t->level, t->inside};
+    raw(w, "[");
+    integer(w, t->night);
+    raw(w, ",");
+    cmd_json_text(w->file, t->model);
+    raw(w, ",");
+    integer(w, t->n);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        raw(w, ",");
+        rounded(w, numbers[k]);
+    }
+    raw(w, "]");
+}
+
+/* The place of each series among those that are shown, from 1; 0: it is not. */
+static void put_moved(struct writer *w, const struct cmd_report_moved *m,
+                      const uint32_t *place)
+{
+    const double numbers[] = {m->moved, m->before, m->after};
+    raw(w, "[");
+    integer(w, m->series != SIZE_MAX ? (int64_t)place[m->series] - 1 : -1);
+    raw(w, ",");
+    cmd_json_text(w->file, m->id);
+    raw(w, ",");
+    cmd_json_text(w->file, m->model);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        raw(w, ",");
+        rounded(w, numbers[k]);
+    }
+    raw(w, ",");
+    cmd_json_text(w->file, m->why);
+    raw(w, "]");
+}
+
+static bool put_past(struct writer *w)
+{
+    const struct cmd_report_past *p = w->report->past;
+    size_t nseries = w->report->panel->nseries;
+    uint32_t *place = NULL, shown = 0;
+    key(w, "past");
+    if (p == NULL) {
+        raw(w, "null");
+        return true;
+    }
+    place = calloc(nseries + 1, sizeof *place);
+    if (place == NULL)
+        return false;
+    for (size_t i = 0; i < nseries; i++)
+        if (w->view.shown[i])
+            place[i] = ++shown;
+    key(w, "{nights");
+    raw(w, "[");
+    for (size_t i = 0; i < p->nnights; i++) {
+        comma(w, i);
+        put_night(w, &p->nights[i]);
+    }
+    raw(w, "]");
+    key(w, "turned");
+    raw(w, "[");
+    for (size_t i = 0; i < p->nturned; i++) {
+        comma(w, i);
+        put_turned(w, &p->turned[i]);
+    }
+    raw(w, "]");
+    key(w, "moved");
+    raw(w, "[");
+    for (size_t i = 0; i < p->nmoved; i++) {
+        comma(w, i);
+        put_moved(w, &p->moved[i], place);
+    }
+    raw(w, "]");
+    count(w, "nmoved", p->nmoved_all);
+    raw(w, "}");
+    free(place);
+    return true;
+}
+
+/* [night, first step, means] of the last ones. */
+static enum fc_status put_said(struct writer *w, size_t i, struct fc_error *err)
+{
+    const struct cmd_report_past *p = w->report->past;
+    struct cmd_report_said said[CMD_REPORT_NIGHTS];
+    size_t n;
+    enum fc_status status = p->recall(p->context, i, said, &n, err);
+    if (status != FC_OK || n == 0)
+        return status;
+    key(w, "p");
+    raw(w, "[");
+    for (size_t k = 0; k < n; k++) {
+        comma(w, k);
+        raw(w, "[");
+        integer(w, said[k].night);
+        raw(w, ",");
+        integer(w, said[k].first);
+        for (size_t h = 0; h < said[k].n; h++) {
+            raw(w, ",");
+            rounded(w, said[k].means[h]);
+        }
+        raw(w, "]");
+    }
+    raw(w, "]");
+    return FC_OK;
+}
+
+/* [values, MASE, bias, level, compared, inside] of all nights. */
+static void put_standing(struct writer *w, const struct cmd_report_standing *s)
+{
+    const double numbers[] = {s->mase, s->bias, s->level};
+    if (s->n == 0)
+        return;
+    key(w, "w");
+    raw(w, "[");
+    integer(w, s->n);
+    for (size_t k = 0; k < sizeof numbers / sizeof *numbers; k++) {
+        raw(w, ",");
+        rounded(w, numbers[k]);
+    }
+    raw(w, ",");
+    integer(w, s->compared);
+    raw(w, ",");
+    integer(w, s->inside);
+    raw(w, "]");
+}
+
 /* Series. */
 
 static size_t index_of(const struct io_intern *table, const char *text)
@@ -597,9 +741,11 @@ static void put_facts(struct writer *w, size_t i)
     }
 }
 
-static void put_series(struct writer *w, size_t i)
+static enum fc_status put_series(struct writer *w, size_t i,
+                                 struct fc_error *err)
 {
     const struct cmd_report *r = w->report;
+    enum fc_status status = FC_OK;
     put_facts(w, i);
     put_history(w, i);
     put_forecasts(w, i);
@@ -616,11 +762,17 @@ static void put_series(struct writer *w, size_t i)
         put_series_scores(w, "m", r->now, i);
     if (r->before != NULL)
         put_series_scores(w, "b", r->before, i);
+    if (r->past != NULL) {
+        put_standing(w, &r->past->of[i]);
+        status = put_said(w, i, err);
+    }
     raw(w, "}");
+    return status;
 }
 
-static void put_all_series(struct writer *w)
+static enum fc_status put_all_series(struct writer *w, struct fc_error *err)
 {
+    enum fc_status status = FC_OK;
     const struct io_panel *panel = w->report->panel;
     size_t put = 0;
     key(w, "ids");
@@ -634,12 +786,15 @@ static void put_all_series(struct writer *w)
     put = 0;
     key(w, "at");
     raw(w, "[");
-    for (size_t i = 0; i < panel->nseries && !io_atomic_failed(w->file); i++)
+    for (size_t i = 0;
+         i < panel->nseries && status == FC_OK && !io_atomic_failed(w->file);
+         i++)
         if (w->view.shown[i]) {
             raw(w, put++ > 0 ? ",\n" : "\n");
-            put_series(w, i);
+            status = put_series(w, i, err);
         }
     raw(w, "]");
+    return status;
 }
 
 static size_t longest_spec(const struct cmd_report *r)
@@ -676,13 +831,14 @@ enum fc_status cmd_report_data(const struct cmd_report *report,
     enum fc_status status = prepare(&w, err);
     if (status == FC_OK) {
         put_head(&w);
-        if (!put_specs(&w))
+        if (!put_specs(&w) || !put_past(&w))
             status = fc_fail(err, FC_ENOMEM, "out of memory");
         put_scores(&w, "now", report->now);
         put_scores(&w, "before", report->before);
         put_totals(&w);
         put_lines(&w);
-        put_all_series(&w);
+        if (status == FC_OK)
+            status = put_all_series(&w, err);
         raw(&w, "}");
     }
     cmd_report_view_release(&w.view);

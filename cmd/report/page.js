@@ -11,6 +11,9 @@ const $ = (id) => document.getElementById(id);
 const N = data.ids.length;
 const H = data.horizon;
 const WIDEST = data.levels.length - 1;
+// Both bounds of level 0 are the median, which is no band.
+const MEDIAN = data.levels.indexOf(0);
+const BANDS = data.levels.map((_, k) => k).filter((k) => k !== MEDIAN);
 
 // An element; attributes that are null are left out.
 const make = (tag, attributes, ...children) => {
@@ -189,7 +192,7 @@ const FINDINGS = [
 	['bad', 'late or stale', 'By the status in the summary.'],
 	['warn', 'had absurd intervals', 'They were replaced by those of the series alone.'],
 	['warn', 'often outside their widest interval', 'Half or more of the actual values lie outside the widest interval.'],
-	['warn', 'drift away from their forecasts', 'Errors go one way, and are twice the usual change from season to season, or more.'],
+	['warn', 'drift away from their forecasts', 'Errors go one way, and are twice the usual change from season to season, or more; or the store of the nights says so.'],
 	['warn', 'jump at once', 'The forecast leaves the last season by four times what seasons usually differ by, or more.'],
 	['warn', 'mostly filled in', 'More than half of their steps had no value.'],
 	['', 'end before the file does', 'Their last value lies before the last of the file.'],
@@ -254,6 +257,18 @@ const link = (i) => {
 
 // At a glance.
 
+// How a model's forecasts of all nights in the store turned out together.
+const turnedOf = (model) => (data.past ? data.past.turned.filter((t) => t[1] === model && t[2] > 0) : []);
+const nightsOf = (model) => {
+	const all = turnedOf(model);
+	const n = all.reduce((sum, t) => sum + t[2], 0);
+	const level = all.reduce((most, t) => Math.max(most, t[6] ?? 0), 0);
+	const covered = all.filter((t) => t[6] === level && t[7] !== null);
+	const compared = covered.reduce((sum, t) => sum + t[2], 0);
+	return { n, nights: all.length, mase: all.reduce((sum, t) => sum + t[2] * (t[3] ?? 0), 0) / n,
+		cover: compared > 0 ? [[level, covered.reduce((sum, t) => sum + t[2] * t[7], 0) / compared, compared]] : [] };
+};
+
 const answer = (kind, question, big, ...rest) => make('div', { class: `answer ${kind}` },
 	make('h2', null, question), make('div', { class: 'big' }, big),
 	...rest.filter(Boolean).map((r) => (typeof r === 'string' ? make('p', null, r) : r)));
@@ -262,20 +277,28 @@ const answerNight = () => {
 	const { ok, fallback, late, failed } = data.tally;
 	const odd = [[failed, 'failed'], [fallback, 'fell back'], [late, 'late or stale']].filter((o) => o[0] > 0);
 	const kind = failed > 0 ? 'bad' : odd.length ? 'warn' : 'good';
+	const mine = turnedOf(data.models[0]);
+	const last = mine[mine.length - 1];
+	const usual = mine.slice(0, -1).map((t) => t[3]).filter((x) => x !== null).sort((a, b) => a - b);
+	const nights = !last || usual.length === 0 ? null : `Of night ${last[0]}, the last of which values have come, MASE was ${brief(last[3])}; of those before ${brief(usual[Math.floor(usual.length / 2)])} in the middle.`;
 	const took = data.lines ? `It took ${seconds(data.lines.end)} on ${plural(data.lines.tracks - 1, 'thread')}.` : null;
 	return answer(kind, 'Was the night normal?',
 		odd.length === 0 ? `Yes: all ${count(data.series)} as asked` : `${count(ok)} of ${count(data.series)} as asked`,
 		odd.length ? odd.map(([n, word]) => `${count(n)} ${word}`).join(', ')
 			: data.hasFits ? 'None failed, none fell back.' : 'None is missing; with --summary this knows of fallbacks, too.',
-		took);
+		nights, took);
 };
-const command = (text) => make('p', null, make('code', null, text));
+const command = (text) => make('div', null, ...text.split('\n').map((line) => make('p', null, make('code', null, line))));
 const BACKTEST = `nightcast backtest -H ${H} -m ${data.models.map(quote).join(',')} ${quote(data.files.train || 'INPUT')} --steps steps.csv`;
 
 const answerError = () => {
 	const now = data.now && data.now.models[nowAt];
 	const before = data.before && data.before.models[beforeAt];
 	const s = now || before;
+	const nights = nightsOf(data.models[0]);
+	if ((!s || !Number.isFinite(s.mase)) && nights.n > 0)
+		return answer(nights.mase < 1 ? 'good' : 'warn', 'How good are the forecasts?', `MASE ${brief(nights.mase)}`,
+			`Of ${plural(nights.nights, 'past night')}, ${plural(nights.n, 'value')} that have come since; errors are ${nights.mase < 1 ? 'smaller' : 'larger'} than the usual change from season to season.`);
 	if (!s || !Number.isFinite(s.mase))
 		return answer('', 'How good are the forecasts?', 'Not measured',
 			'A backtest tells, given to --scores:', command(BACKTEST));
@@ -298,7 +321,9 @@ const cover = (scores, at) => {
 	}).filter((c) => Number.isFinite(c[1]));
 };
 const answerIntervals = () => {
-	const rows = cover(data.now, nowAt).length ? cover(data.now, nowAt) : cover(data.before, beforeAt);
+	let rows = cover(data.now, nowAt).length ? cover(data.now, nowAt) : cover(data.before, beforeAt);
+	if (rows.length === 0)
+		rows = nightsOf(data.models[0]).cover;
 	if (rows.length === 0)
 		return answer('', 'Do the intervals hold?', 'Not measured',
 			'Actual values tell, named after the forecasts, or a backtest with --steps.');
@@ -379,20 +404,26 @@ const decode = (i) => {
 };
 const lo = (f, k, h) => f[H + k * H + h];
 const hi = (f, k, h) => f[H + (data.levels.length + k) * H + h];
+let byMedian = false;
+const middle = (f, h) => (byMedian ? lo(f, MEDIAN, h) : f[h]);
 const orNull = (x) => (Number.isNaN(x) || x === undefined ? null : x);
 const three = (x) => [orNull(x), orNull(x), orNull(x)];
 
-const LABELS = ['time', 'history', ...data.levels.map((l) => `${l}%`).reverse(), ...data.models.map((m, k) => `forecast ${k + 1}`), 'actual'];
+// What the last nights said of it, each a line of its own.
+const NIGHTS = data.past ? data.at.reduce((most, s) => Math.max(most, s.p ? s.p.length : 0), 0) : 0;
+const nightValue = (said, t) => (t >= said[1] && t - said[1] + 2 < said.length ? said[t - said[1] + 2] : null);
+const LABELS = ['time', ...Array.from({ length: NIGHTS }, (_, k) => `night ${k + 1}`), 'history', ...BANDS.map((k) => `${data.levels[k]}%`).reverse(), ...data.models.map((m, k) => `forecast ${k + 1}`), 'actual'];
 const rowsOf = (one) => {
 	const rows = [];
 	const none = [null, null, null];
-	const blank = [...data.levels, ...data.models].map(() => none);
-	one.y.forEach((v, t) => rows.push([axisValue(advance(one.s, one.from + t)), three(v), ...blank, none]));
+	const blank = [...BANDS, ...data.models].map(() => none);
+	const said = (t) => Array.from({ length: NIGHTS }, (_, k) => (one.s.p && one.s.p[k] ? three(nightValue(one.s.p[k], t) ?? NaN) : none));
+	one.y.forEach((v, t) => rows.push([axisValue(advance(one.s, one.from + t)), ...said(one.from + t), three(v), ...blank, none]));
 	for (let h = 0; h < H; h++) {
 		const f = one.forecasts[0];
-		const bands = data.levels.map((_, k) => (f ? [orNull(lo(f, k, h)), orNull(f[h]), orNull(hi(f, k, h))] : none)).reverse();
-		rows.push([axisValue(advance(one.s, one.s.n + h)), none, ...bands,
-			...one.forecasts.map((g) => (g ? three(g[h]) : none)), one.actual ? three(one.actual[h]) : none]);
+		const bands = BANDS.map((k) => (f ? [orNull(lo(f, k, h)), orNull(middle(f, h)), orNull(hi(f, k, h))] : none)).reverse();
+		rows.push([axisValue(advance(one.s, one.s.n + h)), ...said(one.s.n + h), none, ...bands,
+			...one.forecasts.map((g) => (g ? three(middle(g, h)) : none)), one.actual ? three(one.actual[h]) : none]);
 	}
 	return rows;
 };
@@ -413,7 +444,9 @@ const bandAlpha = (k) => 0.12 + 0.16 * (data.levels.length - 1 - k) / Math.max(1
 const seriesStyle = () => {
 	const style = { history: { color: colour('ink'), strokeWidth: 1.4 },
 		actual: { color: colour('actual'), strokeWidth: 1.2, drawPoints: true, pointSize: 3, drawGapEdgePoints: true } };
-	data.levels.forEach((l, k) => { style[`${l}%`] = { color: colour('fill'), strokeWidth: 0, fillAlpha: bandAlpha(k), highlightCircleSize: 0 }; });
+	for (let k = 0; k < NIGHTS; k++)
+		style[`night ${k + 1}`] = { color: colour('night'), strokeWidth: 1.4, strokePattern: [3, 2], highlightCircleSize: 2 };
+	BANDS.forEach((k) => { style[`${data.levels[k]}%`] = { color: colour('fill'), strokeWidth: 0, fillAlpha: bandAlpha(k), highlightCircleSize: 0 }; });
 	data.models.forEach((_, k) => {
 		style[`forecast ${k + 1}`] = { color: modelColour(k), strokeWidth: k === 0 ? 2.2 : 1.4, strokePattern: DASHES[k % DASHES.length] };
 	});
@@ -428,19 +461,23 @@ const readout = (one, t) => {
 	else {
 		one.forecasts.forEach((f, k) => {
 			if (f)
-				parts.push(`${data.models[k]} ${brief(f[h])}`);
+				parts.push(`${data.models[k]} ${brief(f[h])}${MEDIAN >= 0 ? `, median ${brief(lo(f, MEDIAN, h))}` : ''}`);
 		});
 		if (one.forecasts[0])
-			data.levels.forEach((l, k) => parts.push(`${l}% from ${brief(lo(one.forecasts[0], k, h))} to ${brief(hi(one.forecasts[0], k, h))}`));
+			BANDS.forEach((k) => parts.push(`${data.levels[k]}% from ${brief(lo(one.forecasts[0], k, h))} to ${brief(hi(one.forecasts[0], k, h))}`));
 		if (one.actual && !Number.isNaN(one.actual[h]))
 			parts.push(`actual ${brief(one.actual[h])}`);
 	}
+	const said = (one.s.p || []).map((s) => [s[0], nightValue(s, t)]).filter((s) => s[1] !== null && s[1] !== undefined);
+	if (said.length)
+		parts.push(`before: ${said.map(([night, x]) => `night ${night} ${brief(x)}`).join(', ')}`);
 	$('readout').textContent = parts.join(' · ');
 };
 const drawKey = () => {
 	$('key').replaceChildren(...keyOf([['line', colour('ink'), null, 'history'],
-		...data.models.slice(0, 5).map((m, k) => ['line', modelColour(k), DASHES[k % DASHES.length], k === 0 ? `forecast (${m})` : m]),
-		...data.levels.map((l, k) => ['band', colour('fill'), bandAlpha(k) + (k < WIDEST ? bandAlpha(WIDEST) : 0), `${l}%`]),
+		...data.models.slice(0, 5).map((m, k) => ['line', modelColour(k), DASHES[k % DASHES.length], k === 0 ? `forecast (${m}${byMedian ? ', median' : ''})` : m]),
+		...BANDS.map((k) => ['band', colour('fill'), bandAlpha(k) + (k < WIDEST ? bandAlpha(WIDEST) : 0), `${data.levels[k]}%`]),
+		...(NIGHTS > 0 ? [['line', colour('night'), [3, 2], 'what the last nights forecast']] : []),
 		...(data.hasActual ? [['dots', colour('actual'), null, 'actual']] : [])]));
 };
 const setWindow = (whole) => {
@@ -520,6 +557,9 @@ const showFacts = (i) => {
 			add(name, table(['', 'MASE', 'sMAPE', ...(level ? [`in ${level}%`] : [])], known.map(([m, r]) => [m.name, brief(r[0] >= 0 ? r[0] : NaN), brief(r[1]),
 				...(level ? [r[4] > 0 ? percent(r[3] / r[4]) : '–'] : [])])), ranked);
 	}
+	if (s.w)
+		add('Past nights', `MASE ${brief(s.w[1])} over ${plural(s.w[0], 'value')}${s.w[4] > 0 ? `, ${count(s.w[5])} of ${count(s.w[4])} within ${s.w[3]}%` : ''}`
+			+ `${s.w[1] > 0 && Math.abs(s.w[2]) >= 0.5 * s.w[1] ? `, mostly too ${s.w[2] < 0 ? 'high' : 'low'}` : ''}${s.e >> 5 & 1 ? '; drifting' : ''}`);
 	add('History', `${plural(s.n, 'step')}${s.n > 0 ? `, ${stepTime(s, 0)} to ${stepTime(s, s.n - 1)}` : ''}`);
 	const repairs = [s.filled ? `${plural(s.filled, 'step')} without a value` : null, s.missing ? `${plural(s.missing, 'row')} with an empty one` : null,
 		s.doubles ? `${plural(s.doubles, 'duplicate row')}` : null, s.unordered ? 'rows were out of order' : null].filter(Boolean);
@@ -547,12 +587,12 @@ const showTable = () => {
 		return;
 	const one = decode(current);
 	const f = one.forecasts[0];
-	const head = ['step', 'time', ...data.models, ...data.levels.flatMap((l) => [`lo-${l}`, `hi-${l}`]), ...(data.hasActual ? ['actual'] : [])];
+	const head = ['step', 'time', ...data.models, ...data.levels.flatMap((l, k) => (k === MEDIAN ? ['q-50'] : [`lo-${l}`, `hi-${l}`])), ...(data.hasActual ? ['actual'] : [])];
 	const rows = Array.from({ length: H }, (_, h) => {
 		const cell = (x, kind) => make('td', { title: Number.isNaN(x) || x === undefined ? null : String(x), class: kind || null }, digits(x));
-		const out = one.actual && f && data.levels.length > 0 && (one.actual[h] < lo(f, WIDEST, h) || one.actual[h] > hi(f, WIDEST, h));
+		const out = one.actual && f && BANDS.length > 0 && (one.actual[h] < lo(f, WIDEST, h) || one.actual[h] > hi(f, WIDEST, h));
 		return [String(h + 1), stepTime(one.s, one.s.n + h), ...one.forecasts.map((g) => cell(g ? g[h] : NaN)),
-			...data.levels.flatMap((_l, k) => [cell(f ? lo(f, k, h) : NaN), cell(f ? hi(f, k, h) : NaN)]),
+			...data.levels.flatMap((_l, k) => [cell(f ? lo(f, k, h) : NaN), ...(k === MEDIAN ? [] : [cell(f ? hi(f, k, h) : NaN)])]),
 			...(one.actual ? [cell(one.actual[h], out ? 'out' : null)] : [])];
 	});
 	const past = Math.min(one.y.length, 3 * Math.max(data.season, 4));
@@ -560,8 +600,11 @@ const showTable = () => {
 		const t = one.s.n - past + k;
 		return [stepTime(one.s, t), digits(one.y[t - one.from])];
 	});
+	const nights = (one.s.p || []).slice().reverse().flatMap((said) => said.slice(2).map((x, h) => [`night ${said[0]}`,
+		stepTime(one.s, said[1] + h), digits(x ?? NaN), said[1] + h < one.s.n ? digits(one.y[said[1] + h - one.from]) : '']));
 	$('steps').replaceChildren(table(head, rows, 2), make('p', { class: 'note' }, 'The last values before:'),
-		table(['time', 'value'], before));
+		table(['time', 'value'], before), ...(nights.length ? [make('p', { class: 'note' }, 'What the last nights forecast, and what came:'),
+			table(['night', 'time', data.models[0], 'value'], nights, 2)] : []));
 };
 const show = (i) => {
 	if (i < 0 || i >= N)
@@ -788,10 +831,10 @@ const scatter = () => {
 };
 
 // A line per row of `lines`: [name, values]; steps on the x axis.
-const stepChart = (names, values, extra) => {
+const stepChart = (names, values, extra, first = 1) => {
 	const div = make('div', { class: 'chart', role: 'img' });
 	const n = Math.max(...values.map((v) => v.length));
-	const rows = Array.from({ length: n }, (_, h) => [h + 1, ...values.map((v) => orNull(v[h] ?? NaN))]);
+	const rows = Array.from({ length: n }, (_, h) => [h + first, ...values.map((v) => orNull(v[h] ?? NaN))]);
 	let chart = null;
 	drawnSoon(() => {
 		const series = {};
@@ -836,6 +879,50 @@ const coverageByStep = () => {
 	div.setAttribute('aria-label', `Actual values inside the intervals, by step, against ${names.join(' and ')}`);
 	return panel('Coverage by step ahead', `Actual values inside the intervals of ${m.name}, in percent, ${titleOf(s)}; dotted: what they promise.`,
 		lineKey(names), div, folded('Table', table(['step', ...names], rows.map((r) => [String(r[0]), ...r.slice(1, 1 + names.length).map((x) => (x === null ? '–' : `${x.toFixed(1)}%`))]))));
+};
+
+// Nights: how they turned out, and what the last one changed.
+
+const STORE = `nightcast report ${quote(data.files.forecasts || 'FORECASTS')} --train ${quote(data.files.train || 'INPUT')} --store ${quote(data.files.store || 'nights.db')} -o report.html`;
+const KEEP = `nightcast forecast -H ${H} ${quote(data.files.train || 'INPUT')} -o ${quote(data.files.forecasts || 'FORECASTS')} --store nights.db`;
+const byNight = () => {
+	if (!data.past)
+		return lacking('Accuracy by night', 'How past nights turned out is in the store that runs keep:', `${KEEP}\n${STORE}`);
+	const scored = data.past.turned.filter((t) => t[2] > 0);
+	if (scored.length === 0)
+		return lacking('Accuracy by night', `${plural(data.past.nights.length, 'night')} in the store, and no value has come yet for which one had a forecast.`);
+	const models = [...new Set(scored.map((t) => t[1]))].sort((a, b) => Number(b === data.models[0]) - Number(a === data.models[0])).slice(0, 5);
+	const first = Math.min(...scored.map((t) => t[0]));
+	const last = Math.max(...scored.map((t) => t[0]));
+	const lines = models.map((m) => {
+		const line = new Array(last - first + 1).fill(NaN);
+		turnedOf(m).forEach((t) => { line[t[0] - first] = t[3] ?? NaN; });
+		return line;
+	});
+	const { div } = stepChart(models, lines, null, first);
+	const mine = turnedOf(models[0]);
+	div.setAttribute('aria-label', `MASE by night: ${models[0]} from ${brief(mine[0][3])} in night ${mine[0][0]} to ${brief(mine[mine.length - 1][3])} in night ${mine[mine.length - 1][0]}`);
+	const night = new Map(data.past.nights.map((n) => [n[0], n]));
+	const rows = scored.slice().reverse().map((t) => {
+		const n = night.get(t[0]);
+		return [String(t[0]), n ? n[8] : '–', t[1], count(t[2]), brief(t[3]), brief(t[4]), percent(t[5] === null ? NaN : Math.round(1000 * t[5]) / 1000 + 0),
+			t[7] === null ? '–' : `${percent(t[7])} of ${t[6]}%`, n ? count(n[2]) : '–', n ? count(n[3]) : '–', n ? count(n[5]) : '–', n ? count(n[6]) : '–'];
+	});
+	return panel('Accuracy by night', 'Mean scaled error of what each night forecast, as far as values have come since.', lineKey(models), div,
+		folded('Table', table(['night', 'data until', 'model', 'values', 'MASE', 'bias', 'better than seasonal naive', 'inside', 'failed', 'fell back', 'corrected', 'drifting'], rows, 3)));
+};
+const mostMoved = () => {
+	if (!data.past || data.past.nights.length < 2)
+		return null;
+	const [before, after] = data.past.nights.slice(-2).map((n) => n[0]);
+	const title = `Moved from night ${before} to night ${after}`;
+	const rows = data.past.moved.filter((m) => m[3] > 0).slice(0, 20).map(([i, id, model, moved, was, is, reason]) => [i >= 0 ? link(i) : id,
+		model, brief(moved), brief(was), brief(is), make('td', { class: 'word' }, reason)]);
+	if (rows.length === 0)
+		return panel(title, null, make('p', { class: 'empty' }, 'No forecast of the one differs from the other’s.'));
+	return panel(title, `The most changed of ${plural(data.past.nmoved, 'forecast')}, over the steps that both nights have forecast; in units of the series’ usual change.`,
+		make('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': title },
+			table(['series', 'model', 'moved', 'mean before', 'now', 'why'], rows, 2)));
 };
 
 const totals = () => {
@@ -1015,15 +1102,21 @@ const start = () => {
 	}
 	showFindings();
 	$('order').append(...ORDERS.map(([words], k) => make('option', { value: k }, words)));
-	$('panels').append(...[leaderboard(), why(), distribution(), scatter(), byStep(), coverageByStep(), totals()].filter(Boolean));
+	$('panels').append(...[leaderboard(), why(), distribution(), scatter(), byStep(), coverageByStep(), byNight(), mostMoved(), totals()].filter(Boolean));
 	$('lines').append(timeline());
-	$('foot').textContent = `Made by nightcast from ${[f.forecasts, f.actuals, f.train, f.summary, f.scores, f.trace].filter(Boolean).join(', ')}. Numbers have four significant digits; tables have all of them on demand. This page loads nothing. Charts by dygraphs ${Dygraph.VERSION || ''}, MIT licence, within.`;
+	$('foot').textContent = `Made by nightcast from ${[f.forecasts, f.actuals, f.train, f.summary, f.scores, f.trace, f.store].filter(Boolean).join(', ')}. Numbers have four significant digits; tables have all of them on demand. This page loads nothing. Charts by dygraphs ${Dygraph.VERSION || ''}, MIT licence, within.`;
 
 	$('previous').addEventListener('click', () => page(-1));
 	$('next').addEventListener('click', () => page(1));
 	$('order').addEventListener('change', () => setOrder(Number($('order').value)));
 	$('recent').addEventListener('click', () => { setWindow(false); drawSeries(); });
 	$('all').addEventListener('click', () => { setWindow(true); drawSeries(); });
+	$('median').hidden = MEDIAN < 0;
+	$('median').addEventListener('click', () => {
+		byMedian = !byMedian;
+		$('median').setAttribute('aria-pressed', String(byMedian));
+		drawSeries();
+	});
 	$('numbers').addEventListener('toggle', showTable);
 	$('exact').addEventListener('change', showTable);
 	$('theme').addEventListener('click', () => setTheme((theme + 1) % THEMES.length));

@@ -9,8 +9,9 @@
    page itself, the tables of all series and the time line take the rest. */
 static const double BUDGET = 17e6;
 
-/* Bytes of a number of the history, of a forecast's, and of the rest. */
-static const double VALUE = 7.5, NUMBER = 10.7, RECORD = 400;
+/* Bytes of a number of the history, of a forecast's, of what is around a
+   night's, and of the rest. */
+static const double VALUE = 7.5, NUMBER = 10.7, SAID = 16, RECORD = 400;
 
 enum { LEAST_HISTORY = 48 };
 
@@ -165,6 +166,8 @@ static void look_at(const struct cmd_report *report, size_t i,
     unsigned found = outcomes(report, i) | by_errors(now);
     if (report->now == NULL)
         found |= by_errors(before);
+    if (report->past != NULL && report->past->of[i].drifting)
+        found |= bit(CMD_FOUND_DRIFTING);
     view->volume[i] = volume_of(s, season > 1 ? season : 12);
     view->change[i] = change_of(report, i, season);
     view->error[i] = known            ? cmd_report_mase(now)
@@ -195,8 +198,12 @@ static double history_bytes(const struct cmd_report *report, size_t i,
 static double other_bytes(const struct cmd_report *report)
 {
     double n = (double)fc_forecast_size(report->horizon, report->nlevels);
-    return RECORD + NUMBER * n * (double)report->nmodels
-           + (report->actual != NULL ? VALUE * report->horizon : 0);
+    double bytes = RECORD + NUMBER * n * (double)report->nmodels
+                   + (report->actual != NULL ? VALUE * report->horizon : 0);
+    if (report->past != NULL)
+        bytes +=
+            CMD_REPORT_NIGHTS * (SAID + VALUE * (double)report->past->horizon);
+    return bytes;
 }
 
 static double all_bytes(const struct cmd_report *report, size_t most)
@@ -311,6 +318,10 @@ static void choose_some(struct chooser *c)
     for (size_t i = 0; c->report->wanted != NULL && i < panel->nseries; i++)
         if (is_wanted(c->report->wanted, panel->series[i].id))
             choose(c, i);
+    for (size_t k = 0; c->report->past != NULL && k < c->report->past->nmoved;
+         k++)
+        if (c->report->past->moved[k].series != SIZE_MAX)
+            choose(c, c->report->past->moved[k].series);
     for (int k = 0; k < CMD_FOUND_FILLED; k++)
         choose_found(c, (enum cmd_report_finding)k, 0.1);
     choose_by(c, c->view->error, 0.33);

@@ -16,8 +16,8 @@ enum cmd_report_finding {
     CMD_FOUND_OUTSIDE,  /* half of the actual values outside of the widest
                            interval, of four or more */
     CMD_FOUND_DRIFTING, /* MASE of 2 or more and errors all one way: their sum
-                           is nine tenths of their absolute sum, of six or more
-                         */
+                           is nine tenths of their absolute sum, of six or more;
+                           or the store says so */
     CMD_FOUND_JUMPS,    /* the forecast leaves the last season's values by four
                            times what seasons usually differ by, or more */
     CMD_FOUND_FILLED,   /* most steps had no value */

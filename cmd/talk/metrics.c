@@ -97,6 +97,19 @@ static void put_night(struct io_atomic_file *file, const struct cmd_metrics *m)
               "Series whose forecasts go astray.", m->drifting);
 }
 
+static void put_seasons(struct io_atomic_file *file,
+                        const struct cmd_metrics *m)
+{
+    char place[] = "1";
+    if (m->seasons->n < 2)
+        return;
+    put_help(file, "season_observations",
+             "Its seasons, in observations, the shortest first.");
+    for (int i = 0; i < m->seasons->n; i++, place[0]++)
+        put_sample(file, m->output, "season_observations", "place", place,
+                   m->seasons->length[i]);
+}
+
 void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
 {
     const char *name = m->output;
@@ -114,6 +127,7 @@ void cmd_metrics_write(struct io_atomic_file *file, const struct cmd_metrics *m)
     put_sample(file, name, "phase_seconds", "phase", "read", m->read);
     put_sample(file, name, "phase_seconds", "phase", "fit", m->fit);
     put_sample(file, name, "phase_seconds", "phase", "write", m->write);
+    put_seasons(file, m);
     put_help(file, "threads", "Threads it ran on.");
     put_sample(file, name, "threads", NULL, NULL, m->threads);
     put_help(file, "peak_memory_bytes", "Most resident memory it took.");

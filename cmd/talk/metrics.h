@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_CMD_TALK_METRICS_H
 #define NIGHTCAST_CMD_TALK_METRICS_H
 
+#include "forecast/base/series.h"
 #include "io/out/atomic_file.h"
 
 #include <stdbool.h>
@@ -18,6 +19,7 @@ struct cmd_metrics {
     uint64_t rows, rejected;
     double read, fit, write; /* seconds */
     int threads;
+    const struct fc_seasons *seasons; /* told if there are several */
     size_t late; /* series; told if there are some, or there is a store */
     bool store;  /* there is one: */
     size_t unchanged, corrected, drifting; /* series */

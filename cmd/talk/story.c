@@ -19,9 +19,10 @@ void cmd_story_text(const struct cmd_story *story,
              cmd_count(tally->ok, a), cmd_count(tally->n, b), shard,
              story->several ? "all of " : "", story->models);
     if (tally->fallback > 0)
-        cmd_append(line, CMD_STORY_SIZE, ", %s %swith fallback %.60s",
+        cmd_append(line, CMD_STORY_SIZE, ", %s %swith fallback %.60s%s",
                    cmd_count(tally->fallback, a),
-                   story->several ? "in part " : "", story->fallback);
+                   story->several ? "in part " : "", story->fallback,
+                   story->known ? " or without regressors" : "");
     if (tally->late > 0)
         cmd_append(line, CMD_STORY_SIZE, ", %s late",
                    cmd_count(tally->late, a));

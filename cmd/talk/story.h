@@ -37,6 +37,7 @@ struct cmd_story {
     struct io_shard shard;
     bool store;    /* there is one */
     bool deadline; /* likewise */
+    bool known;    /* there are regressors, which may lack values */
 };
 
 /* "2,994 of 3,003 series forecast with ets, 9 with fallback snaive" */

@@ -14,6 +14,8 @@
  * How many observations make a season: one length or several, ascending, which
  * need not be whole (365.25 days).
  *
+ *   year    observations to the year, by the calendar; 0 = not known.  It is no
+ *           season of the list, and lists with other years are equal
  *   asked   by the user for the models that know one season, too, rather than
  *           by default: these are then given what the longer seasons leave
  *   left    the series is what the longer seasons have left, as far as they
@@ -24,6 +26,7 @@ enum { FC_MOST_SEASONS = 4 };
 struct fc_seasons {
     int n;
     double length[FC_MOST_SEASONS];
+    double year;
     bool asked, left;
 };
 
@@ -36,6 +39,7 @@ struct fc_regressors {
     size_t n;
     size_t stride; /* observations and steps, at least */
     const double *x;
+    const bool *as_they_are; /* n flags: not to be taken in logs; NULL: none */
 };
 
 struct fc_series {

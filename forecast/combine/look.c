@@ -5,6 +5,8 @@
  * A product that was zero for long and is sold since a few days is a new one:
  * its zeros say nothing of what it will do, and are left out.  What all series
  * of the batch did at once, and is over, is taken out of each that took part.
+ * Of a long series with several seasons the last cycles are enough, so that it
+ * costs no more the longer it is.
  */
 #include "forecast/combine/look.h"
 
@@ -12,6 +14,21 @@
 
 #include <math.h>
 #include <string.h>
+
+/* Of several seasons so many values are looked at, or so many cycles of the
+ * longest: four years of hours. */
+static const double MOST_VALUES = 35000, LEAST_CYCLES = 8;
+
+/* Where those begin. */
+static size_t enough(const struct fc_series *series)
+{
+    struct fc_seasons fitting = fc_seasons_fitting(series->seasons, series->n);
+    if (fitting.n < 2)
+        return 0;
+    double most =
+        ceil(fmax(MOST_VALUES, LEAST_CYCLES * fitting.length[fitting.n - 1]));
+    return (double)series->n > most ? series->n - (size_t)most : 0;
+}
 
 static enum fc_status mend(const struct fc_breaks *breaks, int season_length,
                            double *scratch, struct fc_workspace *ws,
@@ -38,13 +55,13 @@ enum fc_status fc_auto_look(const struct fc_series *series,
                             const struct fc_breaks *breaks,
                             struct fc_workspace *ws, struct fc_auto_view *view)
 {
-    size_t begin = fc_begin(series->y, series->n);
+    size_t begin = fc_begin(series->y, series->n), late = enough(series);
     int season_length = fc_season_length(series->seasons);
     struct fc_regressors *room = fc_workspace_array(ws, 1, sizeof *room);
     if (room == NULL)
         return FC_ENOMEM;
-    *view =
-        (struct fc_auto_view){.series = fc_series_from(series, begin, room)};
+    *view = (struct fc_auto_view){
+        .series = fc_series_from(series, late > begin ? late : begin, room)};
     view->known = view->series.y;
     if (breaks->n == 0)
         return FC_OK;

@@ -16,15 +16,15 @@
  *   view     of the series that was fitted: what was mended in it, or lies
  *            behind a break that is not over, is not compared with
  *   request  with the horizon
- *   trust    FC_AUTO_MEMBERS factors for the weights, with geometric mean 1: a
- *            power of the inverse of the mean absolute errors, to which a part
- *            of the mean change from season to season is added (after Bates &
- *            Granger 1969, The combination of forecasts, section 2).  All 1 for
- *            a series that is too short or does not vary.  But 0 for those that
- *            learn over all series where most of the last season lies before a
- *            break that is not over.  Behind them the share of what knows all
- *            seasons, by its errors against those of the members' mean; a half
- *            when nothing is known
+ *   trust    FC_AUTO_TRUSTS values: FC_AUTO_MEMBERS factors for the weights,
+ *            with geometric mean 1: a power of the inverse of the mean absolute
+ *            errors, to which a part of the mean change from season to season
+ *            is added (after Bates & Granger 1969, The combination of
+ *            forecasts, section 2).  All 1 for a series that is too short or
+ *            does not vary.  But 0 for those that learn over all series where
+ *            most of the last season lies before a break that is not over.
+ *            Behind them the share of what knows all seasons, by its errors
+ *            against those of the members' mean; a half when nothing is known
  */
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-enum { VERSION = 1 };
+enum { VERSION = 2 };
 
 void fc_counts_write(const struct fc_counts_knowledge *k, double *block)
 {
@@ -24,7 +24,6 @@ void fc_counts_write(const struct fc_counts_knowledge *k, double *block)
     block[FC_COUNTS_PHI] = k->phi;
     block[FC_COUNTS_SEASON] = k->season;
     block[FC_COUNTS_LENGTH] = k->season_length;
-    block[FC_COUNTS_SCALE] = k->scale;
     block[FC_COUNTS_EVERY] = places->every;
     block[FC_COUNTS_NPLACES] = (double)places->n;
     block[FC_COUNTS_NVALUES] = (double)places->nvalues;
@@ -54,7 +53,6 @@ struct fc_counts_knowledge fc_counts_read(const double *block, size_t n)
     k.phi = block[FC_COUNTS_PHI];
     k.season = block[FC_COUNTS_SEASON];
     k.season_length = (int)block[FC_COUNTS_LENGTH];
-    k.scale = block[FC_COUNTS_SCALE];
     memcpy(k.weights, block + FC_COUNTS_WEIGHTS, sizeof k.weights);
     k.places.n = (size_t)block[FC_COUNTS_NPLACES];
     k.places.nvalues = (size_t)block[FC_COUNTS_NVALUES];
@@ -116,7 +114,6 @@ bool fc_counts_check(const double *b, size_t n)
         || !is_whole(b[FC_COUNTS_NVALUES], 0, 1e7)
         || !is_whole(b[FC_COUNTS_EVERY], 1, 1e5)
         || !is_whole(b[FC_COUNTS_LENGTH], 1, 1e6)
-        || !(b[FC_COUNTS_SCALE] > 0 && b[FC_COUNTS_SCALE] <= 2)
         || !(b[FC_COUNTS_SEASON] >= 0) || !all_positive(b + FC_COUNTS_FILE, 5)
         || !(b[FC_COUNTS_ALPHA] >= 0) || !(b[FC_COUNTS_PHI] >= 0)
         || !(b[FC_COUNTS_ALPHA] + b[FC_COUNTS_PHI] < 1)

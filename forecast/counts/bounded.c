@@ -78,19 +78,3 @@ int fc_options_choose(const struct fc_options *options, double *scratch)
     }
     return chosen;
 }
-
-double fc_bounded_ratio(const struct fc_addends *x, size_t n, double errors)
-{
-    double above = 0, below = 0, squares = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = x[i].above - x[i].below;
-        above += x[i].above;
-        below += x[i].below;
-        squares += d * d;
-    }
-    if (!(above > 0 && below > 0) || above == below)
-        return 1;
-    double t = (above - below) / sqrt(squares);
-    double left = 1 - errors * errors / (t * t);
-    return left > 0 ? pow(above / below, left) : 1;
-}

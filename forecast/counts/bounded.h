@@ -30,17 +30,4 @@ struct fc_options {
  */
 int fc_options_choose(const struct fc_options *options, double *scratch);
 
-/* What a series adds to two sums. */
-struct fc_addends {
-    double above, below;
-};
-
-/*
- * The ratio of the sums, drawn to 1 by what of it may be chance: in logarithms
- * by the square of so many standard errors of their difference over that of the
- * difference (the positive part of James & Stein's factor; 0: not at all).
- * What one series alone moves it by is never more than chance.
- */
-double fc_bounded_ratio(const struct fc_addends *x, size_t n, double errors);
-
 #endif

@@ -10,15 +10,13 @@
  * with a penalty for the distance from the fixed weights.  Then the places
  * are made from all values.
  *
- * No series has unbounded influence.  It is as long as two median ones at most.
+ * No series has unbounded influence.  It is as long as the median one at most.
  * A file's level, size and spread are medians.  A series whose mean is more
  * than thirty times the median one, or less than a thirtieth, counts for less
  * in all else, from three hundred times on for nothing.  Smoothing, pace and
  * season are chosen as bounded.h says.  In the weights a trial counts by its
  * score over one and its level; neither that nor its gradient is more than a
- * multiple of the median score.  In the scale a series counts for a multiple of
- * the median mean, and what may be chance is left out.  For places see
- * similar.h.
+ * multiple of the median score.  For places see similar.h.
  */
 #include "forecast/counts/bounded.h"
 #include "forecast/counts/shared.h"
@@ -54,20 +52,13 @@ static const double MEDIANS = 10, LEAST_SCORE = 0.05;
  * nothing is learnt but places; of one that is nearer, all. */
 static const double NEAR = 30, FAR = 300, LEAST_MEAN = 0.01;
 
-/* A series is as long as so many median ones at most: its last values. */
-static const double MOST_LENGTHS = 2;
-
 /* A value that is so many times what was sold at most before, and a sale of the
  * file, is not known to what follows a place. */
 static const double WILD = 20;
 
-/* Means of the median series that a series counts for at most in the file's
- * sum; and how far a scale may go. */
-static const double MOST_MEANS = 60, LEAST_SCALE = 0.7;
-
 /* What followed a place counts for so many times what was sold at most before,
  * or of its unit. */
-static const double MOST_TIMES = 2;
+static const double MOST_TIMES = 5;
 
 /* Steps in which weights of the slow and the fast level fall to 1 / e. */
 enum { NPACES = 2 };
@@ -83,9 +74,7 @@ static const double SEASON_GAIN = 0.002;
 struct trial {
     bool done, lacked; /* memory */
     double level, scale;
-    double mean, lately, actual;   /* of what is forecast; of the last values
-                                      before; of those that came */
-    double error[FC_COUNTS_PARTS]; /* means of |X - y| */
+    double error[FC_COUNTS_PARTS];                  /* means of |X - y| */
     double apart[FC_COUNTS_PARTS][FC_COUNTS_PARTS]; /* of |X - X'| */
 };
 
@@ -167,7 +156,7 @@ static enum fc_status take_sample(struct learner *l, uint64_t seed)
             drawn[n++] = (struct drawn){fc_model_seed(seed, s->id), s};
         }
     }
-    size_t most = (size_t)(MOST_LENGTHS * median(l->scratch, n, 0));
+    size_t most = (size_t)median(l->scratch, n, 0);
     qsort(drawn, n, sizeof *drawn, compare_drawn);
     for (size_t i = 0; i < n && l->nvalues < MOST_VALUES; i++) {
         l->series[l->n++] = begun(drawn[i].series, most);
@@ -399,7 +388,6 @@ static int score_phase(const struct fc_counts_view *view, const double *after,
         if (after[h] < 0)
             continue;
         known++;
-        trial->actual += after[h];
         for (int i = 0; i < FC_COUNTS_PARTS; i++)
             trial->error[i] += fc_tally_distance(view->part[i], after[h]);
     }
@@ -408,20 +396,6 @@ static int score_phase(const struct fc_counts_view *view, const double *after,
             trial->apart[i][j] +=
                 known * fc_tally_distance_of(view->part[i], view->part[j]);
     return known;
-}
-
-/* The mean of the last values, as many as the horizon and a year's months. */
-static double lately(const double *values, size_t n, int horizon)
-{
-    enum { YEAR = 12 };
-    size_t most = (size_t)(horizon > YEAR ? horizon : YEAR);
-    double sum = 0, known = 0;
-    for (size_t t = n > most ? n - most : 0; t < n; t++)
-        if (values[t] >= 0) {
-            sum += values[t];
-            known += 1;
-        }
-    return known > 0 ? sum / known : 0;
 }
 
 static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
@@ -445,16 +419,12 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
         for (int k = 0; k < FC_COUNTS_PARTS; k++)
             fc_tally_sort(view.part[k]);
         known += score_phase(&view, after, came, phase, trial);
-        for (int h = phase; h < horizon; h += view.phases)
-            trial->mean += fc_tally_mean(view.mixture) / horizon;
     }
-    trial->actual /= known > 0 ? known : 1;
     for (int k = 0; k < FC_COUNTS_PARTS && known > 0; k++) {
         trial->error[k] /= known;
         for (int j = 0; j < FC_COUNTS_PARTS; j++)
             trial->apart[k][j] /= known;
     }
-    trial->lately = lately(l->values + l->first[i], n, l->horizon);
     trial->level = view.level.unit;
     trial->scale = 1 + view.level.unit;
     trial->done = known > 0;
@@ -676,56 +646,6 @@ static enum fc_status find_season(struct learner *l)
     return status;
 }
 
-/* --- the scale --- */
-
-/* What of a file's sum is compared with what. */
-enum compared { ACTUAL_LATELY, ACTUAL_FORECAST, LATELY_FORECAST };
-
-/* The ratio of two sums over n trials, without series that were not tried at
- * any origin.  One that is too large is made less, in all its numbers alike;
- * the last of the three is drawn to 1 by a standard error. */
-static double ratio_of(const struct learner *l, const struct trial *trials,
-                       size_t n, enum compared what, struct fc_addends *x)
-{
-    double most = MOST_MEANS * l->knowledge.file.mean;
-    for (size_t i = 0; i < n; i++) {
-        const struct trial *t = &trials[i];
-        double largest = fmax(t->mean, fmax(t->lately, t->actual));
-        double by = kind_of_trial(l, i) * fmin(1, most / fmax(largest, 1e-9));
-        bool tried = l->series[i % l->n].n >= (size_t)l->horizon + LEAST_BEFORE;
-        if (!(t->level > 0) || !tried)
-            by = 0;
-        x[i].above = by * (what == LATELY_FORECAST ? t->lately : t->actual);
-        x[i].below = by * (what == ACTUAL_LATELY ? t->lately : t->mean);
-    }
-    return fc_bounded_ratio(x, n, what == LATELY_FORECAST ? 1 : 0);
-}
-
-/*
- * Where the file's sum at the held-back origins was nearer to what it had been
- * lately than to what was forecast, forecasts are scaled so that their sum is
- * what it has been lately.
- */
-static enum fc_status find_scale(struct learner *l)
-{
-    size_t n = ORIGINS * l->n;
-    struct fc_addends *x = malloc((n + 1) * sizeof *x);
-    if (x == NULL)
-        return FC_ENOMEM;
-    enum fc_status status = FC_OK;
-    if (fabs(log(ratio_of(l, l->trials, n, ACTUAL_LATELY, x)))
-        < fabs(log(ratio_of(l, l->trials, n, ACTUAL_FORECAST, x)))) {
-        status = try_some(l, MOST_TRIALS, l->trials);
-        n = l->n < MOST_TRIALS ? l->n : MOST_TRIALS;
-        double scale = ratio_of(l, l->trials, n, LATELY_FORECAST, x);
-        if (status == FC_OK)
-            l->knowledge.scale =
-                fmin(fmax(scale, LEAST_SCALE), 1 / LEAST_SCALE);
-    }
-    free(x);
-    return status;
-}
-
 /* --- all of it --- */
 
 static enum fc_status look_at(struct learner *l, size_t held)
@@ -756,8 +676,7 @@ static enum fc_status learn(struct learner *l)
     if (status != FC_OK)
         return status;
     look_at(l, 0);
-    status = find_places(l);
-    return status == FC_OK ? find_scale(l) : status;
+    return find_places(l);
 }
 
 enum fc_status fc_counts_learn(const struct fc_lesson *lesson, double **block,

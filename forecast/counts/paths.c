@@ -122,7 +122,5 @@ enum fc_status fc_counts_simulate(const struct fc_fit *fit, int horizon,
         draw_nbin(view, rng, horizon, path);
     else
         draw_hurdle(view, rng, horizon, path);
-    for (int h = 0; h < horizon && k->scale != 1; h++)
-        path[h] = floor(path[h] * k->scale + gsl_rng_uniform(rng));
     return FC_OK;
 }

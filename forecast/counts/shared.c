@@ -88,8 +88,7 @@ struct fc_counts_knowledge fc_counts_prior(void)
         .file = {.mean = 1, .size = 2, .spread = 2, .slow = 30, .fast = 8},
         .alpha = 0.1,
         .phi = 0.75,
-        .season_length = 1,
-        .scale = 1};
+        .season_length = 1};
     memcpy(k.weights, weights, sizeof weights);
     return k;
 }
@@ -191,7 +190,7 @@ static bool take_tallies(struct fc_counts_view *view, struct fc_workspace *ws)
         if (view->part[i] == NULL)
             return false;
     }
-    view->mixture = fc_tally_new(ws, 2 * FC_COUNTS_PARTS * room);
+    view->mixture = fc_tally_new(ws, FC_COUNTS_PARTS * room);
     return view->mixture != NULL;
 }
 
@@ -278,10 +277,28 @@ const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
     fc_hurdle_add(&hurdle, 1, part[FC_COUNTS_HURDLE]);
     for (int i = 0; i < FC_COUNTS_PARTS; i++)
         if (view->weights[i] > 0)
-            fc_tally_add_scaled(view->mixture, part[i], view->weights[i],
-                                view->knowledge->scale);
+            fc_tally_add_all(view->mixture, part[i], view->weights[i]);
     fc_tally_sort(view->mixture);
     return view->mixture;
+}
+
+/*
+ * The mean of the mixture, but no more than the series' own level, of which the
+ * file's other series count for one value.  Of those that sell little, the
+ * mixture's mean is that of the few that will sell much again: right for the
+ * sum of all, too much for nearly each.  Chosen at five origins of the training
+ * parts of two sets of spare parts: squared errors change little (of errors cut
+ * at 50 the root mean square by x .976 to 1.005), those in the series' own unit
+ * get less (RMSSE of M5 x .972 to .993, MASE x .83 to .92), and the bias is as
+ * large, below instead of above (.03 to .18, before -.02 to .18).
+ */
+static double mean_of(const struct fc_counts_view *view, int phase, double mean)
+{
+    const struct fc_counts_level *level = &view->level;
+    double own = level->unit * view->factor[phase];
+    if (view->knowledge->places.n == 0)
+        return mean;
+    return fmin(mean, (level->known * own + mean) / (level->known + 1));
 }
 
 static enum fc_status no_memory(struct fc_error *err)
@@ -310,9 +327,10 @@ enum fc_status fc_counts_predict(const double *y, size_t n,
     if (fc_counts_look(y, n, knowledge, ws, &view) != FC_OK)
         return no_memory(err);
     for (int h = 0; h < out->horizon; h++)
-        if (h < view.phases)
+        if (h < view.phases) {
             fc_tally_fill(fc_counts_mix(&view, h), out, h);
-        else
+            out->mean[h] = mean_of(&view, h, out->mean[h]);
+        } else
             copy_step(out, h % view.phases, h);
     fc_workspace_release(ws, mark);
     return FC_OK;

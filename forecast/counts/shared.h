@@ -30,8 +30,6 @@ struct fc_counts_knowledge {
     double season;     /* sales of a season after which its factor is half its
                           own; 0: factors are 1 */
     int season_length;
-    double scale; /* of what is forecast, so that it agrees with what the file
-                     sold lately */
     double weights[FC_COUNTS_CENTRES][FC_COUNTS_PARTS]; /* each sum to 1 */
     struct fc_places places;
 };
@@ -81,7 +79,6 @@ enum {
     FC_COUNTS_PHI,
     FC_COUNTS_SEASON,
     FC_COUNTS_LENGTH, /* of the season */
-    FC_COUNTS_SCALE,
     FC_COUNTS_EVERY,
     FC_COUNTS_NPLACES,
     FC_COUNTS_NVALUES,

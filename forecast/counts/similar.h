@@ -15,9 +15,9 @@
  * regression forests, whose weights are of this kind).
  *
  * No series has unbounded influence: each place weighs the same, none has more
- * than twice as many as the median series, what followed counts for no more
- * than twice what the series had sold at most before, and what is more than
- * twenty times that is not known.
+ * than the median series, what followed counts for no more than five times what
+ * the series had sold at most before, and what is more than twenty times that
+ * is not known.
  */
 
 enum { FC_SIMILAR_PLACES = 5, FC_SIMILAR_MOST = 150 /* neighbours */ };

@@ -49,25 +49,6 @@ void fc_tally_add_all(struct fc_tally *tally, const struct fc_tally *other,
         fc_tally_add(tally, other->list[i].value, weight * other->list[i].mass);
 }
 
-static void add_between(struct fc_tally *tally, double value, double mass)
-{
-    double below = floor(value), share = value - below;
-    fc_tally_add(tally, below, mass * (1 - share));
-    if (share > 0)
-        fc_tally_add(tally, below + 1, mass * share);
-}
-
-void fc_tally_add_scaled(struct fc_tally *tally, const struct fc_tally *other,
-                         double weight, double scale)
-{
-    for (int k = 0; k < other->top; k++)
-        if (other->small[k] > 0)
-            add_between(tally, k * scale, weight * other->small[k]);
-    for (size_t i = 0; i < other->n; i++)
-        add_between(tally, other->list[i].value * scale,
-                    weight * other->list[i].mass);
-}
-
 /* By value; equal ones by mass, so that sums do not depend on their order. */
 static int compare(const void *a, const void *b)
 {

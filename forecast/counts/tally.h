@@ -38,11 +38,6 @@ void fc_tally_add(struct fc_tally *tally, double value, double mass);
 void fc_tally_add_all(struct fc_tally *tally, const struct fc_tally *other,
                       double weight);
 
-/* Likewise, each number times a scale, divided between the whole numbers on
- * either side so that the mean is scaled, too.  Twice the room is needed. */
-void fc_tally_add_scaled(struct fc_tally *tally, const struct fc_tally *other,
-                         double weight, double scale);
-
 /* What follows is for tallies that are sorted and whose mass is not 0. */
 void fc_tally_sort(struct fc_tally *tally);
 

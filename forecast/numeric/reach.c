@@ -14,11 +14,18 @@
  * quantiles of each side are therefore averaged with those of the errors'
  * size, which are the same on both sides and vary less from one period to
  * the next.
+ *
+ * Where most of a batch's errors lie on one side, that is what the period did
+ * to all of its series, and the next does something else: of the last two
+ * periods of M3's four groups, held back, the side was the same in two.  Each
+ * side is therefore measured from the errors' median, so that the forecast is
+ * the median of what is said; the errors' size is what it was.
  */
 #include "forecast/numeric/reach.h"
 
 #include <gsl/gsl_cdf.h>
 #include <gsl/gsl_sort.h>
+#include <gsl/gsl_statistics.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -129,18 +136,22 @@ static size_t sorted_all(const struct fc_reach_sample *sample,
     return n;
 }
 
-/* To x, sorted: what lies below and above, and then either. */
+/* To x, sorted: what lies below and above its median, and then either side of
+ * the forecast. */
 static void find_shape(double *x, size_t n, struct fc_reach *reach)
 {
     double *below = reach->shape[FC_BELOW];
     double *above = reach->shape[FC_ABOVE];
+    double middle = gsl_stats_median_from_sorted_data(x, 1, n);
     for (int i = 0; i < FC_REACH_LEVELS; i++)
-        above[i] = conformal_quantile(x, n, 0.5 + fc_reach_levels[i] / 200);
+        above[i] =
+            conformal_quantile(x, n, 0.5 + fc_reach_levels[i] / 200) - middle;
     for (size_t i = 0; i < n; i++)
         x[i] = -x[i];
     gsl_sort(x, 1, n);
     for (int i = 0; i < FC_REACH_LEVELS; i++)
-        below[i] = conformal_quantile(x, n, 0.5 + fc_reach_levels[i] / 200);
+        below[i] =
+            conformal_quantile(x, n, 0.5 + fc_reach_levels[i] / 200) + middle;
     for (size_t i = 0; i < n; i++)
         x[i] = fabs(x[i]);
     gsl_sort(x, 1, n);
@@ -151,7 +162,7 @@ static void find_shape(double *x, size_t n, struct fc_reach *reach)
     }
 }
 
-/* Between what was measured and the prior; a side may be negative. */
+/* Between what was measured and the prior. */
 static void shrink(double trust, const struct fc_reach *prior,
                    struct fc_reach *reach)
 {

@@ -237,6 +237,9 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
             tell(part);
         }
         part->before += part->n * part->batch.job.nspecs;
+        free(part->all->known);
+        part->all->known = part->batch.known;
+        part->batch.known = NULL;
         fc_batch_release(&part->batch);
     }
     free(part->series);
@@ -269,23 +272,35 @@ static size_t next_part(const struct fc_backtest *all, bool learns, int *back,
     return n;
 }
 
-/* The specs asked for, and Naive 2 if it is not among them. */
+static bool has_regressors(const struct fc_job *job)
+{
+    for (size_t i = 0; i < job->n; i++)
+        if (job->series[i].regressors != NULL)
+            return true;
+    return false;
+}
+
+/*
+ * The specs asked for, and Naive 2 if it is not among them as it is meant:
+ * without regressors.  Regressors learn from the batch, too.
+ */
 static size_t add_naive2(const struct fc_job *job, struct fc_spec *specs,
                          size_t *naive2, bool *learns)
 {
+    bool known = has_regressors(job);
     size_t n = job->nspecs;
     const struct fc_model *model = fc_model_find("naive2");
     memcpy(specs, job->specs, n * sizeof *specs);
     *naive2 = n;
-    *learns = false;
+    *learns = known;
     for (size_t k = 0; k < n; k++) {
-        if (specs[k].model == model)
+        if (specs[k].model == model && !known)
             *naive2 = k;
         *learns = *learns || specs[k].model->learn != NULL;
     }
     if (*naive2 < n)
         return n;
-    specs[n] = (struct fc_spec){.model = model};
+    specs[n] = (struct fc_spec){.model = model, .plain = true};
     return n + 1;
 }
 
@@ -366,6 +381,7 @@ void fc_backtest_release(struct fc_backtest *backtest)
     free(backtest->rows);
     free(backtest->sums);
     free(backtest->counts);
+    free(backtest->known);
     *backtest = (struct fc_backtest){.job = backtest->job,
                                      .outline = backtest->outline,
                                      .learn_seconds = backtest->learn_seconds,

@@ -42,7 +42,8 @@ struct fc_backtest {
     struct fc_origin *at; /* out: norigins of them: series by series, the
                              oldest first */
     size_t norigins;
-    size_t nshort; /* out: series too short for a single origin */
+    size_t nshort;          /* out: series too short for a single origin */
+    struct fc_known *known; /* out: what regressors have taught last; or NULL */
     struct fc_backtest_result *results; /* out: norigins * job.nspecs */
     struct fc_score_mean *means;        /* out: one for every spec */
     double *rows;                       /* out: what results point into */

@@ -73,13 +73,14 @@ static enum fc_status report(const struct fc_fit *fit, struct fc_report *report,
     return FC_OK;
 }
 
-static enum fc_status forecast(void *arg, const struct fc_fit *fit, int tail,
+static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
                                struct fc_workspace *ws, struct fc_error *err)
 {
+    const struct fc_fit *fit = fitted->fit;
     const struct item *item = arg;
     struct fc_batch *batch = item->batch;
     struct fc_forecast out = fc_batch_forecast(batch, item->number);
-    enum fc_status status = fc_job_predict(fit, tail, ws, &out, err);
+    enum fc_status status = fc_job_predict(fitted, ws, &out, err);
     if (status != FC_OK)
         return status;
     batch->results[item->number].replaced = out.replaced;
@@ -293,10 +294,31 @@ static bool in_units(struct fc_series *series, struct fc_workspace *ws)
     return scaled != NULL;
 }
 
+/* What regressors leave of a series, in ws. */
+static bool take_effects(const struct fc_job *job, struct fc_series *series,
+                         struct fc_workspace *ws)
+{
+    struct fc_known_fit fit;
+    struct fc_series rest;
+    struct fc_error err;
+    if (job->known == NULL || series->regressors == NULL)
+        return true;
+    double *y = fc_workspace_doubles(ws, series->n);
+    struct fc_mark mark = fc_workspace_mark(ws);
+    if (y == NULL
+        || fc_known_fit(job->known, series, 0, ws, &fit, &rest, &err) != FC_OK)
+        return false;
+    memcpy(y, rest.y, series->n * sizeof *y);
+    fc_workspace_release(ws, mark);
+    *series = rest;
+    series->y = y;
+    return true;
+}
+
 /*
- * The series that are forecast, without what is missing at their ends, by
- * their ids: what is learnt from them must not depend on their order in the
- * file.  NULL when memory is short.
+ * The series that are forecast, without what is missing at their ends and
+ * their regressors' effects, by their ids: what is learnt from them must not
+ * depend on their order in the file.  NULL when memory is short.
  */
 static struct fc_series *sort_series(const struct fc_job *job,
                                      struct fc_workspace *ws, size_t *n)
@@ -311,7 +333,7 @@ static struct fc_series *sort_series(const struct fc_job *job,
         struct fc_series *series = &sorted[(*n)++];
         *series = job->series[i];
         series->n -= fc_missing_tail(series->y, series->n);
-        if (!in_units(series, ws)) {
+        if (!take_effects(job, series, ws) || !in_units(series, ws)) {
             free(sorted);
             return NULL;
         }
@@ -378,6 +400,37 @@ static enum fc_status learn_all(const struct fc_job *job, double *seconds,
     return status;
 }
 
+static bool has_regressors(const struct fc_job *job)
+{
+    for (size_t i = 0; i < job->n; i++)
+        if (job->series[i].regressors != NULL)
+            return true;
+    return false;
+}
+
+enum fc_status fc_batch_learn_known(const struct fc_job *job,
+                                    struct fc_known **known,
+                                    struct fc_error *err)
+{
+    struct fc_job plain = *job;
+    struct fc_series *series;
+    size_t n;
+    *known = NULL;
+    if (!has_regressors(job))
+        return FC_OK;
+    struct fc_workspace *ws = fc_workspace_new();
+    plain.known = NULL;
+    series = ws != NULL ? sort_series(&plain, ws, &n) : NULL;
+    enum fc_status status = FC_OK;
+    if (series == NULL)
+        status = fc_fail(err, FC_ENOMEM, "out of memory");
+    else if (n > 0)
+        status = fc_known_learn(series, n, job->horizon, known, err);
+    free(series);
+    fc_workspace_free(ws);
+    return status;
+}
+
 enum fc_status fc_batch_learn(const struct fc_job *job, size_t k,
                               struct fc_learned **learned, struct fc_error *err)
 {
@@ -398,8 +451,13 @@ static enum fc_status learn_and_run(struct fc_batch *batch,
     struct run run = {batch, &learnt};
     struct fc_trace *trace = batch->job.trace;
     double begin = fc_trace_begin(trace);
-    enum fc_status status =
-        learn_all(&batch->job, batch->learn_seconds, fresh, err);
+    enum fc_status status = FC_OK;
+    if (learnt.known == NULL) {
+        status = fc_batch_learn_known(&batch->job, &batch->known, err);
+        learnt.known = batch->known;
+    }
+    if (status == FC_OK)
+        status = learn_all(&learnt, batch->learn_seconds, fresh, err);
     fc_trace_end(trace, 0, "learn", 0, begin);
     for (size_t k = 0; k < learnt.nspecs; k++)
         learned[k] = fresh[k] != NULL ? fresh[k] : known(&batch->job, k);
@@ -447,6 +505,8 @@ void fc_batch_release(struct fc_batch *batch)
     free(batch->results);
     free(batch->reports);
     free(batch->numbers);
+    free(batch->known);
+    batch->known = NULL;
     memset(batch->reasons, 0, sizeof batch->reasons);
     batch->results = NULL;
     batch->reports = NULL;

@@ -40,6 +40,7 @@ struct fc_batch {
     struct fc_report *reports; /* out: likewise, if wanted; else NULL */
     double *numbers;           /* out: see fc_batch_forecast() */
     char *reasons[FC_REASONS]; /* out: what details may point to */
+    struct fc_known *known;    /* out: what regressors have taught; or NULL */
     bool closed;               /* see fc_batch_close() */
 };
 
@@ -82,7 +83,8 @@ bool fc_batch_is_closed(const struct fc_batch *batch);
 enum fc_status fc_batch_snapshot(const struct fc_batch *batch,
                                  struct fc_batch *copy, struct fc_error *err);
 
-/* An item that is not done is forecast by the fallback, and LATE, or FAILED. */
+/* An item that is not done is forecast by the fallback, without regressors, and
+ * LATE, or FAILED. */
 void fc_batch_fall_back(struct fc_batch *batch, size_t item,
                         struct fc_workspace *ws);
 
@@ -104,6 +106,16 @@ enum fc_status fc_batch_run(struct fc_batch *batch, struct fc_error *err);
 enum fc_status fc_batch_learn(const struct fc_job *job, size_t k,
                               struct fc_learned **learned,
                               struct fc_error *err);
+
+/*
+ * What the regressors of a job's series teach, for its horizon and its `known`;
+ * see fc_known_learn().  fc_batch_run() does so itself, unless the job has it.
+ * *known is NULL when no series has regressors; else to be given back with
+ * free().  FC_ENOMEM.
+ */
+enum fc_status fc_batch_learn_known(const struct fc_job *job,
+                                    struct fc_known **known,
+                                    struct fc_error *err);
 
 /*
  * The forecast of results[item], unless it FAILED: a view of the batch's

@@ -8,6 +8,7 @@
 #include "forecast/base/parallel.h"
 #include "forecast/numeric/missing.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -91,29 +92,60 @@ static void add_reason(struct fc_verdict *verdict, const char *reason)
                  "; fallback: %s", reason);
 }
 
+/* The series, or what its regressors leave of it. */
+static enum fc_status take_effects(
+    const struct fc_job *job, const struct fc_spec *spec,
+    struct fc_workspace *ws, struct fc_series *series,
+    struct fc_known_fit *room, struct fc_fitted *fitted, struct fc_error *err)
+{
+    struct fc_series whole = *series;
+    if (job->known == NULL || spec->plain || whole.regressors == NULL)
+        return FC_OK;
+    fitted->known = room;
+    return fc_known_fit(job->known, &whole, job->horizon, ws, room, series,
+                        err);
+}
+
+/* What a person should know of it. */
+static const char *note_of(const struct fc_fitted *fitted)
+{
+    if (fitted->known != NULL && fitted->known->bounded
+        && fitted->fit->note == NULL)
+        return "a regressor moves further than it ever did: its effect is "
+               "bounded";
+    return fitted->fit->note;
+}
+
 static bool fit_with(const struct fc_job *job, size_t item,
                      const struct fc_spec *spec, const struct fc_use *use,
                      struct fc_workspace *ws, struct fc_verdict *verdict)
 {
     struct fc_error err = {0};
-    struct fc_series series;
+    struct fc_series given = job->series[item / job->nspecs], series;
     struct fc_request request = {
         .spec = spec, .horizon = job->horizon, .seed = job->seed};
     struct fc_fit fit;
-    int tail;
+    struct fc_known_fit known;
+    struct fc_fitted fitted = {.fit = &fit};
     if (job->learned != NULL && spec != job->fallback)
         request.learned = fc_part_of(job->learned[item % job->nspecs]);
-    enum fc_status status = fc_missing_prepare(
-        &job->series[item / job->nspecs], spec->model->missing, job->horizon,
-        ws, &series, &tail, &err);
+    enum fc_status status =
+        take_effects(job, spec, ws, &given, &known, &fitted, &err);
+    if (status == FC_OK)
+        status = fc_missing_prepare(&given, spec->model->missing, job->horizon,
+                                    ws, &series, &fitted.tail, &err);
     if (status == FC_OK)
         status = fc_model_fit(&series, &request, ws, &fit, &err);
     if (status == FC_OK)
-        status = use->make(use->arg, &fit, tail, ws, &err);
+        status = use->make(use->arg, &fitted, ws, &err);
     if (status == FC_OK)
-        verdict->note = fit.note;
+        verdict->note = note_of(&fitted);
     else
         add_reason(verdict, err.msg);
+    if (status == FC_OK && fitted.known != NULL && fitted.known->lacks) {
+        verdict->outcome = FC_OUTCOME_FALLBACK;
+        add_reason(verdict, "without regressors, which lack values");
+    }
     return status == FC_OK;
 }
 
@@ -146,13 +178,14 @@ void fc_job_fall_back(const struct fc_job *job, size_t item,
         verdict->outcome = FC_OUTCOME_LATE;
 }
 
-enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,
+/* A forecast of what a model knows, from the horizon's first step on. */
+static enum fc_status predict(const struct fc_fitted *fitted,
                               struct fc_workspace *ws, struct fc_forecast *out,
                               struct fc_error *err)
 {
+    int tail = fitted->tail, whole = out->horizon + tail;
     if (tail == 0)
-        return fc_model_predict(fit, ws, out, err);
-    int whole = out->horizon + tail;
+        return fc_model_predict(fitted->fit, ws, out, err);
     size_t horizon = (size_t)out->horizon, size = horizon * sizeof(double);
     double *numbers =
         fc_workspace_doubles(ws, fc_forecast_size(whole, out->nlevels));
@@ -160,7 +193,7 @@ enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     struct fc_forecast longer =
         fc_forecast_over(whole, out->nlevels, out->levels, numbers);
-    enum fc_status status = fc_model_predict(fit, ws, &longer, err);
+    enum fc_status status = fc_model_predict(fitted->fit, ws, &longer, err);
     if (status != FC_OK)
         return status;
     out->replaced = longer.replaced;
@@ -171,4 +204,62 @@ enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,
         memcpy(out->hi + i * horizon, longer.hi + from, size);
     }
     return FC_OK;
+}
+
+/* The levels of a forecast and 80, which tells how wide it is: the mean must
+ * not depend on the levels that are asked for.  Returns where it is. */
+static int add_level(const struct fc_forecast *out, double *levels, int *n)
+{
+    enum { WIDTH = 80 };
+    int at = 0;
+    while (at < out->nlevels && out->levels[at] < WIDTH)
+        at++;
+    bool there = at < out->nlevels && out->levels[at] == WIDTH;
+    *n = out->nlevels + !there;
+    for (int i = 0; i < *n; i++)
+        levels[i] = i < at || there ? out->levels[i]
+                    : i == at       ? WIDTH
+                                    : out->levels[i - 1];
+    return at;
+}
+
+static enum fc_status check_finite(const struct fc_forecast *out,
+                                   struct fc_error *err)
+{
+    size_t n = fc_forecast_size(out->horizon, out->nlevels);
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(out->mean[i]))
+            return fc_fail(err, FC_ERANGE,
+                           "the forecast is not finite with its regressors");
+    return FC_OK;
+}
+
+enum fc_status fc_job_predict(const struct fc_fitted *fitted,
+                              struct fc_workspace *ws, struct fc_forecast *out,
+                              struct fc_error *err)
+{
+    if (fitted->known == NULL)
+        return predict(fitted, ws, out, err);
+    size_t horizon = (size_t)out->horizon, size = horizon * sizeof(double);
+    int n, at;
+    double *levels = fc_workspace_doubles(ws, (size_t)out->nlevels + 1);
+    double *numbers = fc_workspace_doubles(
+        ws, fc_forecast_size(out->horizon, out->nlevels + 1));
+    if (levels == NULL || numbers == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    at = add_level(out, levels, &n);
+    struct fc_forecast more =
+        fc_forecast_over(out->horizon, n, levels, numbers);
+    enum fc_status status = predict(fitted, ws, &more, err);
+    if (status != FC_OK)
+        return status;
+    fc_known_forecast(fitted->known, at, &more);
+    out->replaced = more.replaced;
+    memcpy(out->mean, more.mean, size);
+    for (int i = 0; i < out->nlevels; i++) {
+        size_t from = (size_t)(i + (i >= at && n > out->nlevels)) * horizon;
+        memcpy(out->lo + (size_t)i * horizon, more.lo + from, size);
+        memcpy(out->hi + (size_t)i * horizon, more.hi + from, size);
+    }
+    return check_finite(out, err);
 }

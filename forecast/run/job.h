@@ -3,6 +3,7 @@
 #define NIGHTCAST_FORECAST_RUN_JOB_H
 
 #include "forecast/base/trace.h"
+#include "forecast/known/known.h"
 #include "forecast/model.h"
 
 #include <signal.h>
@@ -25,6 +26,8 @@ struct fc_job {
     const struct fc_spec *fallback;          /* or NULL */
     const struct fc_learned *const *learned; /* by each spec, NULL: nothing
                                                 yet; or NULL for all */
+    const struct fc_known *known; /* of the series' regressors; or NULL: they
+                                     are passed over */
     int horizon;
     uint64_t seed; /* of everything random */
     int nlevels;
@@ -50,8 +53,9 @@ enum fc_status fc_job_map(const struct fc_job *job, size_t first, size_t n,
                                       struct fc_workspace *ws),
                           void *arg, struct fc_error *err);
 
-/* The worse the less.  LATE: there was no time, and another forecast stands in
-   its place. */
+/* The worse the less.  FALLBACK: by the fallback, or by the model, but without
+   regressors, as these lack values in the horizon.  LATE: there was no time,
+   and another forecast stands in its place. */
 enum fc_outcome {
     FC_OUTCOME_FAILED,
     FC_OUTCOME_FALLBACK,
@@ -60,12 +64,20 @@ enum fc_outcome {
 };
 
 /*
- * What is made of a fit: a forecast, or sample paths.  `tail` steps are
- * missing at the end of the series: they come before the horizon, and the fit
- * knows nothing of them.  If it fails, so does the fit.
+ * A fit and what it knows nothing of: `tail` steps that are missing at the end
+ * of the series, which come before the horizon; and the effects of regressors,
+ * or NULL, of which the fit has the rest.
  */
+struct fc_fitted {
+    const struct fc_fit *fit;
+    int tail;
+    const struct fc_known_fit *known;
+};
+
+/* What is made of a fit: a forecast, or sample paths.  If it fails, so does the
+ * fit. */
 struct fc_use {
-    enum fc_status (*make)(void *arg, const struct fc_fit *fit, int tail,
+    enum fc_status (*make)(void *arg, const struct fc_fitted *fitted,
                            struct fc_workspace *ws, struct fc_error *err);
     void *arg;
 };
@@ -89,8 +101,8 @@ void fc_job_fall_back(const struct fc_job *job, size_t item,
                       const struct fc_use *use, struct fc_workspace *ws,
                       struct fc_verdict *verdict);
 
-/* The forecast of a fit's horizon that begins `tail` steps after its end. */
-enum fc_status fc_job_predict(const struct fc_fit *fit, int tail,
+/* The forecast of the horizon. */
+enum fc_status fc_job_predict(const struct fc_fitted *fitted,
                               struct fc_workspace *ws, struct fc_forecast *out,
                               struct fc_error *err);
 

@@ -39,7 +39,8 @@ struct source {
     int tail;                 /* steps missing at its end, before the horizon */
     const struct fc_fit *fit; /* if it has a simulate function */
     const struct fc_forecast *forecast; /* if not */
-    double unit; /* its widths times this can be squared */
+    double unit;                      /* its widths times this can be squared */
+    const struct fc_known_fit *known; /* of regressors, or NULL */
 };
 
 int fc_simulate_rows(const struct fc_simulate *simulate)
@@ -124,6 +125,20 @@ static void draw_around(const struct source *source, gsl_rng *rng, double *path)
     }
 }
 
+/* Of regressors, whose slopes are known as well as they are. */
+static enum fc_status add_effects(const struct fc_known_fit *known,
+                                  gsl_rng *rng, struct fc_workspace *ws,
+                                  double *path, struct fc_error *err)
+{
+    double *z = fc_workspace_doubles(ws, known->n);
+    if (z == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t j = 0; j < known->n; j++)
+        z[j] = gsl_ran_gaussian_ziggurat(rng, 1);
+    fc_known_path(known, z, path);
+    return FC_OK;
+}
+
 static enum fc_status draw_path(const struct fc_simulate *all,
                                 const struct source *source, gsl_rng *rng,
                                 struct fc_workspace *ws, double *path,
@@ -143,6 +158,8 @@ static enum fc_status draw_path(const struct fc_simulate *all,
         draw_around(source, rng, whole);
     if (source->tail > 0 && status == FC_OK)
         memcpy(path, whole + source->tail, (size_t)horizon * sizeof *path);
+    if (source->known != NULL && status == FC_OK)
+        status = add_effects(source->known, rng, ws, path, err);
     fc_workspace_release(ws, mark);
     for (int h = 0; status == FC_OK && h < horizon; h++) {
         if (!isfinite(path[h]))
@@ -290,12 +307,14 @@ static void clip(struct fc_forecast *out)
 }
 
 /* From the fit, or around its forecast. */
-static enum fc_status draw_from(void *arg, const struct fc_fit *fit, int tail,
+static enum fc_status draw_from(void *arg, const struct fc_fitted *fitted,
                                 struct fc_workspace *ws, struct fc_error *err)
 {
     const struct item *item = arg;
+    const struct fc_fit *fit = fitted->fit;
+    int tail = fitted->tail;
     const struct fc_job *job = &item->all->job;
-    struct source source = {.tail = tail};
+    struct source source = {.tail = tail, .known = fitted->known};
     struct fc_forecast forecast;
     struct fc_fit ready;
     set_seed(job, item->number, item->rng);
@@ -312,7 +331,7 @@ static enum fc_status draw_from(void *arg, const struct fc_fit *fit, int tail,
         enum fc_status status = fc_model_predict(fit, ws, &forecast, err);
         if (status != FC_OK)
             return status;
-        if (job->non_negative)
+        if (job->non_negative && fitted->known == NULL)
             clip(&forecast);
         source.forecast = &forecast;
         source.unit = find_unit(&forecast);
@@ -371,15 +390,18 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
     simulate->learned = calloc(job->nspecs + 1, sizeof *simulate->learned);
     if (simulate->fresh == NULL || simulate->learned == NULL)
         status = no_memory(err);
+    simulate->learnt = *job;
+    if (status == FC_OK)
+        status = fc_batch_learn_known(job, &simulate->known, err);
+    simulate->learnt.known = simulate->known;
     for (size_t k = 0; status == FC_OK && k < job->nspecs; k++) {
         if (job->learned != NULL)
             simulate->learned[k] = job->learned[k];
         if (job->specs[k].model->learn == NULL || simulate->learned[k] != NULL)
             continue;
-        status = fc_batch_learn(job, k, &simulate->fresh[k], err);
+        status = fc_batch_learn(&simulate->learnt, k, &simulate->fresh[k], err);
         simulate->learned[k] = simulate->fresh[k];
     }
-    simulate->learnt = *job;
     simulate->learnt.learned = simulate->learned;
     if (status != FC_OK)
         fc_simulate_release(simulate);
@@ -416,6 +438,8 @@ void fc_simulate_release(struct fc_simulate *simulate)
         free(simulate->fresh[k]);
     free(simulate->fresh);
     free((void *)simulate->learned);
+    free(simulate->known);
+    simulate->known = NULL;
     simulate->fresh = NULL;
     simulate->learned = NULL;
 }

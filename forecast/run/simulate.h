@@ -42,7 +42,8 @@ struct fc_simulate {
        before */
     struct fc_learned **fresh;
     const struct fc_learned **learned;
-    struct fc_job learnt; /* the job with these */
+    struct fc_known *known; /* what regressors have taught, or NULL */
+    struct fc_job learnt;   /* the job with these */
 };
 
 /*

@@ -26,7 +26,7 @@ enum {
     ORIGINS = 4,       /* held back */
     MOST_CYCLES = 104, /* of the longest season that are looked at */
     LEAST_CYCLES = 8,  /* at least, where that is fewer values than */
-    MOST_VALUES = 20000,
+    MOST_VALUES = 35000,
     MOST_LAGS = 400,
     LAGS_PART = 4 /* of the values are lags, at most */
 };
@@ -49,19 +49,33 @@ static const struct set sets[] = {{true, INFINITY, INFINITY},
 
 enum { SETS = sizeof sets / sizeof *sets };
 
+/*
+ * The course of earlier years: what part of it is taken out, the cycles of the
+ * longest season it is smoothed over, those a series must have beside earlier
+ * years, and those that must fit into a year.  It is followed where errors at
+ * held-back origins were at most so many times as large as without: a few
+ * origins tell little of a year.
+ */
+static const double COURSE = 0.8, COURSE_WIDTH = 10, COURSE_KNOWN = 4,
+                    COURSE_CYCLES = 30, COURSE_ERRORS = 1.1;
+
 /* How the rest is continued: lags in cycles of the longest season or of the
  * shortest, and the half-life of its mean in cycles of the shortest. */
 static const struct way {
     int set;
     double long_lags, short_lags, mean_life;
     bool level; /* changes are continued, so that the last level goes on */
-} ways[FC_PROFILE_WAYS] = {
-    {0, 1.2, 0, INFINITY, false},  {0, 0, 1.25, INFINITY, false},
-    {1, 0, 1.25, INFINITY, false}, {2, 1.2, 0, 21, false},
-    {2, 0, 1.25, 21, false},       {1, 2.4, 0, 21, false},
-    {2, 1.2, 0, INFINITY, true},   {3, 2.4, 0, INFINITY, false},
-    {3, 0, 1.25, 21, false},       {4, 0, 1.25, 4, false},
-    {2, 0, 1.25, INFINITY, true},  {0, 1.2, 0, INFINITY, true}};
+} ways[] = {{0, 1.2, 0, INFINITY, false},  {0, 0, 1.25, INFINITY, false},
+            {1, 0, 1.25, INFINITY, false}, {2, 1.2, 0, 21, false},
+            {2, 0, 1.25, 21, false},       {1, 2.4, 0, 21, false},
+            {2, 1.2, 0, INFINITY, true},   {3, 2.4, 0, INFINITY, false},
+            {3, 0, 1.25, 21, false},       {4, 0, 1.25, 4, false},
+            {2, 0, 1.25, INFINITY, true},  {0, 1.2, 0, INFINITY, true}};
+
+/* All of them without the course of earlier years, and then all with it. */
+enum { WAYS = sizeof ways / sizeof *ways };
+
+_Static_assert(FC_PROFILE_WAYS == 2 * WAYS, "each with and without a year");
 
 /* The series as it is worked on. */
 struct work {
@@ -70,8 +84,9 @@ struct work {
     int nperiods;
     const double *period;
     size_t horizon;
-    double *rest, *change; /* n */
-    double *covariance;    /* MOST_LAGS + 1 */
+    const struct fc_course *course; /* counted from the first of z */
+    double *rest, *change;          /* n */
+    double *covariance;             /* MOST_LAGS + 1 */
 };
 
 static double longest_of(const struct work *w)
@@ -149,19 +164,25 @@ static enum fc_status undo_difference(struct fc_workspace *ws,
     return FC_OK;
 }
 
+/* Whether a way can be tried: one with earlier years needs them. */
+static bool can_try(const struct work *w, int k)
+{
+    return k < (int)WAYS || w->course->n > 0;
+}
+
 /* Estimates the ways of a set that look at n values, or changes, x. */
 static enum fc_status estimate(struct work *w, const double *x, size_t n,
                                int set, bool level, struct fc_workspace *ws,
                                struct fc_profile_way *fitted)
 {
     size_t most = 0;
-    for (int k = 0; k < FC_PROFILE_WAYS; k++)
+    for (int k = 0; k < (int)WAYS; k++)
         if (ways[k].set == set && ways[k].level == level
             && most_lags(w, n, &ways[k]) > most)
             most = most_lags(w, n, &ways[k]);
     fc_autocovariances(x, n, level ? 0 : recent_mean(x, n, INFINITY), most,
                        w->covariance);
-    for (int k = 0; k < FC_PROFILE_WAYS; k++) {
+    for (int k = 0; k < (int)WAYS; k++) {
         struct fc_autoregression ar;
         if (ways[k].set != set || ways[k].level != level)
             continue;
@@ -172,6 +193,7 @@ static enum fc_status estimate(struct work *w, const double *x, size_t n,
             return FC_ENOMEM;
         fitted[k] = (struct fc_profile_way){
             .order = ar.order, .phi = ar.phi, .sigma = sqrt(ar.sigma2)};
+        fitted[(int)WAYS + k] = fitted[k];
     }
     return FC_OK;
 }
@@ -179,9 +201,38 @@ static enum fc_status estimate(struct work *w, const double *x, size_t n,
 static bool has_level(int set)
 {
     bool found = false;
-    for (int k = 0; k < FC_PROFILE_WAYS; k++)
+    for (int k = 0; k < (int)WAYS; k++)
         found = found || (ways[k].set == set && ways[k].level);
     return found;
+}
+
+/* The rest of the first n values without that part of the course, from the
+ * place on where there is one. */
+static const double *without_course(struct work *w, size_t n, double part,
+                                    size_t *from)
+{
+    *from = 0;
+    if (part == 0)
+        return w->rest;
+    *from = (size_t)fmax(0, w->course->first);
+    for (size_t t = *from; t < n; t++)
+        w->change[t] = w->rest[t] - part * fc_course_at(w->course, (double)t);
+    return w->change;
+}
+
+/* The mean and the last values of a way, by the rest of the first n. */
+static enum fc_status start(struct work *w, size_t n, double half_life,
+                            struct fc_workspace *ws, struct fc_profile_way *way)
+{
+    size_t from;
+    const double *rest = without_course(w, n, way->course, &from);
+    double *last = fc_workspace_doubles(ws, way->order);
+    if (last == NULL)
+        return FC_ENOMEM;
+    memcpy(last, rest + n - way->order, way->order * sizeof *last);
+    way->last = last;
+    way->mean = recent_mean(rest + from, n - from, half_life);
+    return FC_OK;
 }
 
 /*
@@ -205,16 +256,13 @@ static enum fc_status fit_set(struct work *w, size_t n, int set, bool held,
         && estimate(w, w->change, n - 1, set, true, ws, fitted) != FC_OK)
         return FC_ENOMEM;
     for (int k = 0; k < FC_PROFILE_WAYS; k++) {
-        struct fc_profile_way *way = &fitted[k];
-        if (ways[k].set != set)
+        const struct way *how = &ways[k % (int)WAYS];
+        if (how->set != set || !can_try(w, k))
             continue;
-        double *last = fc_workspace_doubles(ws, way->order);
-        if (last == NULL)
+        fitted[k].figure = figure;
+        fitted[k].course = k < (int)WAYS ? 0 : COURSE;
+        if (start(w, n, how->mean_life * w->period[0], ws, &fitted[k]) != FC_OK)
             return FC_ENOMEM;
-        memcpy(last, w->rest + n - way->order, way->order * sizeof *last);
-        way->last = last;
-        way->figure = figure;
-        way->mean = recent_mean(w->rest, n, ways[k].mean_life * w->period[0]);
     }
     return FC_OK;
 }
@@ -230,6 +278,9 @@ static void continue_way(const struct fc_profile *p,
     const double *figure = way->figure;
     memcpy(x, way->last, way->order * sizeof *x);
     fc_autoregression_continue(&ar, way->order, horizon, shock, x);
+    for (size_t h = 0; way->course != 0 && h < horizon; h++)
+        x[way->order + h] +=
+            way->course * fc_course_at(&p->course, (double)(p->n + h));
     for (int i = 0; i < p->nperiods; i++) {
         fc_pattern_put_back(figure, p->period[i], p->n, horizon,
                             x + way->order);
@@ -308,6 +359,8 @@ static enum fc_status add_errors(const struct work *w, size_t n,
         return FC_ENOMEM;
     for (int k = 0; k < FC_PROFILE_WAYS; k++) {
         const double *mean = x + at->way[k].order;
+        if (!can_try(w, k))
+            continue;
         continue_way(at, &at->way[k], w->horizon, NULL, x);
         for (size_t h = 0; h < w->horizon; h++)
             error[k] += fabs(y[n + h] - (at->log ? exp(mean[h]) : mean[h]));
@@ -316,19 +369,35 @@ static enum fc_status add_errors(const struct work *w, size_t n,
     return FC_OK;
 }
 
+/* The first of the ways that are weighed: those with the course of earlier
+ * years, or those without. */
+static int choose_course(const struct work *w, const double *error)
+{
+    double with = 0, without = 0;
+    for (int k = 0; k < (int)WAYS; k++) {
+        without += error[k];
+        with += error[(int)WAYS + k];
+    }
+    bool follow = w->course->n > 0 && with <= COURSE_ERRORS * without;
+    return follow ? (int)WAYS : 0;
+}
+
 /* Weights by the inverse of the errors; equal ones without any. */
-static void weigh(const double *error, struct fc_profile_way *way)
+static void weigh(const struct work *w, const double *error,
+                  struct fc_profile_way *way)
 {
     double best = INFINITY, sum = 0;
-    for (int k = 0; k < FC_PROFILE_WAYS; k++)
+    int first = choose_course(w, error), end = first + (int)WAYS;
+    for (int k = first; k < end; k++)
         best = fmin(best, error[k]);
-    for (int k = 0; k < FC_PROFILE_WAYS; k++) {
-        way[k].weight = best > 0 ? best / error[k] : 1;
-        if (error[k] > TOO_FAR * best)
-            way[k].weight = 0;
+    for (int k = 0; k < FC_PROFILE_WAYS; k++)
+        way[k].weight = 0;
+    for (int k = first; k < end; k++) {
+        if (!(error[k] > TOO_FAR * best))
+            way[k].weight = best > 0 && isfinite(best) ? best / error[k] : 1;
         sum += way[k].weight;
     }
-    for (int k = 0; k < FC_PROFILE_WAYS; k++)
+    for (int k = first; k < end; k++)
         way[k].weight /= sum;
 }
 
@@ -392,7 +461,7 @@ static enum fc_status judge(struct work *w, const double *y,
             || add_errors(w, n, &at[i], y, ws, error) != FC_OK)
             return FC_ENOMEM;
     }
-    weigh(error, p->way);
+    weigh(w, error, p->way);
     for (int i = 0; i < origins; i++) {
         for (int k = 0; k < FC_PROFILE_WAYS; k++)
             at[i].way[k].weight = p->way[k].weight;
@@ -421,11 +490,40 @@ static bool all_positive(const double *y, size_t n)
     return true;
 }
 
-enum fc_status fc_profile_fit(const double *y, size_t n, const double *period,
-                              int nperiods, size_t horizon,
+/* The course of earlier years, of which more is looked at than of the rest;
+ * none where the longest season is not much shorter than a year. */
+static enum fc_status find_course(const struct work *w, const double *y,
+                                  size_t n, double year, bool log_of,
+                                  struct fc_workspace *ws,
+                                  struct fc_course *course)
+{
+    double longest = longest_of(w), h = (double)w->horizon;
+    const struct fc_course_design design = {
+        .year = year,
+        .width = COURSE_WIDTH * longest,
+        .step = rint(w->period[0]),
+        .known = (size_t)(ORIGINS * h + COURSE_KNOWN * longest)};
+    *course = (struct fc_course){.n = 0};
+    if (year < COURSE_CYCLES * longest || year < h + design.width
+        || (log_of && !all_positive(y, n)))
+        return FC_OK;
+    double *z = fc_workspace_doubles(ws, n);
+    if (z == NULL)
+        return FC_ENOMEM;
+    for (size_t t = 0; t < n; t++)
+        z[t] = log_of ? log(y[t]) : y[t];
+    enum fc_status status = fc_course_find(z, n, &design, ws, course);
+    course->first -= (double)(n - w->n);
+    return status;
+}
+
+enum fc_status fc_profile_fit(const double *y, size_t n,
+                              const struct fc_seasons *seasons, size_t horizon,
                               struct fc_workspace *ws,
                               struct fc_profile *profile)
 {
+    const double *all = y, *period = seasons->length;
+    int nperiods = seasons->n;
     struct work w = {
         .nperiods = nperiods, .period = period, .horizon = horizon};
     w.n = count_used(n, &w);
@@ -444,6 +542,11 @@ enum fc_status fc_profile_fit(const double *y, size_t n, const double *period,
     for (size_t t = 0; t < w.n; t++)
         z[t] = profile->log ? log(y[t]) : y[t];
     w.z = z;
+    w.course = &profile->course;
+    if (find_course(&w, all, n, seasons->year, profile->log, ws,
+                    &profile->course)
+        != FC_OK)
+        return FC_ENOMEM;
     for (int set = 0; set < (int)SETS; set++)
         if (fit_set(&w, w.n, set, false, ws, profile->way) != FC_OK)
             return FC_ENOMEM;

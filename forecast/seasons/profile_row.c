@@ -12,18 +12,27 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { LOG, SEEN, NPERIODS, NWAYS }; /* fc_fit.order */
+enum { LOG, SEEN, NPERIODS, NWAYS, NCOURSE }; /* fc_fit.order */
 
 /*
- * fc_fit.coef: the widening, the periods, and then of every way that counts
- * WEIGHT .. ORDER.  fc_fit.state: of every way that counts phi, the last values
- * and the patterns.
+ * fc_fit.coef: HEAD, the periods, and then of every way that counts
+ * WEIGHT .. COURSE.  fc_fit.state: of every way that counts phi, the last
+ * values and the patterns; then the course after the last value.
  */
-enum { WEIGHT, MEAN, SIGMA, ORDER, PER_WAY };
+enum { WIDEN, COURSE_FIRST, COURSE_STEP, COURSE_YEAR, HEAD };
+enum { WEIGHT, MEAN, SIGMA, ORDER, COURSE, PER_WAY };
+
+/* Places of the course's grid that lie before all steps. */
+static size_t count_before(const struct fc_profile *p)
+{
+    double before = ((double)p->n - p->course.first) / p->course.step;
+    return before > 0 ? (size_t)before : 0;
+}
 
 static size_t count_state(const struct fc_profile *p, int *nways)
 {
-    size_t n = 0, figures = fc_profile_figures(p->period, p->nperiods);
+    size_t figures = fc_profile_figures(p->period, p->nperiods);
+    size_t n = p->course.n > 0 ? p->course.n - count_before(p) : 0;
     *nways = 0;
     for (int k = 0; k < FC_PROFILE_WAYS; k++)
         if (p->way[k].weight > 0) {
@@ -44,27 +53,34 @@ static enum fc_status keep(const struct fc_profile *p, struct fc_workspace *ws,
                            struct fc_fit *fit)
 {
     int nways;
+    size_t before = p->course.n > 0 ? count_before(p) : 0;
     fit->nstate = count_state(p, &nways);
-    fit->ncoef = 1 + (size_t)p->nperiods + (size_t)nways * PER_WAY;
+    fit->ncoef = HEAD + (size_t)p->nperiods + (size_t)nways * PER_WAY;
     fit->state = fc_workspace_doubles(ws, fit->nstate);
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     if (fit->state == NULL || fit->coef == NULL)
         return FC_ENOMEM;
     double *state = fit->state, *coef = fit->coef;
-    *coef++ = p->widen;
+    const double head[HEAD] = {
+        p->widen, p->course.first + (double)before * p->course.step,
+        p->course.step, p->course.year};
+    coef = put(head, HEAD, coef);
     coef = put(p->period, (size_t)p->nperiods, coef);
     for (int k = 0; k < FC_PROFILE_WAYS; k++) {
         const struct fc_profile_way *way = &p->way[k];
         if (!(way->weight > 0))
             continue;
         const double numbers[PER_WAY] = {way->weight, way->mean, way->sigma,
-                                         (double)way->order};
+                                         (double)way->order, way->course};
         coef = put(numbers, PER_WAY, coef);
         state = put(way->phi, way->order, state);
         state = put(way->last, way->order, state);
         state =
             put(way->figure, fc_profile_figures(p->period, p->nperiods), state);
     }
+    if (p->course.n > 0)
+        put(p->course.value + before, p->course.n - before, state);
+    fit->order[NCOURSE] = (int)(p->course.n - before);
     fit->order[LOG] = p->log;
     fit->order[SEEN] = (int)p->n;
     fit->order[NPERIODS] = p->nperiods;
@@ -78,8 +94,8 @@ static struct fc_profile profile_of(const struct fc_fit *fit)
     struct fc_profile p = {.n = (size_t)fit->order[SEEN],
                            .nperiods = fit->order[NPERIODS],
                            .log = fit->order[LOG],
-                           .widen = fit->coef[0],
-                           .period = fit->coef + 1};
+                           .widen = fit->coef[WIDEN],
+                           .period = fit->coef + HEAD};
     const double *coef = p.period + p.nperiods, *state = fit->state;
     size_t figures = fc_profile_figures(p.period, p.nperiods);
     for (int k = 0; k < fit->order[NWAYS]; k++, coef += PER_WAY) {
@@ -88,11 +104,17 @@ static struct fc_profile profile_of(const struct fc_fit *fit)
                                            .mean = coef[MEAN],
                                            .sigma = coef[SIGMA],
                                            .order = order,
+                                           .course = coef[COURSE],
                                            .phi = state,
                                            .last = state + order,
                                            .figure = state + 2 * order};
         state += 2 * order + figures;
     }
+    p.course = (struct fc_course){.first = fit->coef[COURSE_FIRST],
+                                  .step = fit->coef[COURSE_STEP],
+                                  .year = fit->coef[COURSE_YEAR],
+                                  .n = (size_t)fit->order[NCOURSE],
+                                  .value = state};
     return p;
 }
 
@@ -123,9 +145,7 @@ static enum fc_status fit_profile(const struct fc_series *series,
         *seasons = (struct fc_seasons){.n = 1, .length = {1}};
     size_t horizon = request->horizon > 0 ? (size_t)request->horizon
                                           : 2 * (size_t)fit->season_length;
-    if (fc_profile_fit(series->y, series->n, seasons->length, seasons->n,
-                       horizon, ws, &p)
-            != FC_OK
+    if (fc_profile_fit(series->y, series->n, seasons, horizon, ws, &p) != FC_OK
         || keep(&p, ws, fit) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     name_fit(&p, fit);

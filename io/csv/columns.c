@@ -27,17 +27,17 @@ static const char *const what[] = {"ids", "timestamps", "values"};
  * default ones, before a bar, outrank the others.
  */
 static const char *const usual[NROLES] = {
-    " uniqueid id | series seriesid seriesname ts tsid item itemid itemno "
-    "itemnumber itemcode itemname sku skuid skuno product productid productno "
-    "productcode productname article articleid articleno articlenumber "
-    "material materialno materialnumber store storeid storenbr storeno "
-    "storename shop shopid location locationid site siteid warehouse region "
-    "key name code customer customerid group channel branch plant ",
-    " ds | date time timestamp datetime day week month quarter year period t "
-    "step when yearmonth yearweek calendarday calmonth calweek invoicedate "
-    "orderdate salesdate saledate transactiondate periodend weekending ",
-    " y | value values val v target sales sale qty quantity demand units "
-    "unitssold amount volume count observation obs consumption load ",
+    (" uniqueid id | series seriesid seriesname ts tsid item itemid itemno "
+     "itemnumber itemcode itemname sku skuid skuno product productid productno "
+     "productcode productname article articleid articleno articlenumber "
+     "material materialno materialnumber store storeid storenbr storeno "
+     "storename shop shopid location locationid site siteid warehouse region "
+     "key name code customer customerid group channel branch plant "),
+    (" ds | date time timestamp datetime day week month quarter year period t "
+     "step when yearmonth yearweek calendarday calmonth calweek invoicedate "
+     "orderdate salesdate saledate transactiondate periodend weekending "),
+    (" y | value values val v target sales sale qty quantity demand units "
+     "unitssold amount volume count observation obs consumption load "),
 };
 
 /* What is in a column, by the cells of a sample. */
@@ -229,24 +229,40 @@ static bool is_date(const char *text)
            && format[0].form != IO_TIME_INTEGER;
 }
 
+/* What a cell is. */
+struct kind {
+    bool date, integer, number;
+    long long v; /* of an integer */
+};
+
+static struct kind kind_of(const char *text)
+{
+    struct kind kind = {.date = is_date(text), .integer = is_integer(text)};
+    kind.number = kind.integer || is_number(text);
+    kind.v = kind.integer ? strtoll(text, NULL, 10) : 0;
+    return kind;
+}
+
 static void look_at(struct search *s, size_t column)
 {
     struct content *c = &s->content[column];
-    long long last = 0;
+    struct kind kind = {0};
+    const char *before = NULL;
     c->row_number = s->sample->n > 2;
     for (size_t i = 0; i < s->sample->n; i++) {
         const char *text = io_sample_cell(s->sample, i, column);
         if (io_is_missing(&s->layout->dialect.numbers, text, strlen(text)))
             continue;
-        bool integer = is_integer(text);
-        long long v = integer ? strtoll(text, NULL, 10) : 0;
+        long long last = kind.v;
+        if (before == NULL || strcmp(text, before) != 0)
+            kind = kind_of(text);
+        before = text;
         c->row_number =
-            c->row_number && integer && (c->n == 0 || v == last + 1);
-        last = v;
+            c->row_number && kind.integer && (c->n == 0 || kind.v == last + 1);
         c->n++;
-        c->dates += is_date(text);
-        c->integers += integer;
-        c->numbers += integer || is_number(text);
+        c->dates += kind.date;
+        c->integers += kind.integer;
+        c->numbers += kind.number;
     }
 }
 

@@ -283,6 +283,6 @@ bool io_dialect_times(struct io_dialect *dialect, const char *const *text,
             most = count[k];
             dialect->rival = format[k];
         }
-    other_order(&dialect->time, &dialect->rival);
+    dialect->swaps = other_order(&dialect->time, &dialect->rival);
     return true;
 }

@@ -17,8 +17,9 @@ struct io_dialect {
     struct io_time_format time;
     struct io_time_format rival; /* that all timestamps so far may be of as
                                     well; form unknown: none */
-    bool time_given;             /* by --time-format */
-    bool steps;                  /* integers are no dates */
+    bool swaps;      /* the rival's day is the month, and its month the day */
+    bool time_given; /* by --time-format */
+    bool steps;      /* integers are no dates */
     struct io_number_form numbers;
     bool decimal_given; /* by --decimal */
     bool watch;         /* what each value says matters */

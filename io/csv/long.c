@@ -214,11 +214,11 @@ static const char *id_end(struct io_csv_row *row, const char *text,
 static const char *time_end(struct io_csv_row *row, const char *text,
                             const char *end)
 {
-    enum { DATE_SIZE = 10 };
-    if (row->format.form == IO_TIME_DATE && end - text > DATE_SIZE
-        && text[DATE_SIZE] == row->layout->delimiter
-        && io_time_parse(text, DATE_SIZE, &row->format, &row->time) == NULL)
-        return text + DATE_SIZE;
+    size_t n = (size_t)(end - text);
+    size_t used =
+        io_time_parse_usual(&row->format, text, n, &row->month, &row->time);
+    if (used > 0 && (used == n || text[used] == row->layout->delimiter))
+        return text + used;
     const char *stop = io_csv_field_end(row, text, end);
     io_csv_time(row, text, (size_t)(stop - text));
     return stop;

@@ -141,6 +141,8 @@ static void take_plain_rows(struct parse *p, struct io_cursor *cursor,
                             uint64_t until)
 {
     uint64_t limit = find_next(cursor, '\0', &p->next_nul);
+    uint64_t quote = find_next(cursor, '"', &p->next_quote);
+    uint64_t cr = find_next(cursor, '\r', &p->next_cr);
     while (cursor->offset < until && cursor->offset < limit
            && !p->row.fill.out_of_memory) {
         char *text = (char *)cursor->buf + cursor->pos;
@@ -148,12 +150,14 @@ static void take_plain_rows(struct parse *p, struct io_cursor *cursor,
         if (end == NULL || end == text || end - text > MAX_PLAIN)
             return;
         size_t n = (size_t)(end - text) + 1;
-        uint64_t quote = find_next(cursor, '"', &p->next_quote);
-        uint64_t cr = find_next(cursor, '\r', &p->next_cr) - cursor->offset;
-        if (cr == 0 || (cr < n && cr + 2 != n))
+        if (quote < cursor->offset)
+            quote = find_next(cursor, '"', &p->next_quote);
+        if (cr < cursor->offset)
+            cr = find_next(cursor, '\r', &p->next_cr);
+        bool has_cr = cr < cursor->offset + n;
+        if (has_cr && (cr == cursor->offset || cr + 2 != cursor->offset + n))
             return;
-        if (!take_line(&p->row, text, end - (cr < n),
-                       quote < cursor->offset + n))
+        if (!take_line(&p->row, text, end - has_cr, quote < cursor->offset + n))
             return;
         io_cursor_advance(cursor, n);
         p->row.line++;

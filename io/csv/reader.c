@@ -338,6 +338,7 @@ static enum fc_status describe(struct reading *r, struct fc_error *err)
     }
     rows->nkeys = layout->nkeys;
     rows->format = r->dialect.time;
+    rows->decimal = r->dialect.numbers.decimal;
     rows->first_line = layout->body_line;
     rows->say_columns = layout->say_columns;
     memcpy(rows->columns, layout->columns, sizeof rows->columns);

@@ -138,12 +138,31 @@ static void note_time(struct io_csv_row *row, const char *text, size_t n,
         io_example_add(&seen->rival, text, n, row->line);
 }
 
+/* A date of the month of the one before; what it says of the rival is known. */
+static bool take_same_month(struct io_csv_row *row, const char *text, size_t n)
+{
+    const struct io_dialect *dialect = &row->layout->dialect;
+    struct io_time_seen *seen = &row->fill.chunk->seen.times;
+    bool has_rival = dialect->rival.form != IO_TIME_UNKNOWN;
+    if (has_rival && !dialect->swaps)
+        return false;
+    unsigned day = io_time_same_month(&row->month, text, n, &row->time);
+    if (day > 0 && has_rival)
+        io_example_add(day <= 12 ? &seen->either : &seen->only, text, n,
+                       row->line);
+    return day > 0;
+}
+
 void io_csv_time(struct io_csv_row *row, const char *text, size_t n)
 {
     const char *given = text;
     size_t length = n;
     io_trim(&text, &n);
+    if (take_same_month(row, text, n))
+        return;
     const char *why = io_time_parse(text, n, &row->format, &row->time);
+    if (why == NULL)
+        io_time_keep_month(&row->format, text, n, row->time, &row->month);
     if (row->layout->dialect.rival.form != IO_TIME_UNKNOWN)
         note_time(row, text, n, why == NULL);
     if (why != NULL)

@@ -26,8 +26,9 @@ struct io_csv_row {
     const struct io_layout *layout;
     struct io_fill fill;
     struct io_time_format format;
-    uint64_t line; /* being read */
-    size_t column; /* of the next field */
+    struct io_time_month month; /* of the last date, if they are dates */
+    uint64_t line;              /* being read */
+    size_t column;              /* of the next field */
     bool has_id;
     bool field_too_long;
     struct io_csv_keys keys;

@@ -34,6 +34,7 @@ struct reader {
     size_t width;       /* of the header; 0 = not read yet */
     uint64_t line;      /* being fed */
     bool open;          /* a record has begun and not ended */
+    bool any_width;     /* records may be of another width */
     enum fc_status (*on_record)(void *arg, const struct io_record *record,
                                 struct fc_error *err);
     void *arg;
@@ -92,7 +93,7 @@ static void end_record(int terminator, void *arg)
 {
     struct reader *r = arg;
     (void)terminator;
-    if (r->status == FC_OK && r->width > 0 && r->n != r->width)
+    if (r->status == FC_OK && r->width > 0 && r->n != r->width && !r->any_width)
         r->status = fc_fail(
             r->err, FC_EDATA, "%s:%llu: %zu columns where the header has %zu",
             r->record.file, (unsigned long long)r->record.line, r->n, r->width);
@@ -178,14 +179,17 @@ static void read_all(struct reader *r, struct csv_parser *csv,
     finish(r, csv);
 }
 
-enum fc_status io_table_read(
-    const char *path, const char *encoding,
+enum fc_status io_table_read_so(
+    const char *path, const struct io_table_how *how,
     enum fc_status (*on_record)(void *arg, const struct io_record *record,
                                 struct fc_error *err),
     void *arg, struct fc_error *err)
 {
-    struct reader r = {
-        .line = 1, .on_record = on_record, .arg = arg, .err = err};
+    struct reader r = {.line = 1,
+                       .any_width = how->any_width,
+                       .on_record = on_record,
+                       .arg = arg,
+                       .err = err};
     struct io_source source = {0};
     struct csv_parser csv;
     unsigned char *block = malloc(BLOCK);
@@ -195,7 +199,7 @@ enum fc_status io_table_read(
     else
         r.status = io_source_open(path, &source, err);
     if (r.status == FC_OK)
-        r.status = io_container_open(&source, encoding, err);
+        r.status = io_container_open(&source, how->encoding, err);
     if (r.status == FC_OK) {
         r.record.file = source.name;
         csv_set_space_func(&csv, io_no_blank);
@@ -213,6 +217,16 @@ enum fc_status io_table_read(
     free(r.length);
     free(r.field);
     return r.status;
+}
+
+enum fc_status io_table_read(
+    const char *path, const char *encoding,
+    enum fc_status (*on_record)(void *arg, const struct io_record *record,
+                                struct fc_error *err),
+    void *arg, struct fc_error *err)
+{
+    struct io_table_how how = {encoding, false};
+    return io_table_read_so(path, &how, on_record, arg, err);
 }
 
 static size_t column_of(const struct io_record *header, const char *name,

@@ -37,6 +37,18 @@ enum fc_status io_table_read(
                                 struct fc_error *err),
     void *arg, struct fc_error *err);
 
+/* Likewise; `any_width`: a record may have more or fewer fields than the
+ * header. */
+struct io_table_how {
+    const char *encoding;
+    bool any_width;
+};
+enum fc_status io_table_read_so(
+    const char *path, const struct io_table_how *how,
+    enum fc_status (*on_record)(void *arg, const struct io_record *record,
+                                struct fc_error *err),
+    void *arg, struct fc_error *err);
+
 /* The column of that name in a header, or SIZE_MAX. */
 size_t io_table_column(const struct io_record *header, const char *name);
 

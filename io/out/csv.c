@@ -148,12 +148,17 @@ void io_write_forecast(struct io_atomic_file *file,
     const struct fc_outline *outline = rows->outline;
     struct field id = id_of(rows->id, rows->is_record),
                  model = field_of(rows->model);
+    bool quoted = false; /* by the form of the timestamps: all or none */
     for (int h = 0; h < f->horizon; h++) {
-        char time[IO_TIME_SIZE];
-        rows->time(rows->arg, h, time);
+        char text[IO_TIME_SIZE];
+        rows->time(rows->arg, h, text);
+        if (h == 0)
+            quoted = field_of(text).quoted;
+        struct field time = {text, strlen(text), quoted};
         put_place(file, rows->number);
         put_field(file, &id);
-        put_after_comma(file, time);
+        io_atomic_write(file, ",", 1);
+        put_field(file, &time);
         io_atomic_write(file, ",", 1);
         put_field(file, &model);
         put_number(file, f->mean[h]);

@@ -75,16 +75,6 @@ static bool fail_off_grid(const struct io_regular *job, size_t i, int64_t t)
                           start, own);
 }
 
-/* The first row that is not on the grid, or n; *k is the place of the last. */
-static size_t find_off_grid(const struct io_freq *step, int64_t start,
-                            const struct io_series_rows *rows, int64_t *k)
-{
-    size_t t = 0;
-    while (t < rows->n && io_freq_index(step, start, rows->time[t], k))
-        t++;
-    return t;
-}
-
 /* The row to blame: the first off the grid, or the start if most are off. */
 static size_t odd_row(const struct io_freq *step,
                       const struct io_series_rows *rows, size_t first)
@@ -105,9 +95,8 @@ static bool check_horizon(const struct io_regular *job, size_t i)
         || io_panel_future(panel, i, job->options->horizon - 1, last))
         return true;
     panel->series[i].n = 0;
-    return io_fail_series(
-        &panel->facts[i], "the horizon goes beyond %s",
-        panel->format.form == IO_TIME_INTEGER ? "18 digits" : "the year 9999");
+    return io_fail_series(&panel->facts[i], "the horizon goes beyond %s",
+                          io_time_end(&panel->format));
 }
 
 /* Checks that all rows lie on the grid, and how long it is. */
@@ -125,7 +114,7 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
         return io_no_room(job);
     io_freq_settle(&job->panel->freq, rows.time, rows.n, &step);
     facts->anchor_day = (unsigned)step.anchor_day & 1023;
-    size_t off = find_off_grid(&step, facts->start, &rows, &k);
+    size_t off = io_freq_follow(&step, facts->start, rows.time, rows.n, &k);
     if (off < rows.n) {
         off = odd_row(&step, &rows, off);
         return fail_off_grid(job, i, rows.time[off]) ? FC_OK : io_no_room(job);

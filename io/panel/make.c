@@ -221,6 +221,7 @@ static void take_names(struct making *m)
     panel->time_name = m->rows->time_name;
     panel->value_name = m->rows->value_name != NULL ? m->rows->value_name : "";
     panel->format = m->rows->format;
+    panel->decimal = m->rows->decimal != 0 ? m->rows->decimal : '.';
     panel->is_record = m->rows->nkeys > 1;
     panel->columns = m->rows->columns;
     panel->say_columns = m->rows->say_columns;

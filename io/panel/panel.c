@@ -66,6 +66,5 @@ bool io_panel_future(const struct io_panel *panel, size_t i, int h,
     if (!io_freq_advance(&step, panel->facts[i].start,
                          (int64_t)panel->series[i].n + h, &t))
         return false;
-    io_time_print(&panel->format, t, buf);
-    return true;
+    return io_time_print(&panel->format, t, buf) > 0;
 }

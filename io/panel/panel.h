@@ -58,6 +58,7 @@ struct io_panel {
     bool say_columns;             /* it could have been otherwise */
     const struct io_notes *notes; /* what else was inferred */
     struct io_time_format format;
+    char decimal;        /* of numbers: '.' or ',' */
     struct io_freq freq; /* of the file, or as given */
     bool has_freq;       /* false: no series has two timestamps */
     size_t nseries;      /* of the shard */

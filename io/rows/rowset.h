@@ -33,6 +33,7 @@ struct io_rowset {
     struct io_part *parts;     /* nparts; 0: of name and first_line below */
     size_t nparts;
     struct io_time_format format;
+    char decimal;            /* of numbers; 0: not known */
     struct io_intern ids;    /* of all series, in order of first appearance */
     struct io_chunk *chunks; /* nchunks in the order of the input, and one more,
                                 zeroed, for rows that are brought together */

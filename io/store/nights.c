@@ -3,6 +3,7 @@
 
 #include "io/store/statements.h"
 
+#include <math.h>
 #include <stdio.h>
 
 enum fc_status io_store_last_night(struct io_store *store, int64_t *night,
@@ -25,8 +26,8 @@ enum fc_status io_store_add_night(struct io_store *store,
                                   struct fc_error *err)
 {
     sqlite3_stmt *add = io_store_ask(
-        store, IO_SQL_ADD_NIGHT, err, "iidiiittiiiiiiiii", t->night, t->began,
-        t->seconds, t->origin, t->horizon, t->season, t->levels, t->program,
+        store, IO_SQL_ADD_NIGHT, err, "iidiitttiiiiiiiii", t->night, t->began,
+        t->seconds, t->origin, t->horizon, t->seasons, t->levels, t->program,
         t->series, t->ok, t->fallback, t->late, t->failed, t->reused,
         t->corrected, t->drifting, t->learnt);
     enum fc_status status = io_store_run(store, add, err);
@@ -53,7 +54,8 @@ static struct io_night night_of(sqlite3_stmt *row)
         .seconds = io_store_double(row, 2),
         .origin = sqlite3_column_int64(row, 3),
         .horizon = sqlite3_column_int64(row, 4),
-        .season = sqlite3_column_int64(row, 5),
+        .season = lround(sqlite3_column_double(row, 5)),
+        .seasons = text_of(row, 5),
         .levels = text_of(row, 6),
         .program = text_of(row, 7),
         .series = sqlite3_column_int64(row, 8),

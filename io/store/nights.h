@@ -10,13 +10,14 @@
 
 /* A night whose outputs were put into place. */
 struct io_night {
-    int64_t night;  /* counts up from 1, whatever the clock says */
-    int64_t began;  /* seconds since 1970, UTC */
-    double seconds; /* by the clock */
-    int64_t origin; /* the input's last timestamp */
-    int64_t horizon, season;
-    const char *levels;  /* of its intervals, as asked for: "80,95" */
-    const char *program; /* its version */
+    int64_t night;           /* counts up from 1, whatever the clock says */
+    int64_t began;           /* seconds since 1970, UTC */
+    double seconds;          /* by the clock */
+    int64_t origin;          /* the input's last timestamp */
+    int64_t horizon, season; /* the shortest, by which errors are scaled */
+    const char *seasons;     /* all: "24;168"; "1" for none */
+    const char *levels;      /* of its intervals, as asked for: "80,95" */
+    const char *program;     /* its version */
     int64_t series, ok, fallback, late, failed;
     int64_t reused;    /* series whose last results still held */
     int64_t corrected; /* series of which past values had changed */

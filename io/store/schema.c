@@ -11,7 +11,8 @@
 #include <stddef.h>
 
 static const char TABLES[] =
-    /* what makes the job whose nights these are */
+    /* what makes the job whose nights these are; several seasons are a text
+       that begins with the shortest, "24;168" */
     "CREATE TABLE job(name TEXT PRIMARY KEY, value TEXT NOT NULL)"
     " WITHOUT ROWID;"
     "CREATE TABLE night(night INTEGER PRIMARY KEY, began INTEGER NOT NULL,"

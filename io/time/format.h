@@ -57,7 +57,8 @@ struct io_time_format {
     char dash;      /* QUARTER, WEEK, PERIOD: '-' or ' ' before the letter */
     int digits;     /* INTEGER: how many, without the sign */
     bool padded;    /* INTEGER: to that many, with zeros in front */
-    int fraction;   /* digits, all zero, behind the seconds */
+    int fraction;   /* digits behind the seconds */
+    int nanosecond; /* what they say, the same everywhere */
     int offset;     /* seconds from UTC */
     char zone[IO_TIME_ZONE_SIZE];       /* as written behind a time of day */
     int cycle;                          /* PERIOD: 12 or 13 to the year */

@@ -348,10 +348,7 @@ static int likely_day(const struct io_freq *file, const int64_t *t, size_t n,
 static bool explains(const struct io_freq *freq, const int64_t *t, size_t n)
 {
     int64_t k;
-    for (size_t i = 0; i < n; i++)
-        if (!io_freq_index(freq, t[0], t[i], &k))
-            return false;
-    return true;
+    return io_freq_follow(freq, t[0], t, n, &k) == n;
 }
 
 /* The anchor of a series whose unit is the file's. */
@@ -398,16 +395,30 @@ static int anchor_from(const struct io_freq *freq, const struct place *start)
     return freq->anchor_day != 0 ? freq->anchor_day : start->day;
 }
 
-static bool month_steps(const struct io_freq *freq, int64_t start, int64_t t,
-                        int64_t *steps)
+static bool month_steps(const struct io_freq *freq, const struct place *from,
+                        int64_t t, int64_t *steps)
+{
+    struct place to = locate(t);
+    int anchor = anchor_from(freq, from);
+    *steps = to.month - from->month;
+    return to.second == from->second
+           && from->day == clamp_day(anchor, from->length)
+           && to.day == clamp_day(anchor, to.length);
+}
+
+/* All of them after one start. */
+static size_t follow_months(const struct io_freq *freq, int64_t start,
+                            const int64_t *t, size_t n, int64_t *index)
 {
     struct place from = locate(start);
-    struct place to = locate(t);
-    int anchor = anchor_from(freq, &from);
-    *steps = to.month - from.month;
-    return to.second == from.second
-           && from.day == clamp_day(anchor, from.length)
-           && to.day == clamp_day(anchor, to.length);
+    int64_t steps;
+    for (size_t i = 0; i < n; i++) {
+        if (!month_steps(freq, &from, t[i], &steps)
+            || steps % freq->multiple != 0)
+            return i;
+        *index = steps / freq->multiple;
+    }
+    return n;
 }
 
 static bool business_day_steps(int64_t start, int64_t t, int64_t *steps)
@@ -439,6 +450,7 @@ bool io_freq_index(const struct io_freq *freq, int64_t start, int64_t t,
     int64_t steps = t - start;
     int64_t length = freq->multiple;
     const struct io_rhythm *rhythm = io_rhythm_of(freq);
+    struct place from;
     if (rhythm != NULL)
         return rhythm_index(rhythm, freq, start, t, index);
     switch (freq->unit) {
@@ -446,7 +458,8 @@ bool io_freq_index(const struct io_freq *freq, int64_t start, int64_t t,
         *index = 0;
         return t == start;
     case IO_FREQ_MONTH:
-        if (!month_steps(freq, start, t, &steps))
+        from = locate(start);
+        if (!month_steps(freq, &from, t, &steps))
             return false;
         break;
     case IO_FREQ_BUSINESS_DAY:
@@ -458,6 +471,33 @@ bool io_freq_index(const struct io_freq *freq, int64_t start, int64_t t,
     }
     *index = steps / length;
     return *index * length == steps;
+}
+
+/* Of a step that is always as long, in the units of t; 0 for others. */
+static int64_t fixed_length(const struct io_freq *freq)
+{
+    if (freq->unit == IO_FREQ_UNKNOWN || freq->unit == IO_FREQ_MONTH
+        || freq->unit == IO_FREQ_BUSINESS_DAY || io_rhythm_of(freq) != NULL)
+        return 0;
+    return freq->multiple * unit_length(freq->unit);
+}
+
+size_t io_freq_follow(const struct io_freq *freq, int64_t start,
+                      const int64_t *t, size_t n, int64_t *index)
+{
+    int64_t length = fixed_length(freq), k;
+    if (freq->unit == IO_FREQ_MONTH)
+        return follow_months(freq, start, t, n, index);
+    for (size_t i = 0; i < n; i++) {
+        if (i > 0 && length > 0 && t[i] - t[i - 1] == length) {
+            ++*index; /* as it is nearly always */
+            continue;
+        }
+        if (!io_freq_index(freq, start, t[i], &k))
+            return i;
+        *index = k;
+    }
+    return n;
 }
 
 static bool advance_months(const struct io_freq *freq, int64_t start,
@@ -603,4 +643,18 @@ struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
         seasons = fc_seasons_fitting(&seasons, (size_t)steps + 1);
     }
     return seasons;
+}
+
+double io_freq_year(const struct io_freq *freq)
+{
+    static const double seconds = 365.25 * 86400;
+    switch (freq->unit) {
+    case IO_FREQ_SECOND:
+    case IO_FREQ_MINUTE:
+    case IO_FREQ_HOUR:
+    case IO_FREQ_DAY:
+        return seconds / io_freq_length(freq);
+    default:
+        return 0;
+    }
 }

@@ -124,12 +124,23 @@ int io_freq_season(const struct io_freq *freq);
 struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
                                   int64_t last);
 
+/* The mean number of steps in a year; 0 for steps longer than a day or
+ * days, and for integers. */
+double io_freq_year(const struct io_freq *freq);
+
 /*
  * The number of steps from start to t, which may be before it; false when t
  * or start is off the grid.
  */
 bool io_freq_index(const struct io_freq *freq, int64_t start, int64_t t,
                    int64_t *index);
+
+/*
+ * That of each of n timestamps: how many of the first lie on the grid, and
+ * the number of the last of these in *index, which stays if there is none.
+ */
+size_t io_freq_follow(const struct io_freq *freq, int64_t start,
+                      const int64_t *t, size_t n, int64_t *index);
 
 /*
  * The time k steps after start (before, if negative).  False when that is

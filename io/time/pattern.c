@@ -116,6 +116,27 @@ static bool take_year(const char **p, const char *end, int digits, int *year)
     return true;
 }
 
+/* Two digits of a year and no other: what can be said is 1969 to 2068. */
+static bool has_short_years(const char *pattern)
+{
+    bool is_short = false;
+    for (const char *p = pattern; *p != '\0'; p++) {
+        if (*p != '%')
+            continue;
+        if (*++p == 'Y' || *p == 's')
+            return false;
+        is_short = is_short || *p == 'y';
+    }
+    return is_short;
+}
+
+bool io_pattern_holds(const char *pattern, int64_t t)
+{
+    const int64_t from = -365 * IO_SECONDS_PER_DAY;   /* 1969-01-01 */
+    const int64_t until = 36160 * IO_SECONDS_PER_DAY; /* 2069-01-01 */
+    return (t >= from && t < until) || !has_short_years(pattern);
+}
+
 static bool take_epoch(const char **p, const char *end, struct fields *f)
 {
     bool minus = *p < end && **p == '-';
@@ -227,6 +248,20 @@ bool io_pattern_begins(const char *pattern, const char *text, size_t n)
     bool tail;
     memcpy(seen.pattern, pattern, strlen(pattern) + 1);
     return walk_letters(&text, text + n, &seen, &f, &tail);
+}
+
+size_t io_pattern_day_at(const char *pattern, const char *text, size_t n)
+{
+    struct fields f = {.year = 1970};
+    struct io_time_format seen = {.form = IO_TIME_PATTERN};
+    const char *day = strstr(pattern, "%d"), *at = text;
+    bool tail;
+    if (day == NULL || strstr(day + 2, "%d") != NULL
+        || strstr(pattern, "%j") != NULL)
+        return n;
+    memcpy(seen.pattern, pattern, (size_t)(day - pattern));
+    return walk_letters(&at, text + n, &seen, &f, &tail) ? (size_t)(at - text)
+                                                         : n;
 }
 
 static const char *instant(const struct fields *f, int64_t *t)

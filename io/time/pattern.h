@@ -4,7 +4,7 @@
 
 /*
  * Timestamps by a pattern of strptime's letters: %Y %y %m %d %b %H %I %p %M %S
- * %z %j %s %A, and %q, a quarter, and %f, a fraction of zeros, which are ours.
+ * %z %j %s %A, and %q, a quarter, and %f, a fraction, which are ours.
  * Names are English; case does not matter.  A time of day at the end may have a
  * fraction and an offset behind it.  Inside of the room.
  */
@@ -27,8 +27,17 @@ const char *io_pattern_parse(const char *text, size_t n,
 /* Whether the text begins as the pattern says, whatever follows. */
 bool io_pattern_begins(const char *pattern, const char *text, size_t n);
 
+/*
+ * Where in a text of the pattern the day of the month begins; beyond its end
+ * if the date does not depend on that alone, the month and the year.
+ */
+size_t io_pattern_day_at(const char *pattern, const char *text, size_t n);
+
 /* Appends at p; returns the end. */
 char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t);
+
+/* Whether what is printed of t can be read again: years may have two digits. */
+bool io_pattern_holds(const char *pattern, int64_t t);
 
 enum io_time_grain io_pattern_grain(const char *pattern);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Fractions are those of exports that write .000 behind every second: what is
- * not zero is refused, as steps are whole seconds.  Offsets are those of ISO
+ * Steps are whole seconds, so that all timestamps of a file have the same
+ * fraction: most often .000, behind every second.  Offsets are those of ISO
  * 8601 (4.2.5.1), with and without a blank before and a colon inside.
  */
 #include "io/time/tail.h"
@@ -20,15 +20,18 @@ static unsigned digit(char c)
 static const char *take_fraction(const char **p, const char *end,
                                  struct io_time_format *seen)
 {
-    bool zero = true;
+    enum { NANO = 9 };
     int n = 0;
     for (++*p; *p < end && digit(**p) <= 9; ++*p, n++)
-        zero = zero && **p == '0';
+        if (n < NANO)
+            seen->nanosecond = 10 * seen->nanosecond + (int)digit(**p);
     if (n == 0)
         return not_a_timestamp;
-    if (!zero || n > 9)
-        return "a fraction of a second that is not zero";
+    if (n > NANO)
+        return "a fraction of a second of more than nine digits";
     seen->fraction = n;
+    for (; n < NANO; n++)
+        seen->nanosecond *= 10;
     return NULL;
 }
 
@@ -79,6 +82,7 @@ const char *io_time_tail(const char *p, const char *end,
 {
     const char *problem = NULL;
     seen->fraction = 0;
+    seen->nanosecond = 0;
     seen->offset = 0;
     memset(seen->zone, 0, sizeof seen->zone);
     if (p < end && (*p == '.' || *p == ','))
@@ -95,6 +99,9 @@ const char *io_time_join(struct io_time_format *format,
         memcpy(format->zone, seen->zone, sizeof format->zone);
         format->offset = seen->offset;
         format->separator = seen->separator;
+        format->nanosecond = seen->nanosecond;
+    } else if (seen->nanosecond != format->nanosecond) {
+        return "not the first timestamp's fraction of a second";
     } else if (has_zone) {
         *t += format->offset - seen->offset;
     }
@@ -112,11 +119,11 @@ const char *io_time_join(struct io_time_format *format,
 char *io_time_put_tail(char *p, const struct io_time_format *format)
 {
     size_t n = strlen(format->zone);
-    if (format->fraction > 0) {
+    int place = 100000000; /* of the fraction's first digit */
+    if (format->fraction > 0)
         *p++ = '.';
-        memset(p, '0', (size_t)format->fraction);
-        p += format->fraction;
-    }
+    for (int i = 0; i < format->fraction; i++, place /= 10)
+        *p++ = (char)('0' + format->nanosecond / place % 10);
     memcpy(p, format->zone, n);
     return p + n;
 }

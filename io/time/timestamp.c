@@ -104,8 +104,8 @@ static inline bool is_year_and_month(const char *text)
     return ((rest | sum) & bytes("\xf0\xf0\xf0\xf0\xff\xf0\xf0\xff")) == 0;
 }
 
-/* YYYY-MM-DD; the day in days since 1970. */
-static const char *parse_date(const char *text, int64_t *day)
+/* YYYY-MM-DD, as it is written. */
+static const char *parse_civil(const char *text, struct io_civil *date)
 {
     if (!is_year_and_month(text))
         return not_a_timestamp;
@@ -118,8 +118,18 @@ static const char *parse_date(const char *text, int64_t *day)
     if (year == 0 || month == 0 || month > 12 || d == 0
         || (d > 28 && d > io_month_length(year, month)))
         return "no such date";
-    *day = io_days_from_civil(year, month, d);
+    *date = (struct io_civil){year, month, d};
     return NULL;
+}
+
+/* YYYY-MM-DD; the day in days since 1970. */
+static const char *parse_date(const char *text, int64_t *day)
+{
+    struct io_civil date;
+    const char *problem = parse_civil(text, &date);
+    if (problem == NULL)
+        *day = io_days_from_civil(date.year, date.month, date.day);
+    return problem;
 }
 
 /* YYYY-MM-DD[ T]HH:MM[:SS[.000]][offset], at least 16 characters */
@@ -372,6 +382,89 @@ const char *io_time_parse(const char *text, size_t n,
                                            : parse_known(text, n, format, t);
 }
 
+/* YYYY-MM-DD, by the month of the last. */
+static bool parse_next_date(const char *text, struct io_time_month *last,
+                            int64_t *t)
+{
+    unsigned d = two_digits(text + 8);
+    struct io_civil date;
+    if (bytes(text) != bytes(last->text) || d - 1 >= last->length) {
+        if (parse_civil(text, &date) != NULL)
+            return false;
+        memcpy(last->text, text, sizeof(uint64_t));
+        last->first = io_days_from_civil(date.year, date.month, 1);
+        last->length = (unsigned)io_month_length(date.year, date.month);
+    }
+    *t = (last->first + (int64_t)d - 1) * IO_SECONDS_PER_DAY;
+    return true;
+}
+
+/* HH:MM:SS or HH:MM, of n bytes; returns how many it takes, or 0. */
+static size_t parse_time_of_day(const char *text, size_t n, int64_t *second)
+{
+    bool has_seconds = n >= 8 && text[5] == ':';
+    unsigned h = two_digits(text), m = two_digits(text + 3);
+    unsigned s = has_seconds ? two_digits(text + 6) : 0;
+    if (text[2] != ':' || h > 23 || m > 59 || s > 59)
+        return 0;
+    *second = (int64_t)(h * 3600 + m * 60 + s);
+    return has_seconds ? 8 : 5;
+}
+
+size_t io_time_parse_usual(const struct io_time_format *format,
+                           const char *text, size_t n,
+                           struct io_time_month *last, int64_t *t)
+{
+    enum { DATE = 10, SHORTEST = 16 };
+    int64_t day, second = 0;
+    bool timed = format->form == IO_TIME_DATETIME && format->begun
+                 && format->nanosecond == 0;
+    size_t used = 0;
+    if (!timed && format->form != IO_TIME_DATE)
+        return 0;
+    if (n < (timed ? SHORTEST : DATE) || !parse_next_date(text, last, &day))
+        return 0;
+    if (timed && (text[DATE] == ' ' || text[DATE] == 'T'))
+        used = parse_time_of_day(text + DATE + 1, n - DATE - 1, &second);
+    if (timed && used == 0)
+        return 0;
+    *t = day + second;
+    return timed ? DATE + 1 + used : DATE;
+}
+
+unsigned io_time_same_month(const struct io_time_month *last, const char *text,
+                            size_t n, int64_t *t)
+{
+    size_t at = last->day_at;
+    if (n != last->n || n == 0 || memcmp(text, last->text, at) != 0
+        || memcmp(text + at + 2, last->text + at + 2, n - at - 2) != 0)
+        return 0;
+    unsigned d = two_digits(text + at);
+    if (d - 1 >= last->length)
+        return 0;
+    *t = (last->first + (int64_t)d - 1) * IO_SECONDS_PER_DAY;
+    return d;
+}
+
+void io_time_keep_month(const struct io_time_format *format, const char *text,
+                        size_t n, int64_t t, struct io_time_month *last)
+{
+    last->n = 0;
+    if (format->form != IO_TIME_PATTERN || n > sizeof last->text
+        || io_pattern_grain(format->pattern) != IO_GRAIN_DAY)
+        return;
+    int64_t day = t / IO_SECONDS_PER_DAY;
+    struct io_civil date = io_civil_from_days(day);
+    size_t at = io_pattern_day_at(format->pattern, text, n);
+    if (at + 2 > n || two_digits(text + at) != (unsigned)date.day)
+        return;
+    memcpy(last->text, text, n);
+    last->n = n;
+    last->day_at = at;
+    last->first = day - date.day + 1;
+    last->length = (unsigned)io_month_length(date.year, date.month);
+}
+
 /* A date of the table with each time of day; adds those that fit. */
 static size_t try_pattern(const char *date, const char *text, size_t n,
                           struct io_time_format *format, size_t found)
@@ -564,6 +657,16 @@ static char *put_calendar(char *p, const struct io_time_format *format,
     }
 }
 
+const char *io_time_end(const struct io_time_format *format)
+{
+    if (format->form == IO_TIME_INTEGER)
+        return "18 digits";
+    return format->form == IO_TIME_PATTERN
+                   && !io_pattern_holds(format->pattern, IO_TIME_MAX)
+               ? "2068, the last year that two digits stand for"
+               : "the year 9999";
+}
+
 size_t io_time_print(const struct io_time_format *format, int64_t t,
                      char buf[IO_TIME_SIZE])
 {
@@ -572,7 +675,9 @@ size_t io_time_print(const struct io_time_format *format, int64_t t,
         end = put_integer(buf, format, t);
     else if (format->form == IO_TIME_PERIOD)
         end = put_period(buf, format, t);
-    else if (t >= IO_TIME_MIN && t <= IO_TIME_MAX)
+    else if (t >= IO_TIME_MIN && t <= IO_TIME_MAX
+             && (format->form != IO_TIME_PATTERN
+                 || io_pattern_holds(format->pattern, t)))
         end = put_calendar(buf, format, t);
     *end = '\0';
     return (size_t)(end - buf);

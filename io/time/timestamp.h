@@ -34,6 +34,37 @@ const char *io_time_parse(const char *text, size_t n,
                           struct io_time_format *format, int64_t *t);
 
 /*
+ * The last date that was read, and its month: most often the next date is of
+ * the same, and only its day has to be looked at.  Start from zeros.
+ */
+struct io_time_month {
+    char text[16];
+    size_t n, day_at; /* two digits of the day, in a text of n bytes */
+    int64_t first;    /* in days since 1970 */
+    unsigned length;
+};
+
+/*
+ * A date or a date with a time of day, as most files have them, at the front of
+ * n bytes: returns how many it takes, by a format that is known, or 0 when it
+ * is for io_time_parse() to say what that is.
+ */
+size_t io_time_parse_usual(const struct io_time_format *format,
+                           const char *text, size_t n,
+                           struct io_time_month *last, int64_t *t);
+
+/*
+ * The day of a date that differs from the last by no more than that, and is
+ * what io_time_parse() would say that it is.  0, with *t untouched, if not.
+ */
+unsigned io_time_same_month(const struct io_time_month *last, const char *text,
+                            size_t n, int64_t *t);
+
+/* Keeps a date by a pattern, as io_time_parse() has read it. */
+void io_time_keep_month(const struct io_time_format *format, const char *text,
+                        size_t n, int64_t t, struct io_time_month *last);
+
+/*
  * All forms that the text could be of, the likeliest first; returns how many.
  */
 enum { IO_TIME_CANDIDATES = 4 };
@@ -61,10 +92,13 @@ const char *io_time_noun(const struct io_time_format *format);
 /*
  * Writes t in the file's own form with a NUL; returns the length without it.
  * A datetime format without seconds shows them all the same when they are not
- * zero.  Returns 0 and an empty string for a calendar time outside of years
- * 0001 to 9999.
+ * zero.  Returns 0 and an empty string for what the form cannot say: a calendar
+ * time outside of years 0001 to 9999, or of those that two digits stand for.
  */
 size_t io_time_print(const struct io_time_format *format, int64_t t,
                      char buf[IO_TIME_SIZE]);
+
+/* Where that ends, for people: "the year 9999". */
+const char *io_time_end(const struct io_time_format *format);
 
 #endif

@@ -2,39 +2,68 @@
 """A browser over WebDriver (W3C), with what Chromium's driver adds to it."""
 import base64
 import json
+import re
 import subprocess
-import time
 import urllib.request
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 KEYS = {"enter": "\ue007", "left": "\ue012", "right": "\ue014", "down": "\ue015", "escape": "\ue00c"}
+# However slow the machine: longer than any run would be waited for.
+PATIENCE = 1800
+
+
+class NoBrowser(Exception):
+    """It does not start; why, in one line."""
 
 
 class Browser:
-    def __init__(self, port=9517):
-        self.process = subprocess.Popen(["chromedriver", f"--port={port}"], stdout=subprocess.DEVNULL,
-                                        stderr=subprocess.DEVNULL)
-        self.base = f"http://127.0.0.1:{port}"
-        for _ in range(100):
-            try:
-                self._ask("GET", "/status")
+    def __init__(self):
+        self.process = subprocess.Popen(["chromedriver", "--port=0"], stdout=subprocess.PIPE,
+                                        stderr=subprocess.STDOUT, text=True)
+        try:
+            self._start()
+        except BaseException:
+            self._stop_driver()
+            raise
+
+    def _start(self):
+        said = ""
+        for said in self.process.stdout:
+            port = re.search(r"started successfully on port (\d+)", said)
+            if port:
                 break
-            except OSError:
-                time.sleep(0.1)
+        else:
+            raise NoBrowser(f"chromedriver does not start: {said.strip()}")
+        self.base = f"http://127.0.0.1:{port[1]}"
         options = {"args": ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars",
+                            "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking",
                             "--window-size=1400,1000"],
                    "perfLoggingPrefs": {"enableNetwork": True}}
-        made = self._ask("POST", "/session", {"capabilities": {"alwaysMatch": {
+        limit = 1000 * PATIENCE
+        wanted = {"capabilities": {"alwaysMatch": {
             "browserName": "chrome", "unhandledPromptBehavior": "ignore", "goog:chromeOptions": options,
-            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}})
+            "timeouts": {"script": limit, "pageLoad": limit},
+            "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"}}}}
+        for left in (2, 1, 0):  # the driver waits a minute for its browser
+            try:
+                made = self._ask("POST", "/session", wanted)
+                break
+            except (RuntimeError, OSError) as error:
+                if left == 0:
+                    raise NoBrowser(f"chromium does not start: {str(error)[:200]}") from None
         self.base += "/session/" + made["sessionId"]
+
+    def _stop_driver(self):
+        self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
 
     def _ask(self, method, path, body=None):
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(self.base + path, data, {"Content-Type": "application/json"},
                                          method=method)
         try:
-            with urllib.request.urlopen(request, timeout=120) as answer:
+            with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
                 return json.load(answer)["value"]
         except urllib.error.HTTPError as error:
             raise RuntimeError(f"{path}: {error.read().decode()[:400]}") from None
@@ -43,8 +72,7 @@ class Browser:
         try:
             self._ask("DELETE", "")
         finally:
-            self.process.terminate()
-            self.process.wait()
+            self._stop_driver()
 
     def open(self, path):
         self._ask("POST", "/url", {"url": "file://" + path})

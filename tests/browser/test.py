@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 
-from driver import KEYS, Browser
+from driver import KEYS, Browser, NoBrowser
 
 nightcast, pictures = os.path.abspath(sys.argv[1]), os.path.abspath(sys.argv[2])
 failures = []
@@ -160,8 +160,11 @@ def test_page(browser, work):
     settle(browser)
     for width, dark in ((1400, False), (1400, True), (390, False), (390, True)):
         browser.look_like(width, dark, 1 if width > 600 else 2)
-        time.sleep(0.3)
-        wide = browser.run("return document.documentElement.scrollWidth")
+        for _ in range(100):  # the charts follow
+            wide = browser.run("return document.documentElement.scrollWidth")
+            if wide <= width:
+                break
+            time.sleep(0.3)
         expect(wide <= width, f"the page is {wide} wide in a window of {width}")
         browser.shoot(f"{pictures}/report-{'desk' if width > 600 else 'phone'}-{'dark' if dark else 'light'}.png")
     browser.look_like(1400)
@@ -293,6 +296,70 @@ def test_odd(browser, work):
         settle(browser)
 
 
+def test_median(browser, work):
+    """Quantiles are bounds; the median is drawn when it is asked for."""
+    run("forecast", "-q", "-H", "6", "-m", "ets:MAM,snaive", "--level", "90", "--quantiles", "10,50,90,95,99", "data/monthly.csv",
+        "-o", f"{work}/q.csv", "--report", f"{work}/own.html")
+    run("report", "-q", f"{work}/q.csv", "--train", "data/monthly.csv", "-o", f"{work}/q.html")
+    for page in ("own", "q"):
+        browser.open(f"{work}/{page}.html")
+        browser.run("document.querySelector('#numbers').open = true; document.querySelector('#exact').click();")
+        choose(browser, "AirPassengers")
+        head, shown = table(browser)
+        mine = [r for r in rows_of(f"{work}/q.csv") if r["unique_id"] == "AirPassengers" and r["model"] == "ets:MAM"]
+        for title, column in (("q-50", "q-50"), ("lo-80", "q-10"), ("hi-80", "q-90"), ("lo-90", "lo-90"), ("hi-98", "q-99")):
+            got = [number(r[head.index(title)]) for r in shown]
+            expect(got == [float(r[column]) for r in mine], f"{page}: {title}: {got[:2]}")
+        expect(browser.run("return !document.querySelector('#median').hidden"), f"{page}: no button for the median")
+        browser.click("#median")
+        expect("median" in browser.text("#key"), f"{page}: the median is not drawn: {browser.text('#key')}")
+        drawn(browser)
+        settle(browser)
+
+
+def test_nights(browser, work):
+    """What a store knows: by night, what moved, what was said of a series."""
+    rows = [list(r.values()) for r in rows_of("data/monthly.csv")]
+    ends = {}
+    for r in rows:
+        ends.setdefault(r[0], []).append(r)
+    for night in range(1, 5):
+        write(f"{work}/train.csv", [r for part in ends.values() for r in part[:len(part) - 4 + night]])
+        run("forecast", "-q", "-H", "6", "-m", "ets,snaive", f"{work}/train.csv", "-o", f"{work}/n{night}.csv",
+            "--store", f"{work}/n.db")
+    run("report", "-q", f"{work}/n4.csv", "--train", f"{work}/train.csv", "--store", f"{work}/n.db",
+        "-o", f"{work}/nights.html")
+    browser.open(f"{work}/nights.html")
+    settle(browser)
+    browser.run("document.querySelectorAll('details').forEach((d) => { d.open = true; });"
+                "const e = document.querySelector('#exact'); if (!e.checked) e.click();")
+    shown = browser.run("""return Object.fromEntries([...document.querySelectorAll('.panel')].map((p) =>
+        [p.querySelector('h3').textContent, [...p.querySelectorAll('tbody tr')].map((r) => [...r.children].map((c) => c.textContent))]));""")
+    told = subprocess.run([nightcast, "history", f"{work}/n.db", "-o", "/dev/stdout"], capture_output=True, text=True)
+    scored = {(r["night"], r["model"]): r for r in csv.DictReader(told.stdout.splitlines()) if float(r["scored"]) > 0}
+    got = {(r[0], r[2]): r for r in shown["Accuracy by night"]}
+    expect(len(scored) == 6 and sorted(got) == sorted(scored), f"nights: {sorted(got)}, not {sorted(scored)}")
+    for k, r in scored.items():
+        expect(abs(number(got[k][4]) / float(r["mase"]) - 1) < 6e-4, f"MASE of night {k}: {got[k]}, not {r['mase']}")
+    expect(len(shown["Moved from night 3 to night 4"]) > 5, f"moved: {shown.get('Moved from night 3 to night 4')}")
+    choose(browser, "co2")
+    tables = browser.run("""return [...document.querySelectorAll('#steps table')].map((t) =>
+        [...t.tBodies[0].rows].map((r) => [...r.children].map((c) => c.textContent)));""")
+    for night in (1, 2, 3):
+        mine = [r for r in rows_of(f"{work}/n{night}.csv") if r["unique_id"] == "co2" and r["model"] == "ets"]
+        got = [r for r in tables[2] if r[0] == f"night {night}"]
+        key = [k for k in mine[0]][1]
+        expect([r[1] for r in got] == [r[key] for r in mine], f"times of night {night}: {got}")
+        expect(all(abs(number(g[2]) / float(m["mean"]) - 1) < 1e-5 for g, m in zip(got, mine)), f"night {night}: {got}")
+    expect("Past nights" in browser.text("#facts"), "the series' facts have no past nights")
+    for width in (1400, 390):
+        browser.look_like(width, False, 1 if width > 600 else 2)
+        browser.shoot(f"{pictures}/nights-{'desk' if width > 600 else 'phone'}.png")
+    browser.look_like(1400)
+    drawn(browser)
+    settle(browser)
+
+
 def test_speed(browser, work, n=3000):
     path = f"{work}/many.csv"
     write(path, [(f"item {i:05}", f"{2015 + t // 12}-{t % 12 + 1:02}-01", 100 + (i * 7919 + t * t * 31) % 97)
@@ -325,9 +392,13 @@ def test_speed(browser, work, n=3000):
 
 def main():
     os.makedirs(pictures, exist_ok=True)
-    browser = Browser()
     try:
-        tests = (test_page, test_times, test_hostile, test_odd, test_speed)
+        browser = Browser()
+    except NoBrowser as error:
+        print("skipped:", " ".join(str(error).split()))
+        return
+    try:
+        tests = (test_page, test_times, test_hostile, test_odd, test_median, test_nights, test_speed)
         for test in [t for t in tests if t.__name__ in sys.argv[3:] or len(sys.argv) == 3]:
             with tempfile.TemporaryDirectory() as work:
                 before = len(failures)

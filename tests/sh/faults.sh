@@ -12,7 +12,7 @@ expect() {
 	shift 2
 	echo old >out.csv
 	before=$(ls -A)
-	timeout 60 "$@" >stdout 2>stderr </dev/null
+	timeout $patience "$@" >stdout 2>stderr </dev/null
 	got=$?
 	after=$(ls -A)
 	[ $got -eq "$status" ] || fail "exit $got, not $status: $*: $(cat stderr)"
@@ -293,10 +293,7 @@ for signal in INT TERM HUP; do
 		set -m # or the shell would have its children ignore SIGINT
 		exec 3<>pipe
 		'$nightcast' forecast -H 2 pipe -o out.csv 3>&- &
-		for i in \$(seq 100); do
-			ls -A | grep -q nightcast- && break
-			sleep 0.05
-		done
+		until ls -A | grep -q nightcast-; do sleep 0.02; done
 		kill -$signal \$!
 		wait \$!"
 	rm pipe

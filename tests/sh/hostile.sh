@@ -17,7 +17,7 @@ expect() {
 	local status=$1 words=$2 got wall cpu
 	shift 2
 	echo old >out.csv
-	read -r wall cpu peak got < <(timeout 100 ./measure 1 "$nightcast" "$@" \
+	read -r wall cpu peak got < <(timeout $patience ./measure 1 "$nightcast" "$@" \
 		2>stderr </dev/null)
 	[ "$got" = "$status" ] || fail "exit $got, not $status: $*: $(cat -v stderr)"
 	[ -z "$words" ] || grep -qE "$words" stderr ||
@@ -199,8 +199,11 @@ if [ -n "$measured" ]; then
 	"$nightcast" forecast -H 1 pipe 2>stderr &
 	pid=$!
 	exec 3>pipe
-	sleep 0.2
-	limit=$(awk '/^Max data size/ { print $4 }' /proc/$pid/limits)
+	is_limited() {
+		limit=$(awk '/^Max data size/ { print $4 }' /proc/$pid/limits)
+		[ "$limit" != unlimited ]
+	}
+	await is_limited
 	exec 3>&-
 	wait $pid
 	total=$(awk '/^(MemTotal|SwapTotal)/ { kb += $2 } END { print kb }' \

@@ -48,9 +48,18 @@ for i in $(seq 50); do
 		fail "$i: leftovers pile up: $(ls -A)"
 	left=$((left + ($(temporaries) > 0)))
 done 2>/dev/null
+# and one that is at work for certain, since its input has not come yet
+mkfifo pipe
+${run/in.csv/pipe} &
+pid=$!
+exec 3>pipe
+await has_temporary || fail "a run that opens no output"
+kill -9 $pid
+wait $pid 2>/dev/null
+exec 3>&-
+[ "$(temporaries)" -gt 0 ] || fail "a run that was killed left nothing"
 $run || fail "the run after"
 cmp -s out.csv expected.csv || fail "the run after: other bytes"
 [ "$(temporaries)" -eq 0 ] || fail "leftovers remain: $(ls -A)"
-[ $left -gt 0 ] || fail "no kill ever hit a run at work"
 echo "killed: $old old, $new new, $left left a temporary file"
 finish

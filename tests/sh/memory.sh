@@ -15,7 +15,7 @@ try() { # k, command...
 	local k=$1 status
 	shift
 	echo old >out.csv
-	timeout 60 env FAULT="memory:$k" \
+	timeout $patience env FAULT="memory:$k" \
 		LD_PRELOAD="$work/fault.so" "$@" <"${input:-/dev/null}" \
 		>stdout 2>stderr
 	status=$?

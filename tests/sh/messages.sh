@@ -21,7 +21,7 @@ done
 json() {
 	local status=$1 lines=$2 got
 	shift 2
-	timeout 60 "$nightcast" "$@" --log-format json >stdout 2>stderr </dev/null
+	timeout $patience "$nightcast" "$@" --log-format json >stdout 2>stderr </dev/null
 	got=$?
 	[ $got -eq "$status" ] || fail "exit $got, not $status: $*: $(cat stderr)"
 	valid "$lines" "$*"
@@ -74,13 +74,11 @@ member command score
 member missing 0
 
 # a bar is no line
-timeout 60 script -qec "'$nightcast' forecast -H 1 -m naive monthly.csv \
-	-o out.csv --log-format json" /dev/null </dev/null 2>/dev/null |
-	tr -d '\r' >stderr
-if command -v script >/dev/null; then
+if has_terminal; then
+	timeout $patience script -qec "'$nightcast' forecast -H 1 -m naive monthly.csv \
+		-o out.csv --log-format json" /dev/null </dev/null 2>/dev/null |
+		tr -d '\r' >stderr
 	valid 1 "on a terminal"
-else
-	echo "skip: no script(1) to make a terminal"
 fi
 json 2 1 forecast -H 1 --progress always monthly.csv
 grep -q 'progress always' stderr || fail "$(cat stderr)"
@@ -119,12 +117,9 @@ for signal in INT TERM HUP; do
 		exec 3<>pipe
 		# timeout passes signals on, also those that nohup ignores
 		set -m # or the shell would have its children ignore SIGINT
-		timeout 60 "$nightcast" forecast -H 2 --log-format json pipe \
+		timeout $patience "$nightcast" forecast -H 2 --log-format json pipe \
 			-o out.csv 3>&- 2>stderr &
-		for _ in $(seq 100); do
-			ls -A | grep -q nightcast- && break
-			sleep 0.05
-		done
+		await has_temporary
 		kill -$signal $!
 		wait $!
 	) 2>/dev/null

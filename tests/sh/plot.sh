@@ -21,6 +21,18 @@ on_terminal() { # COLUMNS COMMAND...
 	script -qec "stty cols $columns; $*" /dev/null | tr -d '\r'
 }
 plot="'$nightcast' plot f.csv --train '$data' --series co2"
+inspect="'$nightcast' inspect '$data'"
+backtest="'$nightcast' backtest -q -H 12 -m snaive,naive '$data'"
+"$nightcast" plot f.csv --train "$data" --series co2 | grep -q $'\e' &&
+	fail 'colours in a pipe'
+"$nightcast" plot e.csv --train evil.csv --series "$evil" >out ||
+	fail 'an odd id'
+grep -qF 'a\x1b[31mb\xe2\x80\xaec: ' out || fail "an id: $(head -n 1 out)"
+[ "$(wc -l <out)" -eq 19 ] || fail "$(wc -l <out) lines"
+"$nightcast" inspect "$data" | grep -q ▁ && fail 'a spark in a pipe'
+bash -c "$backtest" | grep -q █ && fail 'a bar in a pipe'
+has_terminal || finish
+
 uncoloured() { sed 's/\x1b\[[0-9;]*m//g'; }
 for columns in 64 80 120; do
 	widest=$(on_terminal $columns "$plot" | uncoloured | wc -L)
@@ -30,19 +42,8 @@ done
 on_terminal 80 "$plot" | grep -q $'\e' || fail 'no colour on a terminal'
 on_terminal 80 "NO_COLOR=1 $plot" | grep -q $'\e' && fail 'NO_COLOR has some'
 on_terminal 80 "TERM=dumb $plot" | grep -q $'\e' && fail 'TERM=dumb has some'
-"$nightcast" plot f.csv --train "$data" --series co2 | grep -q $'\e' &&
-	fail 'colours in a pipe'
-"$nightcast" plot e.csv --train evil.csv --series "$evil" >out ||
-	fail 'an odd id'
-grep -qF 'a\x1b[31mb\xe2\x80\xaec: ' out || fail "an id: $(head -n 1 out)"
-[ "$(wc -l <out)" -eq 19 ] || fail "$(wc -l <out) lines"
-
-inspect="'$nightcast' inspect '$data'"
 on_terminal 80 "$inspect" | grep -q 'AirPassengers  *▁' || fail 'no spark'
 on_terminal 80 "LC_ALL=C $inspect" | grep -q 'AirPassengers  *_' ||
 	fail 'no spark in ASCII'
-"$nightcast" inspect "$data" | grep -q ▁ && fail 'a spark in a pipe'
-backtest="'$nightcast' backtest -q -H 12 -m snaive,naive '$data'"
 on_terminal 80 "$backtest" | grep -q '^naive .* ██' || fail 'no bar'
-bash -c "$backtest" | grep -q █ && fail 'a bar in a pipe'
 finish

@@ -4,6 +4,7 @@
 # a fit, and files change while they are read: exit 1 with a message, the old
 # output intact, no file left behind; or all is well in spite of it.
 . tests/sh/setup.bash
+RANDOM=1
 if is_sanitized; then
 	echo "skip: a sanitizer has its own malloc"
 	exit 0
@@ -16,7 +17,7 @@ attempt() {
 	shift
 	echo old >out.csv
 	echo old >s.csv
-	timeout 60 env FAULT="$fault" LD_PRELOAD=./fault.so "$@" 2>stderr \
+	timeout $patience env FAULT="$fault" LD_PRELOAD=./fault.so "$@" 2>stderr \
 		>/dev/null
 	status=$?
 	left=$(ls -A | grep nightcast-)
@@ -136,7 +137,7 @@ FAULT_FILE=in.csv
 signal() { # FAULT STATUS OUTPUT
 	echo old >out.csv
 	echo old >s.csv
-	timeout 60 env FAULT="$1" LD_PRELOAD=./fault.so $run -j 1 -m snaive \
+	timeout $patience env FAULT="$1" LD_PRELOAD=./fault.so $run -j 1 -m snaive \
 		in.csv >/dev/null 2>stderr
 	status=$?
 	[ $status -eq "$2" ] || fail "$1: exit $status, not $2: $(cat stderr)"
@@ -162,15 +163,9 @@ exec 8<>full 9<>waiting
 dd if=/dev/zero of=full bs=4096 count=64 oflag=nonblock 2>/dev/null
 $run - <waiting 2>full &
 pid=$!
-for i in $(seq 100); do
-	ls -A | grep -q nightcast- && break
-	sleep 0.05
-done
+await has_temporary
 kill $pid
-for i in $(seq 100); do
-	kill -0 $pid 2>/dev/null || break
-	sleep 0.05
-done
+await is_gone $pid
 kill -9 $pid 2>/dev/null && fail "a full pipe for standard error holds it up"
 wait $pid
 status=$?
@@ -180,15 +175,12 @@ cp expected.csv new.csv
 echo old >out.csv
 $run -j 1 -m snaive in.csv 2>full &
 pid=$!
-for i in $(seq 100); do
-	cmp -s out.csv new.csv && break
-	sleep 0.05
-done
-for i in $(seq 100); do
+await cmp -s out.csv new.csv
+is_gone_by_signals() {
 	kill $pid
-	sleep 0.05
-	kill -0 $pid 2>/dev/null || break
-done 2>/dev/null
+	is_gone $pid
+}
+await is_gone_by_signals 2>/dev/null
 kill -9 $pid 2>/dev/null && fail "its last message holds it up"
 wait $pid
 status=$?
@@ -290,10 +282,7 @@ mkfifo pipe
 "$nightcast" forecast -H 2 -m snaive pipe -o gone/out.csv 2>stderr &
 pid=$!
 exec 3>pipe
-for _ in $(seq 100); do
-	ls -A gone | grep -q nightcast- && break
-	sleep 0.05
-done
+await has_temporary gone
 rm -r gone
 cat whole.csv >&3
 exec 3>&-

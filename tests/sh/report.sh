@@ -113,6 +113,50 @@ sed '$s/,[0-9]*-/,2098-/' f.csv >odd.csv
 "$nightcast" report odd.csv --train "$data" -o odd.html 2>message
 [ $? -eq 3 ] && grep -q '1 rows are of no step' message ||
 	fail "a row too many: $(cat message)"
+# What a store knows of past nights: the page has history's numbers.
+for cut in 3 2 1 0; do
+	awk -F, -v cut=$cut 'NR == FNR { n[$1]++; next }
+		FNR == 1 || ++i[$1] <= n[$1] - cut' "$data" "$data" >train.csv
+	"$nightcast" forecast -q -H 6 -m ets,snaive train.csv -o n$cut.csv \
+		--store nights.db || fail "night $cut"
+done
+"$nightcast" history nights.db -o nights.csv || fail history
+"$nightcast" history nights.db --changes --worst 3 -o moved.csv || fail changes
+"$nightcast" report -q n0.csv --train train.csv --store nights.db -o n.html ||
+	fail 'report --store'
+part() { # NAME: an array of arrays on the page, a line each, without quotes
+	grep -o "\"$1\":\[\[[^]]*\]\(,\[[^]]*\]\)*" n.html | head -n 1 |
+		sed "s/\"$1\":\[\[//; s/\],\[/\n/g; s/\]$//; s/\"//g"
+}
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+	$at["scored"] > 0 { printf "%d,%s,%d,%.4g,%.4g,%.3f\n", $at["night"], $at["model"],
+		$at["scored"], $at["mase"], $at["bias"], $at["cover-95"] }' nights.csv >told
+part turned | awk -F, '{ printf "%d,%s,%d,%.4g,%.4g,%.3f\n", $1, $2, $3, $4, $5, $8 }' >shown
+[ -s told ] && cmp -s told shown || fail "nights: $(diff told shown | head -n 4)"
+awk -F, 'NR > 1 && NR < 5 { printf "%s,%s,%.4g\n", $1, $2, $3 }' moved.csv >told
+part moved | awk -F, 'NR < 4 { printf "%s,%s,%.4g\n", $2, $3, $4 }' >shown
+[ -s told ] && cmp -s told shown || fail "moved: $(diff told shown | head -n 4)"
+# what night 1 said of the first series, three steps before its end
+awk -F, 'NR > 1 && $3 == "ets" && ++n <= 6 { printf "%.5g\n", $4 }' n3.csv >told
+n=$(grep -c ^AirPassengers, train.csv)
+part p | head -n 1 | tr , '\n' >said
+[ "$(sed -n '1p;2p' said | tr '\n' ' ')" = "1 $((n - 3)) " ] ||
+	fail "night 1 begins at $(head -n 2 said | tr '\n' ' '), not $((n - 3))"
+tail -n +3 said | awk '{ printf "%.5g\n", $1 }' | cmp -s told - ||
+	fail "night 1 said: $(paste -d ' ' told said)"
+refused 1 'n.html' n0.csv --train train.csv --store n.html
+sed 's/^[^u]/&x/' train.csv >others.csv
+"$nightcast" forecast -q -H 6 -m snaive others.csv -o others_f.csv
+refused 1 'has none of the series in' others_f.csv --train others.csv \
+	--store nights.db
+# a run's own page has the nights before it, and first has none
+"$nightcast" forecast -q -H 6 -m ets,snaive train.csv -o own.csv \
+	--store nights.db --report n.html || fail 'forecast --store --report'
+[ "$(part nights | wc -l)" -eq 4 ] || fail "own page: $(part nights)"
+"$nightcast" forecast -q -H 6 -m snaive train.csv -o own.csv \
+	--store first.db --report n.html || fail 'the first night'
+grep -q '"past":{"nights":\[\]' n.html || fail 'the first night has nights'
+
 "$nightcast" report -q f.csv rows.csv --train "$data" -o kept.html 2>message &&
 	fail 'actual values that are scores'
 finish

@@ -11,12 +11,19 @@ mkfifo pipe
 # Another user, who tries all that is there again and again.
 try_everything() {
 	exec setpriv --reuid 65534 --clear-groups --regid 65534 bash -c '
-		while :; do
+		while echo >>rounds; do
 			for f in .*nightcast-*; do
 				( : <"$f" ) 2>/dev/null && echo "$f" >>opened
 			done
 		done' 2>/dev/null
 }
+
+has_temporaries() { # N
+	[ "$(find . -name '.out*nightcast-*' | wc -l)" -eq "$1" ]
+}
+has_tried() { # TIMES: the other user, all there is
+	[ "$(wc -l 2>/dev/null <rounds)" -gt "$1" ]
+} 2>/dev/null
 
 # rights UMASK MODE N COMMAND...: N outputs, named out*, of MODE in the end.
 rights() {
@@ -25,10 +32,7 @@ rights() {
 	exec 3<>pipe
 	(umask "$mask" && exec "$nightcast" "$@" -q 3>&-) >stdout 2>stderr &
 	local pid=$!
-	for _ in $(seq 200); do
-		[ "$(find . -name '.out*nightcast-*' | wc -l)" -eq "$n" ] && break
-		sleep 0.05
-	done
+	await has_temporaries "$n"
 	find . -name '.out*nightcast-*' -printf '%m\n' >modes
 	[ "$(wc -l <modes)" -eq "$n" ] || fail "$*: $(wc -l <modes) temporaries"
 	grep -v '^600$' modes && fail "$*: others can open a file that is written"
@@ -37,12 +41,12 @@ rights() {
 		spy=$!
 	fi
 	head -n 20 monthly.csv >&3
-	sleep 0.1
+	[ -z "$spy" ] || await has_tried 3 || fail "nobody tries to open them"
 	find . -name '.out*nightcast-*' -printf '%m\n' | grep -v '^600$' &&
 		fail "$*: others can open a file that is half written"
 	[ -z "$spy" ] || kill $spy
 	[ ! -e opened ] || fail "$*: another user has opened $(sort -u opened)"
-	rm -f opened
+	rm -f opened rounds
 	sed 1,20d monthly.csv >&3
 	exec 3>&-
 	wait $pid || fail "$*: exit $?: $(cat stderr)"

@@ -22,8 +22,36 @@ finish() {
 		echo "$(basename "$0" .sh): all as they should be"
 	exit $((failures > 0))
 }
+# Whether there is a pseudo-terminal to be had: not in every chroot.
+has_terminal() {
+	script -qec true /dev/null </dev/null >/dev/null 2>&1 && return
+	echo "skip: no script(1), or no /dev/pts, to make a terminal"
+	return 1
+}
 is_sanitized() {
 	nm "$nightcast" | grep -qE '__(asan|tsan)_init'
+}
+# How long a command may take before it is said to hang, in seconds: far longer
+# than it does on a machine that is slow and has other things to do.
+# shellcheck disable=SC2034
+patience=900
+# await COMMAND...: until it succeeds, however long the machine needs; false
+# when it does not before patience ends
+await() {
+	local end=$((SECONDS + patience))
+	until "$@"; do
+		[ $SECONDS -lt $end ] || return 1
+		sleep 0.02
+	done
+}
+is_stopped() { # PID: by SIGSTOP
+	[ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c 1)" = T ]
+}
+is_gone() { # PID
+	! kill -0 "$1" 2>/dev/null
+}
+has_temporary() { # [FOLDER]: a run has opened an output there
+	ls -A "${1:-.}" | grep -q nightcast-
 }
 # compile NAME SOURCE OPTIONS...: into $work, or this is the end
 compile() {

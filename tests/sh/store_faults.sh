@@ -27,7 +27,7 @@ trouble() {
 	local words=$1 store=$2 status
 	shift 2
 	rm -f out.csv
-	timeout 60 "$@" $forecast --store "$store" 2>stderr </dev/null
+	timeout $patience "$@" $forecast --store "$store" 2>stderr </dev/null
 	status=$?
 	[ $status -eq 3 ] || fail "$store, $words: exit $status: $(cat stderr)"
 	grep -qE "$words.*; the forecasts are written, and this night is not" stderr ||
@@ -102,7 +102,7 @@ for i in $(seq 40); do # whatever byte it is: no crash, and the forecasts
 	printf "\\x$(printf %x $((byte ^ 129)))" |
 		dd of=any.db bs=1 seek=$at conv=notrunc status=none
 	rm -f out.csv any.db-*
-	timeout 60 $forecast --store any.db 2>stderr
+	timeout $patience $forecast --store any.db 2>stderr
 	status=$?
 	[ $status -eq 0 ] || [ $status -eq 3 ] || fail "byte $at: exit $status: $(cat stderr)"
 	[ $status -eq 3 ] && hit=$((hit + 1))
@@ -127,7 +127,7 @@ trouble 'full\.db: (no space is left|the store cannot be used)' full.db \
 for at in 1 2 3; do
 	cp good.db full.db
 	rm -f out.csv full.db-*
-	FAULT=pwrite:$at LD_PRELOAD=$work/fault.so timeout 60 $forecast --store full.db 2>stderr
+	FAULT=pwrite:$at LD_PRELOAD=$work/fault.so timeout $patience $forecast --store full.db 2>stderr
 	status=$?
 	[ $status -eq 0 ] || [ $status -eq 3 ] || fail "write $at: exit $status"
 	cmp -s out.csv expected.csv || fail "write $at: other forecasts"
@@ -136,21 +136,16 @@ done
 
 # held by another run, and by another program
 cp good.db held.db
-flock -o held.db sleep 30 &
-holder=$!
-sleep 0.3
+exec 7<held.db
+flock 7
 trouble 'held\.db: another run has the store' held.db
-kill $holder
-wait $holder 2>/dev/null
+exec 7<&-
 mkfifo commands
 sqlite3 held.db <commands >answers &
 holder=$!
 exec 5>commands
 echo "BEGIN IMMEDIATE; INSERT INTO model VALUES(99, 'x'); SELECT 'held';" >&5
-for _ in $(seq 100); do
-	grep -q held answers && break
-	sleep 0.05
-done
+await grep -q held answers
 trouble 'held\.db: the store is held by another program' held.db
 echo "ROLLBACK;" >&5
 exec 5>&-
@@ -161,10 +156,7 @@ sqlite3 held.db <commands >answers &
 holder=$!
 exec 5>commands
 echo "BEGIN; SELECT count(*), 'read' FROM said;" >&5
-for _ in $(seq 100); do
-	grep -q read answers && break
-	sleep 0.05
-done
+await grep -q read answers
 fine held.db
 exec 5>&-
 wait $holder
@@ -202,7 +194,7 @@ if ! is_sanitized; then
 	for at in $(seq 5 61 1500); do
 		cp good.db small.db
 		rm -f small.db-* out.csv
-		FAULT=memory:$at LD_PRELOAD=$work/fault.so timeout 60 $forecast --store small.db 2>stderr
+		FAULT=memory:$at LD_PRELOAD=$work/fault.so timeout $patience $forecast --store small.db 2>stderr
 		status=$?
 		case $status in
 		0 | 3) cmp -s out.csv expected.csv || [ $status = 3 ] || fail "allocation $at: other forecasts" ;;

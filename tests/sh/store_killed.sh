@@ -110,10 +110,7 @@ cp before/st.db .
 FAULT=stop:2 LD_PRELOAD=$work/fault.so "$nightcast" forecast -q -H 6 -s 12 -m ets \
 	-j 1 --keep 2 in3.csv -o out.csv --summary s.csv --store st.db &
 pid=$!
-for _ in $(seq 200); do
-	[ "$(cut -d ' ' -f 3 /proc/$pid/stat)" = T ] && break
-	sleep 0.05
-done
+await is_stopped $pid || fail "it never stopped"
 kill -9 $pid
 wait $pid 2>/dev/null
 cmp -s out.csv expected.csv || fail "stopped: the outputs are not in place"

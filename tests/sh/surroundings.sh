@@ -16,7 +16,7 @@ no_leftovers() {
 # The clock goes back by an hour whenever it is asked: no time is negative,
 # and no run waits for it.
 back() {
-	timeout 60 env FAULT=clock:1 LD_PRELOAD=./fault.so "$nightcast" "$@" \
+	timeout $patience env FAULT=clock:1 LD_PRELOAD=./fault.so "$nightcast" "$@" \
 		2>stderr >stdout || fail "the clock is set back: $?: $*: $(cat stderr)"
 }
 if [ -n "$sanitized" ]; then
@@ -58,7 +58,7 @@ for setting in LC_ALL=de_DE.UTF-8 LC_NUMERIC=fr_FR.UTF-8 LANG=tr_TR.UTF-8 \
 	GOMP_STACKSIZE=999999999999 GOMP_CPU_AFFINITY=0 GOMP_CPU_AFFINITY=x-y \
 	GOMP_SPINCOUNT=0 GOMP_SPINCOUNT=infinity OMP_DISPLAY_ENV=verbose \
 	OMP_TARGET_OFFLOAD=mandatory OMP_TOOL=x; do
-	timeout 60 env "$setting" $run >out.csv 2>stderr ||
+	timeout $patience env "$setting" $run >out.csv 2>stderr ||
 		fail "$setting: exit $?: $(tail -n 3 stderr)"
 	cmp -s expected.csv out.csv || fail "$setting changes the forecasts"
 	grep -q '^nightcast: 6 of 6 series' stderr || fail "$setting: $(cat stderr)"
@@ -153,10 +153,7 @@ exec 3<>pipe
 	exec "$nightcast" forecast -H 3 -m auto,scum,ets pipe -o out.csv 3>&-
 ) 2>stderr &
 pid=$!
-for _ in $(seq 100); do
-	ls -A | grep -q nightcast- && break
-	sleep 0.05
-done
+await has_temporary
 kill -HUP $pid
 cat monthly.csv >&3
 exec 3>&-
@@ -209,11 +206,12 @@ if [ -z "$sanitized" ]; then
 		--metrics m.prom"
 	env FAULT=stop:1 LD_PRELOAD=./fault.so $both -H 400 2>stderr &
 	first=$!
-	for _ in $(seq 100); do
-		[ -e one.csv ] && break
-		sleep 0.05
-	done
+	await is_stopped $first || fail "it never stopped"
 	$both -H 500 2>stderr.500 &
+	is_written() { # that what is left to the second is to wait its turn
+		cat .one.csv.nightcast-* 2>/dev/null | cmp -s - one.500
+	}
+	await is_written
 	sleep 0.5
 	cmp -s one.csv one.400 && [ "$(cat m.prom)" = old ] ||
 		fail "a run came between two renames of another"

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "cmd/known.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE = 400 };
+
+static void say_input(const char *path, const struct io_known *known)
+{
+    char count[CMD_COUNT_SIZE];
+    for (size_t k = 0; k < known->ntexts; k++)
+        cmd_say(CMD_INFO, "%s: a regressor for each text but the usual one, %s",
+                path, known->base[k]);
+    if (known->beyond > 0)
+        cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", path,
+                cmd_count((size_t)known->beyond, count),
+                known->beyond == 1 ? " is" : "s are");
+}
+
+enum fc_status cmd_known_read(const struct cmd_options *options,
+                              const struct io_panel_options *how,
+                              struct io_panel *panel, struct io_known *known,
+                              struct fc_error *err)
+{
+    struct io_terms terms;
+    if (options->regressors == NULL)
+        return FC_OK;
+    enum fc_status status = io_terms_parse(options->regressors, &terms, err);
+    if (status != FC_OK)
+        return status;
+    status = io_known_read(
+        how, &terms, (enum io_missing_regressors)options->missing_regressors,
+        panel, known, err);
+    io_terms_release(&terms);
+    if (status == FC_OK && !options->quiet)
+        say_input(how->path, known);
+    return status;
+}
+
+/* ", price, temperature" of those that are so; how many. */
+static size_t list(const struct io_known *known, const struct fc_known *learnt,
+                   bool (*is_so)(const struct fc_known_column *), char *line)
+{
+    size_t n = 0;
+    line[0] = '\0';
+    for (size_t j = 0; j < known->n; j++)
+        if (is_so(&learnt->column[j]))
+            cmd_append(line, LINE, "%s%.60s", n++ > 0 ? ", " : "",
+                       known->name[j]);
+    return n;
+}
+
+static bool is_log(const struct fc_known_column *column)
+{
+    return column->used && column->log;
+}
+
+static bool is_out(const struct fc_known_column *column)
+{
+    return !column->used;
+}
+
+void cmd_known_say(const struct cmd_options *options,
+                   const struct io_known *known, const struct fc_known *learnt)
+{
+    char names[LINE], count[CMD_COUNT_SIZE], rho[40] = "";
+    if (options->quiet || learnt == NULL)
+        return;
+    size_t logs = list(known, learnt, is_log, names);
+    if (learnt->rho != 0)
+        snprintf(rho, sizeof rho, "; errors are alike by %.2f", learnt->rho);
+    cmd_say(CMD_INFO, "regressors: series in %s%s%s%s, slopes of %s series%s",
+            learnt->logs ? "logs" : "units",
+            logs == 0      ? ", regressors as they are"
+            : learnt->logs ? " as well as "
+                           : ", in logs ",
+            logs > 0 ? names : "", "", cmd_count(learnt->nseries, count), rho);
+    size_t out = list(known, learnt, is_out, names);
+    if (out > 0)
+        cmd_say(CMD_INFO,
+                "regressors that never move, or only with others, left out: "
+                "%s",
+                names);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_CMD_KNOWN_H
+#define NIGHTCAST_CMD_KNOWN_H
+
+#include "cmd/options/options.h"
+#include "forecast/known/known.h"
+#include "io/known/known.h"
+
+/*
+ * Regressors on the command line: read, and what is said of them.
+ */
+
+/* Reads them for the panel, if there are to be any, and says what is text.
+ * *known is to be released in any case. */
+enum fc_status cmd_known_read(const struct cmd_options *options,
+                              const struct io_panel_options *how,
+                              struct io_panel *panel, struct io_known *known,
+                              struct fc_error *err);
+
+/* Says how they were taken, in a line; learnt may be NULL. */
+void cmd_known_say(const struct cmd_options *options,
+                   const struct io_known *known, const struct fc_known *learnt);
+
+/* What a series lacks in the horizon, for people; or NULL. */
+static inline const char *cmd_known_lacks(const struct io_known *known,
+                                          size_t series)
+{
+    return known->lacks != NULL ? known->lacks[series] : NULL;
+}
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * One series: its slopes, what they leave, and the way back from a forecast of
+ * that to one of the series.
+ *
+ * A regressor beyond what the series has seen counts as far as the file's
+ * regressors usually move, and no further: an effect is learnt where it was
+ * seen.
+ */
+#include "forecast/known/known.h"
+
+#include "forecast/known/rows.h"
+
+#include <gsl/gsl_cdf.h>
+#include <math.h>
+#include <string.h>
+
+/* The logs' standard deviation beyond which a mean is no more moved: the
+ * lognormal's is then 1.6 times the median, and told by the tail. */
+static const double WIDEST = 1;
+
+static bool allocate(struct fc_known_fit *fit, size_t n, int horizon,
+                     struct fc_workspace *ws)
+{
+    size_t steps = (size_t)horizon;
+    *fit = (struct fc_known_fit){.n = n, .horizon = horizon};
+    fit->slope = fc_workspace_doubles(ws, 4 * n);
+    fit->effect = fc_workspace_doubles(ws, steps);
+    fit->spread = fc_workspace_doubles(ws, steps * n);
+    if (fit->slope == NULL || fit->effect == NULL || fit->spread == NULL)
+        return false;
+    fit->error = fit->slope + n;
+    fit->own = fit->error + n;
+    fit->own_error = fit->own + n;
+    memset(fit->effect, 0, steps * sizeof *fit->effect);
+    memset(fit->spread, 0, steps * n * sizeof *fit->spread);
+    return true;
+}
+
+/* A series that is not on the scale of the file has nothing to do with it. */
+static bool is_alone(const struct fc_known *known,
+                     const struct known_rows *rows)
+{
+    return known->logs != known_is_log(&rows->scale);
+}
+
+static enum fc_status find_slopes(const struct fc_known *known,
+                                  const struct fc_series *series,
+                                  struct fc_workspace *ws,
+                                  struct known_rows *rows,
+                                  struct fc_known_fit *fit, double **root)
+{
+    enum fc_status status = known_rows_cross(known, series, ws, rows);
+    double *scratch = fc_workspace_doubles(ws, known_scratch(known->n));
+    *root = fc_workspace_doubles(ws, known->n * known->n);
+    if (status != FC_OK || scratch == NULL || *root == NULL)
+        return FC_ENOMEM;
+    struct known_slopes own = {fit->own, fit->own_error, NULL, 0};
+    struct known_slopes slopes = {fit->slope, fit->error, *root, 0};
+    bool alone = is_alone(known, rows);
+    known_own(known, &rows->cross, alone ? 0 : known->noise, scratch, &own);
+    if (alone)
+        known_own(known, &rows->cross, 0, scratch, &slopes);
+    else
+        known_shrunk(known, &rows->cross, scratch, &slopes);
+    for (size_t j = 0; j < known->n; j++)
+        if (isnan(fit->own_error[j]))
+            fit->own[j] = NAN;
+    return FC_OK;
+}
+
+static void leave_rest(const struct fc_series *series,
+                       const struct known_rows *rows,
+                       const struct fc_known_fit *fit, double *rest)
+{
+    double unit = fit->scale.unit;
+    bool logs = known_is_log(&fit->scale);
+    for (size_t t = 0; t < rows->n; t++) {
+        double effect = 0;
+        for (size_t j = 0; j < fit->n; j++) {
+            double off = rows->x[j * rows->places + t] - rows->mean[j];
+            effect += isnan(off) ? 0 : off * fit->slope[j];
+        }
+        rest[t] = logs ? known_to_scale(&fit->scale, series->y[t]) - effect
+                       : series->y[t] - unit * effect;
+    }
+}
+
+/* Within what the series has seen, and a usual way beyond. */
+static double bound(const struct fc_known *known, const struct known_rows *rows,
+                    size_t j, double x, bool *bounded)
+{
+    const double *seen = rows->x + j * rows->places;
+    double least = INFINITY, most = -INFINITY, span = known->column[j].span;
+    for (size_t t = 0; t < rows->n; t++)
+        if (!isnan(rows->z[t])) {
+            least = fmin(least, seen[t]);
+            most = fmax(most, seen[t]);
+        }
+    double in = fmax(least - span, fmin(most + span, x));
+    *bounded = *bounded || in != x;
+    return in;
+}
+
+static bool find_effects(const struct fc_known *known,
+                         const struct known_rows *rows, const double *root,
+                         struct fc_known_fit *fit)
+{
+    size_t n = fit->n;
+    for (int h = 0; h < fit->horizon; h++)
+        for (size_t j = 0; j < n; j++)
+            if (isnan(rows->x[j * rows->places + rows->n + (size_t)h]))
+                return false;
+    for (int h = 0; h < fit->horizon; h++)
+        for (size_t j = 0; j < n; j++) {
+            if (!known->column[j].used)
+                continue;
+            double x = rows->x[j * rows->places + rows->n + (size_t)h];
+            double off =
+                bound(known, rows, j, x, &fit->bounded) - rows->mean[j];
+            fit->effect[h] += off * fit->slope[j];
+            for (size_t k = 0; k < n; k++)
+                fit->spread[(size_t)h * n + k] += off * root[j * n + k];
+        }
+    return true;
+}
+
+enum fc_status fc_known_fit(const struct fc_known *known,
+                            const struct fc_series *series, int horizon,
+                            struct fc_workspace *ws, struct fc_known_fit *fit,
+                            struct fc_series *rest, struct fc_error *err)
+{
+    struct known_rows rows;
+    double *root = NULL, *y = fc_workspace_doubles(ws, series->n);
+    if (y == NULL || !allocate(fit, known->n, horizon, ws)
+        || known_rows_make(known, series, horizon, ws, &rows) != FC_OK
+        || find_slopes(known, series, ws, &rows, fit, &root) != FC_OK)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    fit->scale = rows.scale;
+    fit->lacks = !find_effects(known, &rows, root, fit);
+    for (size_t j = 0; fit->lacks && j < known->n; j++)
+        fit->slope[j] = 0;
+    leave_rest(series, &rows, fit, y);
+    *rest = *series;
+    rest->y = y;
+    rest->regressors = NULL;
+    return FC_OK;
+}
+
+static double variance_at(const struct fc_known_fit *fit, int h)
+{
+    double sum = 0;
+    for (size_t k = 0; k < fit->n; k++) {
+        double one = fit->spread[(size_t)h * fit->n + k];
+        sum += one * one;
+    }
+    return sum;
+}
+
+/* On the scale: how far a bound lies beyond one without the slopes' errors. */
+static double widen(double distance, double z, double variance)
+{
+    distance = fabs(distance);
+    return sqrt(distance * distance + z * z * variance) - distance;
+}
+
+/* The mean of what has this median and width on a log scale. */
+static double find_mean(const struct fc_known_fit *fit, double median,
+                        double width)
+{
+    width = fmin(width, WIDEST);
+    double z = median + width * width / 2;
+    if (fit->scale.kind == FC_KNOWN_LOG1P)
+        return fmax(fit->scale.unit * expm1(z), 0);
+    return known_from_scale(&fit->scale, z);
+}
+
+static void move_bounds(const struct fc_known_fit *fit, int level, double unit,
+                        struct fc_forecast *out)
+{
+    size_t first = (size_t)level * (size_t)out->horizon;
+    double z = gsl_cdf_ugaussian_Pinv(0.5 + out->levels[level] / 200);
+    for (int h = 0; h < out->horizon; h++) {
+        double *lo = &out->lo[first + (size_t)h];
+        double *hi = &out->hi[first + (size_t)h];
+        double variance = unit * unit * variance_at(fit, h);
+        double mean = out->mean[h], shift = unit * fit->effect[h];
+        *lo += shift - widen(mean - *lo, z, variance);
+        *hi += shift + widen(*hi - mean, z, variance);
+    }
+}
+
+/* Of a forecast whose bounds have moved, but not its mean. */
+static void undo_logs(const struct fc_known_fit *fit, int level,
+                      struct fc_forecast *out)
+{
+    size_t horizon = (size_t)out->horizon;
+    double z = gsl_cdf_ugaussian_Pinv(0.5 + out->levels[level] / 200);
+    for (size_t h = 0; h < horizon; h++) {
+        size_t at = (size_t)level * horizon + h;
+        double width = z > 0 ? (out->hi[at] - out->lo[at]) / (2 * z) : 0;
+        out->mean[h] = find_mean(fit, out->mean[h] + fit->effect[h], width);
+    }
+    for (size_t i = 0; i < (size_t)out->nlevels * horizon; i++) {
+        out->lo[i] = known_from_scale(&fit->scale, out->lo[i]);
+        out->hi[i] = known_from_scale(&fit->scale, out->hi[i]);
+    }
+}
+
+void fc_known_forecast(const struct fc_known_fit *fit, int level,
+                       struct fc_forecast *out)
+{
+    bool logs = known_is_log(&fit->scale);
+    double unit = logs ? 1 : fit->scale.unit;
+    for (int i = 0; i < out->nlevels; i++)
+        move_bounds(fit, i, unit, out);
+    if (logs)
+        undo_logs(fit, level, out);
+    for (int h = 0; h < out->horizon && !logs; h++)
+        out->mean[h] += unit * fit->effect[h];
+}
+
+void fc_known_path(const struct fc_known_fit *fit, const double *z,
+                   double *path)
+{
+    bool logs = known_is_log(&fit->scale);
+    for (int h = 0; h < fit->horizon; h++) {
+        double effect = fit->effect[h];
+        for (size_t k = 0; k < fit->n; k++)
+            effect += z[k] * fit->spread[(size_t)h * fit->n + k];
+        path[h] = logs ? known_from_scale(&fit->scale, path[h] + effect)
+                       : path[h] + fit->scale.unit * effect;
+    }
+}

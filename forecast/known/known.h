@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_KNOWN_KNOWN_H
+#define NIGHTCAST_FORECAST_KNOWN_KNOWN_H
+
+#include "forecast/base/series.h"
+#include "forecast/base/status.h"
+#include "forecast/base/workspace.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Known futures: what regressors (prices, promotions, holidays) do to a
+ * series.  A series is a level that a model forecasts, and a linear effect of
+ * its regressors; both on one scale, units or logs.  Every series has slopes
+ * of its own, drawn to those of its file as far as the file is of one mind and
+ * the series itself says little (empirical Bayes, see bayes.h).
+ *
+ * What is learnt from a file stands alone and may be used by many threads.
+ */
+
+/* One regressor, as a file has it. */
+struct fc_known_column {
+    bool used;       /* it moves, in some series at least, and not only with
+                        others */
+    bool log;        /* taken in logs */
+    double span;     /* how far it moves within a series: of nine in ten no
+                        further */
+    double mean;     /* of the slopes of the file's series */
+    double variance; /* of them, among themselves; 0: not known, each series
+                        has its own slope */
+};
+
+struct fc_known {
+    size_t n;     /* regressors */
+    bool logs;    /* of the series: effects are factors */
+    double rho;   /* errors are this much like those of the step before: slopes
+                     are estimated from what is new in them */
+    double noise; /* usual variance of these */
+    size_t nseries; /* it was learnt from */
+    struct fc_known_column column[];
+};
+
+/*
+ * What is learnt from the n series of a batch, at least one, each with regressors of its
+ * history at least, in an order that does not depend on the file's.
+ *
+ *   horizon  steps that are held back at the end of every series to choose
+ *            units or logs, and how errors hang together
+ *
+ * All series have the same regressors.  *known is to be given back with free().
+ * FC_ENOMEM.
+ */
+enum fc_status fc_known_learn(const struct fc_series *series, size_t n,
+                              int horizon, struct fc_known **known,
+                              struct fc_error *err);
+
+/* The scale of one series: z = y / unit, log(y), or log(1 + y / unit). */
+enum fc_known_kind { FC_KNOWN_UNITS, FC_KNOWN_LOG, FC_KNOWN_LOG1P };
+
+struct fc_known_scale {
+    enum fc_known_kind kind;
+    double unit;
+};
+
+/*
+ * A series' slopes.  All numbers are in the workspace it was made with.
+ *
+ *   lacks     a regressor has no value at one of the horizon's steps: then the
+ *             series is forecast without
+ *   bounded   a regressor moves further than it ever did, and its effect not
+ *   slope     n values on the scale, and `own`, without the file's, NaN where
+ *             the series does not tell; their standard errors; and in how many
+ *             observations a regressor was not where it mostly is
+ *   effect    of each step of the horizon, against the series' mean regressors
+ *   spread    horizon * n values: the effect's error is, at step h, the sum of
+ *             n independent standard normals times these
+ */
+struct fc_known_fit {
+    struct fc_known_scale scale;
+    size_t n;
+    int horizon;
+    bool lacks, bounded;
+    double *slope, *error, *own, *own_error;
+    double *effect, *spread;
+};
+
+/*
+ * Fits one series, and leaves what its regressors do not explain as *rest, on
+ * the scale (units: as the series is), of the same length and without
+ * regressors.
+ *
+ *   series   may have missing values; regressors of its horizon steps, too
+ *
+ * FC_ENOMEM.
+ */
+enum fc_status fc_known_fit(const struct fc_known *known,
+                            const struct fc_series *series, int horizon,
+                            struct fc_workspace *ws, struct fc_known_fit *fit,
+                            struct fc_series *rest, struct fc_error *err);
+
+/*
+ * From a forecast of the rest to one of the series.  The errors of slopes add
+ * to the bounds as variances do.  The mean of what is normal on a log scale is
+ * that of the lognormal, whose width is told by the bounds of a level.
+ *
+ *   level   a level of the forecast that tells the width, its number
+ */
+void fc_known_forecast(const struct fc_known_fit *fit, int level,
+                       struct fc_forecast *forecast);
+
+/* One path of horizon steps, likewise; z: fit->n standard normals of it. */
+void fc_known_path(const struct fc_known_fit *fit, const double *z,
+                   double *path);
+
+#endif

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Rows of a regression on the scale of the fit, and their crossproducts.
+ *
+ * Logs are of series without values below zero; of those that have zeros, as
+ * counts do, log(1 + y / unit), whose unit is 1, or an eighth of the mean of
+ * what is above zero where that is below 8: what is measured in thousands is
+ * not a count.  Centring by the places of the season takes dummy variables of
+ * these places out (Frisch & Waugh 1933, Econometrica 1; Lovell 1963).  Rows
+ * less rho times the row before are Cochrane & Orcutt's (1949), JASA 44.
+ */
+#include "forecast/known/rows.h"
+
+#include <math.h>
+#include <string.h>
+
+enum { CYCLES = 3 };
+
+/* Its mean size above zero; whether there are zeros, or values below. */
+static double look(const struct fc_series *series, bool *zeros, bool *below)
+{
+    double sum = 0;
+    size_t n = 0;
+    *zeros = *below = false;
+    for (size_t t = 0; t < series->n; t++) {
+        double y = series->y[t];
+        *zeros = *zeros || y == 0;
+        *below = *below || y < 0;
+        if (isnan(y) || y == 0)
+            continue;
+        n++;
+        sum += (fabs(y) - sum) / (double)n;
+    }
+    return n > 0 ? sum : 1;
+}
+
+static struct fc_known_scale find_scale(const struct fc_known *known,
+                                        const struct fc_series *series)
+{
+    bool zeros, below;
+    double size = look(series, &zeros, &below);
+    if (!known->logs || below)
+        return (struct fc_known_scale){FC_KNOWN_UNITS, size};
+    if (!zeros)
+        return (struct fc_known_scale){FC_KNOWN_LOG, 1};
+    return (struct fc_known_scale){FC_KNOWN_LOG1P, size < 8 ? size / 8 : 1};
+}
+
+double known_to_scale(const struct fc_known_scale *scale, double y)
+{
+    if (scale->kind == FC_KNOWN_LOG)
+        return log(y);
+    return scale->kind == FC_KNOWN_LOG1P ? log1p(y / scale->unit)
+                                         : y / scale->unit;
+}
+
+double known_from_scale(const struct fc_known_scale *scale, double z)
+{
+    if (scale->kind == FC_KNOWN_LOG)
+        return exp(z);
+    return scale->unit
+           * (scale->kind == FC_KNOWN_LOG1P ? fmax(expm1(z), 0) : z);
+}
+
+static void take_column(const struct fc_known_column *column, const double *x,
+                        size_t n, double *out)
+{
+    for (size_t t = 0; t < n; t++)
+        if (!column->used)
+            out[t] = 0;
+        else if (!column->log)
+            out[t] = x[t];
+        else
+            out[t] = x[t] > 0 ? log(x[t]) : NAN;
+}
+
+static void take_means(const struct fc_known *known, struct known_rows *rows)
+{
+    size_t n = 0;
+    memset(rows->mean, 0, known->n * sizeof *rows->mean);
+    for (size_t t = 0; t < rows->n; t++) {
+        if (isnan(rows->z[t]))
+            continue;
+        n++;
+        for (size_t j = 0; j < known->n; j++)
+            rows->mean[j] +=
+                (rows->x[j * rows->places + t] - rows->mean[j]) / (double)n;
+    }
+}
+
+enum fc_status known_rows_make(const struct fc_known *known,
+                               const struct fc_series *series, int horizon,
+                               struct fc_workspace *ws, struct known_rows *rows)
+{
+    const struct fc_regressors *given = series->regressors;
+    size_t places = series->n + (size_t)horizon;
+    *rows = (struct known_rows){
+        .n = series->n, .places = places, .scale = find_scale(known, series)};
+    rows->z = fc_workspace_doubles(ws, series->n);
+    rows->x = fc_workspace_doubles(ws, known->n * places);
+    rows->mean = fc_workspace_doubles(ws, known->n);
+    if (rows->z == NULL || rows->x == NULL || rows->mean == NULL)
+        return FC_ENOMEM;
+    for (size_t j = 0; j < known->n; j++)
+        take_column(&known->column[j], given->x + j * given->stride, places,
+                    rows->x + j * places);
+    for (size_t t = 0; t < series->n; t++) {
+        bool whole = !isnan(series->y[t]);
+        for (size_t j = 0; j < known->n && whole; j++)
+            whole = !isnan(rows->x[j * places + t]);
+        rows->z[t] = whole ? known_to_scale(&rows->scale, series->y[t]) : NAN;
+    }
+    take_means(known, rows);
+    return FC_OK;
+}
+
+/* The rows as they are centred: column j < known->n, and the series last. */
+struct table {
+    size_t n, columns; /* rows */
+    double *value;     /* by columns */
+    size_t *place;     /* of each row in the season */
+};
+
+static void fill_table(const struct fc_known *known,
+                       const struct known_rows *rows, size_t season,
+                       struct table *table)
+{
+    double rho = known->rho;
+    for (size_t t = 0; t < rows->n; t++) {
+        if (isnan(rows->z[t])
+            || (rho != 0 && (t == 0 || isnan(rows->z[t - 1]))))
+            continue;
+        size_t i = table->n++;
+        table->place[i] = t % season;
+        for (size_t j = 0; j < table->columns; j++) {
+            const double *x =
+                j < known->n ? rows->x + j * rows->places : rows->z;
+            table->value[j * rows->n + i] =
+                x[t] - (rho != 0 ? rho * x[t - 1] : 0);
+        }
+    }
+}
+
+/* Takes the means of the season's places out; how many there were. */
+static size_t centre(struct table *table, double *x, size_t season,
+                     double *mean, double *count)
+{
+    size_t used = 0;
+    memset(mean, 0, season * sizeof *mean);
+    memset(count, 0, season * sizeof *count);
+    for (size_t i = 0; i < table->n; i++) {
+        size_t at = table->place[i];
+        used += count[at]++ == 0;
+        mean[at] += (x[i] - mean[at]) / count[at];
+    }
+    for (size_t i = 0; i < table->n; i++)
+        x[i] -= mean[table->place[i]];
+    return used;
+}
+
+static double product(const double *a, const double *b, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static void multiply(const struct table *table, size_t stride,
+                     struct known_cross *cross)
+{
+    size_t n = table->columns - 1;
+    const double *z = table->value + n * stride;
+    cross->yy = product(z, z, table->n);
+    for (size_t i = 0; i < n; i++) {
+        const double *x = table->value + i * stride;
+        cross->xy[i] = product(x, z, table->n);
+        for (size_t j = 0; j <= i; j++)
+            cross->xx[i * n + j] = cross->xx[j * n + i] =
+                product(x, table->value + j * stride, table->n);
+    }
+}
+
+enum fc_status known_rows_cross(const struct fc_known *known,
+                                const struct fc_series *series,
+                                struct fc_workspace *ws,
+                                struct known_rows *rows)
+{
+    size_t n = known->n, used = 0;
+    size_t season = (size_t)fc_season_length(series->seasons);
+    if (season * CYCLES > rows->n)
+        season = 1;
+    rows->cross.xx = fc_workspace_doubles(ws, n * n);
+    rows->cross.xy = fc_workspace_doubles(ws, n);
+    struct fc_mark mark = fc_workspace_mark(ws);
+    struct table table = {.columns = n + 1};
+    table.value = fc_workspace_doubles(ws, (n + 1) * rows->n);
+    table.place = fc_workspace_array(ws, rows->n, sizeof *table.place);
+    double *room = fc_workspace_doubles(ws, 2 * season);
+    if (rows->cross.xx == NULL || rows->cross.xy == NULL || table.value == NULL
+        || table.place == NULL || room == NULL)
+        return FC_ENOMEM;
+    fill_table(known, rows, season, &table);
+    for (size_t j = 0; j <= n; j++)
+        used = centre(&table, table.value + j * rows->n, season, room,
+                      room + season);
+    multiply(&table, rows->n, &rows->cross);
+    rows->cross.rows = (double)table.n;
+    rows->cross.df = (double)table.n - (double)used;
+    fc_workspace_release(ws, mark);
+    return FC_OK;
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_KNOWN_CELLS_H
+#define NIGHTCAST_IO_KNOWN_CELLS_H
+
+#include "io/known/terms.h"
+#include "io/panel/options.h"
+#include "io/panel/panel.h"
+#include "io/text/intern.h"
+
+/*
+ * The columns' cells, each at its place in its series; inside of the room.
+ */
+struct io_cells {
+    const struct io_panel_options *how;
+    const struct io_terms *terms;
+    struct io_panel *panel;
+    size_t horizon;
+    bool text[IO_TERMS_MOST];              /* columns */
+    struct io_intern texts[IO_TERMS_MOST]; /* of each such column */
+    double **x; /* of each series its columns, one after the other, of n +
+                   horizon places: numbers, or numbers of texts; NaN: missing */
+    uint64_t beyond, fitting; /* rows */
+};
+
+/* Fails as io_known_read() does.  Then, too, it is to be released. */
+enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err);
+void io_cells_release(struct io_cells *cells);
+
+/* A series' error, if it has none.  False when memory is short. */
+bool io_known_fail(struct io_panel *panel, size_t series, const char *fmt, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

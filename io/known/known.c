@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * From cells to regressors: texts become columns of their own, lags and logs
+ * are taken, and what is missing is treated.
+ */
+#include "io/known/known.h"
+
+#include "io/known/cells.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A regressor: a term, or one text of a term. */
+struct part {
+    const struct io_term *term;
+    bool is_text;
+    uint32_t text; /* 1 where it stands, 0 where others do */
+};
+
+struct making {
+    struct io_cells cells;
+    struct io_known *known;
+    enum io_missing_regressors missing;
+    struct part part[IO_TERMS_MOST];
+    uint32_t base[IO_TERMS_MOST]; /* of the columns that are text */
+    bool differs[IO_TERMS_MOST];  /* columns: from the value, somewhere */
+};
+
+static enum fc_status no_memory(struct fc_error *err)
+{
+    return fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+/* How often every text of a column stands beside a value. */
+static void count_texts(const struct making *m, size_t j, size_t *count)
+{
+    const struct io_panel *panel = m->cells.panel;
+    for (size_t i = 0; i < panel->nseries; i++) {
+        size_t n = panel->series[i].n;
+        const double *x = m->cells.x[i] + j * (n + m->cells.horizon);
+        for (size_t t = 0; t < n; t++)
+            if (!isnan(panel->series[i].y[t]) && !isnan(x[t]))
+                count[(size_t)x[t]]++;
+    }
+}
+
+static char *format(const char *a, const char *between, const char *b,
+                    const char *after)
+{
+    size_t n = strlen(a) + strlen(between) + strlen(b) + strlen(after) + 1;
+    char *text = malloc(n);
+    if (text != NULL)
+        snprintf(text, n, "%s%s%s%s", a, between, b, after);
+    return text;
+}
+
+/* The most frequent text of a column, the first by its bytes of several. */
+static enum fc_status find_base(struct making *m, size_t j,
+                                struct fc_error *err)
+{
+    const struct io_intern *texts = &m->cells.texts[j];
+    struct io_known *known = m->known;
+    size_t count[IO_TERMS_MOST + 2] = {0};
+    uint32_t best = 0;
+    count_texts(m, j, count);
+    for (uint32_t k = 1; k < texts->n; k++)
+        if (count[k] > count[best]
+            || (count[k] == count[best]
+                && strcmp(texts->text[k], texts->text[best]) < 0))
+            best = k;
+    m->base[j] = best;
+    known->base[known->ntexts] =
+        format(m->cells.terms->column[j], ": '",
+               texts->n > 0 ? texts->text[best] : "", "'");
+    return known->base[known->ntexts++] != NULL ? FC_OK : no_memory(err);
+}
+
+/* The texts of a column in the order of their bytes. */
+static uint32_t next_text(const struct io_intern *texts, const char *after)
+{
+    uint32_t best = IO_INTERN_FULL;
+    for (uint32_t k = 0; k < texts->n; k++)
+        if ((after == NULL || strcmp(texts->text[k], after) > 0)
+            && (best == IO_INTERN_FULL
+                || strcmp(texts->text[k], texts->text[best]) < 0))
+            best = k;
+    return best;
+}
+
+static enum fc_status add_part(struct making *m, struct part part,
+                               const char *text, struct fc_error *err)
+{
+    struct io_known *known = m->known;
+    if (known->n == IO_TERMS_MOST)
+        return fc_fail(err, FC_EDATA,
+                       "--regressors: with a regressor for every text there "
+                       "are more than %d",
+                       IO_TERMS_MOST);
+    known->name[known->n] = format(part.term->text, text != NULL ? "=" : "",
+                                   text != NULL ? text : "", "");
+    if (known->name[known->n] == NULL)
+        return no_memory(err);
+    known->as_they_are[known->n] = part.term->log || part.is_text;
+    m->part[known->n++] = part;
+    return FC_OK;
+}
+
+static enum fc_status add_texts(struct making *m, const struct io_term *term,
+                                struct fc_error *err)
+{
+    const struct io_intern *texts = &m->cells.texts[term->column];
+    enum fc_status status = FC_OK;
+    if (term->log)
+        return fc_fail(err, FC_EDATA,
+                       "--regressors: '%.60s': the column is text, which has "
+                       "no log",
+                       term->text);
+    for (uint32_t k = next_text(texts, NULL);
+         k != IO_INTERN_FULL && status == FC_OK;
+         k = next_text(texts, texts->text[k]))
+        if (k != m->base[term->column])
+            status =
+                add_part(m, (struct part){term, true, k}, texts->text[k], err);
+    return status;
+}
+
+/* Which regressors there are. */
+static enum fc_status find_parts(struct making *m, struct fc_error *err)
+{
+    const struct io_terms *terms = m->cells.terms;
+    enum fc_status status = FC_OK;
+    for (size_t j = 0; j < terms->ncolumns && status == FC_OK; j++)
+        if (m->cells.text[j])
+            status = find_base(m, j, err);
+    for (size_t k = 0; k < terms->n && status == FC_OK; k++) {
+        const struct io_term *term = &terms->term[k];
+        status = m->cells.text[term->column]
+                     ? add_texts(m, term, err)
+                     : add_part(m, (struct part){term, false, 0}, NULL, err);
+    }
+    if (status == FC_OK && m->known->n == 0)
+        return fc_fail(err, FC_EDATA,
+                       "--regressors: all texts are the same: nothing to "
+                       "learn from");
+    return status;
+}
+
+/* What is missing in history, by the policy; beside no value of the series, as
+ * where there is no row, what stands before. */
+static void fill_history(const struct making *m, const struct fc_series *series,
+                         double *x)
+{
+    size_t n = series->n, first = 0;
+    while (first < n && isnan(x[first]))
+        first++;
+    for (size_t t = 0; t < n; t++) {
+        bool beside = !isnan(series->y[t]);
+        if (!isnan(x[t]) || (beside && m->missing == IO_MISSING_ERROR))
+            continue;
+        if (beside && m->missing == IO_MISSING_ZERO)
+            x[t] = 0;
+        else
+            x[t] = t > 0 ? x[t - 1] : first < n ? x[first] : NAN;
+    }
+}
+
+static void time_of(const struct io_panel *panel, size_t series, size_t t,
+                    char text[IO_TIME_SIZE])
+{
+    struct io_freq step = io_panel_step(panel, series);
+    int64_t time;
+    text[0] = '\0';
+    if (io_freq_advance(&step, panel->facts[series].start, (int64_t)t, &time))
+        io_time_print(&panel->format, time, text);
+}
+
+/* A value at a place, of a term: what stands before the first is the first. */
+static double value_at(const struct part *part, const double *x, size_t t)
+{
+    double value = x[t > part->term->lag ? t - part->term->lag : 0];
+    if (isnan(value))
+        return NAN;
+    if (part->is_text)
+        return (uint32_t)value == part->text;
+    if (part->term->log)
+        return value > 0 ? log(value) : NAN;
+    return value;
+}
+
+/* Why it has none there. */
+static const char *why_none(const struct part *part, const double *x, size_t t)
+{
+    return isnan(x[t > part->term->lag ? t - part->term->lag : 0])
+               ? "has no value"
+               : "has no log";
+}
+
+static bool check_history(struct making *m, size_t i, size_t k,
+                          const double *cells, const double *x)
+{
+    struct io_panel *panel = m->cells.panel;
+    const struct fc_series *series = &panel->series[i];
+    char text[IO_TIME_SIZE];
+    for (size_t t = 0; t < series->n; t++) {
+        if (!isnan(x[t]) || isnan(series->y[t]))
+            continue;
+        time_of(panel, i, t, text);
+        return io_known_fail(
+            panel, i, "%s: '%.60s' %s for %s%s", m->cells.how->path,
+            m->part[k].term->text, why_none(&m->part[k], cells, t), text,
+            m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
+    }
+    return true;
+}
+
+static bool check_horizon(struct making *m, size_t i, size_t k,
+                          const double *cells, const double *x)
+{
+    const struct io_panel *panel = m->cells.panel;
+    size_t n = panel->series[i].n;
+    char text[IO_TIME_SIZE], all[FC_MESSAGE_SIZE];
+    for (size_t t = n; t < n + m->cells.horizon; t++) {
+        if (!isnan(x[t]) || m->known->lacks[i] != NULL)
+            continue;
+        time_of(panel, i, t, text);
+        snprintf(all, sizeof all, "'%.60s' %s for %s", m->part[k].term->text,
+                 why_none(&m->part[k], cells, t), text);
+        m->known->lacks[i] = malloc(strlen(all) + 1);
+        if (m->known->lacks[i] == NULL)
+            return false;
+        strcpy(m->known->lacks[i], all);
+    }
+    return true;
+}
+
+/* Whether a column is the value itself wherever there is one. */
+static void compare(struct making *m, size_t i)
+{
+    const struct fc_series *series = &m->cells.panel->series[i];
+    size_t places = series->n + m->cells.horizon;
+    for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
+        for (size_t t = 0; t < series->n && !m->differs[j]; t++)
+            m->differs[j] =
+                m->cells.text[j]
+                || (!isnan(series->y[t])
+                    && m->cells.x[i][j * places + t] != series->y[t]);
+}
+
+static bool make_series(struct making *m, size_t i)
+{
+    struct io_panel *panel = m->cells.panel;
+    struct io_known *known = m->known;
+    size_t n = panel->series[i].n, places = n + m->cells.horizon;
+    double *x = known->x[i] = malloc((known->n * places + 1) * sizeof *x);
+    bool good = x != NULL;
+    compare(m, i);
+    for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
+        fill_history(m, &panel->series[i], m->cells.x[i] + j * places);
+    for (size_t k = 0; k < known->n && good; k++, x += places) {
+        const double *cells = m->cells.x[i] + m->part[k].term->column * places;
+        for (size_t t = 0; t < places; t++)
+            x[t] = value_at(&m->part[k], cells, t);
+        if (n > 0)
+            good = check_history(m, i, k, cells, x)
+                   && check_horizon(m, i, k, cells, x);
+    }
+    free(m->cells.x[i]);
+    m->cells.x[i] = NULL;
+    known->of[i] = (struct fc_regressors){known->n, places, known->x[i],
+                                          known->as_they_are};
+    panel->series[i].regressors = &known->of[i];
+    return good;
+}
+
+static enum fc_status make_all(struct making *m, struct fc_error *err)
+{
+    const struct io_panel *panel = m->cells.panel;
+    for (size_t i = 0; i < panel->nseries; i++)
+        if (!make_series(m, i))
+            return no_memory(err);
+    for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
+        if (!m->differs[j])
+            return fc_fail(err, FC_EDATA,
+                           "%s: --regressors: '%.60s' is '%.60s' itself in "
+                           "every row: it would not be known in advance",
+                           m->cells.how->path, m->cells.terms->column[j],
+                           panel->value_name);
+    return FC_OK;
+}
+
+static bool allocate(struct io_known *known, size_t nseries)
+{
+    known->nseries = nseries;
+    known->name = calloc(IO_TERMS_MOST, sizeof *known->name);
+    known->base = calloc(IO_TERMS_MOST, sizeof *known->base);
+    known->as_they_are = calloc(IO_TERMS_MOST, sizeof *known->as_they_are);
+    known->of = calloc(nseries + 1, sizeof *known->of);
+    known->x = calloc(nseries + 1, sizeof *known->x);
+    known->lacks = calloc(nseries + 1, sizeof *known->lacks);
+    return known->name != NULL && known->base != NULL
+           && known->as_they_are != NULL && known->of != NULL
+           && known->x != NULL && known->lacks != NULL;
+}
+
+enum fc_status io_known_read(const struct io_panel_options *how,
+                             const struct io_terms *terms,
+                             enum io_missing_regressors missing,
+                             struct io_panel *panel, struct io_known *known,
+                             struct fc_error *err)
+{
+    struct making m = {.cells = {.how = how,
+                                 .terms = terms,
+                                 .panel = panel,
+                                 .horizon = (size_t)how->horizon},
+                       .known = known,
+                       .missing = missing};
+    *known = (struct io_known){.n = 0};
+    enum fc_status status =
+        allocate(known, panel->nseries) ? FC_OK : no_memory(err);
+    if (status == FC_OK)
+        status = io_cells_read(&m.cells, err);
+    if (status == FC_OK)
+        status = find_parts(&m, err);
+    if (status == FC_OK)
+        status = make_all(&m, err);
+    known->beyond = m.cells.beyond;
+    io_cells_release(&m.cells);
+    return status;
+}
+
+void io_known_release(struct io_known *known)
+{
+    for (size_t i = 0; i < known->nseries; i++) {
+        if (known->x != NULL)
+            free(known->x[i]);
+        if (known->lacks != NULL)
+            free(known->lacks[i]);
+    }
+    for (size_t k = 0; k < known->n; k++)
+        free(known->name[k]);
+    for (size_t k = 0; k < known->ntexts; k++)
+        free(known->base[k]);
+    free(known->name);
+    free(known->base);
+    free(known->as_they_are);
+    free(known->of);
+    free(known->x);
+    free(known->lacks);
+    *known = (struct io_known){0};
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_KNOWN_KNOWN_H
+#define NIGHTCAST_IO_KNOWN_KNOWN_H
+
+#include "io/known/terms.h"
+#include "io/panel/options.h"
+#include "io/panel/panel.h"
+
+/*
+ * Regressors: columns of a file of series in long form that are known in
+ * advance.  The rows of the steps to be forecast have them, and no value.
+ */
+
+/* What becomes of those missing in a row that has a value of the series. */
+enum io_missing_regressors {
+    IO_MISSING_ERROR,    /* the series fails */
+    IO_MISSING_PREVIOUS, /* the last one before; at the beginning the first */
+    IO_MISSING_ZERO
+};
+
+struct io_known {
+    size_t n;          /* regressors; of a text column one for each text but
+                          the most frequent: "promo=A" */
+    char **name;       /* of each */
+    bool *as_they_are; /* of each: see struct fc_regressors */
+    size_t nseries;
+    struct fc_regressors *of; /* of each series */
+    double **x;               /* their numbers */
+    char **lacks;    /* of each series: what is missing in the horizon, "'deal'
+                        has no value for 2024-01-05"; or NULL */
+    uint64_t beyond; /* rows after the horizon */
+    size_t ntexts;   /* of the columns that are text: their base, to be said */
+    char **base;     /* "promo: 'none'" */
+};
+
+/*
+ * Reads the regressors of a panel's series from the files it was made of, which
+ * are read once more, and makes the series point to them.  A series with
+ * regressors that cannot be used fails (facts.error).  Of several rows for one
+ * time the last counts.
+ *
+ *   how    as the panel was read; not wide; horizon steps are kept
+ *
+ * A column is text when most of the first cells are no numbers.  FC_EDATA
+ * without such a column, when there are too many texts, when a regressor is the
+ * value itself, when no row fits; FC_EIO, FC_ENOMEM.  Then, too, *known is to
+ * be released.
+ */
+enum fc_status io_known_read(const struct io_panel_options *how,
+                             const struct io_terms *terms,
+                             enum io_missing_regressors missing,
+                             struct io_panel *panel, struct io_known *known,
+                             struct fc_error *err);
+
+/* Accepts a zeroed one. */
+void io_known_release(struct io_known *known);
+
+#endif

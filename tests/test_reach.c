@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * How wide intervals must be, learnt from errors: against the quantiles of
+ * distributions that are known.
+ */
+#include "tests/check.h"
+
+#include "forecast/numeric/reach.h"
+
+#include <gsl/gsl_cdf.h>
+#include <gsl/gsl_randist.h>
+#include <gsl/gsl_rng.h>
+
+enum { SERIES = 20000 };
+
+/* A table that is a normal distribution's. */
+static struct fc_reach normal(void)
+{
+    struct fc_reach r = {0};
+    for (int i = 0; i < FC_REACH_LEVELS; i++)
+        r.shape[FC_BELOW][i] = r.shape[FC_ABOVE][i] =
+            gsl_cdf_ugaussian_Pinv(0.5 + fc_reach_levels[i] / 200);
+    return r;
+}
+
+/* Learns from one step of errors: a shift, and a normal distribution whose
+ * upper half is so many times as wide. */
+static struct fc_reach learn(double shift, double skew)
+{
+    static double ratio[SERIES];
+    struct fc_reach_sample sample = {SERIES, 1, ratio};
+    struct fc_reach prior = normal(), reach = prior;
+    struct fc_error err;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (int i = 0; i < SERIES; i++) {
+        double e = gsl_ran_ugaussian(rng);
+        ratio[i] = shift + (e > 0 ? skew * e : e);
+    }
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, &err), FC_OK);
+    gsl_rng_free(rng);
+    return reach;
+}
+
+static double factor(const struct fc_reach *r, enum fc_side side, double level)
+{
+    return fc_reach_factor(r, side, level, 0);
+}
+
+/* Errors that all series share: what lies below the forecast is as wide as
+ * what lies above, and the forecast is the median. */
+static void a_shift_of_all_errors_leans_on_no_side(void **state)
+{
+    struct fc_reach plain = learn(0, 1), shifted = learn(0.5, 1);
+    (void)state;
+    for (int i = 0; i < FC_REACH_LEVELS; i++) {
+        double level = fc_reach_levels[i];
+        double below = factor(&shifted, FC_BELOW, level);
+        double above = factor(&shifted, FC_ABOVE, level);
+        assert_true(below > 0 && above > 0);
+        if (level < 99) {
+            assert_near(below, above, 0.06);
+            assert_near(factor(&plain, FC_ABOVE, level),
+                        gsl_cdf_ugaussian_Pinv(0.5 + level / 200), 0.06);
+        }
+        /* they are errors all the same */
+        assert_true(above > factor(&plain, FC_ABOVE, level));
+    }
+}
+
+/* But where single errors are larger on one side, so is the interval: half of
+ * the way, as the header says. */
+static void skewed_errors_make_skewed_intervals(void **state)
+{
+    struct fc_reach r = learn(0, 3);
+    (void)state;
+    for (int i = 0; i < FC_REACH_LEVELS; i++) {
+        double ratio = factor(&r, FC_ABOVE, fc_reach_levels[i])
+                       / factor(&r, FC_BELOW, fc_reach_levels[i]);
+        assert_true(ratio > 1.3 && ratio < 3);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_shift_of_all_errors_leans_on_no_side),
+        cmocka_unit_test(skewed_errors_make_skewed_intervals),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
