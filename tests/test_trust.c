@@ -470,7 +470,7 @@ static void new_series_are_covered(void **state)
             struct fc_forecast g = fc_batch_forecast(&without, i - NEW);
             width[0] += f.hi[at] - f.lo[at];
             width[1] += g.hi[at] - g.lo[at];
-            assert_true(f.hi[at] - f.lo[at] < 1.5 * (g.hi[at] - g.lo[at]));
+            assert_true(f.hi[at] - f.lo[at] < 1.25 * (g.hi[at] - g.lo[at]));
         }
     }
     assert_true(width[0] < 1.05 * width[1]);

@@ -10,10 +10,15 @@
  * with a penalty for the distance from the fixed weights.  Then the places
  * are made from all values.
  *
- * No series has unbounded influence: a file's level, size and spread are
- * medians; a trial counts by its score over one and its level, and for no more
- * than a multiple of the median; for places see similar.h.
+ * No series has unbounded influence.  It is as long as the median one at most.
+ * A file's level, size and spread are medians.  A series whose mean is more
+ * than thirty times the median one, or less than a thirtieth, counts for less
+ * in all else, from three hundred times on for nothing.  Smoothing, pace and
+ * season are chosen as bounded.h says.  In the weights a trial counts by its
+ * score over one and its level; neither that nor its gradient is more than a
+ * multiple of the median score.  For places see similar.h.
  */
+#include "forecast/counts/bounded.h"
 #include "forecast/counts/shared.h"
 
 #include "forecast/base/parallel.h"
@@ -29,8 +34,8 @@ enum {
     MOST_TRIALS = 1000,
     MOST_VALUES = 200000,
     MOST_PLACES = 50000,
-    FEW_TRIALS = 300,
-    LIKELY_SERIES = 300,
+    FEW_TRIALS = 300, /* and series whose likelihood is asked */
+    MOST_OPTIONS = 10,
     ORIGINS = 2,
     LEAST_BEFORE = 4, /* values before an origin */
     ITERATIONS = 200
@@ -40,8 +45,16 @@ enum {
  * weights matter more. */
 static const double PENALTY = 0.03, PENALTY_SERIES = 50;
 
-/* A trial's score counts for so many medians at most. */
-static const double MEDIANS = 10;
+/* A trial's score counts for so many medians at most; a median is not less. */
+static const double MEDIANS = 10, LEAST_SCORE = 0.05;
+
+/* Of a series whose mean is so many times that of the median one, or a part,
+ * nothing is learnt but places; of one that is nearer, all. */
+static const double NEAR = 30, FAR = 300, LEAST_MEAN = 0.01;
+
+/* A value that is so many times what was sold at most before, and a sale of the
+ * file, is not known to what follows a place. */
+static const double WILD = 20;
 
 /* What followed a place counts for so many times what was sold at most before,
  * or of its unit. */
@@ -51,16 +64,17 @@ static const double MOST_TIMES = 5;
 enum { NPACES = 2 };
 static const double PACES[NPACES][2] = {{30, 8}, {10, 4}};
 
-/* Strengths of a season that are tried; it must better the score by that. */
-enum { NSTRENGTHS = 3 };
-static const double STRENGTHS[NSTRENGTHS] = {4, 16, 64};
+/* Strengths of a season that are tried, the first being none; it must better
+ * the score by that. */
+enum { NSTRENGTHS = 4 };
+static const double STRENGTHS[NSTRENGTHS] = {0, 4, 16, 64};
 static const double SEASON_GAIN = 0.002;
 
 /* A series with its last values held back, forecast by all parts. */
 struct trial {
     bool done, lacked; /* memory */
     double level, scale;
-    double error[FC_COUNTS_PARTS]; /* means of |X - y| */
+    double error[FC_COUNTS_PARTS];                  /* means of |X - y| */
     double apart[FC_COUNTS_PARTS][FC_COUNTS_PARTS]; /* of |X - X'| */
 };
 
@@ -79,6 +93,8 @@ struct learner {
     struct trial *trials; /* ORIGINS times n */
     struct trial *at;     /* those of an origin */
     size_t ntrials;
+    double *kind;    /* n: how much a series counts */
+    double *scores;  /* of options: MOST_OPTIONS * FEW_TRIALS */
     double *scratch; /* n */
 };
 
@@ -100,10 +116,20 @@ static int compare_drawn(const void *a, const void *b)
     return (x->draw > y->draw) - (x->draw < y->draw);
 }
 
-/* Without the zeros before it began. */
-static struct fc_series begun(const struct fc_series *series)
+static double median(double *x, size_t n, double none)
+{
+    if (n == 0)
+        return none;
+    gsl_sort(x, 1, n);
+    return gsl_stats_median_from_sorted_data(x, 1, n);
+}
+
+/* Without the zeros before it began, and all but the last values. */
+static struct fc_series begun(const struct fc_series *series, size_t most)
 {
     size_t begin = fc_counts_begin(series->y, series->n);
+    if (series->n - begin > most)
+        begin = series->n - most;
     return (struct fc_series){
         .id = series->id, .y = series->y + begin, .n = series->n - begin};
 }
@@ -116,7 +142,8 @@ static enum fc_status take_sample(struct learner *l, uint64_t seed)
     struct drawn *drawn = malloc((lesson->n + 1) * sizeof *drawn);
     size_t n = 0;
     l->series = malloc((lesson->n + 1) * sizeof *l->series);
-    if (drawn == NULL || l->series == NULL) {
+    l->scratch = malloc((lesson->n + 1) * sizeof *l->scratch);
+    if (drawn == NULL || l->series == NULL || l->scratch == NULL) {
         free(drawn);
         return FC_ENOMEM;
     }
@@ -124,12 +151,15 @@ static enum fc_status take_sample(struct learner *l, uint64_t seed)
         const struct fc_series *s = &lesson->series[i];
         size_t begin = fc_counts_begin(s->y, s->n);
         if ((lesson->skip == NULL || !lesson->skip[i])
-            && fc_counts_share(s->y + begin, s->n - begin) > 0)
+            && fc_counts_share(s->y + begin, s->n - begin) > 0) {
+            l->scratch[n] = (double)(s->n - begin);
             drawn[n++] = (struct drawn){fc_model_seed(seed, s->id), s};
+        }
     }
+    size_t most = (size_t)median(l->scratch, n, 0);
     qsort(drawn, n, sizeof *drawn, compare_drawn);
     for (size_t i = 0; i < n && l->nvalues < MOST_VALUES; i++) {
-        l->series[l->n++] = begun(drawn[i].series);
+        l->series[l->n++] = begun(drawn[i].series, most);
         l->nvalues += l->series[l->n - 1].n;
     }
     free(drawn);
@@ -143,16 +173,15 @@ static enum fc_status allocate(struct learner *l)
     l->room = l->nvalues < MOST_PLACES ? l->nvalues : MOST_PLACES;
     l->place = malloc((l->room + 1) * sizeof *l->place);
     l->trials = calloc(ORIGINS * l->n + 1, sizeof *l->trials);
-    l->scratch = malloc((l->n + 1) * sizeof *l->scratch);
+    l->kind = malloc((l->n + 1) * sizeof *l->kind);
+    l->scores = malloc(MOST_OPTIONS * FEW_TRIALS * sizeof *l->scores);
     if (l->values == NULL || l->first == NULL || l->place == NULL
-        || l->trials == NULL || l->scratch == NULL)
+        || l->trials == NULL || l->kind == NULL || l->scores == NULL)
         return FC_ENOMEM;
     size_t at = 0;
     for (size_t i = 0; i < l->n; i++) {
-        const struct fc_series *s = &l->series[i];
         l->first[i] = at;
-        for (size_t t = 0; t < s->n; t++)
-            l->values[at++] = isnan(s->y[t]) ? -1 : s->y[t];
+        at += l->series[i].n;
     }
     return FC_OK;
 }
@@ -169,14 +198,6 @@ static size_t length_of(const struct learner *l, size_t i)
 
 /* --- what the file has in common --- */
 
-static double median(double *x, size_t n, double none)
-{
-    if (n == 0)
-        return none;
-    gsl_sort(x, 1, n);
-    return gsl_stats_median_from_sorted_data(x, 1, n);
-}
-
 static double mean_of(const double *y, size_t n, bool sold)
 {
     double sum = 0, known = 0;
@@ -186,6 +207,13 @@ static double mean_of(const double *y, size_t n, bool sold)
             known += 1;
         }
     return sum / known;
+}
+
+/* How much a series counts by its mean, of the median series'. */
+static double kind_of(double mean, double median)
+{
+    double times = fmax(mean, LEAST_MEAN) / median;
+    return fc_counts_fall(fabs(log(times)), log(NEAR), log(FAR));
 }
 
 static void find_file(struct learner *l)
@@ -198,6 +226,9 @@ static void find_file(struct learner *l)
             l->scratch[means++] = mean;
     }
     file->mean = median(l->scratch, means, 1);
+    for (size_t i = 0; i < l->n; i++)
+        l->kind[i] = kind_of(mean_of(l->series[i].y, length_of(l, i), false),
+                             file->mean);
     for (size_t i = 0; i < l->n; i++) {
         double size = mean_of(l->series[i].y, length_of(l, i), true);
         if (size > 0)
@@ -205,7 +236,7 @@ static void find_file(struct learner *l)
     }
     file->size = fmax(median(l->scratch, sizes, 2), file->mean);
     file->spread = 2;
-    for (size_t i = 0; i < l->n && i < LIKELY_SERIES; i++) {
+    for (size_t i = 0; i < l->n && i < FEW_TRIALS; i++) {
         struct fc_nbin model = {.alpha = 0.1, .phi = 0.75};
         if (length_of(l, i) < LEAST_BEFORE)
             continue;
@@ -215,26 +246,38 @@ static void find_file(struct learner *l)
     file->spread = median(l->scratch, spreads, 2);
 }
 
+/* The option that is best for the first series. */
+static int choose(struct learner *l, int most, int usual, double gain)
+{
+    struct fc_options options = {.score = l->scores,
+                                 .weight = l->kind,
+                                 .n = l->n < FEW_TRIALS ? l->n : FEW_TRIALS,
+                                 .most = most,
+                                 .usual = usual,
+                                 .gain = gain};
+    return fc_options_choose(&options, l->scratch);
+}
+
 /* The pair of smoothing parameters that is most likely over the file. */
 static void find_smoothing(struct learner *l)
 {
+    struct fc_counts_knowledge *known = &l->knowledge;
+    struct fc_counts_knowledge prior = fc_counts_prior();
     struct fc_nbin model;
-    double best = -INFINITY;
-    for (int k = 0; fc_nbin_pair(k, &model.alpha, &model.phi); k++) {
-        double sum = 0;
-        for (size_t i = 0; i < l->n && i < LIKELY_SERIES; i++) {
+    double *score = l->scores;
+    int most = 0, usual = 0;
+    for (; fc_nbin_pair(most, &model.alpha, &model.phi); most++) {
+        if (model.alpha == prior.alpha && model.phi == prior.phi)
+            usual = most;
+        for (size_t i = 0; i < l->n && i < FEW_TRIALS; i++) {
             size_t n = length_of(l, i);
-            if (n >= LEAST_BEFORE)
-                sum +=
-                    fc_nbin_fit(l->series[i].y, n, &l->knowledge.file, &model)
-                    / (double)n;
-        }
-        if (sum > best) {
-            best = sum;
-            l->knowledge.alpha = model.alpha;
-            l->knowledge.phi = model.phi;
+            *score++ = n < LEAST_BEFORE ? NAN
+                                        : -fc_nbin_fit(l->series[i].y, n,
+                                                       &known->file, &model)
+                                              / (double)n;
         }
     }
+    fc_nbin_pair(choose(l, most, usual, 0), &known->alpha, &known->phi);
 }
 
 /* --- places --- */
@@ -253,6 +296,21 @@ static bool any_known(const double *values, int steps, int every)
         if (values[(size_t)k * (size_t)every] >= 0)
             return true;
     return false;
+}
+
+/* Values that follow a place, the wild ones left out. */
+static void find_values(struct learner *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        const struct fc_series *s = &l->series[i];
+        double *values = l->values + l->first[i];
+        double most = l->knowledge.file.size;
+        for (size_t t = 0; t < s->n; t++) {
+            double y = s->y[t];
+            values[t] = isnan(y) || y > WILD * most ? -1 : y;
+            most = fmax(most, isnan(y) ? 0 : y);
+        }
+    }
 }
 
 /* Series i as places: those whose turn it is. */
@@ -307,6 +365,7 @@ static enum fc_status find_places(struct learner *l)
                                  .values = l->values,
                                  .nvalues = l->nvalues,
                                  .every = 1};
+    find_values(l);
     for (size_t i = 0; status == FC_OK && i < l->n; i++) {
         status = add_places(l, i, stride, &turn, ws);
         fc_workspace_reset(ws);
@@ -417,6 +476,26 @@ static double score_of(const struct trial *trial,
     return score;
 }
 
+/* How much a trial counts: as its series does. */
+static double kind_of_trial(const struct learner *l, size_t i)
+{
+    return l->kind[i % l->n];
+}
+
+/* The score of a trial under what is known, or what is more: how much a part's
+ * weight may change it. */
+static double score_at_most(struct learner *l, const struct trial *trial,
+                            double *score)
+{
+    double w[FC_COUNTS_PARTS], share[FC_COUNTS_CENTRES];
+    double gradient[FC_COUNTS_PARTS], most;
+    weights_at(l->knowledge.weights, trial->level, w, share);
+    most = *score = score_of(trial, w, gradient);
+    for (int k = 0; k < FC_COUNTS_PARTS; k++)
+        most = fmax(most, fabs(gradient[k]));
+    return most;
+}
+
 /* Sets the trials' scales so that none counts for too much; the median score
  * under the fixed weights, and how many there are.  NAN: out of memory. */
 static double weigh_trials(struct learner *l, size_t *n)
@@ -424,27 +503,19 @@ static double weigh_trials(struct learner *l, size_t *n)
     double *x = malloc((ORIGINS * l->n + 1) * sizeof *x);
     if (x == NULL)
         return NAN;
-    double w[FC_COUNTS_PARTS], share[FC_COUNTS_CENTRES];
-    double gradient[FC_COUNTS_PARTS];
     *n = 0;
     for (size_t i = 0; i < ORIGINS * l->n; i++)
-        if (l->trials[i].done) {
-            weights_at(l->knowledge.weights, l->trials[i].level, w, share);
-            x[(*n)++] = score_of(&l->trials[i], w, gradient);
-        }
-    double middle = 0, sum = 0;
-    for (size_t i = 0; i < *n; i++)
-        sum += x[i];
-    if (*n > 0)
-        middle = fmax(median(x, *n, 0), 0.1 * sum / (double)*n);
-    for (size_t i = 0; i < ORIGINS * l->n && middle > 0; i++) {
+        if (l->trials[i].done && kind_of_trial(l, i) > 0)
+            score_at_most(l, &l->trials[i], &x[(*n)++]);
+    double middle = fmax(median(x, *n, 0), LEAST_SCORE);
+    for (size_t i = 0; i < ORIGINS * l->n; i++) {
         struct trial *trial = &l->trials[i];
+        double score;
         if (!trial->done)
             continue;
-        weights_at(l->knowledge.weights, trial->level, w, share);
-        double score = score_of(trial, w, gradient);
-        if (score > MEDIANS * middle)
-            trial->scale *= score / (MEDIANS * middle);
+        double most = score_at_most(l, trial, &score) / (MEDIANS * middle);
+        if (most > 1)
+            trial->scale *= most;
     }
     free(x);
     return middle;
@@ -475,7 +546,7 @@ static enum fc_status find_weights(struct learner *l)
     memcpy(prior, l->knowledge.weights, sizeof prior);
     if (isnan(middle))
         return FC_ENOMEM;
-    if (n == 0 || !(middle > 0))
+    if (n == 0)
         return FC_OK;
     for (int step = 0; step < ITERATIONS; step++) {
         double sum[FC_COUNTS_CENTRES][FC_COUNTS_PARTS] = {{0}};
@@ -483,14 +554,15 @@ static enum fc_status find_weights(struct learner *l)
         for (size_t i = 0; i < ORIGINS * l->n; i++) {
             double w[FC_COUNTS_PARTS], share[FC_COUNTS_CENTRES];
             double gradient[FC_COUNTS_PARTS];
-            if (!l->trials[i].done)
+            double kind = kind_of_trial(l, i);
+            if (!l->trials[i].done || !(kind > 0))
                 continue;
             weights_at(l->knowledge.weights, l->trials[i].level, w, share);
             score_of(&l->trials[i], w, gradient);
             for (int c = 0; c < FC_COUNTS_CENTRES; c++) {
-                shares[c] += share[c];
+                shares[c] += kind * share[c];
                 for (int k = 0; k < FC_COUNTS_PARTS; k++)
-                    sum[c][k] += share[c] * gradient[k];
+                    sum[c][k] += kind * share[c] * gradient[k];
             }
         }
         for (int c = 0; c < FC_COUNTS_CENTRES; c++)
@@ -502,17 +574,21 @@ static enum fc_status find_weights(struct learner *l)
 
 /* --- seasons --- */
 
-static double score_all(const struct learner *l, size_t n)
+/* Scores of the first trials, under the fixed weights, as those of option k. */
+static void keep_scores(struct learner *l, int k)
 {
     struct fc_counts_knowledge fixed = fc_counts_prior();
-    double w[FC_COUNTS_PARTS], share[FC_COUNTS_CENTRES], sum = 0;
+    double w[FC_COUNTS_PARTS], share[FC_COUNTS_CENTRES];
     double gradient[FC_COUNTS_PARTS];
-    for (size_t i = 0; i < n && i < l->n; i++)
+    size_t n = l->n < FEW_TRIALS ? l->n : FEW_TRIALS;
+    for (size_t i = 0; i < n; i++) {
+        double score = NAN;
         if (l->at[i].done) {
             weights_at(fixed.weights, l->at[i].level, w, share);
-            sum += fmin(score_of(&l->at[i], w, gradient), MEDIANS);
+            score = score_of(&l->at[i], w, gradient);
         }
-    return sum;
+        l->scores[(size_t)k * n + i] = score;
+    }
 }
 
 static void set_pace(struct learner *l, int k)
@@ -521,61 +597,52 @@ static void set_pace(struct learner *l, int k)
     l->knowledge.file.fast = PACES[k][1];
 }
 
-static bool has_seasons(const struct learner *l)
+/* Half of the series are three seasons long. */
+static bool has_seasons(struct learner *l)
 {
     size_t m = (size_t)l->season_length;
     for (size_t i = 0; i < l->n; i++)
-        if (length_of(l, i) >= 3 * m)
-            return m > 1;
-    return false;
+        l->scratch[i] = (double)length_of(l, i);
+    return m > 1 && median(l->scratch, l->n, 0) >= 3 * (double)m;
 }
 
-/* The score of the first trials under what is known now. */
-static enum fc_status try_out(struct learner *l, double *score)
+/* The first trials under what is known now: option k. */
+static enum fc_status try_out(struct learner *l, int k)
 {
     enum fc_status status = find_places(l);
     if (status == FC_OK)
         status = try_some(l, FEW_TRIALS, l->trials);
-    *score = status == FC_OK ? score_all(l, FEW_TRIALS) : INFINITY;
+    if (status == FC_OK)
+        keep_scores(l, k);
     return status;
 }
 
 /* The paces at which the past fades, and which forecasts best. */
 static enum fc_status find_pace(struct learner *l)
 {
-    double best = INFINITY;
-    int chosen = 0;
     enum fc_status status = FC_OK;
     for (int k = 0; status == FC_OK && k < NPACES; k++) {
-        double score;
         set_pace(l, k);
-        status = try_out(l, &score);
-        if (score < best) {
-            best = score;
-            chosen = k;
-        }
+        status = try_out(l, k);
     }
-    set_pace(l, chosen);
+    set_pace(l, status == FC_OK ? choose(l, NPACES, 0, 0) : 0);
     return status;
 }
 
 /* Whether a season, and how strong a one, forecasts what was held back. */
 static enum fc_status find_season(struct learner *l)
 {
-    double best = INFINITY, chosen = 0;
     enum fc_status status = FC_OK;
+    int chosen = 0;
     if (!has_seasons(l))
         return FC_OK;
-    for (int k = -1; status == FC_OK && k < NSTRENGTHS; k++) {
-        double score;
-        l->knowledge.season = k < 0 ? 0 : STRENGTHS[k];
-        status = try_out(l, &score);
-        if (score < best) {
-            best = k < 0 ? score * (1 - SEASON_GAIN) : score;
-            chosen = l->knowledge.season;
-        }
+    for (int k = 0; status == FC_OK && k < NSTRENGTHS; k++) {
+        l->knowledge.season = STRENGTHS[k];
+        status = try_out(l, k);
     }
-    l->knowledge.season = chosen;
+    if (status == FC_OK)
+        chosen = choose(l, NSTRENGTHS, 0, SEASON_GAIN);
+    l->knowledge.season = STRENGTHS[chosen];
     return status;
 }
 
@@ -641,6 +708,8 @@ enum fc_status fc_counts_learn(const struct fc_lesson *lesson, double **block,
     free(l.first);
     free(l.place);
     free(l.trials);
+    free(l.kind);
+    free(l.scores);
     free(l.scratch);
     if (status == FC_ESTOPPED)
         return fc_fail(err, status, "stopped");

@@ -40,8 +40,7 @@ bool fc_counts_are(const double *y, size_t n)
     return any;
 }
 
-/* 1 until x = from, 0 from x = to on; smooth between. */
-static double fall(double x, double from, double to)
+double fc_counts_fall(double x, double from, double to)
 {
     double u = fmin(1, fmax(0, (x - from) / (to - from)));
     return 1 - u * u * (3 - 2 * u);
@@ -65,8 +64,8 @@ double fc_counts_share(const double *y, size_t n)
         }
     if (!moves && sum > 0 && known >= CONSTANT)
         return 0;
-    double few = fall(log(sum / known + 1e-9), log(20), log(100));
-    double often = 1 - fall(zeros / known, 0.05, 0.3);
+    double few = fc_counts_fall(log(sum / known + 1e-9), log(20), log(100));
+    double often = 1 - fc_counts_fall(zeros / known, 0.05, 0.3);
     return 1 - (1 - few) * (1 - often);
 }
 

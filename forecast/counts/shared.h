@@ -47,6 +47,9 @@ bool fc_counts_are(const double *y, size_t n);
  */
 double fc_counts_share(const double *y, size_t n);
 
+/* 1 until x = from, 0 from x = to on; smooth between. */
+double fc_counts_fall(double x, double from, double to);
+
 /* Phases that its season has: 1 for all steps alike. */
 int fc_counts_phases(const struct fc_counts_knowledge *knowledge);
 

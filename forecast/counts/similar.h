@@ -14,9 +14,10 @@
  * (analogues: Lorenz 1969; for quantiles: Meinshausen 2006, Quantile
  * regression forests, whose weights are of this kind).
  *
- * No series has unbounded influence: each place weighs the same, and what
- * followed counts for no more than a multiple of what the series had sold at
- * most before.
+ * No series has unbounded influence: each place weighs the same, none has more
+ * than the median series, what followed counts for no more than five times what
+ * the series had sold at most before, and what is more than twenty times that
+ * is not known.
  */
 
 enum { FC_SIMILAR_PLACES = 5, FC_SIMILAR_MOST = 150 /* neighbours */ };
