@@ -297,6 +297,8 @@ const char *io_pattern_parse(const char *text, size_t n,
         && io_pattern_grain(format->pattern) != IO_GRAIN_TIME)
         return not_a_timestamp;
     const char *problem = walk(text, text + n, &seen, &f);
+    if (is_compact(format->pattern) && (seen.style & IO_STYLE_SHORT_DATE))
+        return not_a_timestamp;
     if (problem == NULL && f.has_epoch)
         *t = f.epoch;
     else if (problem == NULL)
