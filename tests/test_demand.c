@@ -241,6 +241,25 @@ static void sums_of_what_followed_are_what_brute_force_finds(void **state)
     gsl_rng_free(rng);
 }
 
+/* Eight after a level of 0.02 are not eight hundred after one of 2. */
+static void what_followed_far_lower_levels_is_no_measure(void **state)
+{
+    const double values[] = {8, 0};
+    const struct fc_place place = {
+        .unit = 0.02, .most = 100, .from = 0, .steps = 2};
+    const struct fc_places places = {
+        .place = &place, .n = 1, .values = values, .nvalues = 2, .every = 1};
+    const struct fc_neighbours found = {.n = 1, .of = {0}, .unit = 2};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_tally *tally = fc_tally_new(ws, 4);
+    (void)state;
+    fc_similar_add(&places, &found, 1, tally);
+    fc_tally_sort(tally);
+    assert_near(fc_tally_mass(tally), 1, 1e-12);
+    assert_true(fc_tally_quantile(tally, 0.9) == 32);
+    fc_workspace_free(ws);
+}
+
 /* --- a file whose truth is known --- */
 
 enum { SERIES = 300, LENGTH = 48 };
@@ -409,6 +428,7 @@ int main(void)
         cmocka_unit_test(sums_of_independent_steps_are_convolutions),
         cmocka_unit_test(sums_of_counts_are_what_brute_force_finds),
         cmocka_unit_test(sums_of_what_followed_are_what_brute_force_finds),
+        cmocka_unit_test(what_followed_far_lower_levels_is_no_measure),
         cmocka_unit_test(randomised_pits_are_uniform),
         cmocka_unit_test(stock_covers_the_cycles_that_it_says),
         cmocka_unit_test(means_are_no_more_than_the_series_level),

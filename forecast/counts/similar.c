@@ -133,13 +133,18 @@ void fc_similar_find(const struct fc_places *places,
     found->unit = fc_place_unit(level, factor);
 }
 
+/* So many times as large does what followed become at the most: where a file
+ * has few places near a level, what followed far lower ones is no measure. */
+static const double MOST_TIMES = 4;
+
 /* The k-th value that followed, in the units asked for; negative: missing. */
 static double followed(const struct fc_places *places,
                        const struct fc_place *place, double unit, int k)
 {
     double y =
         places->values[(size_t)place->from + (size_t)k * (size_t)places->every];
-    return y < 0 ? y : fmin(y, place->most) * (unit / place->unit);
+    return y < 0 ? y
+                 : fmin(y, place->most) * fmin(unit / place->unit, MOST_TIMES);
 }
 
 void fc_similar_add(const struct fc_places *places,

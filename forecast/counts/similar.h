@@ -17,7 +17,7 @@
  * No series has unbounded influence: each place weighs the same, none has more
  * than the median series, what followed counts for no more than five times what
  * the series had sold at most before, and what is more than twenty times that
- * is not known.
+ * is not known.  In other units it is at most four times as large.
  */
 
 enum { FC_SIMILAR_PLACES = 5, FC_SIMILAR_MOST = 150 /* neighbours */ };
