@@ -106,7 +106,7 @@ else
 	fail "nothing was moved on: $(cat stderr)"
 fi
 # the next night is not fooled by what was late
-"$nightcast" forecast -q -H 7 -s 7 -m ets moved.csv -o out.csv --store st.db || fail "the night after"
+"$nightcast" forecast -q -H 7 -s 7 -m ets moved.csv -o out.csv --store st.db --refit 1 || fail "the night after"
 "$nightcast" forecast -q -H 7 -s 7 -m ets moved.csv -o plain.csv
 cmp -s out.csv plain.csv || fail "the night after a late one: other forecasts"
 

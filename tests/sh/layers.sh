@@ -36,6 +36,8 @@ refuses forecast/arima forecast/run/batch.h "$up"
 refuses forecast/ces forecast/run/batch.h "$up"
 refuses forecast/counts forecast/run/batch.h "$up"
 refuses forecast/seasons forecast/run/batch.h "$up"
+refuses forecast/tbats forecast/run/batch.h "$up"
+refuses forecast/known forecast/run/batch.h "$up"
 refuses forecast/global forecast/run/batch.h "$up"
 refuses forecast/combine forecast/run/simulate.h "$up"
 refuses forecast/run io/out/csv.h 'sees nothing else'
@@ -44,6 +46,7 @@ refuses io/time io/csv/source.h "$up"
 refuses io/rows io/panel/panel.h "$up"
 refuses io/csv io/panel/panel.h "$up"
 refuses io/panel io/out/csv.h "$up"
+refuses io/known cmd/talk/talk.h 'does not see cmd'
 refuses io/out cmd/talk/talk.h 'does not see cmd'
 refuses io/store cmd/talk/talk.h 'does not see cmd'
 refuses cmd/talk cmd/host/lock.h "$up"
