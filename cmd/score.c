@@ -382,6 +382,7 @@ static int main_score(int argc, char **argv)
     free(run.reference);
     free(run.keys);
     free(run.scratch);
+    free(run.columns);
     free(run.sums);
     free(run.counts);
     free(run.means);
