@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#define _POSIX_C_SOURCE 200809L /* fileno */
 /*
  * An option that is in the table is in --help of its commands and in the
  * manual; the completions, which ask --help, are in tests/sh/completion.sh.
