@@ -66,7 +66,7 @@ static const struct cmd_option rows[] = {
     {0, "trace", CMD_INPUT, CMD_REPORT, AT(trace), "FILE",
      "what `forecast --trace` wrote: the time line", NULL, 0, 0, NULL},
     {0, "store", CMD_INPUT, CMD_REPORT, AT(store), "FILE",
-     "what `forecast --store' keeps: past nights", NULL, 0, 0,
+     "what `forecast --store` keeps: past nights", NULL, 0, 0,
      NULL},
     {0, "series", CMD_TEXT, CMD_REPORT, AT(shown), "LIST",
      "to be there in any case, if there are too many", NULL, 0, 0, NULL},

@@ -108,11 +108,10 @@ else
 fi
 # the next night is not fooled by what was late
 "$nightcast" forecast -q -H 7 -s 7 -m ets moved.csv -o out.csv --store st.db --refit 1 || fail "the night after"
-"$nightcast" forecast -q -H 7 -s 7 -m ets moved.csv -o plain.csv
+"$nightcast" forecast -q -H 7 -s 7 -m ets moved.csv -o plain.csv --summary plain-s.csv
 cmp -s out.csv plain.csv || fail "the night after a late one: other forecasts"
 
 # in time: the same bytes as without one
-"$nightcast" forecast -q -H 7 -s 7 -m ets moved.csv -o plain.csv --summary plain-s.csv
 in_time 100 "in time" -m ets moved.csv
 cmp -s out.csv plain.csv && same_summary s.csv plain-s.csv || fail "in time: other bytes"
 
