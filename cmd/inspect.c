@@ -190,6 +190,9 @@ static void print_file(const struct io_panel *panel, const char *path,
            seasons->n > 0 ? "" : " (none)");
     printf("%-18s  %s\n", "series", cmd_count(panel->nseries, a));
     printf("%-18s  %s to %s\n", "span", first, last);
+    if (panel->ignore.n > 0)
+        printf("%-18s  %s values of %s series\n", "ignored",
+               cmd_count(panel->nignored, a), cmd_count(panel->nwith, b));
 }
 
 /* "demand  3 smooth, 0 erratic, 20 intermittent, 7 lumpy", of counts. */

@@ -14,6 +14,7 @@ void io_panel_release(struct io_panel *panel)
             free((void *)panel->series[i].y);
     }
     io_rowset_free(panel->rows);
+    io_periods_release(&panel->ignore);
     free(panel->rejects);
     free(panel->series);
     free(panel->facts);
