@@ -88,7 +88,7 @@ static size_t print_visible(const char *text)
 }
 
 /* For a person alone: what a series looks like. */
-static void print_spark(const struct fc_series *series, size_t used,
+static void print_spark(const struct fc_history *series, size_t used,
                         const struct cmd_terminal *terminal)
 {
     char spark[CMD_SPARK_SIZE];
@@ -228,7 +228,7 @@ static enum fc_status find_strengths(const struct io_panel *panel,
     for (size_t k = 0; k < tried; k++) {
         size_t i = k * n / tried;
         double each[FC_MOST_SEASONS];
-        struct fc_series series = panel->series[i];
+        struct fc_series series = fc_series_of(&panel->series[i]);
         series.seasons = seasons;
         if (panel->facts[i].error != NULL || series.n == 0)
             continue;

@@ -80,7 +80,7 @@ static bool are_gaps_of_counts(const struct io_panel *panel)
 {
     size_t missing = 0, counted = 0, whole = 0, all = 0;
     for (size_t i = 0; i < panel->nseries; i++) {
-        const struct fc_series *s = &panel->series[i];
+        const struct fc_history *s = &panel->series[i];
         size_t last = 0;
         if (panel->facts[i].nfilled == 0 || panel->facts[i].error != NULL)
             continue;
@@ -260,8 +260,6 @@ static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
     work->seasons = cmd_seasons(options, &work->panel);
     work->season = fc_season_length(&work->seasons);
-    for (size_t i = 0; i < work->panel.nseries; i++)
-        work->panel.series[i].seasons = &work->seasons;
 }
 
 static struct fc_job job_of(const struct cmd_options *options,
@@ -270,6 +268,8 @@ static struct fc_job job_of(const struct cmd_options *options,
     return (struct fc_job){
         .series = work->panel.series,
         .n = work->panel.nseries,
+        .seasons = &work->seasons,
+        .regressors = work->known.of,
         .skip = work->skip,
         .specs = options->specs,
         .nspecs = options->nspecs,

@@ -282,7 +282,7 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
     const struct io_raw *raw = &job->raw[i];
-    struct fc_series *series = &job->panel->series[i];
+    struct fc_history *series = &job->panel->series[i];
     struct io_panel_facts *facts = &job->panel->facts[i];
     if (series->n == 0)
         return FC_OK;

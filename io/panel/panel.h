@@ -65,7 +65,7 @@ struct io_panel {
     size_t nseries;      /* of the shard */
     size_t ntotal;       /* of the file */
 
-    struct fc_series *series;     /* in order of first appearance; NaN only
+    struct fc_history *series;    /* in order of first appearance; NaN only
                                      inside, and only for interpolate; NULL
                                      and 0 when there is no grid, which is
                                      that series' error */
