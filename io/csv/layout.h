@@ -22,6 +22,7 @@ struct io_layout {
     size_t *keys, nkeys;    /* the columns of several keys; then id is none, */
     uint32_t *key_at;       /* and this, of every column, 1 + its key, or 0 */
     char *id_name;          /* of several keys: as a record of CSV */
+    bool one_series;        /* no column is the id, which is IO_ONE_ID */
     char columns[300];      /* what was taken, to be said */
     bool say_columns;       /* it could have been otherwise */
     unsigned long long header_line;

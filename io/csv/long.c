@@ -4,6 +4,8 @@
  */
 #include "io/csv/form.h"
 
+#include "io/csv/table.h"
+
 #include <stdio.h>
 
 /* A first line that is data would be taken for a header and lost. */
@@ -172,6 +174,15 @@ static void take_field(void *field, size_t n, void *arg)
         io_csv_key(row, column, text, n);
 }
 
+/* A record too short for its id, or of a file that has but one. */
+static void take_no_id(struct io_csv_row *row)
+{
+    if (row->layout->one_series)
+        io_csv_id(row, IO_ONE_ID, strlen(IO_ONE_ID));
+    else
+        io_csv_id(row, "", 0);
+}
+
 static void end_record(int terminator, void *arg)
 {
     struct io_csv_row *row = arg;
@@ -181,7 +192,7 @@ static void end_record(int terminator, void *arg)
     if (row->layout->nkeys > 1)
         io_csv_join_keys(row);
     if (!row->has_id)
-        io_csv_id(row, "", 0);
+        take_no_id(row);
     if (!row->fill.rejected)
         io_fill_row(&row->fill, row->time, row->value);
     io_csv_end(row);

@@ -337,6 +337,7 @@ static enum fc_status describe(struct reading *r, struct fc_error *err)
             return no_memory(err);
     }
     rows->nkeys = layout->nkeys;
+    rows->one_series = layout->one_series;
     rows->format = r->dialect.time;
     rows->decimal = r->dialect.numbers.decimal;
     rows->first_line = layout->body_line;
@@ -379,11 +380,14 @@ static enum fc_status open_part(struct reading *r, size_t i, const char *path,
 {
     const struct io_csv_options *o = r->options;
     const struct io_layout *first = &r->parts[0].layout;
-    struct io_column_names names = {o->id, o->time, o->value};
+    struct io_column_names names = {o->id, o->time, o->value, false};
     struct part *part = &r->parts[i];
     enum fc_status status = io_source_open(path, &part->source, err);
     if (i > 0 && first->form->nroles > 1) {
-        names.id = first->nkeys > 1 ? o->id : first->names[first->id];
+        names.one_series = first->one_series;
+        names.id = first->nkeys > 1    ? o->id
+                   : first->one_series ? NULL
+                                       : first->names[first->id];
         names.time = first->names[first->time];
         names.value = first->names[first->value];
     }
@@ -460,8 +464,9 @@ enum fc_status io_csv_columns_find(const struct io_csv_options *options,
     if (status == FC_OK)
         status = open_part(&r, 0, options->path, err);
     if (status == FC_OK) {
-        columns->id = copy_text(layout->nkeys > 1 ? options->id
-                                                  : layout->names[layout->id]);
+        columns->one_series = layout->one_series;
+        columns->id =
+            copy_text(layout->nkeys > 1 ? options->id : layout->id_name);
         columns->time = copy_text(layout->names[layout->time]);
         columns->value = copy_text(layout->names[layout->value]);
         status = io_source_unchanged(&r.parts[0].source, err);
