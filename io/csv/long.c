@@ -236,10 +236,15 @@ static const char *time_end(struct io_csv_row *row, const char *text,
                             const char *end)
 {
     size_t n = (size_t)(end - text), used = 0;
+    char delimiter = row->layout->delimiter;
     if (row->layout->dialect.rival.form == IO_TIME_UNKNOWN)
         used =
             io_time_parse_usual(&row->format, text, n, &row->month, &row->time);
-    if (used > 0 && (used == n || text[used] == row->layout->delimiter))
+    if (used > 0 && (used == n || text[used] == delimiter))
+        return text + used;
+    used = row->month.n;
+    if (used > 0 && (used == n || (used < n && text[used] == delimiter))
+        && io_csv_same_month(row, text, used))
         return text + used;
     const char *stop = io_csv_field_end(row, text, end);
     io_csv_time(row, text, (size_t)(stop - text));
@@ -251,9 +256,12 @@ static const char *value_end(struct io_csv_row *row, const char *text,
                              const char *end)
 {
     const struct io_layout *layout = row->layout;
-    if (layout->value + 1 == layout->ncolumns && !layout->dialect.watch
-        && layout->dialect.numbers.decimal == '.'
-        && io_number_parse(text, (size_t)(end - text), &row->value))
+    size_t n = (size_t)(end - text);
+    if (layout->tail == '.' && io_number_parse(text, n, &row->value))
+        return end;
+    if (layout->tail == ','
+        && io_amount_plain(&layout->dialect.numbers, text, n, row->line,
+                           &row->fill.chunk->seen.numbers, &row->value))
         return end;
     const char *stop = io_csv_field_end(row, text, end);
     row->value = io_csv_value(row, layout->value, text, (size_t)(stop - text));

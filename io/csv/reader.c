@@ -174,14 +174,27 @@ static enum fc_status first_failure(const struct reading *r,
     return io_source_unchanged(&part->source, err);
 }
 
+static char tail_of(const struct io_layout *layout)
+{
+    const struct io_dialect *dialect = &layout->dialect;
+    bool plain =
+        dialect->points ? !dialect->watch : dialect->numbers.decimal == ',';
+    return plain && layout->value + 1 == layout->ncolumns
+               ? dialect->numbers.decimal
+               : '\0';
+}
+
 /* All parts, one after the other, by the dialect. */
 static enum fc_status parse_parts(struct reading *r, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
+    r->dialect.points =
+        r->dialect.numbers.decimal == '.' && r->dialect.numbers.missing == NULL;
     for (size_t i = 0; i < r->nparts && status == FC_OK; i++) {
         r->part = &r->parts[i];
         r->part->first = r->rows->nchunks;
         r->part->layout.dialect = r->dialect;
+        r->part->layout.tail = tail_of(&r->part->layout);
         r->part->n = 0;
         status = r->part->source.seekable ? parse_file(r, err)
                                           : parse_stream(r, err);
