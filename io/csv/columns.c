@@ -234,6 +234,18 @@ static bool is_number(const char *text)
     return io_amount_parse(&form, text, strlen(text), 0, &seen, &v) == NULL;
 }
 
+/* As --time-format says, and no number. */
+static bool is_of_format(const struct io_dialect *dialect, const char *text)
+{
+    struct io_time_format format = dialect->time;
+    size_t n = strlen(text);
+    int64_t t;
+    double v;
+    return dialect->time_given && format.form == IO_TIME_PATTERN
+           && !io_number_parse(text, n, &v)
+           && io_time_parse(text, n, &format, &t) == NULL;
+}
+
 /* A date to whoever wrote it: no number, or eight digits. */
 static bool is_date(const char *text)
 {
@@ -252,9 +264,10 @@ struct kind {
     long long v; /* of an integer */
 };
 
-static struct kind kind_of(const char *text)
+static struct kind kind_of(const struct io_dialect *dialect, const char *text)
 {
-    struct kind kind = {.date = is_date(text), .integer = is_integer(text)};
+    struct kind kind = {.date = is_date(text) || is_of_format(dialect, text),
+                        .integer = is_integer(text)};
     kind.number = kind.integer || is_number(text);
     kind.v = kind.integer ? strtoll(text, NULL, 10) : 0;
     return kind;
@@ -272,7 +285,7 @@ static void look_at(struct search *s, size_t column)
             continue;
         long long last = kind.v;
         if (before == NULL || strcmp(text, before) != 0)
-            kind = kind_of(text);
+            kind = kind_of(&s->layout->dialect, text);
         before = text;
         c->row_number =
             c->row_number && kind.integer && (c->n == 0 || kind.v == last + 1);
@@ -310,6 +323,22 @@ static bool fits(const struct content *c, enum role role, bool any_dates)
     }
 }
 
+/*
+ * Where nothing is a date, and what could be steps is not called so, a column
+ * of texts that is: their form is not known, which is to be said of it.
+ */
+static void name_times(struct search *s)
+{
+    const struct io_layout *layout = s->layout;
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        if (s->could[TIME][i] && rank_of(TIME, layout->names[i]) > 0)
+            return;
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        s->could[TIME][i] =
+            s->could[TIME][i]
+            || (rank_of(TIME, layout->names[i]) > 0 && s->content[i].n > 0);
+}
+
 /* Which columns could have a role by what is in them. */
 static void find_plausible(struct search *s)
 {
@@ -325,6 +354,8 @@ static void find_plausible(struct search *s)
             s->could[r][i] = fits(&s->content[i], (enum role)r, any_dates)
                              || fits_by_name(&s->content[i], (enum role)r,
                                              s->layout->names[i]);
+    if (!any_dates)
+        name_times(s);
 }
 
 /* --- one for each role --- */
