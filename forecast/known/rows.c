@@ -11,6 +11,7 @@
  */
 #include "forecast/known/rows.h"
 
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <string.h>
 
@@ -62,16 +63,38 @@ double known_from_scale(const struct fc_known_scale *scale, double z)
            * (scale->kind == FC_KNOWN_LOG1P ? fmax(expm1(z), 0) : z);
 }
 
-static void take_column(const struct fc_known_column *column, const double *x,
-                        size_t n, double *out)
+/* The median of what is above zero among n values; room has n, too. */
+static double median_above(const double *x, size_t n, double *room)
 {
+    size_t known = 0;
     for (size_t t = 0; t < n; t++)
-        if (!column->used)
-            out[t] = 0;
-        else if (!column->log)
-            out[t] = x[t];
-        else
-            out[t] = x[t] > 0 ? log(x[t]) : NAN;
+        if (x[t] > 0)
+            room[known++] = x[t];
+    return known > 0 ? gsl_stats_median(room, 1, known) : 1;
+}
+
+static double take_value(enum fc_known_form form, double x, double usual)
+{
+    if (form == FC_KNOWN_AS_IT_IS)
+        return x;
+    if (!(x > 0))
+        return NAN;
+    return form == FC_KNOWN_LOGS ? log(x) : 1 - usual / x;
+}
+
+/* A column's places, of which the first n are history. */
+static void take_column(const struct fc_known_column *column, const double *x,
+                        size_t n, size_t places, double *out)
+{
+    if (!column->used) {
+        memset(out, 0, places * sizeof *out);
+        return;
+    }
+    double usual = column->form == FC_KNOWN_RECIPROCAL
+                       ? median_above(x, n, out)
+                       : 1;
+    for (size_t t = 0; t < places; t++)
+        out[t] = take_value(column->form, x[t], usual);
 }
 
 static void take_means(const struct fc_known *known, struct known_rows *rows)
@@ -102,8 +125,8 @@ enum fc_status known_rows_make(const struct fc_known *known,
     if (rows->z == NULL || rows->x == NULL || rows->mean == NULL)
         return FC_ENOMEM;
     for (size_t j = 0; j < known->n; j++)
-        take_column(&known->column[j], given->x + j * given->stride, places,
-                    rows->x + j * places);
+        take_column(&known->column[j], given->x + j * given->stride, series->n,
+                    places, rows->x + j * places);
     for (size_t t = 0; t < series->n; t++) {
         bool whole = !isnan(series->y[t]);
         for (size_t j = 0; j < known->n && whole; j++)
