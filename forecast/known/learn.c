@@ -97,13 +97,14 @@ static bool take_series(struct learning *l, size_t i, bool hold)
     cross->yy = alike ? rows.cross.yy : 0;
     cross->rows = alike ? rows.cross.rows : 0;
     cross->df = alike ? rows.cross.df : 0;
+    cross->noise = 0;
     for (size_t j = 0; j < n; j++)
         l->spans[j * l->n + i] = span_of(&rows, j);
     return true;
 }
 
 /* Learns on the scale and with the rho that l->known has. */
-static enum fc_status learn_slopes(struct learning *l, bool hold)
+static enum fc_status learn_slopes(struct learning *l, bool hold, bool closely)
 {
     for (size_t j = 0; j < l->columns; j++)
         l->known->column[j].used = true;
@@ -118,7 +119,7 @@ static enum fc_status learn_slopes(struct learning *l, bool hold)
         l->known->column[j].span = span > 0 ? span : spans[l->n - 1];
         l->known->column[j].used = spans[l->n - 1] > 0;
     }
-    return known_learn_slopes(l->cross, l->n, l->known);
+    return known_learn_slopes(l->cross, l->n, closely, l->known);
 }
 
 /* Means of the season's places, or of all; NaN is passed over. */
@@ -217,7 +218,7 @@ static enum fc_status score_one(const struct learning *l,
 /* The mean over series, of slopes learnt without what is held back. */
 static enum fc_status score(struct learning *l, double *mean)
 {
-    enum fc_status status = learn_slopes(l, true);
+    enum fc_status status = learn_slopes(l, true, false);
     size_t n = 0;
     double sum = 0, one;
     for (size_t i = 0; status == FC_OK && i < l->n; i++) {
@@ -284,7 +285,7 @@ static double sum_left(const struct known_cross *cross, const double *slope,
 static enum fc_status find_left(struct learning *l)
 {
     size_t n = l->columns;
-    enum fc_status status = learn_slopes(l, false);
+    enum fc_status status = learn_slopes(l, false, false);
     fc_workspace_reset(l->ws);
     double *room = fc_workspace_doubles(l->ws, known_scratch(n) + 2 * n);
     if (status != FC_OK || room == NULL)
@@ -393,7 +394,7 @@ static enum fc_status correlate(const struct learning *l,
 static enum fc_status find_rho(struct learning *l, double *rho)
 {
     size_t n = 0;
-    enum fc_status status = learn_slopes(l, false);
+    enum fc_status status = learn_slopes(l, false, false);
     for (size_t i = 0; status == FC_OK && i < l->n; i++) {
         status = correlate(l, &l->series[i], &l->values[n]);
         n += status == FC_OK && !isnan(l->values[n]);
@@ -454,7 +455,7 @@ static enum fc_status learn(struct learning *l)
     enum fc_status status = choose_scale(l);
     if (status == FC_OK)
         status = choose_rho(l);
-    return status == FC_OK ? learn_slopes(l, false) : status;
+    return status == FC_OK ? learn_slopes(l, false, true) : status;
 }
 
 enum fc_status fc_known_learn(const struct fc_series *series, size_t n,

@@ -141,7 +141,8 @@ enum fc_status known_rows_make(const struct fc_known *known,
 struct table {
     size_t n, columns; /* rows */
     double *value;     /* by columns */
-    size_t *place;     /* of each row in the season */
+    size_t *at;        /* of each row in the series */
+    size_t *place;     /* and in the season */
 };
 
 static void fill_table(const struct fc_known *known,
@@ -149,18 +150,21 @@ static void fill_table(const struct fc_known *known,
                        struct table *table)
 {
     double rho = known->rho;
-    for (size_t t = 0; t < rows->n; t++) {
+    for (size_t t = 0, place = 0; t < rows->n; t++, place++) {
+        place = place == season ? 0 : place;
         if (isnan(rows->z[t])
             || (rho != 0 && (t == 0 || isnan(rows->z[t - 1]))))
             continue;
-        size_t i = table->n++;
-        table->place[i] = t % season;
-        for (size_t j = 0; j < table->columns; j++) {
-            const double *x =
-                j < known->n ? rows->x + j * rows->places : rows->z;
-            table->value[j * rows->n + i] =
-                x[t] - (rho != 0 ? rho * x[t - 1] : 0);
-        }
+        table->at[table->n] = t;
+        table->place[table->n++] = place;
+    }
+    for (size_t j = 0; j < table->columns; j++) {
+        const double *x = j < known->n ? rows->x + j * rows->places : rows->z;
+        double *value = table->value + j * rows->n;
+        for (size_t i = 0; i < table->n; i++)
+            value[i] = x[table->at[i]];
+        for (size_t i = 0; i < table->n && rho != 0; i++)
+            value[i] -= rho * x[table->at[i] - 1];
     }
 }
 
@@ -218,16 +222,18 @@ enum fc_status known_rows_cross(const struct fc_known *known,
     struct fc_mark mark = fc_workspace_mark(ws);
     struct table table = {.columns = n + 1};
     table.value = fc_workspace_doubles(ws, (n + 1) * rows->n);
+    table.at = fc_workspace_array(ws, rows->n, sizeof *table.at);
     table.place = fc_workspace_array(ws, rows->n, sizeof *table.place);
     double *room = fc_workspace_doubles(ws, 2 * season);
     if (rows->cross.xx == NULL || rows->cross.xy == NULL || table.value == NULL
-        || table.place == NULL || room == NULL)
+        || table.at == NULL || table.place == NULL || room == NULL)
         return FC_ENOMEM;
     fill_table(known, rows, season, &table);
     for (size_t j = 0; j <= n; j++)
         used = centre(&table, table.value + j * rows->n, season, room,
                       room + season);
     multiply(&table, rows->n, &rows->cross);
+    rows->cross.noise = 0;
     rows->cross.rows = (double)table.n;
     rows->cross.df = (double)table.n - (double)used;
     fc_workspace_release(ws, mark);
