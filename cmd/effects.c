@@ -70,6 +70,7 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
                       struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
+    struct fc_series series = fc_job_series(&run->work.job, i);
     const struct io_known *known = &run->work.known;
     const struct fc_known_column *column = &run->batch.known->column[j];
     double unit = fit->scale.kind == FC_KNOWN_UNITS ? fit->scale.unit : 1;
@@ -80,12 +81,12 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
     put(file, ",");
     if (column->used)
         put_words(fit, fit->slope[j], column->log || known->in_logs[j],
-                  look(&panel->series[i], j), words);
+                  look(&series, j), words);
     io_write_field(file, column->used ? words : "left out");
     put_number(file, column->used ? unit * fit->own[j] : NAN);
     put_number(file, column->used ? unit * fit->slope[j] : NAN);
     put_number(file, column->used ? unit * fit->error[j] : NAN);
-    put_number(file, (double)fc_known_times(&panel->series[i], j));
+    put_number(file, (double)fc_known_times(&series, j));
     put(file, "\n");
 }
 
@@ -94,7 +95,7 @@ static enum fc_status write_series(const struct cmd_run *run, size_t i,
                                    struct io_atomic_file *file,
                                    struct fc_error *err)
 {
-    struct fc_series series = run->work.panel.series[i], rest;
+    struct fc_series series = fc_job_series(&run->work.job, i), rest;
     struct fc_known_fit fit;
     fc_workspace_reset(ws);
     while (series.n > 0 && isnan(series.y[series.n - 1]))

@@ -61,7 +61,7 @@ static bool has_replaced(const struct cmd_run *run, size_t series)
 static void count_filled(const struct cmd_run *run, size_t i,
                          struct cmd_tally *tally)
 {
-    const struct fc_series *series = &run->work.panel.series[i];
+    const struct fc_history *series = &run->work.panel.series[i];
     size_t inside = run->work.panel.facts[i].nfilled
                     - fc_missing_tail(series->y, series->n);
     if (run->work.skip[i] || inside == 0)
@@ -132,7 +132,7 @@ static void append_missing(const struct cmd_run *run, size_t i, bool took,
 {
     static const char *const filled[] = {"interpolated", "set to zero",
                                          "carried forward", "not allowed"};
-    const struct fc_series *series = &run->work.panel.series[i];
+    const struct fc_history *series = &run->work.panel.series[i];
     size_t tail = fc_missing_tail(series->y, series->n);
     size_t inside = run->work.panel.facts[i].nfilled - tail;
     if (inside > 0)

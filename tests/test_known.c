@@ -324,15 +324,14 @@ static void forecasts_follow_the_future(void **state)
     struct world *w = make_world(200, 0, 7);
     struct fc_spec spec = {.model = fc_model_find("mean")};
     double levels[] = {95};
-    struct fc_batch batch = {.job = {.series = w->series,
-                                     .n = w->n,
-                                     .specs = &spec,
+    struct fc_batch batch = {.job = {.specs = &spec,
                                      .nspecs = 1,
                                      .horizon = AHEAD,
                                      .nlevels = 1,
                                      .levels = levels,
                                      .nthreads = 2}};
     size_t in = 0;
+    give_series(&batch.job, w->series, w->n);
     w->x[9][LENGTH + 2] = NAN;
     assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     for (size_t i = 0; i < w->n; i++) {

@@ -3,6 +3,12 @@
 
 #include <math.h>
 
+struct fc_series fc_series_of(const struct fc_history *history)
+{
+    return (struct fc_series){
+        .id = history->id, .y = history->y, .n = history->n};
+}
+
 int fc_season_length(const struct fc_seasons *seasons)
 {
     return seasons != NULL && seasons->n > 0 ? (int)lround(seasons->length[0])

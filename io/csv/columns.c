@@ -3,10 +3,13 @@
  * Which column is what: as the user says; else by usual names, in a table;
  * else by what is in them.  Each role has the columns that could have it, of
  * which those with a usual name count alone; a role that has one left takes
- * it from the others, until none has.  What is still open then is asked.
+ * it from the others, until none has.  What is still open then is asked.  A
+ * file may have no ids at all: one of two columns, or one whose timestamps are
+ * all different while what else there is comes and goes.
  */
 #include "io/csv/columns.h"
 
+#include "io/csv/table.h"
 #include "io/text/field.h"
 #include "io/text/number.h"
 
@@ -147,6 +150,13 @@ static enum fc_status no_column(const struct io_layout *layout, enum role role,
                    name, option[role], names);
 }
 
+/* "--id none", unless a column is called so. */
+static bool is_for_one(const struct search *s, enum role role, const char *name)
+{
+    return role == ID && s->layout->form->nroles == NROLES
+           && strcmp(name, "none") == 0;
+}
+
 /* The columns of several keys. */
 static enum fc_status find_keys(struct search *s, const char *list,
                                 struct fc_error *err)
@@ -186,7 +196,9 @@ static enum fc_status find_given(struct search *s,
             continue;
         s->given[i] = true;
         s->role[i] = find_column(s->layout, given[i], strlen(given[i]));
-        if (s->role[i] == NONE && i == ID && strchr(given[i], ',') != NULL)
+        if (s->role[i] == NONE && is_for_one(s, (enum role)i, given[i]))
+            s->layout->one_series = true;
+        else if (s->role[i] == NONE && i == ID && strchr(given[i], ',') != NULL)
             status = find_keys(s, given[i], err);
         else if (s->role[i] == NONE)
             status = no_column(s->layout, (enum role)i, given[i],
@@ -194,7 +206,7 @@ static enum fc_status find_given(struct search *s,
         if (status != FC_OK)
             return status;
         for (size_t j = 0; j < i; j++)
-            if (s->role[i] == s->role[j])
+            if (s->role[i] != NONE && s->role[i] == s->role[j])
                 return fc_fail(err, FC_EINVAL,
                                "%s and %s both name the column '%.60s'",
                                option[j], option[i], given[i]);
@@ -282,7 +294,7 @@ static bool fits_by_name(const struct content *c, enum role role,
                          const char *name)
 {
     int rank = rank_of(role, name);
-    return rank == 2 || (rank == 1 && role == VALUE && 2 * c->numbers >= c->n);
+    return rank == 2 || (rank == 1 && role == VALUE && c->numbers > 0);
 }
 
 static bool fits(const struct content *c, enum role role, bool any_dates)
@@ -364,12 +376,19 @@ static bool is_text(const struct search *s, enum role role, size_t i)
     return !most(s->content[i].numbers, &s->content[i]);
 }
 
+static bool says_something(const struct search *s, enum role role, size_t i)
+{
+    (void)role;
+    return s->content[i].n > 0;
+}
+
 /* The columns that are settled are nobody else's; returns how many are new. */
 static size_t take_single(struct search *s)
 {
     size_t taken = 0;
     for (int r = 0; r < NROLES; r++) {
-        if (s->role[r] != NONE || count(s, (enum role)r) != 1)
+        if (s->role[r] != NONE || count(s, (enum role)r) != 1
+            || (r == ID && s->layout->one_series))
             continue;
         for (size_t i = 0; i < s->layout->ncolumns; i++)
             if (s->could[r][i])
@@ -397,7 +416,7 @@ static void take_last(struct search *s)
 {
     size_t open = 0, left = 0, role = 0, column = 0;
     for (size_t r = 0; r < NROLES; r++)
-        if (s->role[r] == NONE) {
+        if (s->role[r] == NONE && !(r == ID && s->layout->one_series)) {
             open++;
             role = r;
         }
@@ -410,16 +429,89 @@ static void take_last(struct search *s)
         s->role[role] = column;
 }
 
+/* --- files of one series --- */
+
+static const char *cell(const struct search *s, size_t row, size_t column)
+{
+    return io_sample_cell(s->sample, row, column);
+}
+
+/* Whether a cell stands in one of the n rows before. */
+static bool stood_before(const struct search *s, size_t n, size_t column)
+{
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(cell(s, i, column), cell(s, n, column)) == 0)
+            return true;
+    return false;
+}
+
+/* No two rows of the first have the same timestamp. */
+static bool are_different(const struct search *s, size_t time)
+{
+    for (size_t i = 1; i < s->sample->n; i++)
+        if (stood_before(s, i, time))
+            return false;
+    return s->sample->n > 2;
+}
+
+/*
+ * Whether a column that has another text in nearly every row, or the same ones
+ * again and again: between timestamps that are all different this is no id.
+ */
+static bool comes_and_goes(const struct search *s, size_t column)
+{
+    size_t runs = 1;
+    bool again = false;
+    for (size_t i = 1; i < s->sample->n; i++) {
+        if (strcmp(cell(s, i, column), cell(s, i - 1, column)) == 0)
+            continue;
+        runs++;
+        again = again || stood_before(s, i, column);
+    }
+    return again || 2 * runs > s->sample->n;
+}
+
+/* Called like the time or the value, and no more than one in the file. */
+static bool is_no_id(const struct search *s, enum role role, size_t i)
+{
+    return rank_of(role, s->layout->names[i]) == 0
+           && (any_rank(s->layout->names[i]) > 0 || s->content[i].n == 0
+               || comes_and_goes(s, i));
+}
+
+/* Takes away what could be the id by its place alone. */
+static void find_one_series(struct search *s)
+{
+    size_t n = s->layout->ncolumns, time = s->role[TIME], left = 0, odd = 0;
+    for (size_t i = 0; i < n; i++)
+        odd += s->could[ID][i] && rank_of(ID, s->layout->names[i]) == 0;
+    if (odd == 0 || s->role[ID] != NONE)
+        return;
+    for (size_t i = 0; i < n && time == NONE && count(s, TIME) == 1; i++)
+        if (s->could[TIME][i])
+            time = i;
+    if (n > 2 && (time == NONE || !are_different(s, time)))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        s->could[ID][i] =
+            n > 2 && i != time && s->could[ID][i] && !is_no_id(s, ID, i);
+        left += s->could[ID][i];
+    }
+    s->layout->one_series = s->layout->one_series || left == 0;
+}
+
 static void narrow(struct search *s)
 {
     exclude_given(s);
     if (s->layout->ncolumns > 3)
         keep_only(s, ID, is_no_row_number);
+    keep_only(s, ID, says_something);
     for (int r = 0; r < NROLES; r++) {
         keep_only(s, (enum role)r, has_usual_name);
         keep_only(s, (enum role)r, has_default_name);
         keep_only(s, (enum role)r, is_free);
     }
+    find_one_series(s);
     while (take_single(s) > 0)
         ;
     if (s->role[ID] == NONE)
@@ -440,11 +532,12 @@ static enum fc_status ask(const struct search *s, enum role role,
             found[n++] = i;
     list_names(layout, names, sizeof names);
     if (n < 2)
-        return fc_fail(err, FC_EDATA,
-                       "%s:%llu: no column looks like the %s: say %s COLUMN; "
-                       "the header has: %s",
-                       layout->file, layout->header_line, what[role],
-                       option[role], names);
+        return fc_fail(
+            err, FC_EDATA,
+            "%s:%llu: no column looks like the %s: say %s COLUMN%s; "
+            "the header has: %s",
+            layout->file, layout->header_line, what[role], option[role],
+            role == ID ? ", or --id none if it is one series" : "", names);
     const char *a = layout->names[found[0]], *b = layout->names[found[1]];
     if (strcmp(a, b) == 0)
         return check_unique(layout, found[0], err);
@@ -466,7 +559,7 @@ static void take_first(struct search *s)
 {
     size_t next = 0;
     for (size_t r = 0; r < s->layout->form->nroles; r++) {
-        if (s->role[r] != NONE)
+        if (s->role[r] != NONE || (r == ID && s->layout->one_series))
             continue;
         while (next < s->layout->ncolumns
                && (next == s->role[ID] || next == s->role[TIME]
@@ -474,6 +567,21 @@ static void take_first(struct search *s)
             next++;
         s->role[r] = next < s->layout->ncolumns ? next : NONE;
     }
+}
+
+/* Of two columns one is an id: then the times or the values are missing. */
+static enum fc_status check_two(const struct search *s, struct fc_error *err)
+{
+    const struct io_layout *layout = s->layout;
+    for (size_t i = 0; i < 2 && layout->ncolumns == 2; i++)
+        if (i != s->role[TIME] && i != s->role[VALUE] && is_text(s, ID, i)
+            && !most(s->content[i].dates, &s->content[i])
+            && has_usual_name(s, ID, i))
+            return fc_fail(err, FC_EDATA,
+                           "%s:%llu: times and values are needed beside the "
+                           "ids, '%.60s'; the header has 2 columns",
+                           layout->file, layout->header_line, layout->names[i]);
+    return FC_OK;
 }
 
 static enum fc_status infer(struct search *s, struct fc_error *err)
@@ -488,11 +596,13 @@ static enum fc_status infer(struct search *s, struct fc_error *err)
     for (int r = 0; r < NROLES; r++)
         s->could[r] = block + (size_t)r * n;
     find_plausible(s);
-    narrow(s);
-    enum fc_status status = FC_OK;
+    enum fc_status status = check_two(s, err);
+    if (status == FC_OK)
+        narrow(s);
     static const enum role order[] = {TIME, VALUE, ID};
     for (int i = 0; i < NROLES && status == FC_OK; i++)
-        if (s->role[order[i]] == NONE)
+        if (s->role[order[i]] == NONE
+            && !(order[i] == ID && s->layout->one_series))
             status = ask(s, order[i], err);
     free(block);
     return status;
@@ -529,11 +639,17 @@ static void say(const struct search *s)
     char *out = layout->columns;
     bool expected = true;
     for (size_t r = 0; r < layout->form->nroles; r++)
-        expected = expected
-                   && (s->given[r]
-                       || strcmp(layout->names[s->role[r]], defaults[r]) == 0);
+        expected =
+            expected
+            && (s->given[r]
+                || (s->role[r] != NONE
+                    && strcmp(layout->names[s->role[r]], defaults[r]) == 0));
     layout->say_columns = !expected && layout->form->nroles == NROLES;
-    snprintf(out, sizeof layout->columns, "id=%.60s", layout->id_name);
+    if (layout->one_series)
+        snprintf(out, sizeof layout->columns, "one series (id '%s')",
+                 IO_ONE_ID);
+    else
+        snprintf(out, sizeof layout->columns, "id=%.60s", layout->id_name);
     if (layout->form->nroles < NROLES)
         return;
     size_t used = strlen(out);
@@ -569,7 +685,8 @@ static bool name_id(struct io_layout *layout)
 {
     if (layout->nkeys > 1)
         return name_keys(layout);
-    const char *name = layout->names[layout->id];
+    const char *name =
+        layout->one_series ? IO_ONE_ID_NAME : layout->names[layout->id];
     layout->id_name = malloc(strlen(name) + 1);
     if (layout->id_name != NULL)
         strcpy(layout->id_name, name);
@@ -584,7 +701,8 @@ static enum fc_status settle(struct search *s, struct fc_error *err)
     layout->time = s->role[TIME];
     layout->value = s->role[VALUE];
     for (size_t r = 0; r < layout->form->nroles && status == FC_OK; r++)
-        status = check_unique(layout, s->role[r], err);
+        if (s->role[r] != NONE)
+            status = check_unique(layout, s->role[r], err);
     for (size_t k = 0; k < layout->nkeys && status == FC_OK; k++) {
         status = check_unique(layout, layout->keys[k], err);
         if (layout->keys[k] == layout->time || layout->keys[k] == layout->value)
@@ -616,21 +734,27 @@ enum fc_status io_columns_find(struct io_layout *layout,
     const char *const given[NROLES] = {names->id, names->time, names->value};
     struct search s = {.layout = layout, .sample = sample};
     size_t nroles = layout->form->nroles;
+    layout->one_series = names->one_series;
     s.role[ID] = s.role[TIME] = s.role[VALUE] = NONE;
     enum fc_status status = find_given(&s, given, err);
     if (status != FC_OK)
         return status;
-    if (layout->ncolumns < nroles)
+    bool may_be_one = nroles == NROLES && given[ID] == NULL;
+    size_t least = nroles - (layout->one_series || may_be_one);
+    if (layout->ncolumns < least)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: a header with at least %zu columns is "
-                       "needed (id, time, value), found %zu",
-                       layout->file, layout->header_line, nroles,
-                       layout->ncolumns);
+                       "needed (%stime, value), found %zu",
+                       layout->file, layout->header_line, least,
+                       least > 2 ? "id, " : "", layout->ncolumns);
+    if (may_be_one && layout->ncolumns == 2)
+        layout->one_series = true;
     if (nroles < NROLES)
         take_wide_id(&s);
     else if (sample->n == 0)
         take_first(&s);
-    else if (!s.given[ID] || !s.given[TIME] || !s.given[VALUE])
+    else if ((!s.given[ID] && !layout->one_series) || !s.given[TIME]
+             || !s.given[VALUE])
         status = infer(&s, err);
     if (status == FC_OK)
         status = settle(&s, err);
