@@ -485,7 +485,8 @@ void cmd_night_describe(const struct cmd_night *night, size_t series,
         cmd_append(text, CMD_NIGHT_WORDS, "; ");
     if (astray->signal != 0)
         cmd_append(text, CMD_NIGHT_WORDS,
-                   "drifting: errors add up to %.1f times their usual size",
+                   "drifting: errors add up to %.1f times their usual size, "
+                   "chance taken off",
                    (double)astray->signal);
     else if (astray->narrow)
         cmd_append(text, CMD_NIGHT_WORDS,
