@@ -79,7 +79,7 @@ static void refuse(const char *text, size_t n,
                (const char *const[]){__VA_ARGS__, NULL}); \
     } while (0)
 
-static void check_values(const struct fc_series *s, const double *expected,
+static void check_values(const struct fc_history *s, const double *expected,
                          size_t n)
 {
     assert_int_equal(s->n, n);
@@ -533,7 +533,7 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
     assert_int_equal(a->nrejected, b->nrejected);
     for (size_t i = 0; i < a->nseries; i++) {
         const struct io_panel_facts *x = &a->facts[i], *y = &b->facts[i];
-        const struct fc_series *other = &b->series[i];
+        const struct fc_history *other = &b->series[i];
         assert_string_equal(a->series[i].id, other->id);
         assert_string_equal(x->error != NULL ? x->error : "",
                             y->error != NULL ? y->error : "");

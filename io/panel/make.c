@@ -147,6 +147,8 @@ static enum fc_status regularise(struct making *m, struct fc_error *err)
     enum fc_status status = io_order_rows(&job, err);
     if (status == FC_OK)
         status = io_settle_step(&job, err);
+    if (status == FC_OK && o->ignore != NULL)
+        status = io_settle_ignored(&job, err);
     if (status == FC_OK)
         status = io_fill_grids(&job, err);
     return status;

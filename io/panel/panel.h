@@ -5,6 +5,7 @@
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
 #include "io/time/frequency.h"
+#include "io/time/period.h"
 #include "io/time/timestamp.h"
 
 #include <stdbool.h>
@@ -65,7 +66,7 @@ struct io_panel {
     size_t nseries;      /* of the shard */
     size_t ntotal;       /* of the file */
 
-    struct fc_series *series;     /* in order of first appearance; NaN only
+    struct fc_history *series;    /* in order of first appearance; NaN only
                                      inside, and only for interpolate; NULL
                                      and 0 when there is no grid, which is
                                      that series' error */
@@ -79,6 +80,8 @@ struct io_panel {
     int64_t first, last;       /* timestamps, over all series */
     double steps, missing;     /* of the file: places on its grids, and those
                                   without a row, by the mean step */
+    struct io_periods ignore;  /* as asked for */
+    size_t nignored, nwith;    /* values of these, and series that had any */
     uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
     const char *blank_id;      /* an id that differs from another only in blanks
                                   around it; NULL = none */
