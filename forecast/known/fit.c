@@ -91,6 +91,8 @@ static double bound(const struct fc_known *known, const struct known_rows *rows,
                     size_t j, double x, bool *bounded)
 {
     const double *seen = rows->x + j * rows->places;
+    if (known->column[j].role == FC_ROLE_LIKE)
+        return x;
     double least = INFINITY, most = -INFINITY, span = known->column[j].span;
     for (size_t t = 0; t < rows->n; t++)
         if (!isnan(rows->z[t])) {

@@ -24,6 +24,7 @@ struct fc_known_column {
     bool used;       /* it moves, in some series at least, and not only with
                         others */
     bool log;        /* taken in logs */
+    enum fc_role role;
     double span;     /* how far it moves within a series: of nine in ten no
                         further */
     double mean;     /* of the slopes of the file's series */

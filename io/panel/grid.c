@@ -244,7 +244,7 @@ static bool fill_gaps(const struct io_regular *job, size_t i, double *y,
 static bool fill_without_ignored(struct io_regular *job, size_t i, double *y,
                                  struct fc_workspace *ws)
 {
-    struct fc_series *series = &job->panel->series[i];
+    struct fc_history *series = &job->panel->series[i];
     struct io_panel_facts *facts = &job->panel->facts[i];
     struct io_freq step = io_panel_step(job->panel, i);
     bool good = true;
