@@ -2,6 +2,7 @@
 #include "io/known/events.h"
 
 #include "io/csv/table.h"
+#include "io/known/ical.h"
 #include "io/text/trim.h"
 #include "io/time/calendar.h"
 #include "io/time/period.h"
@@ -272,16 +273,24 @@ static enum fc_status take_record(void *arg, const struct io_record *record,
     return status == FC_OK ? take_keys(r, record, event, err) : status;
 }
 
-/* That any event is in the time of the input and its horizon. */
+/* The days of the input and its horizon. */
+static void find_time(const struct io_panel *panel, int horizon,
+                      int64_t *first, int64_t *last)
+{
+    *first = io_floor_div(panel->first, IO_SECONDS_PER_DAY);
+    if (!io_freq_advance(&panel->freq, panel->last, horizon + 1, last))
+        *last = IO_TIME_MAX;
+    *last = io_floor_div(*last, IO_SECONDS_PER_DAY);
+}
+
+/* That any event is in this time. */
 static enum fc_status check_time(const struct io_events *events,
                                  const struct io_panel *panel, int horizon,
                                  struct fc_error *err)
 {
     char from[IO_TIME_SIZE], to[IO_TIME_SIZE];
-    int64_t first = io_floor_div(panel->first, IO_SECONDS_PER_DAY), last;
-    if (!io_freq_advance(&panel->freq, panel->last, horizon + 1, &last))
-        last = IO_TIME_MAX;
-    last = io_floor_div(last, IO_SECONDS_PER_DAY);
+    int64_t first, last;
+    find_time(panel, horizon, &first, &last);
     for (size_t k = 0; k < events->n; k++)
         if (events->at[k].last + events->at[k].after >= first
             && events->at[k].first - events->at[k].before <= last)
@@ -292,6 +301,40 @@ static enum fc_status check_time(const struct io_events *events,
                    "%s: no event is in the time of the input, %s to %s, or of "
                    "its horizon: are the years wrong?",
                    events->path, from, to);
+}
+
+/* Of a calendar: for all series, and with an effect of its own. */
+static enum fc_status take_date(void *arg, const char *name, int64_t first,
+                                int64_t last, struct fc_error *err)
+{
+    struct io_events *events = arg;
+    struct io_event *event = add_event(events);
+    struct text text = {name, strlen(name)};
+    io_trim(&text.at, &text.n);
+    if (event == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    event->name = io_intern_add(&events->names, text.at, text.n);
+    event->first = first;
+    event->last = last;
+    event->as = IO_EVENT_ITSELF;
+    event->key = malloc(sizeof *event->key);
+    return event->name != IO_INTERN_FULL && event->key != NULL
+               ? FC_OK
+               : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
+static enum fc_status read_calendar(const char *path,
+                                    const struct io_panel *panel, int horizon,
+                                    struct io_events *events,
+                                    struct fc_error *err)
+{
+    int64_t first, last;
+    find_time(panel, horizon, &first, &last);
+    enum fc_status status =
+        io_ical_read(path, first, last, take_date, events, err);
+    return status == FC_OK && events->n == 0
+               ? check_time(events, panel, horizon, err)
+               : status;
 }
 
 enum fc_status io_events_read(const struct io_panel_options *how,
@@ -308,6 +351,8 @@ enum fc_status io_events_read(const struct io_panel_options *how,
     events->key_of = calloc(MOST_KEYS, sizeof *events->key_of);
     if (events->key_of == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (io_ical_is(path))
+        return read_calendar(path, panel, how->horizon, events, err);
     enum fc_status status =
         io_table_read(path, how->encoding, take_record, &r, err);
     if (status == FC_OK && events->n == 0)
