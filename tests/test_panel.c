@@ -369,7 +369,7 @@ static void what_is_no_table_is_refused_with_its_place(void **state)
     REFUSE("", "in.csv", "is empty");
     REFUSE("\n\n", "in.csv", "is empty");
     REFUSE("unique_id,ds,y\n", "in.csv", "no rows");
-    REFUSE("just text\nand more\n", "in.csv:1:", "at least 3", "found 1");
+    REFUSE("just text\nand more\n", "in.csv:1:", "at least 2", "found 1");
     REFUSE("a,2024-01-01,5\na,2024-01-02,6\n", "in.csv:1:", "header");
     REFUSE("unique_id,ds,y\na,01/02/2024,5\n", "in.csv:2:", "'01/02/2024'");
     REFUSE("unique_id,ds,y\na,1,5\nb,2,6\n\"c,3,7\nd,4,8\n",

@@ -85,6 +85,10 @@ struct fc_seasons fc_one_season(int length);
 struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons,
                                      size_t n);
 
+/* Whether a season is too long for a model to have a number for each of its
+ * places, or not whole: more than 366 observations, or 52.18. */
+bool fc_season_is_long(double length);
+
 /* Whether two lists have the same lengths. */
 bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b);
 

@@ -225,6 +225,7 @@ static void take_names(struct making *m)
     panel->format = m->rows->format;
     panel->decimal = m->rows->decimal != 0 ? m->rows->decimal : '.';
     panel->is_record = m->rows->nkeys > 1;
+    panel->one_series = m->rows->one_series;
     panel->columns = m->rows->columns;
     panel->say_columns = m->rows->say_columns;
     panel->notes = &m->rows->notes;

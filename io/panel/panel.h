@@ -54,7 +54,8 @@ struct io_notes;
 struct io_panel {
     const char *id_name, *time_name; /* of the columns, for the output */
     const char *value_name;          /* "" in wide form */
-    bool is_record; /* of several keys: ids, and id_name, are CSV records */
+    bool is_record;  /* of several keys: ids, and id_name, are CSV records */
+    bool one_series; /* of one series without a column of ids */
     const char *columns;          /* which were taken, for people */
     bool say_columns;             /* it could have been otherwise */
     const struct io_notes *notes; /* what else was inferred */
