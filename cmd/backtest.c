@@ -278,7 +278,7 @@ static void put_story(const struct run *run, size_t fallbacks,
     if (fallbacks > 0)
         cmd_append(line, STORY_SIZE, ", %s of %s forecasts by fallback %.60s%s",
                    cmd_count(fallbacks, a), b, o->fallback_text,
-                   o->regressors != NULL ? " or without regressors" : "");
+                   cmd_has_known(o) ? " or without regressors" : "");
     if (run->failed > 0)
         cmd_append(line, STORY_SIZE, ", %s of %s forecasts failed",
                    cmd_count(run->failed, a), b);

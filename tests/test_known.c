@@ -116,7 +116,8 @@ static void make_series(struct world *w, size_t i, gsl_rng *rng)
     }
     snprintf(w->id[i], sizeof w->id[i], "s%03zu", i);
     w->series[i] = series_of(w->id[i], w->y[i], LENGTH, 1);
-    w->regressors[i] = (struct fc_regressors){NX, STRIDE, w->x[i], NULL};
+    w->regressors[i] = (struct fc_regressors){
+            .n = NX, .stride = STRIDE, .x = w->x[i]};
     w->series[i].regressors = &w->regressors[i];
 }
 
