@@ -22,6 +22,7 @@
 #include "forecast/combine/learn.h"
 #include "forecast/combine/look.h"
 #include "forecast/combine/trust.h"
+#include "forecast/combine/width.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,10 +91,11 @@ static enum fc_status forecast(const struct fc_fit *fit, int horizon,
         fc_auto_candidates(&fitted, horizon, ws, table, err);
     if (status != FC_OK)
         return status;
-    size_t h = (size_t)horizon;
-    fc_auto_combine(table, knowledge.of[fit->order[KIND]].weights,
-                    steps + MEAN * h);
-    memcpy(steps + WIDTH * h, table->width, h * sizeof *steps);
+    const struct fc_auto_experience *of = &knowledge.of[fit->order[KIND]];
+    fc_auto_combine(table, of->weights, steps + MEAN * horizon);
+    double own = fc_auto_own_width(fit->coef[FC_AUTO_OWN], of->usual);
+    for (int h = 0; h < horizon; h++)
+        steps[WIDTH * horizon + h] = own * table->width[h];
     return FC_OK;
 }
 
@@ -153,7 +155,7 @@ static enum fc_status fit_view(const struct fc_series *series,
         return status;
     return find_kind(&view.series, ws, fit) == FC_OK
                    && fc_auto_trust(fit, &view, request, &knowledge.held_back,
-                                    ws, fit->coef)
+                                    ws, (struct fc_auto_tried){fit->coef, NULL})
                           == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
