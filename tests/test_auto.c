@@ -215,14 +215,13 @@ static void what_learning_took_is_told(void **state)
     give_season(&s, 4);
     struct fc_spec specs[] = {spec_of("snaive"), spec_of("auto")};
     double seconds[] = {0, 0};
-    struct fc_batch batch = {.job = {.series = s.series,
-                                     .n = s.n,
-                                     .specs = specs,
+    struct fc_batch batch = {.job = {.specs = specs,
                                      .nspecs = 2,
                                      .seed = 1,
                                      .horizon = 4,
                                      .nthreads = 1},
                              .learn_seconds = seconds};
+    give_series(&batch.job, s.series, s.n);
     assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     assert_true(seconds[0] == 0);
     assert_true(seconds[1] > 0);
@@ -238,9 +237,7 @@ static void auto_knows_the_horizon_as_a_fallback(void **state)
     struct simulated s = simulate_batch(20, LENGTH, STEPS, cycles);
     struct fc_spec longer = spec_of("ets:ANA"), spec = spec_of("auto");
     struct fc_request request = {.spec = &spec, .horizon = STEPS, .seed = 1};
-    struct fc_batch batch = {.job = {.series = s.series,
-                                     .n = s.n,
-                                     .specs = &longer,
+    struct fc_batch batch = {.job = {.specs = &longer,
                                      .nspecs = 1,
                                      .fallback = &spec,
                                      .horizon = STEPS,
@@ -248,6 +245,7 @@ static void auto_knows_the_horizon_as_a_fallback(void **state)
                                      .nthreads = 1}};
     struct fc_workspace *ws = fc_workspace_new();
     give_season(&s, LENGTH);
+    give_series(&batch.job, s.series, s.n);
     assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     for (size_t i = 0; i < s.n; i++) {
         double mean[STEPS];

@@ -276,6 +276,54 @@ static void weights_and_widths_that_make_no_sense_are_refused(void **state)
     release_simulated(&s);
 }
 
+/*
+ * Two seasons and an autoregression about its mean, whose errors ahead are
+ * known: what auto says a whole long season ahead covers what it should, and
+ * is about as wide as it must be, though members that carry the last level on
+ * say more.
+ */
+static void widths_of_several_seasons_are_those_of_the_process(void **state)
+{
+    enum { MANY = 8, N = 600, SHORT = 6, LONG = 30 };
+    static const double phi = 0.7, level = 80, z = 1.2816;
+    static const struct fc_seasons seasons = {.n = 2, .length = {SHORT, LONG}};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_spec spec = spec_of_auto();
+    struct fc_request request = {.spec = &spec, .horizon = LONG, .seed = 1};
+    double covered = 0, width = 0, must = 0;
+    (void)state;
+    for (int k = 0; k < MANY; k++) {
+        double y[N + LONG], mean[LONG], lo[LONG], hi[LONG], day[LONG], x = 0;
+        struct fc_forecast out = {LONG, 1, &level, mean, lo, hi, false};
+        struct fc_series series = {
+            .id = "a", .y = y, .n = N, .seasons = &seasons};
+        struct fc_fit fit;
+        for (int i = 0; i < LONG; i++)
+            day[i] = gsl_ran_gaussian(rng, 2) + 3 * (i % SHORT);
+        for (int t = 0; t < N + LONG; t++) {
+            x = phi * x + gsl_ran_gaussian(rng, 1);
+            y[t] = 100 + day[t % LONG] + x;
+        }
+        fc_workspace_reset(ws);
+        assert_int_equal(fc_model_fit(&series, &request, ws, &fit, NULL),
+                         FC_OK);
+        assert_int_equal(fc_model_predict(&fit, ws, &out, NULL), FC_OK);
+        for (int h = 0; h < LONG; h++) {
+            double variance = (1 - pow(phi, 2.0 * (h + 1))) / (1 - phi * phi);
+            covered += y[N + h] >= lo[h] && y[N + h] <= hi[h];
+            width += hi[h] - lo[h];
+            must += 2 * z * sqrt(variance);
+        }
+    }
+    print_message("covered %.3f, widths %.3f of what they must be\n",
+                  covered / (MANY * LONG), width / must);
+    assert_true(covered > 0.72 * MANY * LONG && covered < 0.9 * MANY * LONG);
+    assert_true(width > 0.9 * must && width < 1.2 * must);
+    fc_workspace_free(ws);
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -285,6 +333,7 @@ int main(void)
             series_that_were_hard_to_forecast_have_wider_intervals),
         cmocka_unit_test(last_errors_are_seen),
         cmocka_unit_test(weights_and_widths_that_make_no_sense_are_refused),
+        cmocka_unit_test(widths_of_several_seasons_are_those_of_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -240,6 +240,8 @@ enum fc_status fc_auto_predict(const struct fc_fit *fit,
     const double *width = steps + WIDTH * horizon;
     memcpy(out->mean, steps + MEAN * horizon, horizon * sizeof *steps);
     fc_reach_bounds(&knowledge.of[fit->order[KIND]].reach, width, out);
+    if (fc_auto_mix_bounds(&fitted, ws, out) != FC_OK)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     if (fc_auto_is_absurd(&fitted.series, fit->coef[WALK], out))
         replace_bounds(fit, width, ws, out);
     return FC_OK;

@@ -32,10 +32,11 @@ static const double EXACT = 30;
 /*
  * Likewise of the share of what knows all seasons.  It reverts to the mean,
  * which is the better the further ahead: over a whole cycle of the longest
- * season its errors count as if they were smaller.  Chosen on hourly loads a
- * week ahead and on M4's hourly series two days ahead.
+ * season its errors count as if they were smaller, over a part of one by that
+ * part to a power.  Chosen on hourly loads a week ahead and on M4's hourly
+ * series two days and a week ahead.
  */
-static const double SHARE_POWER = 2, SHARE_AHEAD = 2;
+static const double SHARE_POWER = 2, SHARE_AHEAD = 4, SHARE_LATE = 1.5;
 
 /* The mean absolute errors of a table for these values; NaN: not usable, or
  * nothing to compare with. */
@@ -61,7 +62,8 @@ static double find_share(const struct fc_auto_table *table,
 {
     double longest =
         seasons != NULL && seasons->n > 0 ? seasons->length[seasons->n - 1] : 1;
-    double odds = 1 + SHARE_AHEAD * fmin(1, table->horizon / longest);
+    double ahead = fmin(1, table->horizon / longest);
+    double odds = 1 + SHARE_AHEAD * pow(ahead, SHARE_LATE);
     double seasonal = 0, members = 0;
     for (size_t h = 0; table->seasonal != NULL && h < n; h++) {
         double sum = 0, usable = 0;
