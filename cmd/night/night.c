@@ -347,7 +347,8 @@ static int64_t reasons_of(const struct cmd_night *night, size_t i)
     for (size_t item = i * nspecs; item < (i + 1) * nspecs; item++)
         if (night->forms[item] != 0
             && night->forms[item] != cmd_night_form(night, item))
-            why |= CMD_WHY_FORM;
+            why |= night->batch->results[item].overtook ? CMD_WHY_RUNNER_UP
+                                                        : CMD_WHY_FORM;
     return why;
 }
 
