@@ -16,7 +16,7 @@ ALL = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 # What the code needs, kept apart so that `make CFLAGS=-O0` still compiles.
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla
 NEED := -std=c17 -I. -fopenmp -fno-math-errno $(WARN) $(EXTRA)
-LINK := -fopenmp -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm
+LINK := -fopenmp -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm -ldl
 
 SRC := $(sort $(shell find forecast io cmd -name '*.c'))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
@@ -49,12 +49,18 @@ run: deps ## install what is missing, build, forecast the sample data, show it
 
 sample: $(PROGRAM)
 	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv \
-	  $(if $(CHARTS),--report $(BUILD)/report.html)
+	  $(if $(CHARTS),--summary $(BUILD)/summary.csv --trace $(BUILD)/trace.json)
 	@awk -v series=AirPassengers,nottem -f tests/table.awk \
 	  $(BUILD)/forecasts.csv
 	@echo "... the forecasts are in $(BUILD)/forecasts.csv"
 	@./$(PROGRAM) plot $(BUILD)/forecasts.csv --train data/monthly.csv \
 	  --series AirPassengers
+	@$(if $(CHARTS),./$(PROGRAM) backtest -q -H 12 data/monthly.csv \
+	  --steps $(BUILD)/steps.csv >$(BUILD)/backtest.txt)
+	@$(if $(CHARTS),./$(PROGRAM) report -q $(BUILD)/forecasts.csv \
+	  --train data/monthly.csv --summary $(BUILD)/summary.csv \
+	  --scores $(BUILD)/steps.csv --trace $(BUILD)/trace.json \
+	  -o $(BUILD)/report.html)
 	@echo "... $(if $(CHARTS),a page to look at: \
 	$(BUILD)/report.html,no page: that needs libjs-dygraphs)"
 
@@ -127,7 +133,8 @@ deb: ## a Debian package, build/nightcast_VERSION_ARCHITECTURE.deb
 
 static: ## a program that needs no libraries, build/static/nightcast
 	@$(MAKE) --no-print-directory BUILD=build/static \
-	  PROGRAM=build/static/nightcast LDFLAGS="$(LDFLAGS) -static" all
+	  PROGRAM=build/static/nightcast LDFLAGS="$(LDFLAGS) -static" \
+	  CPPFLAGS="$(CPPFLAGS) -DNIGHTCAST_STATIC" all
 
 clean: ## remove all that was built
 	rm -rf build nightcast

@@ -106,8 +106,8 @@ static enum fc_status take_learnt(struct cmd_night *night, size_t k,
     block->n = learnt->n;
     memcpy(block->values, numbers, learnt->n * sizeof(double));
     enum fc_status status = model->check_learned(
-        fc_part_of(block), &night->options->specs[k],
-        night->panel->series[0].seasons, (int)night->options->horizon, err);
+        fc_part_of(block), &night->options->specs[k], &night->seasons,
+        (int)night->options->horizon, err);
     if (status != FC_OK) {
         free(block);
         return status;
@@ -212,21 +212,34 @@ static uint64_t came_from(const struct cmd_night *night, size_t item)
 {
     size_t k = item % night->options->nspecs;
     size_t i = item / night->options->nspecs;
-    const struct fc_series *series = &night->panel->series[i];
+    struct fc_series series = fc_job_series(&night->batch->job, i);
     const struct cmd_seen *seen = &night->seen[i];
     uint64_t all[7] = {night->settings[k],
                        seen->whole,
-                       series->n,
+                       series.n,
                        seen->n,
-                       cmd_night_hash(series->id, strlen(series->id)),
-                       hash_regressors(night, series),
-                       hash_seasons(series->seasons)};
+                       cmd_night_hash(series.id, strlen(series.id)),
+                       hash_regressors(night, &series),
+                       hash_seasons(series.seasons)};
     return cmd_night_hash(all, sizeof all);
 }
 
+/* Without the weights of a combination, "ets 0.11", which are others every
+   night. */
 static uint64_t hash_form(const char *spec)
 {
-    return spec != NULL ? cmd_night_hash(spec, strlen(spec)) : 0;
+    char form[FC_SPEC_SIZE];
+    size_t n = 0;
+    if (spec == NULL)
+        return 0;
+    while (*spec != '\0' && n < sizeof form) {
+        size_t digits = spec[0] == ' ' ? strspn(spec + 1, "0123456789.") : 0;
+        if (digits > 0)
+            spec += 1 + digits;
+        else
+            form[n++] = *spec++;
+    }
+    return cmd_night_hash(form, n);
 }
 
 uint64_t cmd_night_form(const struct cmd_night *night, size_t item)

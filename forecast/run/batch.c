@@ -97,6 +97,7 @@ static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
     if (status != FC_OK)
         return status;
     batch->results[item->number].replaced = out.replaced;
+    batch->results[item->number].overtook = fit->overtook;
     if (batch->job.non_negative)
         clip(&out, forecast_size(batch));
     if (!batch->want_reports)
@@ -353,7 +354,7 @@ static struct fc_series *sort_series(const struct fc_job *job,
         if (job->skip != NULL && job->skip[i])
             continue;
         struct fc_series *series = &sorted[(*n)++];
-        *series = job->series[i];
+        *series = fc_job_series(job, i);
         series->n -= fc_missing_tail(series->y, series->n);
         if (!take_effects(job, series, ws) || !in_units(series, ws)) {
             free(sorted);
@@ -430,7 +431,7 @@ enum fc_status fc_batch_learn_known(const struct fc_job *job,
     struct fc_series *series;
     size_t n;
     *known = NULL;
-    if (!fc_job_has_regressors(job))
+    if (job->regressors == NULL)
         return FC_OK;
     struct fc_workspace *ws = fc_workspace_new();
     plain.known = NULL;

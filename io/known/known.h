@@ -24,8 +24,9 @@ struct io_known {
     char **name;       /* of each */
     bool *as_they_are; /* of each: see struct fc_regressors */
     bool *in_logs;     /* of each: it was asked for so */
+    enum fc_role *role; /* of each */
     size_t nseries;
-    struct fc_regressors *of; /* of each series */
+    struct fc_regressors *of; /* of each series: see fc_job.regressors */
     double **x;               /* their numbers */
     char **lacks;    /* of each series: what is missing in the horizon, "'deal'
                         has no value for 2024-01-05"; or NULL */
@@ -36,9 +37,8 @@ struct io_known {
 
 /*
  * Reads the regressors of a panel's series from the files it was made of, which
- * are read once more, and makes the series point to them.  A series with
- * regressors that cannot be used fails (facts.error).  Of several rows for one
- * time the last counts.
+ * are read once more.  A series with regressors that cannot be used fails
+ * (facts.error).  Of several rows for one time the last counts.
  *
  *   how    as the panel was read; not wide; horizon steps are kept
  *
@@ -52,6 +52,10 @@ enum fc_status io_known_read(const struct io_panel_options *how,
                              enum io_missing_regressors missing,
                              struct io_panel *panel, struct io_known *known,
                              struct fc_error *err);
+
+/* Room for regressors of so many series, unless there is some already.  False
+ * when memory is short. */
+bool io_known_make_room(struct io_known *known, size_t nseries);
 
 /* Accepts a zeroed one. */
 void io_known_release(struct io_known *known);

@@ -5,6 +5,7 @@
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
 #include "io/time/frequency.h"
+#include "io/time/period.h"
 #include "io/time/timestamp.h"
 
 #include <stdbool.h>
@@ -53,7 +54,8 @@ struct io_notes;
 struct io_panel {
     const char *id_name, *time_name; /* of the columns, for the output */
     const char *value_name;          /* "" in wide form */
-    bool is_record; /* of several keys: ids, and id_name, are CSV records */
+    bool is_record;  /* of several keys: ids, and id_name, are CSV records */
+    bool one_series; /* of one series without a column of ids */
     const char *columns;          /* which were taken, for people */
     bool say_columns;             /* it could have been otherwise */
     const struct io_notes *notes; /* what else was inferred */
@@ -64,7 +66,7 @@ struct io_panel {
     size_t nseries;      /* of the shard */
     size_t ntotal;       /* of the file */
 
-    struct fc_series *series;     /* in order of first appearance; NaN only
+    struct fc_history *series;    /* in order of first appearance; NaN only
                                      inside, and only for interpolate; NULL
                                      and 0 when there is no grid, which is
                                      that series' error */
@@ -78,6 +80,8 @@ struct io_panel {
     int64_t first, last;       /* timestamps, over all series */
     double steps, missing;     /* of the file: places on its grids, and those
                                   without a row, by the mean step */
+    struct io_periods ignore;  /* as asked for */
+    size_t nignored, nwith;    /* values of these, and series that had any */
     uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
     const char *blank_id;      /* an id that differs from another only in blanks
                                   around it; NULL = none */
@@ -89,6 +93,14 @@ struct io_panel {
 
 /* Accepts a zeroed panel. */
 void io_panel_release(struct io_panel *panel);
+
+/*
+ * Makes what a series has in a period missing, as --ignore does; it begins with
+ * the first value that is left, and fails when none is: `why` is the file that
+ * asks for it.  False when memory is short.
+ */
+bool io_panel_ignore(struct io_panel *panel, size_t i,
+                     const struct io_period *period, const char *why);
 
 /* The i-th series' place in the file by first appearance; the first is 1. */
 uint32_t io_panel_number(const struct io_panel *panel, size_t i);
