@@ -134,6 +134,7 @@ struct cmd_options {
     const char *regressors; /* see io/known/terms.h */
     const char *events;     /* see io/known/events.h */
     const char *effects;    /* forecast */
+    const char *components; /* forecast */
     const char *store;
     int64_t keep, relearn, refit; /* nights */
     const char *deadline_text;

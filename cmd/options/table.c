@@ -133,6 +133,8 @@ static const struct cmd_option rows[] = {
      "holidays and other events by their dates: CSV, .ics", NULL, 0, 0, NULL},
     {0, "effects", CMD_OUTPUT, CMD_FORECAST, AT(effects), "FILE",
      NULL, NULL, 0, 0, NULL},
+    {0, "components", CMD_OUTPUT, CMD_FORECAST, AT(components), "FILE",
+     NULL, NULL, 0, 0, NULL},
     {0, "fallback", CMD_TEXT, CMD_RUNS, AT(fallback_text), "MODEL",
      "if the model cannot fit a series, or none", "snaive", 0, 0, NULL},
     {0, "non-negative", CMD_FLAG, CMD_RUNS, AT(non_negative), NULL,
