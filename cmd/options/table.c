@@ -129,6 +129,8 @@ static const struct cmd_option rows[] = {
      "columns known in advance: price,deal,lag(deal,1)", NULL, 0, 0, NULL},
     {0, "missing-regressors", CMD_CHOICE, KNOWN, AT(missing_regressors),
      "POLICY", NULL, "error", 0, 0, lacks},
+    {0, "events", CMD_INPUT, KNOWN, AT(events), "FILE",
+     "holidays and other events by their dates: CSV, .ics", NULL, 0, 0, NULL},
     {0, "effects", CMD_OUTPUT, CMD_FORECAST, AT(effects), "FILE",
      NULL, NULL, 0, 0, NULL},
     {0, "fallback", CMD_TEXT, CMD_RUNS, AT(fallback_text), "MODEL",
