@@ -149,7 +149,7 @@ static bool next_integer(struct text *text, const char *key, int64_t *x)
 static bool next_end(struct text *text, struct io_learned *learned)
 {
     size_t unit;
-    if (!next_count(text, "unit", IO_FREQ_PERIOD, &unit)
+    if (!next_count(text, "unit", IO_FREQ_LOCAL_DAY, &unit)
         || !next_integer(text, "multiple", &learned->step.multiple)
         || !next_integer(text, "last", &learned->last))
         return false;
