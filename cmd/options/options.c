@@ -66,6 +66,14 @@ int cmd_verdict(const struct cmd_options *options, bool good)
     return good || options->partial_ok ? CMD_OK : CMD_PARTIAL;
 }
 
+/* Without shards, all files are one run's. */
+static struct io_shard whose_files(const struct cmd_options *options)
+{
+    if (!options->by_file)
+        return (struct io_shard){0};
+    return options->shard.count > 0 ? options->shard : (struct io_shard){1, 1};
+}
+
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){
@@ -85,6 +93,7 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .duplicates = (enum io_duplicates)options->duplicates,
         .align = (enum io_align)options->align,
         .rejects = options->rejects != NULL,
-        .shard = options->shard,
+        .files = whose_files(options),
+        .shard = options->by_file ? (struct io_shard){0} : options->shard,
     };
 }

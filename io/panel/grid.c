@@ -34,6 +34,11 @@ static int64_t steps_until(const struct io_freq *freq, int64_t start, int64_t t)
     return low;
 }
 
+static const char *file_of(const struct io_regular *job, size_t i)
+{
+    return io_series_file(job->rows, job->options, i);
+}
+
 /* Whose own step is the file's, but for the row at t. */
 static bool fail_odd_row(const struct io_regular *job, size_t i, int64_t t)
 {
@@ -47,7 +52,7 @@ static bool fail_odd_row(const struct io_regular *job, size_t i, int64_t t)
         "%s: %s %s does not fit the step of %s (%s) that "
         "this series otherwise has; is it mistyped, or --freq "
         "%s?",
-        job->rows->name, job->panel->time_name, text,
+        file_of(job, i), job->panel->time_name, text,
         job->freq != NULL ? "--freq" : "the file", step,
         job->freq != NULL ? "wrong" : "needed");
 }
@@ -70,7 +75,7 @@ static bool fail_off_grid(const struct io_regular *job, size_t i, int64_t t)
     return io_fail_series(facts,
                           "%s: %s %s does not fit the step of %s (%s) from %s "
                           "on; this series' own step is %s",
-                          job->rows->name, job->panel->time_name, text,
+                          file_of(job, i), job->panel->time_name, text,
                           job->freq != NULL ? "--freq" : "the file", step,
                           start, own);
 }
@@ -125,7 +130,7 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
         if (!io_fail_series(facts,
                             "%s: its %zu rows would span %lld steps; is a "
                             "timestamp mistyped, or --freq wrong?",
-                            job->rows->name, rows.n, (long long)k + 1))
+                            file_of(job, i), rows.n, (long long)k + 1))
             return io_no_room(job);
         return FC_OK;
     }
@@ -206,7 +211,7 @@ static bool fail_gap(const struct io_regular *job, size_t i, size_t t)
         facts,
         "%s: no value for %s %s and %u more; --gaps says what "
         "to do with them",
-        job->rows->name, job->panel->time_name, text, facts->nfilled - 1);
+        file_of(job, i), job->panel->time_name, text, facts->nfilled - 1);
 }
 
 static bool fill_gaps(const struct io_regular *job, size_t i, double *y,

@@ -63,6 +63,10 @@ struct io_series_rows {
 bool io_series_rows_get(const struct io_regular *job, const struct io_raw *raw,
                         struct fc_workspace *ws, struct io_series_rows *rows);
 
+/* What messages call the file of a series. */
+const char *io_series_file(const struct io_rowset *rows,
+                           const struct io_panel_options *options, size_t i);
+
 /* Sets facts->error unless there is one; false when memory is short. */
 bool io_fail_series(struct io_panel_facts *facts, const char *fmt, ...)
     __attribute__((format(printf, 2, 3)));
