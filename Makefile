@@ -49,12 +49,18 @@ run: deps ## install what is missing, build, forecast the sample data, show it
 
 sample: $(PROGRAM)
 	./$(PROGRAM) forecast -H 12 data/monthly.csv -o $(BUILD)/forecasts.csv \
-	  $(if $(CHARTS),--report $(BUILD)/report.html)
+	  $(if $(CHARTS),--summary $(BUILD)/summary.csv --trace $(BUILD)/trace.json)
 	@awk -v series=AirPassengers,nottem -f tests/table.awk \
 	  $(BUILD)/forecasts.csv
 	@echo "... the forecasts are in $(BUILD)/forecasts.csv"
 	@./$(PROGRAM) plot $(BUILD)/forecasts.csv --train data/monthly.csv \
 	  --series AirPassengers
+	@$(if $(CHARTS),./$(PROGRAM) backtest -q -H 12 data/monthly.csv \
+	  --steps $(BUILD)/steps.csv >$(BUILD)/backtest.txt)
+	@$(if $(CHARTS),./$(PROGRAM) report -q $(BUILD)/forecasts.csv \
+	  --train data/monthly.csv --summary $(BUILD)/summary.csv \
+	  --scores $(BUILD)/steps.csv --trace $(BUILD)/trace.json \
+	  -o $(BUILD)/report.html)
 	@echo "... $(if $(CHARTS),a page to look at: \
 	$(BUILD)/report.html,no page: that needs libjs-dygraphs)"
 

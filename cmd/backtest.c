@@ -67,7 +67,7 @@ static void write_row(const struct run *run, size_t origin, size_t spec)
     const struct fc_origin *at = &run->backtest.at[origin];
     const struct fc_backtest_result *result = result_of(run, origin, spec);
     const struct io_panel *panel = &run->work.panel;
-    const struct fc_series *series = &panel->series[at->series];
+    const struct fc_history *series = &panel->series[at->series];
     char time[IO_TIME_SIZE], count[96];
     origin_time(run, at, time);
     io_write_id(run->files[ROWS], series->id, panel->is_record);
@@ -123,7 +123,7 @@ static void write_steps(void *arg, size_t origin, size_t spec,
 {
     const struct run *run = arg;
     const struct fc_origin *at = &run->backtest.at[origin];
-    const struct fc_series *series = &run->work.panel.series[at->series];
+    const struct fc_history *series = &run->work.panel.series[at->series];
     struct io_atomic_file *file = run->files[STEPS];
     char time[IO_TIME_SIZE];
     origin_time(run, at, time);

@@ -46,16 +46,19 @@ static struct history look(const struct fc_series *series, size_t j)
     return history;
 }
 
-/* What a planner would say: of a price, in percent of it. */
+/* What a planner would say: of a price, in percent of it; of a reciprocal, from
+ * its median on. */
 static void put_words(const struct fc_known_fit *fit, double slope,
-                      bool in_logs, struct history history, char words[WORDS])
+                      enum fc_known_form form, struct history history,
+                      char words[WORDS])
 {
+    bool in_logs = form != FC_KNOWN_AS_IT_IS;
     const char *when = history.is_switch                ? "when 1"
                        : in_logs || history.is_positive ? "10% more"
                                                         : "1 more";
     double by = slope;
     if (!history.is_switch && in_logs)
-        by = slope * log1p(MORE);
+        by = slope * (form == FC_KNOWN_LOGS ? log1p(MORE) : MORE / (1 + MORE));
     else if (!history.is_switch && history.is_positive)
         by = slope * MORE * history.mean;
     if (fit->scale.kind == FC_KNOWN_UNITS)
@@ -70,6 +73,7 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
                       struct io_atomic_file *file)
 {
     const struct io_panel *panel = &run->work.panel;
+    struct fc_series series = fc_job_series(&run->work.job, i);
     const struct io_known *known = &run->work.known;
     const struct fc_known_column *column = &run->batch.known->column[j];
     double unit = fit->scale.kind == FC_KNOWN_UNITS ? fit->scale.unit : 1;
@@ -79,13 +83,14 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
     io_write_field(file, known->name[j]);
     put(file, ",");
     if (column->used)
-        put_words(fit, fit->slope[j], column->log || known->in_logs[j],
-                  look(&panel->series[i], j), words);
+        put_words(fit, fit->slope[j],
+                  known->in_logs[j] ? FC_KNOWN_LOGS : column->form,
+                  look(&series, j), words);
     io_write_field(file, column->used ? words : "left out");
     put_number(file, column->used ? unit * fit->own[j] : NAN);
     put_number(file, column->used ? unit * fit->slope[j] : NAN);
     put_number(file, column->used ? unit * fit->error[j] : NAN);
-    put_number(file, (double)fc_known_times(&panel->series[i], j));
+    put_number(file, (double)fc_known_times(&series, j));
     put(file, "\n");
 }
 
@@ -94,7 +99,7 @@ static enum fc_status write_series(const struct cmd_run *run, size_t i,
                                    struct io_atomic_file *file,
                                    struct fc_error *err)
 {
-    struct fc_series series = run->work.panel.series[i], rest;
+    struct fc_series series = fc_job_series(&run->work.job, i), rest;
     struct fc_known_fit fit;
     fc_workspace_reset(ws);
     while (series.n > 0 && isnan(series.y[series.n - 1]))

@@ -433,13 +433,24 @@ static void write_csv(const struct run *run, const struct levels *levels)
         put_nights(run->file, run, levels);
 }
 
+static unsigned parts_of(const struct cmd_options *options)
+{
+    if (options->changes)
+        return CMD_HISTORY_CHANGES;
+    if (options->by == CMD_BY_SERIES)
+        return CMD_HISTORY_SERIES;
+    return options->by == CMD_BY_LEAD ? CMD_HISTORY_LEADS : CMD_HISTORY_SCORES;
+}
+
 static enum fc_status tell(struct run *run, struct fc_error *err)
 {
     const char *output = run->options.output;
     enum fc_status status =
         output != NULL ? io_atomic_open(output, &run->file, err) : FC_OK;
     if (status == FC_OK)
-        status = cmd_history_read(&run->options, &run->history, err);
+        status = cmd_history_read((const char *const *)run->options.inputs,
+                                  run->options.ninputs, parts_of(&run->options),
+                                  &run->history, err);
     if (status != FC_OK)
         return status;
     struct levels levels = levels_of(&run->history);

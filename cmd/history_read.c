@@ -18,7 +18,8 @@
 
 /* One store that is read. */
 struct reader {
-    const struct cmd_options *options;
+    const char *file;
+    unsigned parts;
     struct io_store *store;
     size_t number; /* of the store */
     char (*models)[CMD_HISTORY_MODEL];
@@ -122,7 +123,7 @@ static struct cmd_turned_out *find_line(struct reader *r, int64_t night,
 {
     struct cmd_history *h = r->history;
     const char *name = model_name(r, model);
-    bool by_lead = r->options->by == CMD_BY_LEAD;
+    bool by_lead = (r->parts & CMD_HISTORY_LEADS) != 0;
     struct cmd_turned_out wanted = {.store = by_lead ? 0 : r->number,
                                     .night = by_lead ? 0 : night,
                                     .lead = by_lead ? lead : 0};
@@ -377,8 +378,7 @@ static enum fc_status read_changes(struct reader *r)
                                   ? pair.before->horizon
                                   : pair.after->horizon);
     if (horizon > INT_MAX)
-        return fc_fail(r->err, FC_EDATA, "%s: the store is damaged",
-                       r->options->inputs[r->number]);
+        return fc_fail(r->err, FC_EDATA, "%s: the store is damaged", r->file);
     /* the mean and two bounds of as many levels as there may be in percent */
     pair.most = horizon * 200;
     pair.room[0] = malloc(pair.most * sizeof *pair.room[0]);
@@ -425,8 +425,8 @@ static int compare_changes(const void *a, const void *b)
 static enum fc_status read_store(struct reader *r)
 {
     char form[32];
-    enum fc_status status = io_store_open(r->options->inputs[r->number],
-                                          IO_STORE_LOOK, &r->store, r->err);
+    enum fc_status status =
+        io_store_open(r->file, IO_STORE_LOOK, &r->store, r->err);
     if (status == FC_OK)
         status =
             io_store_fact(r->store, "timestamps", form, sizeof form, r->err);
@@ -435,11 +435,13 @@ static enum fc_status read_store(struct reader *r)
     r->integers = status == FC_OK && strcmp(form, "integers") == 0;
     if (status == FC_OK)
         status = read_nights(r);
-    if (status != FC_OK)
-        return status;
-    if (r->options->changes)
-        return read_changes(r);
-    return r->options->by == CMD_BY_SERIES ? read_series(r) : read_scores(r);
+    if (status == FC_OK && r->parts & (CMD_HISTORY_SCORES | CMD_HISTORY_LEADS))
+        status = read_scores(r);
+    if (status == FC_OK && r->parts & CMD_HISTORY_SERIES)
+        status = read_series(r);
+    if (status == FC_OK && r->parts & CMD_HISTORY_CHANGES)
+        status = read_changes(r);
+    return status;
 }
 
 static void sort(void *list, size_t n, size_t size,
@@ -449,14 +451,17 @@ static void sort(void *list, size_t n, size_t size,
         qsort(list, n, size, compare);
 }
 
-enum fc_status cmd_history_read(const struct cmd_options *options,
-                                struct cmd_history *history,
+enum fc_status cmd_history_read(const char *const *stores, size_t nstores,
+                                unsigned parts, struct cmd_history *history,
                                 struct fc_error *err)
 {
     enum fc_status status = FC_OK;
-    for (size_t i = 0; status == FC_OK && i < options->ninputs; i++) {
-        struct reader r = {
-            .options = options, .number = i, .history = history, .err = err};
+    for (size_t i = 0; status == FC_OK && i < nstores; i++) {
+        struct reader r = {.file = stores[i],
+                           .parts = parts,
+                           .number = i,
+                           .history = history,
+                           .err = err};
         status = read_store(&r);
         io_store_close(r.store);
         free(r.models);

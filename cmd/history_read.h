@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_CMD_HISTORY_READ_H
 #define NIGHTCAST_CMD_HISTORY_READ_H
 
-#include "cmd/options/options.h"
+#include "forecast/base/status.h"
 #include "io/store/nights.h"
 #include "io/store/scores.h"
 
@@ -64,9 +64,18 @@ struct cmd_history {
     size_t nchanges;
 };
 
-/* What the options ask for, of all stores they name. */
-enum fc_status cmd_history_read(const struct cmd_options *options,
-                                struct cmd_history *history,
+/* What is read beside the nights, any of them together.  Leads are the scores
+   again, added up by lead instead of by night: one of the two. */
+enum cmd_history_part {
+    CMD_HISTORY_SCORES = 1,
+    CMD_HISTORY_LEADS = 2,
+    CMD_HISTORY_SERIES = 4,
+    CMD_HISTORY_CHANGES = 8
+};
+
+/* The parts of all these stores, each store read once. */
+enum fc_status cmd_history_read(const char *const *stores, size_t nstores,
+                                unsigned parts, struct cmd_history *history,
                                 struct fc_error *err);
 
 /* "past values corrected, surprising value" */

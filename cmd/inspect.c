@@ -88,7 +88,7 @@ static size_t print_visible(const char *text)
 }
 
 /* For a person alone: what a series looks like. */
-static void print_spark(const struct fc_series *series, size_t used,
+static void print_spark(const struct fc_history *series, size_t used,
                         const struct cmd_terminal *terminal)
 {
     char spark[CMD_SPARK_SIZE];
@@ -190,6 +190,9 @@ static void print_file(const struct io_panel *panel, const char *path,
            seasons->n > 0 ? "" : " (none)");
     printf("%-18s  %s\n", "series", cmd_count(panel->nseries, a));
     printf("%-18s  %s to %s\n", "span", first, last);
+    if (panel->ignore.n > 0)
+        printf("%-18s  %s values of %s series\n", "ignored",
+               cmd_count(panel->nignored, a), cmd_count(panel->nwith, b));
 }
 
 /* "demand  3 smooth, 0 erratic, 20 intermittent, 7 lumpy", of counts. */
@@ -225,7 +228,7 @@ static enum fc_status find_strengths(const struct io_panel *panel,
     for (size_t k = 0; k < tried; k++) {
         size_t i = k * n / tried;
         double each[FC_MOST_SEASONS];
-        struct fc_series series = panel->series[i];
+        struct fc_series series = fc_series_of(&panel->series[i]);
         series.seasons = seasons;
         if (panel->facts[i].error != NULL || series.n == 0)
             continue;

@@ -53,7 +53,12 @@ static size_t list(const struct io_known *known, const struct fc_known *learnt,
 
 static bool is_log(const struct fc_known_column *column)
 {
-    return column->used && column->log;
+    return column->used && column->form == FC_KNOWN_LOGS;
+}
+
+static bool is_reciprocal(const struct fc_known_column *column)
+{
+    return column->used && column->form == FC_KNOWN_RECIPROCAL;
 }
 
 static bool is_out(const struct fc_known_column *column)
@@ -76,6 +81,11 @@ void cmd_known_say(const struct cmd_options *options,
             : learnt->logs ? " as well as "
                            : ", in logs ",
             logs > 0 ? names : "", "", cmd_count(learnt->nseries, count), rho);
+    if (list(known, learnt, is_reciprocal, names) > 0)
+        cmd_say(CMD_INFO,
+                "regressors as reciprocals, whose effects grow the lower they "
+                "are: %s",
+                names);
     size_t out = list(known, learnt, is_out, names);
     if (out > 0)
         cmd_say(CMD_INFO,

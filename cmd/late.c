@@ -54,7 +54,7 @@ static int larger_first(const void *a, const void *b)
     return x->series < y->series ? -1 : 1;
 }
 
-static double volume_of(const struct fc_series *series, int season)
+static double volume_of(const struct fc_history *series, int season)
 {
     size_t few = series->n < (size_t)season ? series->n : (size_t)season;
     double volume = 0;

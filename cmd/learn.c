@@ -67,6 +67,11 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
         status = cmd_work_init(o, &run->work, err);
+    if (status == FC_OK && o->by_file && run->work.panel.one_series)
+        return fc_fail(err, FC_EDATA,
+                       "%s: has no column of ids, so that all files would be "
+                       "of one series: leave out --by-file",
+                       o->input);
     bool learns = o->specs[0].model->learn != NULL;
     if (status == FC_OK && learns)
         status = fc_batch_learn(&run->work.job, 0, &run->learned, err);

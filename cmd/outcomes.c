@@ -61,7 +61,7 @@ static bool has_replaced(const struct cmd_run *run, size_t series)
 static void count_filled(const struct cmd_run *run, size_t i,
                          struct cmd_tally *tally)
 {
-    const struct fc_series *series = &run->work.panel.series[i];
+    const struct fc_history *series = &run->work.panel.series[i];
     size_t inside = run->work.panel.facts[i].nfilled
                     - fc_missing_tail(series->y, series->n);
     if (run->work.skip[i] || inside == 0)
@@ -90,6 +90,7 @@ struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
         tally.replaced += has_replaced(run, i);
     }
     tally.unchanged = run->night.reused;
+    tally.warm = cmd_night_count_warm(&run->night);
     tally.corrected = run->night.corrected;
     tally.drifting = run->night.drifting;
     return tally;
@@ -132,7 +133,7 @@ static void append_missing(const struct cmd_run *run, size_t i, bool took,
 {
     static const char *const filled[] = {"interpolated", "set to zero",
                                          "carried forward", "not allowed"};
-    const struct fc_series *series = &run->work.panel.series[i];
+    const struct fc_history *series = &run->work.panel.series[i];
     size_t tail = fc_missing_tail(series->y, series->n);
     size_t inside = run->work.panel.facts[i].nfilled - tail;
     if (inside > 0)

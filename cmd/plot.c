@@ -145,7 +145,7 @@ static enum fc_status load(struct plot *plot, struct fc_error *err)
 
 /* Where it goes. */
 
-static const struct fc_series *series_of(const struct plot *plot)
+static const struct fc_history *series_of(const struct plot *plot)
 {
     return &plot->panel.series[plot->series];
 }
@@ -161,7 +161,7 @@ static void widen(struct plot *plot, const double *x, size_t n)
 /* The last seasons, but no fewer values than are forecast twice over. */
 static void choose_scale(struct plot *plot)
 {
-    const struct fc_series *s = series_of(plot);
+    const struct fc_history *s = series_of(plot);
     size_t past = SEASONS * (size_t)plot->season, h = (size_t)plot->horizon;
     past = past < 2 * h ? 2 * h : past;
     past = past < LEAST_PAST ? LEAST_PAST : past;
@@ -252,7 +252,7 @@ static void draw_band(struct plot *plot, size_t level, enum cmd_ink ink)
 
 static void draw(struct plot *plot)
 {
-    const struct fc_series *s = series_of(plot);
+    const struct fc_history *s = series_of(plot);
     size_t nlevels = (size_t)plot->forecasts.nlevels;
     for (size_t k = nlevels; k-- > 0;)
         draw_band(plot, k, k + 1 == nlevels ? CMD_INK_WIDE : CMD_INK_NARROW);

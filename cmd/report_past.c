@@ -20,7 +20,7 @@ enum { MOVED_SHOWN = 40 };
 struct cmd_past {
     struct cmd_report_past shown;
     const struct io_panel *panel;
-    struct cmd_history by_night, by_series, changes;
+    struct cmd_history history;
     struct cmd_report_night *nights;
     struct cmd_report_turned *turned;
     struct cmd_report_moved *moved;
@@ -47,7 +47,7 @@ static double ratio(double sum, double n)
 
 static bool note_nights(struct cmd_past *p)
 {
-    const struct cmd_history *h = &p->by_night;
+    const struct cmd_history *h = &p->history;
     p->nights = calloc(h->nnights + 1, sizeof *p->nights);
     if (p->nights == NULL)
         return false;
@@ -80,7 +80,7 @@ static void note_cover(const struct cmd_turned_out *from, double *level,
 
 static bool note_turned(struct cmd_past *p)
 {
-    const struct cmd_history *h = &p->by_night;
+    const struct cmd_history *h = &p->history;
     p->turned = calloc(h->nscores + 1, sizeof *p->turned);
     if (p->turned == NULL)
         return false;
@@ -112,7 +112,7 @@ static size_t find_series(const struct cmd_past *p, const char *id)
 
 static bool note_moved(struct cmd_past *p)
 {
-    const struct cmd_history *h = &p->changes;
+    const struct cmd_history *h = &p->history;
     size_t n = h->nchanges < MOVED_SHOWN ? h->nchanges : MOVED_SHOWN;
     p->moved = calloc(n + 1, sizeof *p->moved);
     if (p->moved == NULL)
@@ -137,7 +137,7 @@ static bool note_moved(struct cmd_past *p)
 
 static bool note_standing(struct cmd_past *p, const char *model)
 {
-    const struct cmd_history *h = &p->by_series;
+    const struct cmd_history *h = &p->history;
     p->of = calloc(p->panel->nseries + 1, sizeof *p->of);
     if (p->of == NULL)
         return false;
@@ -206,9 +206,9 @@ static enum fc_status recall(void *context, size_t series,
         p->store, p->panel->series[series].id, &known, err);
     if (status != FC_OK || known.series == 0 || p->model == 0)
         return status;
-    for (size_t k = p->by_night.nnights;
+    for (size_t k = p->history.nnights;
          k-- > 0 && *n < CMD_REPORT_NIGHTS && status == FC_OK;) {
-        const struct io_night *night = &p->by_night.nights[k].night;
+        const struct io_night *night = &p->history.nights[k].night;
         struct io_said at = {
             .night = night->night, .series = known.series, .model = p->model};
         bool found;
@@ -226,26 +226,6 @@ static enum fc_status recall(void *context, size_t series,
 }
 
 /* --- all --- */
-
-static enum fc_status read_all(struct cmd_past *p,
-                               const struct cmd_options *options,
-                               struct fc_error *err)
-{
-    struct cmd_options ask = *options;
-    char *inputs[] = {(char *)options->store};
-    ask.inputs = inputs;
-    ask.ninputs = 1;
-    ask.changes = false;
-    ask.by = CMD_BY_NIGHT;
-    enum fc_status status = cmd_history_read(&ask, &p->by_night, err);
-    ask.by = CMD_BY_SERIES;
-    if (status == FC_OK)
-        status = cmd_history_read(&ask, &p->by_series, err);
-    ask.changes = true;
-    if (status == FC_OK)
-        status = cmd_history_read(&ask, &p->changes, err);
-    return status;
-}
 
 static bool note_ids(struct cmd_past *p)
 {
@@ -307,7 +287,10 @@ enum fc_status cmd_past_open(const struct cmd_options *options,
     p->shown.file = options->store;
     p->shown.recall = recall;
     p->shown.context = p;
-    enum fc_status status = read_all(p, options, err);
+    enum fc_status status = cmd_history_read(
+        &p->shown.file, 1,
+        CMD_HISTORY_SCORES | CMD_HISTORY_SERIES | CMD_HISTORY_CHANGES,
+        &p->history, err);
     if (status == FC_OK)
         status = note_all(p, model, err);
     if (status == FC_OK)
@@ -329,9 +312,7 @@ void cmd_past_close(struct cmd_past *past)
     if (past == NULL)
         return;
     io_store_close(past->store);
-    cmd_history_release(&past->by_night);
-    cmd_history_release(&past->by_series);
-    cmd_history_release(&past->changes);
+    cmd_history_release(&past->history);
     io_intern_release(&past->ids);
     free(past->nights);
     free(past->turned);

@@ -121,7 +121,7 @@ static enum fc_status learn_scales(struct run *run, struct fc_error *err)
     run->batch.job.nspecs = 1;
     status = fc_batch_run(&run->batch, err);
     for (size_t i = 0; status == FC_OK && i < run->work.job.n; i++) {
-        const struct fc_series *s = &run->work.panel.series[i];
+        const struct fc_history *s = &run->work.panel.series[i];
         uint32_t series =
             io_intern_find(&run->actuals.ids, s->id, strlen(s->id));
         if (series == IO_INTERN_FULL || run->work.skip[i])

@@ -51,17 +51,26 @@ static enum fc_status find_column(const struct io_record *header,
     return FC_OK;
 }
 
-/* Likewise the ids', of which there may be several. */
+/*
+ * Likewise the ids', of which there may be several; where the training data are
+ * one series without any, or are not to be asked, there may be none.
+ */
 static enum fc_status find_keys(const struct io_record *header,
-                                const char *given, const char *name,
+                                const char *given,
+                                const struct io_csv_columns *names,
                                 struct io_table_keys *keys,
                                 struct fc_error *err)
 {
+    const char *name = names->id;
     size_t column;
     enum fc_status status = io_table_keys_find(
-        header, name != NULL ? name : "unique_id", keys, err);
+        header, name != NULL ? name : IO_ONE_ID_NAME, keys, err);
     if (status != FC_OK || keys->n > 0)
         return status;
+    if (names->one_series || (name == NULL && header->n == 2)) {
+        keys->same = IO_ONE_ID;
+        return FC_OK;
+    }
     status = find_column(header, given, name, "unique_id", 0, &column, err);
     if (status == FC_OK)
         keys->column[keys->n++] = column;
@@ -131,16 +140,18 @@ static enum fc_status actuals_header(struct actuals_reader *r,
     const struct cmd_options *o = r->options;
     const struct io_csv_columns *names = r->columns;
     size_t n;
-    enum fc_status status = find_keys(header, o->id, names->id, &r->id, err);
+    enum fc_status status = find_keys(header, o->id, names, &r->id, err);
+    size_t next = r->id.same == NULL; /* by position: id, time, value */
     if (status == FC_OK)
-        status =
-            find_column(header, o->time, names->time, "ds", 1, &r->time, err);
+        status = find_column(header, o->time, names->time, "ds", next, &r->time,
+                             err);
     if (status == FC_OK)
-        status =
-            find_column(header, o->value, names->value, "y", 2, &r->value, err);
+        status = find_column(header, o->value, names->value, "y", next + 1,
+                             &r->value, err);
     if (status != FC_OK)
         return status;
-    const char *name = io_table_id(header, &r->id, &n);
+    const char *name =
+        r->id.same != NULL ? IO_ONE_ID_NAME : io_table_id(header, &r->id, &n);
     r->actuals->id_name = name != NULL ? strdup(name) : NULL;
     r->actuals->is_record = r->id.n > 1;
     return r->actuals->id_name != NULL ? FC_OK : no_memory(err);
@@ -391,9 +402,10 @@ static enum fc_status forecasts_header(struct forecasts_reader *r,
                                        struct fc_error *err)
 {
     const struct io_csv_columns *names = r->columns;
-    enum fc_status status = find_keys(header, NULL, names->id, &r->id, err);
+    enum fc_status status = find_keys(header, NULL, names, &r->id, err);
     if (status == FC_OK)
-        status = find_column(header, NULL, names->time, "ds", 1, &r->time, err);
+        status = find_column(header, NULL, names->time, "ds",
+                             r->id.same == NULL, &r->time, err);
     if (status == FC_OK)
         status =
             find_column(header, NULL, NULL, "mean", SIZE_MAX, &r->mean, err);

@@ -50,7 +50,7 @@ static void put_fit(const struct cmd_run *run, const struct fc_span *span,
                     struct io_atomic_file *file)
 {
     size_t nspecs = run->work.job.nspecs;
-    const struct fc_series *series =
+    const struct fc_history *series =
         &run->work.panel.series[series_of(run, span)];
     cmd_json_raw(file, ",\"args\":{\"id\":");
     cmd_json_text(file, series->id);
@@ -131,7 +131,7 @@ static bool put_plain_fit(const struct cmd_run *run, int track,
                           const struct fc_span *span,
                           struct io_atomic_file *file)
 {
-    const struct fc_series *series =
+    const struct fc_history *series =
         &run->work.panel.series[series_of(run, span)];
     const char *model =
         run->options->spec_names[span->item % run->work.job.nspecs];

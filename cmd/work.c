@@ -27,6 +27,30 @@ static void say_inferred(const struct cmd_options *options, const char *path,
         cmd_say(CMD_INFO, "%s", panel->notes->text[i]);
 }
 
+/* What came of --ignore: how much is left out, and periods without a step. */
+static void say_ignored(const char *path, const struct io_panel *panel)
+{
+    char values[CMD_COUNT_SIZE], series[CMD_COUNT_SIZE], first[IO_TIME_SIZE],
+        last[IO_TIME_SIZE];
+    io_time_print(&panel->format, panel->first, first);
+    io_time_print(&panel->format, panel->last, last);
+    for (size_t i = 0; i < panel->ignore.n; i++) {
+        const struct io_period *period = &panel->ignore.at[i];
+        if (period->last < panel->first || period->first > panel->last)
+            cmd_say(CMD_WARNING,
+                    "%s: warning: --ignore '%.*s' is no time of the file, "
+                    "which reaches from %s to %s",
+                    path, (int)(period->n < 60 ? period->n : 60), period->text,
+                    first, last);
+    }
+    if (panel->nignored > 0)
+        cmd_say(CMD_INFO,
+                "%s: %s value%s of %s series ignored, as if missing", path,
+                cmd_count(panel->nignored, values),
+                panel->nignored == 1 ? "" : "s",
+                cmd_count(panel->nwith, series));
+}
+
 static void warn(const struct cmd_options *options, const char *path,
                  const struct io_panel *panel)
 {
@@ -43,6 +67,7 @@ static void warn(const struct cmd_options *options, const char *path,
                 "%s: warning: series '%s' and another differ only in blanks "
                 "around their id; they are kept apart",
                 path, cmd_short(panel->blank_id, id));
+    say_ignored(path, panel);
 }
 
 static bool is_small_count(double x)
@@ -55,7 +80,7 @@ static bool are_gaps_of_counts(const struct io_panel *panel)
 {
     size_t missing = 0, counted = 0, whole = 0, all = 0;
     for (size_t i = 0; i < panel->nseries; i++) {
-        const struct fc_series *s = &panel->series[i];
+        const struct fc_history *s = &panel->series[i];
         size_t last = 0;
         if (panel->facts[i].nfilled == 0 || panel->facts[i].error != NULL)
             continue;
@@ -98,7 +123,7 @@ static enum fc_status check_gaps(const struct cmd_options *options,
         io_panel_release(panel);
         return status;
     }
-    if (counts && !options->quiet)
+    if (counts && !options->quiet && panel->nignored == 0)
         cmd_say(CMD_INFO,
                 "%s: what is missing lies between small whole numbers and is "
                 "interpolated; --gaps zero says that it was none",
@@ -242,8 +267,6 @@ static void set_season(const struct cmd_options *options, struct cmd_work *work)
         work->seasons.year = year;
     }
     work->season = fc_season_length(&work->seasons);
-    for (size_t i = 0; i < work->panel.nseries; i++)
-        work->panel.series[i].seasons = &work->seasons;
 }
 
 static struct fc_job job_of(const struct cmd_options *options,
@@ -252,6 +275,8 @@ static struct fc_job job_of(const struct cmd_options *options,
     return (struct fc_job){
         .series = work->panel.series,
         .n = work->panel.nseries,
+        .seasons = &work->seasons,
+        .regressors = work->known.of,
         .skip = work->skip,
         .specs = options->specs,
         .nspecs = options->nspecs,

@@ -104,9 +104,7 @@ static inline struct fc_batch run_batch_with(const struct fc_learned *learned,
 {
     static const double levels[] = {80, 95};
     struct fc_error err;
-    struct fc_batch batch = {.job = {.series = s->series,
-                                     .n = s->n,
-                                     .specs = spec,
+    struct fc_batch batch = {.job = {.specs = spec,
                                      .nspecs = 1,
                                      .learned = &learned,
                                      .seed = 1,
@@ -115,6 +113,7 @@ static inline struct fc_batch run_batch_with(const struct fc_learned *learned,
                                      .levels = levels,
                                      .nthreads = jobs},
                              .want_reports = true};
+    give_series(&batch.job, s->series, s->n);
     enum fc_status status = fc_batch_run(&batch, &err);
     if (status != FC_OK)
         print_error("%s\n", err.msg);

@@ -71,17 +71,23 @@ static void run(const struct fc_spec *spec, const struct fc_series *series,
                 size_t n)
 {
     struct fc_batch batch[2];
+    struct fc_history histories[MOST_SERIES];
     struct fc_error err;
+    for (size_t i = 0; i < n; i++)
+        histories[i] =
+            (struct fc_history){series[i].id, series[i].y, series[i].n};
     for (int i = 0; i < 2; i++) {
-        batch[i] = (struct fc_batch){.job = {.series = series,
-                                             .n = n,
-                                             .specs = spec,
-                                             .nspecs = 1,
-                                             .seed = 1,
-                                             .horizon = BATCH_HORIZON,
-                                             .nlevels = FUZZED_LEVELS,
-                                             .levels = fuzzed_levels,
-                                             .nthreads = 1 + i}};
+        batch[i] = (struct fc_batch){
+            .job = {.series = histories,
+                    .n = n,
+                    .seasons = n > 0 ? series[0].seasons : NULL,
+                    .specs = spec,
+                    .nspecs = 1,
+                    .seed = 1,
+                    .horizon = BATCH_HORIZON,
+                    .nlevels = FUZZED_LEVELS,
+                    .levels = fuzzed_levels,
+                    .nthreads = 1 + i}};
         enum fc_status status = fc_batch_run(&batch[i], &err);
         assert(status == FC_OK);
         check_batch(&batch[i]);

@@ -75,7 +75,7 @@ enum { HORIZON = 12 };
 static void check_series(const struct io_panel *panel, size_t i,
                          const struct io_panel_options *options)
 {
-    const struct fc_series *s = &panel->series[i];
+    const struct fc_history *s = &panel->series[i];
     const char *error = panel->facts[i].error;
     assert(s->n > 0 || error != NULL);
     if (s->n == 0 || error != NULL)
@@ -92,7 +92,7 @@ static void check_same_series(const struct io_panel *a, size_t i,
                               const struct io_panel *b, size_t j)
 {
     const struct io_panel_facts *x = &a->facts[i], *y = &b->facts[j];
-    const struct fc_series *u = &a->series[i], *v = &b->series[j];
+    const struct fc_history *u = &a->series[i], *v = &b->series[j];
     struct io_freq one = io_panel_own_step(a, i), two = io_panel_own_step(b, j);
     assert(strcmp(u->id, v->id) == 0);
     assert((x->error == NULL) == (y->error == NULL));

@@ -39,9 +39,7 @@ static inline struct fc_part taught(const struct fc_model *model, int m)
     static char ids[TEACHERS][8];
     struct fc_series series[TEACHERS];
     struct fc_spec spec = {.model = model};
-    struct fc_job job = {.series = series,
-                         .n = TEACHERS,
-                         .specs = &spec,
+    struct fc_job job = {.specs = &spec,
                          .nspecs = 1,
                          .horizon = TAUGHT_HORIZON,
                          .seed = 1,
@@ -60,6 +58,7 @@ static inline struct fc_part taught(const struct fc_model *model, int m)
             y[i][t] = teacher_value(i, t, m);
         series[i] = series_of(ids[i], y[i], TEACHER_LENGTH, m);
     }
+    give_series(&job, series, TEACHERS);
     all[at].model = model;
     all[at].m = m;
     assert_int_equal(fc_batch_learn(&job, 0, &all[at].learned, NULL), FC_OK);

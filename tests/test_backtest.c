@@ -28,10 +28,8 @@ static struct fc_backtest backtest_of(const struct fc_series *series, size_t n,
                                       const struct fc_spec *specs,
                                       size_t nspecs, int horizon)
 {
-    return (struct fc_backtest){
-        .job = {.series = series,
-                .n = n,
-                .specs = specs,
+    struct fc_backtest backtest = {
+        .job = {.specs = specs,
                 .nspecs = nspecs,
                 .seed = 1,
                 .horizon = horizon,
@@ -42,6 +40,8 @@ static struct fc_backtest backtest_of(const struct fc_series *series, size_t n,
         .origins = 1,
         .stride = horizon,
     };
+    give_series(&backtest.job, series, n);
+    return backtest;
 }
 
 static void run(struct fc_backtest *backtest)

@@ -310,15 +310,14 @@ static struct fc_batch run_file(struct file *file, const struct fc_spec *spec,
                                 int threads)
 {
     struct fc_error err;
-    struct fc_batch batch = {.job = {.series = file->series,
-                                     .n = SERIES,
-                                     .specs = spec,
+    struct fc_batch batch = {.job = {.specs = spec,
                                      .nspecs = 1,
                                      .seed = 1,
                                      .horizon = HORIZON,
                                      .nlevels = LEVELS,
                                      .levels = levels,
                                      .nthreads = threads}};
+    give_series(&batch.job, file->series, SERIES);
     assert_int_equal(fc_batch_run(&batch, &err), FC_OK);
     return batch;
 }

@@ -77,9 +77,7 @@ static void they_are_for_what_was_learnt(void **state)
     give_season(&s, 4);
     for (int k = 0; k < MODELS; k++) {
         struct fc_spec spec = {.model = fc_model_find(names[k])};
-        struct fc_job job = {.series = s.series,
-                             .n = s.n,
-                             .specs = &spec,
+        struct fc_job job = {.specs = &spec,
                              .nspecs = 1,
                              .horizon = 6,
                              .seed = 1,
@@ -87,6 +85,7 @@ static void they_are_for_what_was_learnt(void **state)
         struct fc_learned *learned;
         struct fc_fit fit;
         fc_workspace_reset(ws);
+        give_series(&job, s.series, s.n);
         assert_int_equal(fc_batch_learn(&job, 0, &learned, NULL), FC_OK);
         struct fc_part part = fc_part_of(learned);
         const struct fc_model *m = spec.model;

@@ -57,9 +57,7 @@ static void a_use_that_fails_falls_back(void **state)
                                        series_of("b", one, 1, 1)};
     struct fc_spec specs[] = {spec_of("mean"), spec_of("drift")};
     struct fc_spec fallback = spec_of("naive");
-    struct fc_job job = {.series = series,
-                         .n = 2,
-                         .specs = specs,
+    struct fc_job job = {.specs = specs,
                          .nspecs = 2,
                          .fallback = &fallback,
                          .horizon = HORIZON,
@@ -67,6 +65,7 @@ static void a_use_that_fails_falls_back(void **state)
     struct script good = {0}, bad = {.says = {"no use"}};
     struct script worse = {.says = {"no use", "none at all"}};
     struct script same = {.says = {"no use", "no use"}}, alone = worse;
+    give_series(&job, series, 2);
 
     struct fc_verdict v = fit_item(&job, 1, &good);
     assert_int_equal(v.outcome, FC_OUTCOME_OK);
@@ -133,15 +132,14 @@ static void items_are_numbered_over_the_whole_job(void **state)
     static const int expected[N * 2] = {0, 0, 1, 1, 0, 0};
     struct fc_spec specs[] = {spec_of("mean"), spec_of("drift")};
     struct seen seen = {.n = 0};
-    struct fc_job job = {.series = series,
-                         .n = N,
-                         .skip = skip,
+    struct fc_job job = {.skip = skip,
                          .specs = specs,
                          .nspecs = 2,
                          .horizon = HORIZON,
                          .nthreads = 1,
                          .progress = note,
                          .progress_arg = &seen};
+    give_series(&job, series, N);
     assert_int_equal(fc_job_map(&job, 1, 2, see, &seen, NULL), FC_OK);
     assert_memory_equal(seen.times, expected, sizeof expected);
     assert_int_equal(seen.done, N * 2);

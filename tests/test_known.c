@@ -11,6 +11,7 @@
 
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
+#include <gsl/gsl_statistics_double.h>
 
 /*
  * Longley (1967), An appraisal of least squares programs for the electronic
@@ -87,6 +88,7 @@ enum { MOST = 400, LENGTH = 80, AHEAD = 8, STRIDE = LENGTH + AHEAD, NX = 2 };
 struct world {
     size_t n;
     double rho; /* of the errors */
+    bool deep;  /* what prices do grows with the cut */
     struct fc_series series[MOST];
     struct fc_regressors regressors[MOST];
     char id[MOST][8];
@@ -108,7 +110,8 @@ static void make_series(struct world *w, size_t i, gsl_rng *rng)
         way = 0.8 * way + gsl_ran_gaussian(rng, 0.12);
         price[t] = exp(way - 0.1 * deal[t]);
         error = w->rho * error + sqrt(1 - w->rho * w->rho) * fresh;
-        w->y[i][t] = exp(level + w->slope[i][0] * log(price[t])
+        double cut = w->deep ? 1 - 1 / price[t] : log(price[t]);
+        w->y[i][t] = exp(level + w->slope[i][0] * cut
                          + w->slope[i][1] * deal[t] + error);
     }
     snprintf(w->id[i], sizeof w->id[i], "s%03zu", i);
@@ -117,7 +120,8 @@ static void make_series(struct world *w, size_t i, gsl_rng *rng)
     w->series[i].regressors = &w->regressors[i];
 }
 
-static struct world *make_world(size_t n, double rho, unsigned long seed)
+static struct world *make_world_of(size_t n, double rho, bool deep,
+                                   unsigned long seed)
 {
     struct world *w = calloc(1, sizeof *w);
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -125,10 +129,16 @@ static struct world *make_world(size_t n, double rho, unsigned long seed)
     gsl_rng_set(rng, seed);
     w->n = n;
     w->rho = rho;
+    w->deep = deep;
     for (size_t i = 0; i < n; i++)
         make_series(w, i, rng);
     gsl_rng_free(rng);
     return w;
+}
+
+static struct world *make_world(size_t n, double rho, unsigned long seed)
+{
+    return make_world_of(n, rho, false, seed);
 }
 
 static struct fc_known *learn(const struct world *w)
@@ -155,7 +165,8 @@ static void check_truth(double rho, unsigned long seed)
     struct fc_workspace *ws = fc_workspace_new();
     size_t own = 0, shrunk = 0;
     double bias[NX] = {0};
-    assert_true(known->logs && known->column[0].log && !known->column[1].log);
+    assert_true(known->logs && known->column[0].form == FC_KNOWN_LOGS
+                && known->column[1].form == FC_KNOWN_AS_IT_IS);
     for (size_t i = 0; i < w->n; i++) {
         struct fc_known_fit fit;
         struct fc_series rest;
@@ -251,7 +262,7 @@ static void collinear_and_still_columns_are_left_out(void **state)
             w->x[i][STRIDE + t] = 3 - 2 * w->x[i][t];
     struct fc_known *twice = learn(w);
     assert_int_equal(twice->column[0].used + twice->column[1].used,
-                     twice->column[0].log ? 2 : 1);
+                     twice->column[0].form == FC_KNOWN_LOGS ? 2 : 1);
     free(still);
     free(twice);
     free(w);
@@ -286,6 +297,39 @@ static void a_regressor_beyond_all_that_was_seen_is_bounded(void **state)
     assert_true(fit_first(w, known, ws).lacks);
     fc_workspace_free(ws);
     free(known);
+    free(w);
+}
+
+/* Where effects are those of reciprocals they are taken so, whatever the unit of
+ * a series' prices, and slopes come back. */
+static void deep_cuts_are_told_from_logs(void **state)
+{
+    (void)state;
+    struct world *w = make_world_of(100, 0.2, true, 11);
+    struct fc_workspace *ws = fc_workspace_new();
+    double bias = 0;
+    for (size_t t = 0; t < STRIDE; t++)
+        for (size_t i = 0; i < w->n; i += 2)
+            w->x[i][t] *= 40;
+    struct fc_known *known = learn(w);
+    assert_true(known->logs && known->column[0].form == FC_KNOWN_RECIPROCAL
+                && known->column[1].form == FC_KNOWN_AS_IT_IS);
+    for (size_t i = 0; i < w->n; i++) {
+        struct fc_known_fit fit;
+        struct fc_series rest;
+        double price[LENGTH];
+        memcpy(price, w->x[i], sizeof price);
+        double usual = gsl_stats_median(price, 1, LENGTH) / (i % 2 ? 1 : 40);
+        fc_workspace_reset(ws);
+        assert_int_equal(
+            fc_known_fit(known, &w->series[i], AHEAD, ws, &fit, &rest, NULL),
+            FC_OK);
+        /* b (1 - 1 / x) = b / u (u - u / x) */
+        bias += (fit.slope[0] * usual - w->slope[i][0]) / (double)w->n;
+    }
+    assert_true(fabs(bias) < 0.05);
+    free(known);
+    fc_workspace_free(ws);
     free(w);
 }
 
@@ -324,15 +368,14 @@ static void forecasts_follow_the_future(void **state)
     struct world *w = make_world(200, 0, 7);
     struct fc_spec spec = {.model = fc_model_find("mean")};
     double levels[] = {95};
-    struct fc_batch batch = {.job = {.series = w->series,
-                                     .n = w->n,
-                                     .specs = &spec,
+    struct fc_batch batch = {.job = {.specs = &spec,
                                      .nspecs = 1,
                                      .horizon = AHEAD,
                                      .nlevels = 1,
                                      .levels = levels,
                                      .nthreads = 2}};
     size_t in = 0;
+    give_series(&batch.job, w->series, w->n);
     w->x[9][LENGTH + 2] = NAN;
     assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
     for (size_t i = 0; i < w->n; i++) {
@@ -358,6 +401,7 @@ int main(void)
         cmocka_unit_test(no_series_sways_the_others),
         cmocka_unit_test(collinear_and_still_columns_are_left_out),
         cmocka_unit_test(a_regressor_beyond_all_that_was_seen_is_bounded),
+        cmocka_unit_test(deep_cuts_are_told_from_logs),
         cmocka_unit_test(a_forecast_has_effects_and_their_errors),
         cmocka_unit_test(forecasts_follow_the_future),
     };

@@ -501,9 +501,7 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
     assert_int_equal(fc_model_parse("naive", 5, &fallback, &err), FC_OK);
     for (; (model = fc_model_at(nspecs)) != NULL && nspecs < 40; nspecs++)
         specs[nspecs] = (struct fc_spec){.model = model};
-    struct fc_batch one = {.job = {.series = series,
-                                   .n = N,
-                                   .specs = specs,
+    struct fc_batch one = {.job = {.specs = specs,
                                    .nspecs = nspecs,
                                    .seed = 7,
                                    .fallback = &fallback,
@@ -512,6 +510,7 @@ static void a_batch_is_the_same_on_any_number_of_threads(void **state)
                                    .levels = levels,
                                    .nthreads = 1},
                            .want_reports = true};
+    give_series(&one.job, series, N);
     struct fc_batch many = one;
     many.job.nthreads = 5;
     assert_int_equal(fc_batch_run(&one, &err), FC_OK);
@@ -536,15 +535,14 @@ static struct fc_batch run_one(const struct fc_series *series,
     struct fc_error err = {0};
     spec = (struct fc_spec){0};
     assert_int_equal(fc_model_parse(model, strlen(model), &spec, &err), FC_OK);
-    struct fc_batch batch = {.job = {.series = series,
-                                     .n = 1,
-                                     .specs = &spec,
+    struct fc_batch batch = {.job = {.specs = &spec,
                                      .nspecs = 1,
                                      .seed = 7,
                                      .horizon = horizon,
                                      .nlevels = LEVELS,
                                      .levels = levels,
                                      .nthreads = 1}};
+    give_series(&batch.job, series, 1);
     if (fc_batch_run(&batch, &err) != FC_OK
         || batch.results[0].outcome != FC_OUTCOME_OK)
         fail_msg("%s: %s", model, err.msg);
@@ -773,15 +771,14 @@ static struct fc_batch teach(int exponent, double y[PUPILS][LONGEST])
         snprintf(ids[i], sizeof ids[i], "s%zu", i);
         series[i] = series_of(ids[i], y[i], LONGEST, 12);
     }
-    struct fc_batch batch = {.job = {.series = series,
-                                     .n = PUPILS,
-                                     .specs = &spec,
+    struct fc_batch batch = {.job = {.specs = &spec,
                                      .nspecs = 1,
                                      .seed = 7,
                                      .horizon = HORIZON,
                                      .nlevels = LEVELS,
                                      .levels = levels,
                                      .nthreads = 1}};
+    give_series(&batch.job, series, PUPILS);
     assert_int_equal(fc_batch_run(&batch, &err), FC_OK);
     return batch;
 }

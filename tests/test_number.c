@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "tests/check.h"
 
+#include "io/text/amount.h"
 #include "io/text/number.h"
 
 static uint64_t next_random(uint64_t *state)
@@ -314,6 +315,74 @@ static void everyday_numbers_print_shortest(void **state)
     }
 }
 
+/* A blank in front says nothing, but takes another way. */
+static void expect_same_as_behind_a_blank(const char *text)
+{
+    struct io_number_form form = {.decimal = ','};
+    struct io_number_seen a = {0}, b = {0};
+    char blank[40];
+    double x, y;
+    snprintf(blank, sizeof blank, " %s", text);
+    const char *why = io_amount_parse(&form, text, strlen(text), 7, &a, &x);
+    if (io_amount_parse(&form, blank, strlen(blank), 7, &b, &y) != why
+        || memcmp(&x, &y, sizeof x) != 0 || a.comma.n != b.comma.n
+        || a.point.n != b.point.n || a.open_comma.n != b.open_comma.n
+        || a.open_point.n != b.open_point.n)
+        fail_msg("'%s' is %a, behind a blank %a", text, x, y);
+}
+
+/* Every text of up to six of these characters, and a sample of longer ones. */
+static void amounts_with_commas_are_read_one_way(void **state)
+{
+    static const char letters[] = "0159.,-";
+    uint64_t seed = 5;
+    (void)state;
+    for (uint64_t i = 0; i < 250000; i++) {
+        bool sample = i >= 7 * 7 * 7 * 7 * 7 * 7;
+        uint64_t code = sample ? next_random(&seed) : i;
+        char text[20] = "";
+        size_t n = sample ? 7 + code % 11 : 6;
+        for (size_t k = 0; k < n; k++, code /= 7)
+            text[k] = letters[code % (sample && k % 4 > 0 ? 4 : 7)];
+        for (size_t from = 0; from < (sample ? 1 : n); from++)
+            expect_same_as_behind_a_blank(text + from);
+    }
+}
+
+/* Thousands by points, and a decimal comma. */
+static void amounts_with_commas_read_as_strtod_reads_them(void **state)
+{
+    const struct io_number_form form = {.decimal = ','};
+    uint64_t seed = 6;
+    (void)state;
+    for (int i = 0; i < 100000; i++) {
+        struct io_number_seen seen = {0};
+        char plain[48], text[48];
+        size_t used = 0;
+        double value, expected;
+        unsigned long long w = next_random(&seed) >> (24 + i % 36);
+        int whole =
+            snprintf(plain, sizeof plain, "%s%llu", i % 7 ? "" : "-", w);
+        snprintf(plain + whole, sizeof plain - (size_t)whole, ".%0*llu",
+                 1 + i % 2 + i % 3, w % 10);
+        for (int k = 0; plain[k] != '\0'; k++) {
+            bool group = i % 5 > 0 && k > 0 && k < whole && (whole - k) % 3 == 0
+                         && plain[k - 1] != '-';
+            if (group)
+                text[used++] = '.';
+            text[used++] = plain[k];
+            if (plain[k] == '.')
+                text[used - 1] = ',';
+        }
+        text[used] = '\0';
+        expected = strtod(plain, NULL);
+        if (io_amount_parse(&form, text, used, 3, &seen, &value) != NULL
+            || memcmp(&value, &expected, sizeof value) != 0)
+            fail_msg("'%s' read as %a, not %a", text, value, expected);
+        assert_int_equal(seen.comma.n + seen.open_comma.n, 1);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -327,6 +396,8 @@ int main(void)
         cmocka_unit_test(shortest_decimals_match_python),
         cmocka_unit_test(random_bits_print_shortest),
         cmocka_unit_test(everyday_numbers_print_shortest),
+        cmocka_unit_test(amounts_with_commas_are_read_one_way),
+        cmocka_unit_test(amounts_with_commas_read_as_strtod_reads_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

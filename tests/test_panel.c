@@ -79,7 +79,7 @@ static void refuse(const char *text, size_t n,
                (const char *const[]){__VA_ARGS__, NULL}); \
     } while (0)
 
-static void check_values(const struct fc_series *s, const double *expected,
+static void check_values(const struct fc_history *s, const double *expected,
                          size_t n)
 {
     assert_int_equal(s->n, n);
@@ -369,7 +369,7 @@ static void what_is_no_table_is_refused_with_its_place(void **state)
     REFUSE("", "in.csv", "is empty");
     REFUSE("\n\n", "in.csv", "is empty");
     REFUSE("unique_id,ds,y\n", "in.csv", "no rows");
-    REFUSE("just text\nand more\n", "in.csv:1:", "at least 3", "found 1");
+    REFUSE("just text\nand more\n", "in.csv:1:", "at least 2", "found 1");
     REFUSE("a,2024-01-01,5\na,2024-01-02,6\n", "in.csv:1:", "header");
     REFUSE("unique_id,ds,y\na,01/02/2024,5\n", "in.csv:2:", "'01/02/2024'");
     REFUSE("unique_id,ds,y\na,1,5\nb,2,6\n\"c,3,7\nd,4,8\n",
@@ -533,7 +533,7 @@ static void check_same(const struct io_panel *a, const struct io_panel *b)
     assert_int_equal(a->nrejected, b->nrejected);
     for (size_t i = 0; i < a->nseries; i++) {
         const struct io_panel_facts *x = &a->facts[i], *y = &b->facts[i];
-        const struct fc_series *other = &b->series[i];
+        const struct fc_history *other = &b->series[i];
         assert_string_equal(a->series[i].id, other->id);
         assert_string_equal(x->error != NULL ? x->error : "",
                             y->error != NULL ? y->error : "");

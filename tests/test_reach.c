@@ -28,7 +28,7 @@ static struct fc_reach normal(void)
 static struct fc_reach learn(double shift, double skew)
 {
     static double ratio[SERIES];
-    struct fc_reach_sample sample = {SERIES, 1, ratio};
+    struct fc_reach_sample sample = {.n = SERIES, .horizon = 1, .ratio = ratio};
     struct fc_reach prior = normal(), reach = prior;
     struct fc_error err;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -80,11 +80,67 @@ static void skewed_errors_make_skewed_intervals(void **state)
     }
 }
 
+/* Errors of two periods, all of them so many times as large in the earlier one,
+ * of which so many series are known. */
+static struct fc_reach learn_twice(double times, int known, double lean)
+{
+    static double ratio[SERIES], earlier[SERIES];
+    struct fc_reach_sample sample = {SERIES, 1, ratio, earlier};
+    struct fc_reach prior = normal(), reach = prior;
+    struct fc_error err;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (int i = 0; i < SERIES; i++) {
+        ratio[i] = gsl_ran_ugaussian(rng) + lean;
+        earlier[i] =
+            i < known ? times * (gsl_ran_ugaussian(rng) - lean) : (double)NAN;
+    }
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, &err), FC_OK);
+    gsl_rng_free(rng);
+    return reach;
+}
+
+/* Their scale is the geometric mean of both periods', each by its series; the
+ * earlier errors are taken to be 1.06 times as large. */
+static void a_calm_period_does_not_make_narrow_intervals_alone(void **state)
+{
+    const struct {
+        double times;
+        int known;
+    } cases[] = {{2, SERIES}, {0.5, SERIES}, {2, SERIES / 3}, {2, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fc_reach r = learn_twice(cases[i].times, cases[i].known, 0);
+        double part = cases[i].known / (double)(SERIES + cases[i].known);
+        double scale = pow(1.06 * cases[i].times, part);
+        for (int k = 0; k < FC_REACH_LEVELS; k++) {
+            double z = gsl_cdf_ugaussian_Pinv(0.5 + fc_reach_levels[k] / 200);
+            if (fc_reach_levels[k] > 98)
+                continue;
+            assert_near(factor(&r, FC_ABOVE, fc_reach_levels[k]) / scale, z,
+                        0.06);
+            assert_near(factor(&r, FC_BELOW, fc_reach_levels[k]) / scale, z,
+                        0.06);
+        }
+    }
+}
+
+/* Whatever the sides of both periods. */
+static void periods_that_lean_leave_the_middle(void **state)
+{
+    struct fc_reach r = learn_twice(1, SERIES, 0.5);
+    (void)state;
+    for (int k = 0; fc_reach_levels[k] < 99; k++)
+        assert_near(factor(&r, FC_BELOW, fc_reach_levels[k]),
+                    factor(&r, FC_ABOVE, fc_reach_levels[k]), 0.06);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_shift_of_all_errors_leans_on_no_side),
         cmocka_unit_test(skewed_errors_make_skewed_intervals),
+        cmocka_unit_test(a_calm_period_does_not_make_narrow_intervals_alone),
+        cmocka_unit_test(periods_that_lean_leave_the_middle),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -72,7 +72,7 @@ static const double steps[] = {1, 3, 2, 4, 3, 5};
 static const double flat[] = {2, 2, 2};
 
 struct known {
-    struct fc_series series[3];
+    struct fc_history series[3];
     struct io_panel panel;
     struct io_intern ids;
 };
@@ -80,9 +80,9 @@ struct known {
 static void make_known(struct known *k)
 {
     memset(k, 0, sizeof *k);
-    k->series[0] = (struct fc_series){.id = "a", .y = steps, .n = 6};
-    k->series[1] = (struct fc_series){.id = "b", .y = steps, .n = 2};
-    k->series[2] = (struct fc_series){.id = "c", .y = flat, .n = 3};
+    k->series[0] = (struct fc_history){.id = "a", .y = steps, .n = 6};
+    k->series[1] = (struct fc_history){.id = "b", .y = steps, .n = 2};
+    k->series[2] = (struct fc_history){.id = "c", .y = flat, .n = 3};
     k->panel.series = k->series;
     k->panel.nseries = 3;
     for (int i = 0; i < 3; i++)

@@ -132,7 +132,7 @@ static void assert_same(const struct io_panel *a, const struct io_panel *b)
     assert_string_equal(a->id_name, b->id_name);
     assert_string_equal(a->time_name, b->time_name);
     for (size_t i = 0; i < a->nseries; i++) {
-        const struct fc_series *s = &a->series[i], *t = &b->series[i];
+        const struct fc_history *s = &a->series[i], *t = &b->series[i];
         assert_string_equal(s->id, t->id);
         assert_same_text(a->facts[i].error, b->facts[i].error);
         assert_int_equal(a->facts[i].start, b->facts[i].start);

@@ -29,10 +29,8 @@ static struct fc_simulate simulation_of(const struct fc_series *series,
                                         size_t n, const struct fc_spec *specs,
                                         size_t nspecs, int paths)
 {
-    return (struct fc_simulate){
-        .job = {.series = series,
-                .n = n,
-                .specs = specs,
+    struct fc_simulate simulate = {
+        .job = {.specs = specs,
                 .nspecs = nspecs,
                 .seed = 1,
                 .horizon = STEPS,
@@ -41,6 +39,8 @@ static struct fc_simulate simulation_of(const struct fc_series *series,
         .nquantiles = 3,
         .quantiles = QUANTILES,
     };
+    give_series(&simulate.job, series, n);
+    return simulate;
 }
 
 static void run(struct fc_simulate *s)
@@ -274,7 +274,7 @@ static void sums_follow_the_closed_form(void **state)
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_fit fit;
     assert_int_equal(fit_spec(&independent, &spec, ws, &fit, NULL), FC_OK);
-    s.job.series = &independent;
+    give_series(&s.job, &independent, 1);
     run(&s);
     double alpha = fit.coef[0], level = 0, variance[2] = {0};
     for (int i = 0; i < 2; i++)
@@ -422,8 +422,7 @@ static void the_same_for_threads_subsets_and_more_paths(void **state)
     one.job.seed = 7;
     struct fc_simulate many = one, part = one, more = one, other = one;
     many.job.nthreads = 3;
-    part.job.series = series + 2;
-    part.job.n = 2;
+    give_series(&part.job, series + 2, 2);
     more.paths = 2 * PATHS;
     run(&one);
     run(&many);

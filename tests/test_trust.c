@@ -232,13 +232,9 @@ static struct fc_batch forecast_base(const struct simulated *base,
                                      const struct fc_series *all, size_t n)
 {
     struct fc_spec spec = spec_of_auto();
-    struct fc_job file = {.series = all,
-                          .n = n,
-                          .specs = &spec,
-                          .nspecs = 1,
-                          .horizon = H,
-                          .seed = 1,
-                          .nthreads = 2};
+    struct fc_job file = {
+        .specs = &spec, .nspecs = 1, .horizon = H, .seed = 1, .nthreads = 2};
+    give_series(&file, all, n);
     struct fc_learned *learned = NULL;
     assert_int_equal(fc_batch_learn(&file, 0, &learned, NULL), FC_OK);
     struct fc_batch batch = run_batch_with(learned, base, &spec, 2);

@@ -106,8 +106,8 @@ static enum fc_status take_learnt(struct cmd_night *night, size_t k,
     block->n = learnt->n;
     memcpy(block->values, numbers, learnt->n * sizeof(double));
     enum fc_status status = model->check_learned(
-        fc_part_of(block), &night->options->specs[k],
-        night->panel->series[0].seasons, (int)night->options->horizon, err);
+        fc_part_of(block), &night->options->specs[k], &night->seasons,
+        (int)night->options->horizon, err);
     if (status != FC_OK) {
         free(block);
         return status;
@@ -212,15 +212,15 @@ static uint64_t came_from(const struct cmd_night *night, size_t item)
 {
     size_t k = item % night->options->nspecs;
     size_t i = item / night->options->nspecs;
-    const struct fc_series *series = &night->panel->series[i];
+    struct fc_series series = fc_job_series(&night->batch->job, i);
     const struct cmd_seen *seen = &night->seen[i];
     uint64_t all[7] = {night->settings[k],
                        seen->whole,
-                       series->n,
+                       series.n,
                        seen->n,
-                       cmd_night_hash(series->id, strlen(series->id)),
-                       hash_regressors(night, series),
-                       hash_seasons(series->seasons)};
+                       cmd_night_hash(series.id, strlen(series.id)),
+                       hash_regressors(night, &series),
+                       hash_seasons(series.seasons)};
     return cmd_night_hash(all, sizeof all);
 }
 

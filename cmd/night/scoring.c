@@ -226,7 +226,7 @@ static enum fc_status update_record(struct scoring *s, const struct said_of *of)
 {
     struct io_standing record = {.series = of->said->series,
                                  .model = of->model};
-    const struct fc_series *series = &s->night->panel->series[of->series];
+    const struct fc_history *series = &s->night->panel->series[of->series];
     enum fc_status status = io_store_record(s->night->store, &record, s->err);
     if (status != FC_OK)
         return status;
@@ -264,7 +264,7 @@ static enum fc_status update_record(struct scoring *s, const struct said_of *of)
 
 static enum fc_status score_said(struct scoring *s, struct said_of *of)
 {
-    const struct fc_series *series = &s->night->panel->series[of->series];
+    const struct fc_history *series = &s->night->panel->series[of->series];
     size_t at = of->series * (size_t)s->nmodels + (size_t)of->model - 1;
     struct newest *newest = &s->newest[at];
     if (newest->there && of->said->origin >= newest->origin)
@@ -552,7 +552,7 @@ static void shorten(const struct fc_forecast *f, int exponent, float *numbers)
 static enum fc_status say_series(struct cmd_night *night, size_t i,
                                  float *numbers, struct fc_error *err)
 {
-    const struct fc_series *series = &night->panel->series[i];
+    const struct fc_history *series = &night->panel->series[i];
     size_t nspecs = night->options->nspecs;
     int64_t origin = cmd_night_origin(night, i);
     struct fc_error_scale scale =

@@ -44,7 +44,7 @@ static uint64_t hash_recent(const double *y, size_t n)
 static void see_values(const struct cmd_night *night, size_t i,
                        struct cmd_seen *seen)
 {
-    const struct fc_series *series = &night->panel->series[i];
+    const struct fc_history *series = &night->panel->series[i];
     struct io_freq step = io_panel_step(night->panel, i);
     int64_t start = night->panel->facts[i].start;
     seen->n = series->n - fc_missing_tail(series->y, series->n);

@@ -90,6 +90,7 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .wide = options->wide,
         .freq = options->has_freq ? &options->freq : NULL,
         .gaps = (enum io_gaps)options->gaps,
+        .ignore = options->ignore,
         .duplicates = (enum io_duplicates)options->duplicates,
         .align = (enum io_align)options->align,
         .rejects = options->rejects != NULL,

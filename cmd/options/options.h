@@ -108,6 +108,7 @@ struct cmd_options {
     int64_t jobs; /* 0 = all */
     const char *id, *time, *value;
     const char *time_format, *na, *encoding;
+    const char *ignore; /* periods: see io/time/period.h */
     int decimal; /* the place among its choices */
     const char *freq_text;
     struct io_freq freq;

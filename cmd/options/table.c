@@ -119,6 +119,8 @@ static const struct cmd_option rows[] = {
      "one row per series: id, then values", NULL, 0, 0, NULL},
     {0, "gaps", CMD_CHOICE, CMD_READS, AT(gaps), "POLICY",
      "interpolate zero previous error", "interpolate", 0, 0, gaps},
+    {0, "ignore", CMD_LIST, CMD_READS, AT(ignore), "LIST",
+     "periods that count as missing: 2020-03..2020-06", NULL, 0, 0, NULL},
     {0, "align", CMD_CHOICE, SERIES, AT(align), "WHERE",
      "horizon starts after own or common last time", "own", 0, 0, aligns},
     {0, "duplicates", CMD_CHOICE, CMD_READS, AT(duplicates), "POLICY",

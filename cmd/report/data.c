@@ -681,7 +681,7 @@ static void put_series_scores(struct writer *w, const char *name,
 
 static void put_history(struct writer *w, size_t i)
 {
-    const struct fc_series *s = &w->report->panel->series[i];
+    const struct fc_history *s = &w->report->panel->series[i];
     size_t from = s->n > w->view.history ? s->n - w->view.history : 0;
     count(w, "n", s->n);
     if (from > 0)

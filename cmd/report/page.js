@@ -234,8 +234,9 @@ const swatch = (kind, ink, dash) => {
 };
 const keyOf = (rows) => rows.map(([kind, ink, dash, text]) => make('span', null, swatch(kind, ink, dash), text));
 
+const isWord = (rows, i) => rows.length > 0 && rows[0][i] instanceof Node && rows[0][i].className === 'word';
 const table = (head, rows, wordy = 1) => make('table', null,
-	make('thead', null, make('tr', null, ...head.map((h, i) => make('th', { scope: 'col', class: i < wordy ? 'word' : null }, h)))),
+	make('thead', null, make('tr', null, ...head.map((h, i) => make('th', { scope: 'col', class: i < wordy || isWord(rows, i) ? 'word' : null }, h)))),
 	make('tbody', null, ...rows.map((row) => {
 		const cells = row.cells || row;
 		return make('tr', { class: row.kind || null }, ...cells.map((c, i) => (c instanceof Node && c.tagName === 'TD' ? c
@@ -274,20 +275,32 @@ const answer = (kind, question, big, ...rest) => make('div', { class: `answer ${
 	make('h2', null, question), make('div', { class: 'big' }, big),
 	...rest.filter(Boolean).map((r) => (typeof r === 'string' ? make('p', null, r) : r)));
 
+const median = (list) => list.slice().sort((a, b) => a - b)[Math.floor(list.length / 2)];
+// What nights in the store were like.
+const usualNight = () => {
+	const nights = data.past ? data.past.nights : [];
+	if (nights.length < 2)
+		return null;
+	const odd = median(nights.map((n) => n[2] + n[3] + n[4]));
+	return `Usual, over ${count(nights.length)} nights: ${odd > 0 ? count(odd) : 'none'} failed, fell back or late, in ${seconds(median(nights.map((n) => n[7])))}.`;
+};
+
 const answerNight = () => {
 	const { ok, fallback, late, failed } = data.tally;
 	const odd = [[failed, 'failed'], [fallback, 'fell back'], [late, 'late or stale']].filter((o) => o[0] > 0);
 	const kind = failed > 0 ? 'bad' : odd.length ? 'warn' : 'good';
 	const mine = turnedOf(data.models[0]);
 	const last = mine[mine.length - 1];
-	const usual = mine.slice(0, -1).map((t) => t[3]).filter((x) => x !== null).sort((a, b) => a - b);
-	const nights = !last || usual.length === 0 ? null : `Of night ${last[0]}, the last of which values have come, MASE was ${brief(last[3])}; of those before ${brief(usual[Math.floor(usual.length / 2)])} in the middle.`;
+	const usual = mine.slice(0, -1).map((t) => t[3]).filter((x) => x !== null);
+	const before = median(usual);
+	const than = last && last[3] > 1.15 * before ? 'worse than usual' : last && last[3] < before / 1.15 ? 'better than usual' : 'as usual';
+	const nights = !last || usual.length === 0 ? null : `Night ${last[0]}, the last whose values have come, had a MASE of ${brief(last[3])}: ${than} (${brief(before)}).`;
 	const took = data.lines ? `It took ${seconds(data.lines.end)} on ${plural(data.lines.tracks - 1, 'thread')}.` : null;
 	return answer(kind, 'Was the night normal?',
 		odd.length === 0 ? `Yes: all ${count(data.series)} as asked` : `${count(ok)} of ${count(data.series)} as asked`,
 		odd.length ? odd.map(([n, word]) => `${count(n)} ${word}`).join(', ')
 			: data.hasFits ? 'None failed, none fell back.' : 'None is missing; with --summary this knows of fallbacks, too.',
-		nights, took);
+		took, usualNight(), nights);
 };
 const command = (text) => make('div', null, ...text.split('\n').map((line) => make('p', null, make('code', null, line))));
 const BACKTEST = `nightcast backtest -H ${H} -m ${data.models.map(quote).join(',')} ${quote(data.files.train || 'INPUT')} --steps steps.csv`;
@@ -338,7 +351,7 @@ const answerIntervals = () => {
 		kind === 'good' ? `Yes: ${level}% holds ${percent(inside)}`
 			: off < 0 ? `Too narrow: ${level}% holds ${percent(inside)}` : `Wide: ${level}% holds ${percent(inside)}`,
 		...rows.slice(0, -1).map(([l, c]) => `The ${l}% interval holds ${percent(c)}.`),
-		Number.isFinite(n) ? `Of ${count(n)} actual values${late ? ' that came after past nights' : ''}.` : null);
+		Number.isFinite(n) ? `Of ${count(n)} actual values${late ? ' that came after past nights' : ''}, so many lie inside.` : null);
 };
 const byKey = (key) => Array.from({ length: N }, (_, i) => i).filter((i) => !Number.isNaN(key(i)))
 	.sort((a, b) => key(b) - key(a) || a - b);
@@ -350,8 +363,9 @@ const answerWorst = () => {
 	if (worst.length === 0)
 		return answer('', 'Which series are worst?', 'Not measured', 'And no forecast leaves what the series did before.');
 	return make('div', { class: 'answer' },
-		make('h2', null, measured ? 'Which series are worst? (MASE)' : 'Which move most? (in usual changes)'),
-		make('ol', null, ...worst.map((i) => make('li', null, link(i), make('span', null, brief(key(i)))))));
+		make('h2', null, measured ? 'Which series are worst? (MASE)' : 'Which series move most?'),
+		make('ol', null, ...worst.map((i) => make('li', null, link(i), make('span', null, brief(key(i)))))),
+		make('p', { class: 'soft' }, measured ? 'Mean error in units of the usual change from season to season: below 1 is good.' : 'How far the forecast leaves the last season; 1 is what seasons usually differ by.'));
 };
 
 // What stands out.
@@ -523,14 +537,16 @@ const scoreText = (s, levels) => {
 		parts.push(s[2] > 0 ? 'mostly too high' : 'mostly too low');
 	return parts.join(', ');
 };
+const ending = (n) => (n % 100 > 10 && n % 100 < 14 ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] || 'th');
 const rankText = (i) => {
 	const e = errorOf(i);
 	if (Number.isNaN(e))
 		return null;
 	const worse = data.at.reduce((n, _, j) => n + (errorOf(j) > e), 0);
 	const n = worse + 1;
-	const end = n % 100 > 10 && n % 100 < 14 ? 'th' : ['th', 'st', 'nd', 'rd'][n % 10] || 'th';
-	return `${n === 1 ? 'worst' : `${count(n)}${end} worst`} of ${count(N)}`;
+	const place = (k, word) => (k === 1 ? word : `${count(k)}${ending(k)} ${word}`);
+	const m = data.at.reduce((all, _, j) => all + (errorOf(j) <= e), 0); // of those with an error
+	return `${n <= m ? place(n, 'worst') : place(m, 'best')} of ${count(worse + m)}`;
 };
 const showFacts = (i) => {
 	const s = data.at[i];
@@ -576,8 +592,10 @@ const showRemarks = (i) => {
 			remarks.push([kind, `${{ 0: 'could not be forecast', 1: 'fell back', 2: 'late or stale', 3: 'absurd intervals replaced', 4: 'often outside its widest interval', 5: 'drifts away', 6: 'jumps', 7: 'mostly filled in', 8: 'ends early' }[k]}`]);
 	});
 	(s.fit || []).forEach((fit, k) => {
-		if (fit[0] || (fit[1] >= 0 && data.details[fit[1]] !== 'ends before the file does'))
-			remarks.push(['', `${data.models[k]}${fit[0] ? ` ${fit[0]}` : ''}${fit[1] >= 0 ? `: ${data.details[fit[1]]}` : ''}`]);
+		// that it ends early is said already
+		const detail = fit[1] >= 0 ? data.details[fit[1]].replace(/^ends before the file does(; )?/, '') : '';
+		if (fit[0] || detail)
+			remarks.push(['', `${data.models[k]}${fit[0] ? ` ${fit[0]}` : ''}${detail ? `: ${detail}` : ''}`]);
 	});
 	if (s.error)
 		remarks.push(['bad', s.error]);
@@ -801,7 +819,10 @@ const scatter = () => {
 				.flatMap((e) => (decades ? [e] : [e, e + Math.log10(2), e + Math.log10(5)]));
 			return all.filter((e) => e >= a && e <= b);
 		};
-		ticks(x0, x1).forEach((e) => marks.push(make('text', { x: px(e), y: 230, 'text-anchor': 'middle' }, brief(10 ** e))));
+		ticks(x0, x1).forEach((e) => { // none reaches over the edge
+			const half = 3.6 * brief(10 ** e).length;
+			marks.push(make('text', { x: Math.min(px(e), wide - half), y: 230, 'text-anchor': 'middle' }, brief(10 ** e)));
+		});
 		ticks(y0, y1).forEach((e) => marks.push(make('text', { x: 38, y: py(e) + 4, 'text-anchor': 'end' }, brief(10 ** e)),
 			make('line', { x1: 44, x2: wide - 10, y1: py(e), y2: py(e), stroke: colour('grid') })));
 		if (y0 < 0 && y1 > 0)
@@ -976,7 +997,8 @@ const totals = () => {
 const why = () => {
 	const parts = data.why.map((w, k) => {
 		if (w.members.length > 0)
-			return [make('p', null, `${data.models[k]}: ${inWords(w.members)}.`), weightBars(w.members)];
+			return [make('p', null, `${data.models[k]}: ${inWords(w.members)}.`), weightBars(w.members),
+				data.models[k] === 'auto' ? make('p', { class: 'note' }, 'Members with smaller errors on held-back values, of all series and of the series itself, count for more.') : null].filter(Boolean);
 		if (w.forms.length === 0)
 			return [];
 		const all = w.forms.reduce((sum, f) => sum + f[1], w.others);
@@ -1042,7 +1064,7 @@ const timeline = () => {
 		}
 		parts.push(make('text', { x: px(longest), y: height - 4, 'text-anchor': 'end' }, seconds(longest)), make('text', { x: left, y: height - 4 }, '0'));
 		if (serial > 1.15 * L.end)
-			parts.push(make('text', { x: px(L.end), y: height - 4, 'text-anchor': 'middle' }, seconds(L.end)),
+			parts.push(make('text', { x: px(L.end) - 5, y: 24 + row * threads + 20, 'text-anchor': 'end' }, seconds(L.end)),
 				make('path', { d: `M${px(L.end)} 20V${height - 16}`, stroke: colour('ink'), 'stroke-dasharray': '3 2' }));
 		svg.replaceChildren(...parts);
 	});

@@ -65,7 +65,7 @@ static struct cmd_report_total *total_of(struct table *table, int64_t time)
 static bool add_history(const struct cmd_report *report, size_t i,
                         int64_t first, struct table *table)
 {
-    const struct fc_series *s = &report->panel->series[i];
+    const struct fc_history *s = &report->panel->series[i];
     struct io_freq step = io_panel_step(report->panel, i);
     int64_t t;
     for (size_t k = s->n; k-- > 0;) {
@@ -87,7 +87,7 @@ static bool add_history(const struct cmd_report *report, size_t i,
 static bool add_future(const struct cmd_report *report, size_t i,
                        struct table *table)
 {
-    const struct fc_series *s = &report->panel->series[i];
+    const struct fc_history *s = &report->panel->series[i];
     struct io_freq step = io_panel_step(report->panel, i);
     struct fc_forecast f = cmd_report_forecast(report, i, 0);
     bool forecast = cmd_report_has_forecast(report, i, 0);

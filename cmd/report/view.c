@@ -72,7 +72,7 @@ bool cmd_report_has_forecast(const struct cmd_report *report, size_t series,
 
 /* What stands out. */
 
-static double volume_of(const struct fc_series *s, size_t season)
+static double volume_of(const struct fc_history *s, size_t season)
 {
     double sum = 0;
     size_t n = 0, from = s->n > season ? s->n - season : 0;
@@ -85,7 +85,7 @@ static double volume_of(const struct fc_series *s, size_t season)
 }
 
 /* The mean of |y(t) - y(t - m)|, to measure by. */
-static double usual_change(const struct fc_series *s, size_t m)
+static double usual_change(const struct fc_history *s, size_t m)
 {
     double sum = 0;
     size_t n = 0;
@@ -100,7 +100,7 @@ static double usual_change(const struct fc_series *s, size_t m)
 /* Mean of forecast minus the value one season before, over the first season. */
 static double change_of(const struct cmd_report *report, size_t i, size_t m)
 {
-    const struct fc_series *s = &report->panel->series[i];
+    const struct fc_history *s = &report->panel->series[i];
     struct fc_forecast f = cmd_report_forecast(report, i, 0);
     double scale = usual_change(s, m), sum = 0;
     size_t n = 0;
@@ -158,7 +158,7 @@ static void look_at(const struct cmd_report *report, size_t i,
                     struct cmd_report_view *view)
 {
     const struct io_panel_facts *facts = &report->panel->facts[i];
-    const struct fc_series *s = &report->panel->series[i];
+    const struct fc_history *s = &report->panel->series[i];
     size_t season = report->season > 1 ? (size_t)report->season : 1;
     const struct cmd_report_score *now = score_of(report, report->now, i);
     const struct cmd_report_score *before = score_of(report, report->before, i);

@@ -3,6 +3,12 @@
 
 #include <math.h>
 
+struct fc_series fc_series_of(const struct fc_history *history)
+{
+    return (struct fc_series){
+        .id = history->id, .y = history->y, .n = history->n};
+}
+
 int fc_season_length(const struct fc_seasons *seasons)
 {
     return seasons != NULL && seasons->n > 0 ? (int)lround(seasons->length[0])
@@ -24,6 +30,12 @@ struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons, size_t n)
     while (fitting.n > 1 && 2 * fitting.length[fitting.n - 1] > (double)n)
         fitting.n--;
     return fitting;
+}
+
+bool fc_season_is_long(double length)
+{
+    enum { LONGEST = 366 };
+    return length > LONGEST || length != floor(length);
 }
 
 bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b)

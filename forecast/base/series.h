@@ -42,14 +42,26 @@ struct fc_regressors {
     const bool *as_they_are; /* n flags: not to be taken in logs; NULL: none */
 };
 
-struct fc_series {
+/* What was observed of a series.  A panel has millions of them, some of a
+ * single value: it is kept small. */
+struct fc_history {
     const char *id;  /* as read; unique within a panel; NUL-terminated */
     const double *y; /* n values, oldest first; NaN = missing; never inf.
                         The first and the last value are never missing */
     size_t n;
+};
+
+/* A series as models take it: its history, and what is known beside it. */
+struct fc_series {
+    const char *id; /* of the history, as are y and n */
+    const double *y;
+    size_t n;
     const struct fc_seasons *seasons;       /* or NULL: none */
     const struct fc_regressors *regressors; /* or NULL: none */
 };
+
+/* A history beside which nothing is known. */
+struct fc_series fc_series_of(const struct fc_history *history);
 
 /* The whole length of the shortest season, the one that most models know; 1 =
  * none. */
@@ -62,6 +74,10 @@ struct fc_seasons fc_one_season(int length);
  * whatever n. */
 struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons,
                                      size_t n);
+
+/* Whether a season is too long for a model to have a number for each of its
+ * places, or not whole: more than 366 observations, or 52.18. */
+bool fc_season_is_long(double length);
 
 /* Whether two lists have the same lengths. */
 bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b);

@@ -23,7 +23,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 100, PRIOR_ROWS = 4 };
+enum { ROUNDS = 100, FEW_ROUNDS = 8, PRIOR_ROWS = 4 };
 
 static const double TOLERANCE = 1e-8, CLIP = 3, ENOUGH = 1e-4;
 static const double MAD = 1.4826; /* of a normal: its standard deviation */
@@ -203,7 +203,10 @@ void known_shrunk(const struct fc_known *known, const struct known_cross *cross,
     size_t n = known->n;
     struct factor f = make_factor(n, scratch);
     double *work = scratch + n * n + 3 * n, *b = work + 2 * n;
-    known_own(known, cross, known->noise, scratch, out);
+    if (cross->noise > 0)
+        out->noise = cross->noise;
+    else
+        known_own(known, cross, known->noise, scratch, out);
     for (size_t i = 0; i < n; i++) {
         b[i] = cross->xy[i];
         for (size_t j = 0; j < n; j++)
@@ -234,10 +237,11 @@ void known_shrunk(const struct fc_known *known, const struct known_cross *cross,
 
 struct learning {
     struct fc_known *known;
-    const struct known_cross *cross;
+    struct known_cross *cross;
     size_t n; /* series */
     struct known_slopes slopes;
     double *scratch, *values, *errors;
+    double *own; /* a row of each series: its own slopes; NaN: does not tell */
 };
 
 static double median(double *x, size_t n)
@@ -265,20 +269,33 @@ static void find_used(struct learning *l)
         known->column[j].used = known->column[j].used && l->errors[j] > 0;
 }
 
+/* Every series' slopes and noise, and a column's error of one of them. */
+static void find_own(struct learning *l)
+{
+    size_t n = l->known->n;
+    memset(l->errors, 0, n * sizeof *l->errors);
+    for (size_t i = 0; i < l->n; i++) {
+        known_own(l->known, &l->cross[i], l->known->noise, l->scratch,
+                  &l->slopes);
+        l->cross[i].noise = l->slopes.noise;
+        for (size_t j = 0; j < n; j++) {
+            bool tells = !isnan(l->slopes.error[j]);
+            l->own[i * n + j] = tells ? l->slopes.slope[j] : NAN;
+            if (tells)
+                l->errors[j] = l->slopes.error[j];
+        }
+    }
+}
+
 /* Where the search begins: at medians. */
 static void begin_column(struct learning *l, size_t j)
 {
     struct fc_known_column *column = &l->known->column[j];
     size_t n = 0;
-    double error = 0;
-    for (size_t i = 0; i < l->n; i++) {
-        known_own(l->known, &l->cross[i], l->known->noise, l->scratch,
-                  &l->slopes);
-        if (isnan(l->slopes.error[j]))
-            continue;
-        error = l->slopes.error[j];
-        l->values[n++] = l->slopes.slope[j];
-    }
+    double error = l->errors[j];
+    for (size_t i = 0; i < l->n; i++)
+        if (!isnan(l->own[i * l->known->n + j]))
+            l->values[n++] = l->own[i * l->known->n + j];
     column->mean = column->variance = 0;
     if (!column->used || l->n == 1 || n == 0)
         return;
@@ -331,26 +348,30 @@ static bool allocate(struct learning *l)
 {
     size_t n = l->known->n;
     size_t values = l->n > 2 * n ? l->n : 2 * n;
-    l->scratch = malloc((known_scratch(n) + 3 * n + values) * sizeof(double));
+    l->scratch = malloc((known_scratch(n) + 3 * n + values + l->n * n)
+                        * sizeof(double));
     if (l->scratch == NULL)
         return false;
     l->slopes.slope = l->scratch + known_scratch(n);
     l->slopes.error = l->slopes.slope + n;
     l->errors = l->slopes.error + n;
     l->values = l->errors + n;
+    l->own = l->values + values;
     return true;
 }
 
-enum fc_status known_learn_slopes(const struct known_cross *cross, size_t n,
-                                  struct fc_known *known)
+enum fc_status known_learn_slopes(struct known_cross *cross, size_t n,
+                                  bool closely, struct fc_known *known)
 {
     struct learning l = {.known = known, .cross = cross, .n = n};
     if (!allocate(&l))
         return FC_ENOMEM;
     find_used(&l);
+    find_own(&l);
     for (size_t j = 0; j < known->n; j++)
         begin_column(&l, j);
-    for (int round = 0; n > 1 && round < ROUNDS; round++)
+    int rounds = closely ? ROUNDS : FEW_ROUNDS;
+    for (int round = 0; n > 1 && round < rounds; round++)
         if (go_round(&l) < ENOUGH)
             break;
     free(l.scratch);

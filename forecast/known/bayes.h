@@ -14,11 +14,12 @@
  *
  *   xx      n * n, of the regressors; xy  n, with the series; yy  of it
  *   rows    of them; df  those less what centring took
+ *   noise   variance of the errors, once it is known; else 0
  */
 struct known_cross {
     double *xx, *xy;
     double yy;
-    double rows, df;
+    double rows, df, noise;
 };
 
 /* Slopes and what is known of their errors. */
@@ -48,9 +49,13 @@ void known_shrunk(const struct fc_known *known, const struct known_cross *cross,
 
 /*
  * Learns the columns' mean and variance and the usual noise from the
- * crossproducts of several series, sets `used`.  FC_ENOMEM.
+ * crossproducts of several series, whose noise it finds; sets `used`.
+ *
+ *   closely  until the search rests; else a few rounds, to compare scales
+ *
+ * FC_ENOMEM.
  */
-enum fc_status known_learn_slopes(const struct known_cross *cross, size_t n,
-                                  struct fc_known *known);
+enum fc_status known_learn_slopes(struct known_cross *cross, size_t n,
+                                  bool closely, struct fc_known *known);
 
 #endif

@@ -86,20 +86,36 @@ static void leave_rest(const struct fc_series *series,
     }
 }
 
-/* Within what the series has seen, and a usual way beyond. */
-static double bound(const struct fc_known *known, const struct known_rows *rows,
-                    size_t j, double x, bool *bounded)
+struct range {
+    double least, most;
+};
+
+/* What the series has seen of a column, and a usual way beyond. */
+static struct range range_of(const struct fc_known *known,
+                             const struct known_rows *rows, size_t j)
 {
     const double *seen = rows->x + j * rows->places;
-    double least = INFINITY, most = -INFINITY, span = known->column[j].span;
-    for (size_t t = 0; t < rows->n; t++)
-        if (!isnan(rows->z[t])) {
-            least = fmin(least, seen[t]);
-            most = fmax(most, seen[t]);
-        }
-    double in = fmax(least - span, fmin(most + span, x));
-    *bounded = *bounded || in != x;
-    return in;
+    struct range range = {INFINITY, -INFINITY};
+    for (size_t t = 0; t < rows->n; t++) {
+        if (isnan(rows->z[t]))
+            continue;
+        if (seen[t] < range.least)
+            range.least = seen[t];
+        if (seen[t] > range.most)
+            range.most = seen[t];
+    }
+    range.least -= known->column[j].span;
+    range.most += known->column[j].span;
+    return range;
+}
+
+static bool lacks(const struct known_rows *rows, size_t n, int horizon)
+{
+    for (size_t j = 0; j < n; j++)
+        for (int h = 0; h < horizon; h++)
+            if (isnan(rows->x[j * rows->places + rows->n + (size_t)h]))
+                return true;
+    return false;
 }
 
 static bool find_effects(const struct fc_known *known,
@@ -107,21 +123,22 @@ static bool find_effects(const struct fc_known *known,
                          struct fc_known_fit *fit)
 {
     size_t n = fit->n;
-    for (int h = 0; h < fit->horizon; h++)
-        for (size_t j = 0; j < n; j++)
-            if (isnan(rows->x[j * rows->places + rows->n + (size_t)h]))
-                return false;
-    for (int h = 0; h < fit->horizon; h++)
-        for (size_t j = 0; j < n; j++) {
-            if (!known->column[j].used)
-                continue;
+    if (lacks(rows, n, fit->horizon))
+        return false;
+    for (size_t j = 0; j < n && fit->horizon > 0; j++) {
+        if (!known->column[j].used)
+            continue;
+        struct range range = range_of(known, rows, j);
+        for (int h = 0; h < fit->horizon; h++) {
             double x = rows->x[j * rows->places + rows->n + (size_t)h];
-            double off =
-                bound(known, rows, j, x, &fit->bounded) - rows->mean[j];
+            double in = fmax(range.least, fmin(range.most, x));
+            double off = in - rows->mean[j];
+            fit->bounded = fit->bounded || in != x;
             fit->effect[h] += off * fit->slope[j];
             for (size_t k = 0; k < n; k++)
                 fit->spread[(size_t)h * n + k] += off * root[j * n + k];
         }
+    }
     return true;
 }
 

@@ -19,11 +19,18 @@
  * What is learnt from a file stands alone and may be used by many threads.
  */
 
+/*
+ * How a regressor is taken.  A reciprocal is 1 - u / x, u its median in the
+ * series' history: its slope there is that of the logarithm, and it grows
+ * faster the lower x is, as what deep cuts of a price do.
+ */
+enum fc_known_form { FC_KNOWN_AS_IT_IS, FC_KNOWN_LOGS, FC_KNOWN_RECIPROCAL };
+
 /* One regressor, as a file has it. */
 struct fc_known_column {
     bool used;       /* it moves, in some series at least, and not only with
                         others */
-    bool log;        /* taken in logs */
+    enum fc_known_form form;
     double span;     /* how far it moves within a series: of nine in ten no
                         further */
     double mean;     /* of the slopes of the file's series */

@@ -9,7 +9,10 @@
  * scaled by the series' naive ones.  Errors of the regression are taken to be
  * alike from step to step as much as the median of the series' autocorrelations
  * says (with the correction of Marriott & Pope 1954, Biometrika 41), unless
- * that is worse at the steps held back by more than WORSE.
+ * that is worse at the steps held back by more than WORSE.  Likewise logs of
+ * regressors become reciprocals where these leave less of clearly most series:
+ * both have as many slopes, and all of the history says more than its last
+ * steps.
  */
 #include "forecast/known/known.h"
 
@@ -94,13 +97,14 @@ static bool take_series(struct learning *l, size_t i, bool hold)
     cross->yy = alike ? rows.cross.yy : 0;
     cross->rows = alike ? rows.cross.rows : 0;
     cross->df = alike ? rows.cross.df : 0;
+    cross->noise = 0;
     for (size_t j = 0; j < n; j++)
         l->spans[j * l->n + i] = span_of(&rows, j);
     return true;
 }
 
 /* Learns on the scale and with the rho that l->known has. */
-static enum fc_status learn_slopes(struct learning *l, bool hold)
+static enum fc_status learn_slopes(struct learning *l, bool hold, bool closely)
 {
     for (size_t j = 0; j < l->columns; j++)
         l->known->column[j].used = true;
@@ -115,7 +119,7 @@ static enum fc_status learn_slopes(struct learning *l, bool hold)
         l->known->column[j].span = span > 0 ? span : spans[l->n - 1];
         l->known->column[j].used = spans[l->n - 1] > 0;
     }
-    return known_learn_slopes(l->cross, l->n, l->known);
+    return known_learn_slopes(l->cross, l->n, closely, l->known);
 }
 
 /* Means of the season's places, or of all; NaN is passed over. */
@@ -214,7 +218,7 @@ static enum fc_status score_one(const struct learning *l,
 /* The mean over series, of slopes learnt without what is held back. */
 static enum fc_status score(struct learning *l, double *mean)
 {
-    enum fc_status status = learn_slopes(l, true);
+    enum fc_status status = learn_slopes(l, true, false);
     size_t n = 0;
     double sum = 0, one;
     for (size_t i = 0; status == FC_OK && i < l->n; i++) {
@@ -256,40 +260,106 @@ static bool can_log_column(const struct learning *l, size_t j)
     return least > 0 && most >= WIDE * least;
 }
 
-static void set_scale(struct learning *l, bool logs, bool columns,
+static void set_scale(struct learning *l, bool logs, enum fc_known_form columns,
                       const double *can)
 {
     l->known->logs = logs;
     for (size_t j = 0; j < l->columns; j++)
-        l->known->column[j].log = columns && can[j] > 0;
+        l->known->column[j].form = can[j] > 0 ? columns : FC_KNOWN_AS_IT_IS;
+}
+
+/* What slopes leave of the sum of squares of a series' rows. */
+static double sum_left(const struct known_cross *cross, const double *slope,
+                       size_t n)
+{
+    double sum = cross->yy;
+    for (size_t i = 0; i < n; i++) {
+        sum -= 2 * slope[i] * cross->xy[i];
+        for (size_t j = 0; j < n; j++)
+            sum += slope[i] * slope[j] * cross->xx[i * n + j];
+    }
+    return fmax(sum, 1e-12 * cross->yy + 1e-300);
+}
+
+/* What the file's form leaves of every series, in logs, into l->values. */
+static enum fc_status find_left(struct learning *l)
+{
+    size_t n = l->columns;
+    enum fc_status status = learn_slopes(l, false, false);
+    fc_workspace_reset(l->ws);
+    double *room = fc_workspace_doubles(l->ws, known_scratch(n) + 2 * n);
+    if (status != FC_OK || room == NULL)
+        return FC_ENOMEM;
+    struct known_slopes out = {room, room + n, NULL, 0};
+    for (size_t i = 0; i < l->n; i++) {
+        known_shrunk(l->known, &l->cross[i], room + 2 * n, &out);
+        l->values[i] = log(sum_left(&l->cross[i], out.slope, n));
+    }
+    return FC_OK;
+}
+
+/* Whether reciprocals leave less than logs of so many series that it is not by
+ * chance: a sign test, two standard deviations beyond a half. */
+static enum fc_status compare_forms(struct learning *l, const double *can,
+                                    bool *less)
+{
+    double *logs = malloc((l->n + 1) * sizeof *logs);
+    enum fc_status status = logs != NULL ? find_left(l) : FC_ENOMEM;
+    if (status == FC_OK) {
+        memcpy(logs, l->values, l->n * sizeof *logs);
+        set_scale(l, true, FC_KNOWN_RECIPROCAL, can);
+        status = find_left(l);
+    }
+    size_t n = 0;
+    for (size_t i = 0; status == FC_OK && i < l->n; i++)
+        n += l->values[i] < logs[i];
+    *less = (double)n > 0.5 * (double)l->n + sqrt((double)l->n);
+    free(logs);
+    return status;
+}
+
+/* Reciprocals for logs, where they are better; least: the error of logs. */
+static enum fc_status try_reciprocals(struct learning *l, const double *can,
+                                      double least)
+{
+    bool less;
+    double mean = INFINITY;
+    enum fc_status status = compare_forms(l, can, &less);
+    if (status == FC_OK && less)
+        status = score(l, &mean);
+    if (!less || mean > WORSE * least)
+        set_scale(l, true, FC_KNOWN_LOGS, can);
+    return status;
 }
 
 /* Units or logs, of the series and of those columns that can be taken so. */
 static enum fc_status choose_scale(struct learning *l)
 {
-    bool any = false, can_logs = can_log_series(l), best_logs, best_columns;
-    double *can = malloc(l->columns * sizeof *can), best = INFINITY, mean;
+    bool any = false, can_logs = can_log_series(l), logs = can_logs;
+    double *can = malloc(l->columns * sizeof *can), least = INFINITY, mean;
     enum fc_status status = can != NULL ? FC_OK : FC_ENOMEM;
     for (size_t j = 0; can != NULL && j < l->columns; j++) {
         can[j] = can_log_column(l, j);
         any = any || can[j] > 0;
     }
-    best_logs = can_logs;
-    best_columns = any;
+    enum fc_known_form form = any ? FC_KNOWN_LOGS : FC_KNOWN_AS_IT_IS;
     for (int k = 0; status == FC_OK && k < 4; k++) {
-        bool logs = k < 2, columns = k % 2 == 0;
-        if ((logs && !can_logs) || (columns && !any))
+        enum fc_known_form columns =
+            k % 2 == 0 ? FC_KNOWN_LOGS : FC_KNOWN_AS_IT_IS;
+        if ((k < 2 && !can_logs) || (columns == FC_KNOWN_LOGS && !any))
             continue;
-        set_scale(l, logs, columns, can);
+        set_scale(l, k < 2, columns, can);
         status = score(l, &mean);
-        if (status != FC_OK || mean >= best)
+        if (status != FC_OK || mean >= least)
             continue;
-        best = mean;
-        best_logs = logs;
-        best_columns = columns;
+        least = mean;
+        logs = k < 2;
+        form = columns;
     }
     if (status == FC_OK)
-        set_scale(l, best_logs, best_columns, can);
+        set_scale(l, logs, form, can);
+    if (status == FC_OK && logs && form == FC_KNOWN_LOGS)
+        status = try_reciprocals(l, can, least);
     free(can);
     return status;
 }
@@ -324,7 +394,7 @@ static enum fc_status correlate(const struct learning *l,
 static enum fc_status find_rho(struct learning *l, double *rho)
 {
     size_t n = 0;
-    enum fc_status status = learn_slopes(l, false);
+    enum fc_status status = learn_slopes(l, false, false);
     for (size_t i = 0; status == FC_OK && i < l->n; i++) {
         status = correlate(l, &l->series[i], &l->values[n]);
         n += status == FC_OK && !isnan(l->values[n]);
@@ -385,7 +455,7 @@ static enum fc_status learn(struct learning *l)
     enum fc_status status = choose_scale(l);
     if (status == FC_OK)
         status = choose_rho(l);
-    return status == FC_OK ? learn_slopes(l, false) : status;
+    return status == FC_OK ? learn_slopes(l, false, true) : status;
 }
 
 enum fc_status fc_known_learn(const struct fc_series *series, size_t n,

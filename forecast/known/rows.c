@@ -11,6 +11,7 @@
  */
 #include "forecast/known/rows.h"
 
+#include <gsl/gsl_statistics_double.h>
 #include <math.h>
 #include <string.h>
 
@@ -62,16 +63,38 @@ double known_from_scale(const struct fc_known_scale *scale, double z)
            * (scale->kind == FC_KNOWN_LOG1P ? fmax(expm1(z), 0) : z);
 }
 
-static void take_column(const struct fc_known_column *column, const double *x,
-                        size_t n, double *out)
+/* The median of what is above zero among n values; room has n, too. */
+static double median_above(const double *x, size_t n, double *room)
 {
+    size_t known = 0;
     for (size_t t = 0; t < n; t++)
-        if (!column->used)
-            out[t] = 0;
-        else if (!column->log)
-            out[t] = x[t];
-        else
-            out[t] = x[t] > 0 ? log(x[t]) : NAN;
+        if (x[t] > 0)
+            room[known++] = x[t];
+    return known > 0 ? gsl_stats_median(room, 1, known) : 1;
+}
+
+static double take_value(enum fc_known_form form, double x, double usual)
+{
+    if (form == FC_KNOWN_AS_IT_IS)
+        return x;
+    if (!(x > 0))
+        return NAN;
+    return form == FC_KNOWN_LOGS ? log(x) : 1 - usual / x;
+}
+
+/* A column's places, of which the first n are history. */
+static void take_column(const struct fc_known_column *column, const double *x,
+                        size_t n, size_t places, double *out)
+{
+    if (!column->used) {
+        memset(out, 0, places * sizeof *out);
+        return;
+    }
+    double usual = column->form == FC_KNOWN_RECIPROCAL
+                       ? median_above(x, n, out)
+                       : 1;
+    for (size_t t = 0; t < places; t++)
+        out[t] = take_value(column->form, x[t], usual);
 }
 
 static void take_means(const struct fc_known *known, struct known_rows *rows)
@@ -102,8 +125,8 @@ enum fc_status known_rows_make(const struct fc_known *known,
     if (rows->z == NULL || rows->x == NULL || rows->mean == NULL)
         return FC_ENOMEM;
     for (size_t j = 0; j < known->n; j++)
-        take_column(&known->column[j], given->x + j * given->stride, places,
-                    rows->x + j * places);
+        take_column(&known->column[j], given->x + j * given->stride, series->n,
+                    places, rows->x + j * places);
     for (size_t t = 0; t < series->n; t++) {
         bool whole = !isnan(series->y[t]);
         for (size_t j = 0; j < known->n && whole; j++)
@@ -118,7 +141,8 @@ enum fc_status known_rows_make(const struct fc_known *known,
 struct table {
     size_t n, columns; /* rows */
     double *value;     /* by columns */
-    size_t *place;     /* of each row in the season */
+    size_t *at;        /* of each row in the series */
+    size_t *place;     /* and in the season */
 };
 
 static void fill_table(const struct fc_known *known,
@@ -126,18 +150,21 @@ static void fill_table(const struct fc_known *known,
                        struct table *table)
 {
     double rho = known->rho;
-    for (size_t t = 0; t < rows->n; t++) {
+    for (size_t t = 0, place = 0; t < rows->n; t++, place++) {
+        place = place == season ? 0 : place;
         if (isnan(rows->z[t])
             || (rho != 0 && (t == 0 || isnan(rows->z[t - 1]))))
             continue;
-        size_t i = table->n++;
-        table->place[i] = t % season;
-        for (size_t j = 0; j < table->columns; j++) {
-            const double *x =
-                j < known->n ? rows->x + j * rows->places : rows->z;
-            table->value[j * rows->n + i] =
-                x[t] - (rho != 0 ? rho * x[t - 1] : 0);
-        }
+        table->at[table->n] = t;
+        table->place[table->n++] = place;
+    }
+    for (size_t j = 0; j < table->columns; j++) {
+        const double *x = j < known->n ? rows->x + j * rows->places : rows->z;
+        double *value = table->value + j * rows->n;
+        for (size_t i = 0; i < table->n; i++)
+            value[i] = x[table->at[i]];
+        for (size_t i = 0; i < table->n && rho != 0; i++)
+            value[i] -= rho * x[table->at[i] - 1];
     }
 }
 
@@ -195,16 +222,18 @@ enum fc_status known_rows_cross(const struct fc_known *known,
     struct fc_mark mark = fc_workspace_mark(ws);
     struct table table = {.columns = n + 1};
     table.value = fc_workspace_doubles(ws, (n + 1) * rows->n);
+    table.at = fc_workspace_array(ws, rows->n, sizeof *table.at);
     table.place = fc_workspace_array(ws, rows->n, sizeof *table.place);
     double *room = fc_workspace_doubles(ws, 2 * season);
     if (rows->cross.xx == NULL || rows->cross.xy == NULL || table.value == NULL
-        || table.place == NULL || room == NULL)
+        || table.at == NULL || table.place == NULL || room == NULL)
         return FC_ENOMEM;
     fill_table(known, rows, season, &table);
     for (size_t j = 0; j <= n; j++)
         used = centre(&table, table.value + j * rows->n, season, room,
                       room + season);
     multiply(&table, rows->n, &rows->cross);
+    rows->cross.noise = 0;
     rows->cross.rows = (double)table.n;
     rows->cross.df = (double)table.n - (double)used;
     fc_workspace_release(ws, mark);

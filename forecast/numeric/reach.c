@@ -20,6 +20,10 @@
  * periods of M3's four groups, held back, the side was the same in two.  Each
  * side is therefore measured from the errors' median, so that the forecast is
  * the median of what is said; the errors' size is what it was.
+ *
+ * Their size, too, is partly the period's: all series of a batch have a calm
+ * year, or a wild one.  Where errors of an earlier period are known, scale,
+ * growth and quantiles are the means of both periods'.
  */
 #include "forecast/numeric/reach.h"
 
@@ -38,6 +42,15 @@ static const double FOLLOWED = 0.9;
 
 /* So many series weigh as much as the prior. */
 static const double PRIOR_SERIES = 20;
+
+/*
+ * Errors of the earlier period count for so many times their size: what is
+ * learnt over all series, the forms of models and the trust in them had seen
+ * that period.  By quantile loss and coverage at three held-back origins of
+ * M3's training parts; there the largest of errors of forecasts that had not
+ * were 1.05 to 1.25 times as large.
+ */
+static const double EARLIER = 1.06;
 
 /*
  * Whatever the errors are: the scale may be so many times the prior's, or so
@@ -162,16 +175,40 @@ static void find_shape(double *x, size_t n, struct fc_reach *reach)
     }
 }
 
-/* Between what was measured and the prior. */
-static void shrink(double trust, const struct fc_reach *prior,
+/* Between what was measured and another. */
+static void shrink(double trust, const struct fc_reach *other,
                    struct fc_reach *reach)
 {
-    reach->a = trust * reach->a + (1 - trust) * prior->a;
-    reach->b = trust * reach->b + (1 - trust) * prior->b;
+    reach->a = trust * reach->a + (1 - trust) * other->a;
+    reach->b = trust * reach->b + (1 - trust) * other->b;
     for (int side = 0; side < FC_SIDES; side++)
         for (int i = 0; i < FC_REACH_LEVELS; i++)
             reach->shape[side][i] = trust * reach->shape[side][i]
-                                    + (1 - trust) * prior->shape[side][i];
+                                    + (1 - trust) * other->shape[side][i];
+}
+
+/* What the errors of one period say; of how many series, 0: nothing. */
+static double measure(const struct fc_reach_sample *sample, double *x,
+                      struct fc_reach *reach)
+{
+    if (!follow_steps(sample, x, &reach->a, &reach->b))
+        return 0;
+    find_shape(x, sorted_all(sample, reach, x), reach);
+    return (double)sorted_step(sample, 0, x);
+}
+
+/* The mean with the period before, each by its series. */
+static void add_earlier(const struct fc_reach_sample *sample, double n,
+                        double *x, struct fc_reach *reach)
+{
+    struct fc_reach_sample before = *sample;
+    struct fc_reach earlier;
+    before.ratio = sample->earlier;
+    double m = before.ratio != NULL ? measure(&before, x, &earlier) : 0;
+    if (m == 0)
+        return;
+    earlier.a += log(EARLIER);
+    shrink(n / (n + m), &earlier, reach);
 }
 
 static double within(double x, double middle, double most)
@@ -197,10 +234,10 @@ enum fc_status fc_reach_learn(const struct fc_reach_sample *sample,
     double *x = malloc((all > 0 ? all : 1) * sizeof *x);
     if (x == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    if (follow_steps(sample, x, &reach->a, &reach->b)) {
-        find_shape(x, sorted_all(sample, reach, x), reach);
+    double n = measure(sample, x, reach);
+    if (n > 0) {
+        add_earlier(sample, n, x, reach);
         bound(prior, reach);
-        double n = (double)sorted_step(sample, 0, x);
         shrink(n / (n + PRIOR_SERIES), prior, reach);
     } else {
         *reach = *prior;

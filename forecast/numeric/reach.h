@@ -30,12 +30,16 @@ double fc_reach_factor(const struct fc_reach *reach, enum fc_side side,
 void fc_reach_bounds(const struct fc_reach *reach, const double *width,
                      struct fc_forecast *out);
 
-/* Errors (actual less forecast) over widths, of values held back; NaN: not
- * known. */
+/*
+ * Errors (actual less forecast) over widths, of values held back; NaN: not
+ * known.  Those of an earlier period are of forecasts that had seen a little of
+ * it: see reach.c.
+ */
 struct fc_reach_sample {
     size_t n; /* series */
     int horizon;
-    const double *ratio; /* n * horizon */
+    const double *ratio;   /* n * horizon */
+    const double *earlier; /* as many; or NULL */
 };
 
 /* Estimates the errors' quantiles, shrunk towards the prior's, and bounded by

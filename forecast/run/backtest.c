@@ -33,7 +33,8 @@ struct part {
     struct fc_backtest *all;
     const size_t *origin; /* n indices into all->at, rising */
     size_t n;
-    struct fc_series *series; /* cut */
+    struct fc_history *series;        /* cut */
+    struct fc_regressors *regressors; /* of each of the n; or NULL */
     struct fc_batch batch;
     size_t naive2;          /* which of the batch's specs it is */
     double *reference;      /* n rows of Naive 2 */
@@ -44,7 +45,7 @@ struct part {
 /* Origins. */
 
 /* Observations before an origin, without missing ones at the end. */
-static size_t cut_at(const struct fc_series *series, size_t n)
+static size_t cut_at(const struct fc_history *series, size_t n)
 {
     while (n > 0 && isnan(series->y[n - 1]))
         n--;
@@ -55,10 +56,10 @@ static size_t cut_at(const struct fc_series *series, size_t n)
 static size_t find_origins(const struct fc_backtest *backtest, size_t i,
                            struct fc_origin *at)
 {
-    const struct fc_series *series = &backtest->job.series[i];
+    const struct fc_history *series = &backtest->job.series[i];
     size_t horizon = (size_t)backtest->job.horizon;
     size_t stride = (size_t)backtest->stride;
-    size_t least = fc_backtest_least(fc_season_length(series->seasons));
+    size_t least = fc_backtest_least(fc_season_length(backtest->job.seasons));
     size_t found = 0, last = 0;
     if ((backtest->job.skip != NULL && backtest->job.skip[i])
         || series->n < horizon + least)
@@ -127,13 +128,13 @@ static void score_one(struct part *part, size_t i, size_t k, double *row,
                       struct fc_backtest_result *out)
 {
     const struct fc_origin *at = &part->all->at[part->origin[i]];
-    const struct fc_series *whole = &part->all->job.series[at->series];
+    const struct fc_history *whole = &part->all->job.series[at->series];
     size_t item = i * part->batch.job.nspecs + k;
     enum fc_outcome outcome = part->batch.results[item].outcome;
     struct fc_score_shape shape = shape_of(part->all);
     struct fc_scored scored = scored_of(
         part, item, part->columns + i * (size_t)part->all->outline->nbounds);
-    int m = fc_season_length(whole->seasons);
+    int m = fc_season_length(part->all->job.seasons);
     size_t steps = 0;
     if (outcome == FC_OUTCOME_FAILED)
         fc_score_none(&shape, row);
@@ -191,6 +192,8 @@ static void cut(struct part *part)
         const struct fc_origin *at = &part->all->at[part->origin[i]];
         part->series[i] = part->all->job.series[at->series];
         part->series[i].n = at->n;
+        if (part->regressors != NULL)
+            part->regressors[i] = part->all->job.regressors[at->series];
     }
 }
 
@@ -211,16 +214,20 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
 {
     size_t size = row_size(part->all);
     part->series = malloc(part->n * sizeof *part->series);
+    if (part->all->job.regressors != NULL)
+        part->regressors = malloc(part->n * sizeof *part->regressors);
     part->reference = malloc(part->n * size * sizeof(double));
     part->columns = malloc((part->n * (size_t)part->all->outline->nbounds + 1)
                            * sizeof *part->columns);
     enum fc_status status = FC_OK;
     if (part->series == NULL || part->reference == NULL
+        || (part->all->job.regressors != NULL && part->regressors == NULL)
         || part->columns == NULL)
         status = no_memory(err);
     if (status == FC_OK) {
         cut(part);
         part->batch.job.series = part->series;
+        part->batch.job.regressors = part->regressors;
         part->batch.job.n = part->n;
         status = fc_batch_run(&part->batch, err);
     }
@@ -243,6 +250,7 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
         fc_batch_release(&part->batch);
     }
     free(part->series);
+    free(part->regressors);
     free(part->reference);
     free(part->columns);
     return status;
@@ -279,7 +287,7 @@ static size_t next_part(const struct fc_backtest *all, bool learns, int *back,
 static size_t add_naive2(const struct fc_job *job, struct fc_spec *specs,
                          size_t *naive2, bool *learns)
 {
-    bool known = fc_job_has_regressors(job);
+    bool known = job->regressors != NULL;
     size_t n = job->nspecs;
     const struct fc_model *model = fc_model_find("naive2");
     memcpy(specs, job->specs, n * sizeof *specs);

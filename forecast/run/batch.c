@@ -353,7 +353,7 @@ static struct fc_series *sort_series(const struct fc_job *job,
         if (job->skip != NULL && job->skip[i])
             continue;
         struct fc_series *series = &sorted[(*n)++];
-        *series = job->series[i];
+        *series = fc_job_series(job, i);
         series->n -= fc_missing_tail(series->y, series->n);
         if (!take_effects(job, series, ws) || !in_units(series, ws)) {
             free(sorted);
@@ -430,7 +430,7 @@ enum fc_status fc_batch_learn_known(const struct fc_job *job,
     struct fc_series *series;
     size_t n;
     *known = NULL;
-    if (!fc_job_has_regressors(job))
+    if (job->regressors == NULL)
         return FC_OK;
     struct fc_workspace *ws = fc_workspace_new();
     plain.known = NULL;

@@ -13,12 +13,13 @@
 #include <stdio.h>
 #include <string.h>
 
-bool fc_job_has_regressors(const struct fc_job *job)
+struct fc_series fc_job_series(const struct fc_job *job, size_t i)
 {
-    for (size_t i = 0; i < job->n; i++)
-        if (job->series[i].regressors != NULL)
-            return true;
-    return false;
+    struct fc_series series = fc_series_of(&job->series[i]);
+    series.seasons = job->seasons;
+    if (job->regressors != NULL)
+        series.regressors = &job->regressors[i];
+    return series;
 }
 
 /* The map. */
@@ -148,7 +149,7 @@ static bool fit_with(const struct fc_job *job, size_t item,
                      struct fc_workspace *ws, struct fc_verdict *verdict)
 {
     struct fc_error err = {0};
-    struct fc_series given = job->series[item / job->nspecs], series;
+    struct fc_series given = fc_job_series(job, item / job->nspecs), series;
     struct fc_request request = {
         .spec = spec, .horizon = job->horizon, .seed = job->seed};
     struct fc_fit fit, similar;

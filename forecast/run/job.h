@@ -27,8 +27,10 @@ struct fc_before {
  * can fit is that series' failure and stops nothing.
  */
 struct fc_job {
-    const struct fc_series *series; /* n of them, maybe with missing values */
+    const struct fc_history *series; /* n of them, maybe with missing values */
     size_t n;
+    const struct fc_seasons *seasons;       /* of all of them; or NULL: none */
+    const struct fc_regressors *regressors; /* of each; or NULL: none */
     const bool *skip;            /* n flags: to be left out; or NULL */
     const struct fc_spec *specs; /* the models */
     size_t nspecs;
@@ -53,8 +55,8 @@ struct fc_job {
         *trace; /* of items, "fit", and of what is learnt; or NULL */
 };
 
-/* Whether any of its series has. */
-bool fc_job_has_regressors(const struct fc_job *job);
+/* Its i-th series. */
+struct fc_series fc_job_series(const struct fc_job *job, size_t i);
 
 /*
  * Runs the items of the n series from `first` on, but for those that are

@@ -3,10 +3,14 @@
  * Which column is what: as the user says; else by usual names, in a table;
  * else by what is in them.  Each role has the columns that could have it, of
  * which those with a usual name count alone; a role that has one left takes
- * it from the others, until none has.  What is still open then is asked.
+ * it from the others, until none has.  What is still open then is asked.  A
+ * file may have no ids at all: one of two columns, or one whose timestamps are
+ * all different while what else there is comes and goes.
  */
 #include "io/csv/columns.h"
 
+#include "io/csv/alone.h"
+#include "io/csv/table.h"
 #include "io/text/field.h"
 #include "io/text/number.h"
 
@@ -59,6 +63,8 @@ struct search {
     bool *could[NROLES];     /* likewise */
     size_t role[NROLES];
     bool given[NROLES];
+    const char *unsure; /* a column that may have ids, or be beside the only
+                           series */
 };
 
 /* --- names --- */
@@ -147,6 +153,13 @@ static enum fc_status no_column(const struct io_layout *layout, enum role role,
                    name, option[role], names);
 }
 
+/* "--id none", unless a column is called so. */
+static bool is_for_one(const struct search *s, enum role role, const char *name)
+{
+    return role == ID && s->layout->form->nroles == NROLES
+           && strcmp(name, "none") == 0;
+}
+
 /* The columns of several keys. */
 static enum fc_status find_keys(struct search *s, const char *list,
                                 struct fc_error *err)
@@ -186,7 +199,9 @@ static enum fc_status find_given(struct search *s,
             continue;
         s->given[i] = true;
         s->role[i] = find_column(s->layout, given[i], strlen(given[i]));
-        if (s->role[i] == NONE && i == ID && strchr(given[i], ',') != NULL)
+        if (s->role[i] == NONE && is_for_one(s, (enum role)i, given[i]))
+            s->layout->one_series = true;
+        else if (s->role[i] == NONE && i == ID && strchr(given[i], ',') != NULL)
             status = find_keys(s, given[i], err);
         else if (s->role[i] == NONE)
             status = no_column(s->layout, (enum role)i, given[i],
@@ -194,7 +209,7 @@ static enum fc_status find_given(struct search *s,
         if (status != FC_OK)
             return status;
         for (size_t j = 0; j < i; j++)
-            if (s->role[i] == s->role[j])
+            if (s->role[i] != NONE && s->role[i] == s->role[j])
                 return fc_fail(err, FC_EINVAL,
                                "%s and %s both name the column '%.60s'",
                                option[j], option[i], given[i]);
@@ -222,6 +237,18 @@ static bool is_number(const char *text)
     return io_amount_parse(&form, text, strlen(text), 0, &seen, &v) == NULL;
 }
 
+/* As --time-format says, and no number. */
+static bool is_of_format(const struct io_dialect *dialect, const char *text)
+{
+    struct io_time_format format = dialect->time;
+    size_t n = strlen(text);
+    int64_t t;
+    double v;
+    return dialect->time_given && format.form == IO_TIME_PATTERN
+           && !io_number_parse(text, n, &v)
+           && io_time_parse(text, n, &format, &t) == NULL;
+}
+
 /* A date to whoever wrote it: no number, or eight digits. */
 static bool is_date(const char *text)
 {
@@ -240,9 +267,10 @@ struct kind {
     long long v; /* of an integer */
 };
 
-static struct kind kind_of(const char *text)
+static struct kind kind_of(const struct io_dialect *dialect, const char *text)
 {
-    struct kind kind = {.date = is_date(text), .integer = is_integer(text)};
+    struct kind kind = {.date = is_date(text) || is_of_format(dialect, text),
+                        .integer = is_integer(text)};
     kind.number = kind.integer || is_number(text);
     kind.v = kind.integer ? strtoll(text, NULL, 10) : 0;
     return kind;
@@ -260,7 +288,7 @@ static void look_at(struct search *s, size_t column)
             continue;
         long long last = kind.v;
         if (before == NULL || strcmp(text, before) != 0)
-            kind = kind_of(text);
+            kind = kind_of(&s->layout->dialect, text);
         before = text;
         c->row_number =
             c->row_number && kind.integer && (c->n == 0 || kind.v == last + 1);
@@ -282,7 +310,7 @@ static bool fits_by_name(const struct content *c, enum role role,
                          const char *name)
 {
     int rank = rank_of(role, name);
-    return rank == 2 || (rank == 1 && role == VALUE && 2 * c->numbers >= c->n);
+    return rank == 2 || (rank == 1 && role == VALUE && c->numbers > 0);
 }
 
 static bool fits(const struct content *c, enum role role, bool any_dates)
@@ -296,6 +324,22 @@ static bool fits(const struct content *c, enum role role, bool any_dates)
     default:
         return c->n == 0 || (most(c->numbers, c) && !most(c->dates, c));
     }
+}
+
+/*
+ * Where nothing is a date, and what could be steps is not called so, a column
+ * of texts that is: their form is not known, which is to be said of it.
+ */
+static void name_times(struct search *s)
+{
+    const struct io_layout *layout = s->layout;
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        if (s->could[TIME][i] && rank_of(TIME, layout->names[i]) > 0)
+            return;
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        s->could[TIME][i] =
+            s->could[TIME][i]
+            || (rank_of(TIME, layout->names[i]) > 0 && s->content[i].n > 0);
 }
 
 /* Which columns could have a role by what is in them. */
@@ -313,6 +357,8 @@ static void find_plausible(struct search *s)
             s->could[r][i] = fits(&s->content[i], (enum role)r, any_dates)
                              || fits_by_name(&s->content[i], (enum role)r,
                                              s->layout->names[i]);
+    if (!any_dates)
+        name_times(s);
 }
 
 /* --- one for each role --- */
@@ -364,12 +410,19 @@ static bool is_text(const struct search *s, enum role role, size_t i)
     return !most(s->content[i].numbers, &s->content[i]);
 }
 
+static bool says_something(const struct search *s, enum role role, size_t i)
+{
+    (void)role;
+    return s->content[i].n > 0;
+}
+
 /* The columns that are settled are nobody else's; returns how many are new. */
 static size_t take_single(struct search *s)
 {
     size_t taken = 0;
     for (int r = 0; r < NROLES; r++) {
-        if (s->role[r] != NONE || count(s, (enum role)r) != 1)
+        if (s->role[r] != NONE || count(s, (enum role)r) != 1
+            || (r == ID && s->layout->one_series))
             continue;
         for (size_t i = 0; i < s->layout->ncolumns; i++)
             if (s->could[r][i])
@@ -397,7 +450,7 @@ static void take_last(struct search *s)
 {
     size_t open = 0, left = 0, role = 0, column = 0;
     for (size_t r = 0; r < NROLES; r++)
-        if (s->role[r] == NONE) {
+        if (s->role[r] == NONE && !(r == ID && s->layout->one_series)) {
             open++;
             role = r;
         }
@@ -406,8 +459,50 @@ static void take_last(struct search *s)
             left++;
             column = i;
         }
-    if (open == 1 && left == 1 && s->layout->nkeys == 0)
+    if (open == 1 && left == 1 && s->layout->nkeys == 0 && s->unsure == NULL)
         s->role[role] = column;
+}
+
+/* --- files of one series --- */
+
+/* Called like the time or the value, and no more than one in the file. */
+static bool is_no_id(const struct search *s, size_t i)
+{
+    return any_rank(s->layout->names[i]) > 0 || s->content[i].n == 0
+           || io_alone_beside(s->sample, i);
+}
+
+/*
+ * Takes away what could be the id by its place alone.  Texts that come and go
+ * between uneven dates may be either: customers, or events.
+ */
+static void find_one_series(struct search *s)
+{
+    size_t n = s->layout->ncolumns, time = s->role[TIME], left = 0, odd = 0;
+    const char *unsure = NULL;
+    for (size_t i = 0; i < n; i++)
+        odd += s->could[ID][i] && !has_usual_name(s, ID, i);
+    if (odd == 0 || s->role[ID] != NONE)
+        return;
+    for (size_t i = 0; i < n && time == NONE && count(s, TIME) == 1; i++)
+        if (s->could[TIME][i])
+            time = i;
+    if (n > 2 && (time == NONE || !io_alone_times(s->sample, time)))
+        return;
+    for (size_t i = 0; i < n; i++) {
+        bool could = n > 2 && i != time && s->could[ID][i];
+        s->could[ID][i] =
+            could && (has_usual_name(s, ID, i) || !is_no_id(s, i));
+        left += s->could[ID][i];
+        if (could && !s->could[ID][i] && is_text(s, ID, i)
+            && any_rank(s->layout->names[i]) == 0 && s->content[i].n > 0
+            && !io_alone_steps(s->sample, time, &s->layout->dialect))
+            unsure = s->layout->names[i];
+    }
+    if (left == 0 && unsure != NULL && !s->layout->one_series)
+        s->unsure = unsure;
+    else if (left == 0)
+        s->layout->one_series = true;
 }
 
 static void narrow(struct search *s)
@@ -415,11 +510,13 @@ static void narrow(struct search *s)
     exclude_given(s);
     if (s->layout->ncolumns > 3)
         keep_only(s, ID, is_no_row_number);
+    keep_only(s, ID, says_something);
     for (int r = 0; r < NROLES; r++) {
         keep_only(s, (enum role)r, has_usual_name);
         keep_only(s, (enum role)r, has_default_name);
         keep_only(s, (enum role)r, is_free);
     }
+    find_one_series(s);
     while (take_single(s) > 0)
         ;
     if (s->role[ID] == NONE)
@@ -439,12 +536,19 @@ static enum fc_status ask(const struct search *s, enum role role,
         if (s->could[role][i])
             found[n++] = i;
     list_names(layout, names, sizeof names);
+    if (role == ID && s->unsure != NULL)
+        return fc_fail(
+            err, FC_EDATA,
+            "%s:%llu: column '%.60s' could be ids: say --id '%.60s', "
+            "or --id none if it is one series",
+            layout->file, layout->header_line, s->unsure, s->unsure);
     if (n < 2)
-        return fc_fail(err, FC_EDATA,
-                       "%s:%llu: no column looks like the %s: say %s COLUMN; "
-                       "the header has: %s",
-                       layout->file, layout->header_line, what[role],
-                       option[role], names);
+        return fc_fail(
+            err, FC_EDATA,
+            "%s:%llu: no column looks like the %s: say %s COLUMN%s; "
+            "the header has: %s",
+            layout->file, layout->header_line, what[role], option[role],
+            role == ID ? ", or --id none if it is one series" : "", names);
     const char *a = layout->names[found[0]], *b = layout->names[found[1]];
     if (strcmp(a, b) == 0)
         return check_unique(layout, found[0], err);
@@ -466,7 +570,7 @@ static void take_first(struct search *s)
 {
     size_t next = 0;
     for (size_t r = 0; r < s->layout->form->nroles; r++) {
-        if (s->role[r] != NONE)
+        if (s->role[r] != NONE || (r == ID && s->layout->one_series))
             continue;
         while (next < s->layout->ncolumns
                && (next == s->role[ID] || next == s->role[TIME]
@@ -474,6 +578,21 @@ static void take_first(struct search *s)
             next++;
         s->role[r] = next < s->layout->ncolumns ? next : NONE;
     }
+}
+
+/* Of two columns one is an id: then the times or the values are missing. */
+static enum fc_status check_two(const struct search *s, struct fc_error *err)
+{
+    const struct io_layout *layout = s->layout;
+    for (size_t i = 0; i < 2 && layout->ncolumns == 2; i++)
+        if (i != s->role[TIME] && i != s->role[VALUE] && is_text(s, ID, i)
+            && !most(s->content[i].dates, &s->content[i])
+            && has_usual_name(s, ID, i))
+            return fc_fail(err, FC_EDATA,
+                           "%s:%llu: times and values are needed beside the "
+                           "ids, '%.60s'; the header has 2 columns",
+                           layout->file, layout->header_line, layout->names[i]);
+    return FC_OK;
 }
 
 static enum fc_status infer(struct search *s, struct fc_error *err)
@@ -488,11 +607,13 @@ static enum fc_status infer(struct search *s, struct fc_error *err)
     for (int r = 0; r < NROLES; r++)
         s->could[r] = block + (size_t)r * n;
     find_plausible(s);
-    narrow(s);
-    enum fc_status status = FC_OK;
+    enum fc_status status = check_two(s, err);
+    if (status == FC_OK)
+        narrow(s);
     static const enum role order[] = {TIME, VALUE, ID};
     for (int i = 0; i < NROLES && status == FC_OK; i++)
-        if (s->role[order[i]] == NONE)
+        if (s->role[order[i]] == NONE
+            && !(order[i] == ID && s->layout->one_series))
             status = ask(s, order[i], err);
     free(block);
     return status;
@@ -529,11 +650,17 @@ static void say(const struct search *s)
     char *out = layout->columns;
     bool expected = true;
     for (size_t r = 0; r < layout->form->nroles; r++)
-        expected = expected
-                   && (s->given[r]
-                       || strcmp(layout->names[s->role[r]], defaults[r]) == 0);
+        expected =
+            expected
+            && (s->given[r]
+                || (s->role[r] != NONE
+                    && strcmp(layout->names[s->role[r]], defaults[r]) == 0));
     layout->say_columns = !expected && layout->form->nroles == NROLES;
-    snprintf(out, sizeof layout->columns, "id=%.60s", layout->id_name);
+    if (layout->one_series)
+        snprintf(out, sizeof layout->columns, "one series (id '%s')",
+                 IO_ONE_ID);
+    else
+        snprintf(out, sizeof layout->columns, "id=%.60s", layout->id_name);
     if (layout->form->nroles < NROLES)
         return;
     size_t used = strlen(out);
@@ -569,7 +696,8 @@ static bool name_id(struct io_layout *layout)
 {
     if (layout->nkeys > 1)
         return name_keys(layout);
-    const char *name = layout->names[layout->id];
+    const char *name =
+        layout->one_series ? IO_ONE_ID_NAME : layout->names[layout->id];
     layout->id_name = malloc(strlen(name) + 1);
     if (layout->id_name != NULL)
         strcpy(layout->id_name, name);
@@ -584,7 +712,8 @@ static enum fc_status settle(struct search *s, struct fc_error *err)
     layout->time = s->role[TIME];
     layout->value = s->role[VALUE];
     for (size_t r = 0; r < layout->form->nroles && status == FC_OK; r++)
-        status = check_unique(layout, s->role[r], err);
+        if (s->role[r] != NONE)
+            status = check_unique(layout, s->role[r], err);
     for (size_t k = 0; k < layout->nkeys && status == FC_OK; k++) {
         status = check_unique(layout, layout->keys[k], err);
         if (layout->keys[k] == layout->time || layout->keys[k] == layout->value)
@@ -616,21 +745,27 @@ enum fc_status io_columns_find(struct io_layout *layout,
     const char *const given[NROLES] = {names->id, names->time, names->value};
     struct search s = {.layout = layout, .sample = sample};
     size_t nroles = layout->form->nroles;
+    layout->one_series = names->one_series;
     s.role[ID] = s.role[TIME] = s.role[VALUE] = NONE;
     enum fc_status status = find_given(&s, given, err);
     if (status != FC_OK)
         return status;
-    if (layout->ncolumns < nroles)
+    bool may_be_one = nroles == NROLES && given[ID] == NULL;
+    size_t least = nroles - (layout->one_series || may_be_one);
+    if (layout->ncolumns < least)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: a header with at least %zu columns is "
-                       "needed (id, time, value), found %zu",
-                       layout->file, layout->header_line, nroles,
-                       layout->ncolumns);
+                       "needed (%stime, value), found %zu",
+                       layout->file, layout->header_line, least,
+                       least > 2 ? "id, " : "", layout->ncolumns);
+    if (may_be_one && layout->ncolumns == 2)
+        layout->one_series = true;
     if (nroles < NROLES)
         take_wide_id(&s);
     else if (sample->n == 0)
         take_first(&s);
-    else if (!s.given[ID] || !s.given[TIME] || !s.given[VALUE])
+    else if ((!s.given[ID] && !layout->one_series) || !s.given[TIME]
+             || !s.given[VALUE])
         status = infer(&s, err);
     if (status == FC_OK)
         status = settle(&s, err);

@@ -9,6 +9,7 @@
 struct io_column_names {
     const char *id; /* several: by comma */
     const char *time, *value;
+    bool one_series; /* no column has ids, as in the part before */
 };
 
 /*

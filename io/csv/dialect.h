@@ -27,6 +27,7 @@ struct io_dialect {
     struct io_number_form numbers;
     bool decimal_given; /* by --decimal */
     bool watch;         /* what each value says matters */
+    bool points;        /* what reads as a number with a point is one */
 };
 
 /* What messages need to know of a file. */

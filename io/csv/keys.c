@@ -35,11 +35,15 @@ static enum fc_status read_header(struct finder *f,
 {
     f->begun = true;
     f->ncolumns = header->n < MOST_COLUMNS ? header->n : MOST_COLUMNS;
-    enum fc_status status =
-        io_table_keys_find(header, f->search->id, &f->id, err);
+    enum fc_status status = FC_OK;
+    if (f->search->id != NULL)
+        status = io_table_keys_find(header, f->search->id, &f->id, err);
+    else
+        f->id.same = IO_ONE_ID;
     f->time = io_table_column(header, f->search->time);
     f->value = io_table_column(header, f->search->value);
-    if (status == FC_OK && (f->id.n == 0 || f->time == SIZE_MAX))
+    if (status == FC_OK
+        && ((f->id.n == 0 && f->id.same == NULL) || f->time == SIZE_MAX))
         return FC_EINVAL;
     for (size_t c = 0; c < f->ncolumns; c++) {
         snprintf(f->names[c], sizeof f->names[c], "%.60s", header->field[c]);

@@ -10,7 +10,7 @@
 /* The columns of a file, by name, of which rows have the same id and time. */
 struct io_keys_search {
     const char *path, *encoding;
-    const char *id; /* several: by comma */
+    const char *id; /* several: by comma; NULL: there is none */
     const char *time, *value;
 };
 

@@ -19,9 +19,12 @@ struct io_layout {
     char **names; /* of the columns */
     size_t ncolumns;
     size_t id, time, value; /* their columns; wide: id alone */
+    char tail;              /* the decimal sign, where the value is the last
+                               column and plain numbers say no more; or 0 */
     size_t *keys, nkeys;    /* the columns of several keys; then id is none, */
     uint32_t *key_at;       /* and this, of every column, 1 + its key, or 0 */
     char *id_name;          /* of several keys: as a record of CSV */
+    bool one_series;        /* no column is the id, which is IO_ONE_ID */
     char columns[300];      /* what was taken, to be said */
     bool say_columns;       /* it could have been otherwise */
     unsigned long long header_line;

@@ -4,6 +4,8 @@
  */
 #include "io/csv/form.h"
 
+#include "io/csv/table.h"
+
 #include <stdio.h>
 
 /* A first line that is data would be taken for a header and lost. */
@@ -174,6 +176,15 @@ static void take_field(void *field, size_t n, void *arg)
         io_csv_key(row, column, text, n);
 }
 
+/* A record too short for its id, or of a file that has but one. */
+static void take_no_id(struct io_csv_row *row)
+{
+    if (row->layout->one_series)
+        io_csv_id(row, IO_ONE_ID, strlen(IO_ONE_ID));
+    else
+        io_csv_id(row, "", 0);
+}
+
 static void end_record(int terminator, void *arg)
 {
     struct io_csv_row *row = arg;
@@ -183,7 +194,7 @@ static void end_record(int terminator, void *arg)
     if (row->layout->nkeys > 1)
         io_csv_join_keys(row);
     if (!row->has_id)
-        io_csv_id(row, "", 0);
+        take_no_id(row);
     if (!row->fill.rejected)
         io_fill_row(&row->fill, row->time, row->value);
     io_csv_end(row);
@@ -227,10 +238,15 @@ static const char *time_end(struct io_csv_row *row, const char *text,
                             const char *end)
 {
     size_t n = (size_t)(end - text), used = 0;
+    char delimiter = row->layout->delimiter;
     if (row->layout->dialect.rival.form == IO_TIME_UNKNOWN)
         used =
             io_time_parse_usual(&row->format, text, n, &row->month, &row->time);
-    if (used > 0 && (used == n || text[used] == row->layout->delimiter))
+    if (used > 0 && (used == n || text[used] == delimiter))
+        return text + used;
+    used = row->month.n;
+    if (used > 0 && (used == n || (used < n && text[used] == delimiter))
+        && io_csv_same_month(row, text, used))
         return text + used;
     const char *stop = io_csv_field_end(row, text, end);
     io_csv_time(row, text, (size_t)(stop - text));
@@ -242,9 +258,12 @@ static const char *value_end(struct io_csv_row *row, const char *text,
                              const char *end)
 {
     const struct io_layout *layout = row->layout;
-    if (layout->value + 1 == layout->ncolumns && !layout->dialect.watch
-        && layout->dialect.numbers.decimal == '.'
-        && io_number_parse(text, (size_t)(end - text), &row->value))
+    size_t n = (size_t)(end - text);
+    if (layout->tail == '.' && io_number_parse(text, n, &row->value))
+        return end;
+    if (layout->tail == ','
+        && io_amount_plain(&layout->dialect.numbers, text, n, row->line,
+                           &row->fill.chunk->seen.numbers, &row->value))
         return end;
     const char *stop = io_csv_field_end(row, text, end);
     row->value = io_csv_value(row, layout->value, text, (size_t)(stop - text));

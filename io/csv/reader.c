@@ -195,15 +195,28 @@ static enum fc_status first_failure(const struct reading *r,
     return io_source_unchanged(&part->source, err);
 }
 
+static char tail_of(const struct io_layout *layout)
+{
+    const struct io_dialect *dialect = &layout->dialect;
+    bool plain =
+        dialect->points ? !dialect->watch : dialect->numbers.decimal == ',';
+    return plain && layout->value + 1 == layout->ncolumns
+               ? dialect->numbers.decimal
+               : '\0';
+}
+
 /* All parts, one after the other, by the dialect. */
 static enum fc_status parse_parts(struct reading *r, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
+    r->dialect.points =
+        r->dialect.numbers.decimal == '.' && r->dialect.numbers.missing == NULL;
     for (size_t i = 0; i < r->nparts && status == FC_OK; i++) {
         r->part = &r->parts[i];
         r->part->first = r->rows->nchunks;
         r->part->first_id = r->rows->ids.n;
         r->part->layout.dialect = r->dialect;
+        r->part->layout.tail = tail_of(&r->part->layout);
         r->part->n = 0;
         status = r->part->source.seekable ? parse_file(r, err)
                                           : parse_stream(r, err);
@@ -381,6 +394,7 @@ static enum fc_status describe(struct reading *r, struct fc_error *err)
             return no_memory(err);
     }
     rows->nkeys = layout->nkeys;
+    rows->one_series = layout->one_series;
     rows->format = r->options->agreed != NULL ? r->options->agreed->format
                                               : r->dialect.time;
     rows->decimal = r->dialect.numbers.decimal;
@@ -431,16 +445,19 @@ static enum fc_status open_part(struct reading *r, size_t i, const char *path,
 {
     const struct io_csv_options *o = r->options;
     const struct io_layout *first = &r->parts[0].layout;
-    struct io_column_names names = {o->id, o->time, o->value};
+    struct io_column_names names = {o->id, o->time, o->value, false};
     struct io_dialect given = r->dialect;
     struct part *part = &r->parts[i];
     enum fc_status status = io_source_open(path, &part->source, err);
     given.may_be_empty = i > 0 || o->agreed != NULL;
     if (o->agreed != NULL) {
         names = (struct io_column_names){o->agreed->id, o->agreed->time,
-                                         o->agreed->value};
+                                         o->agreed->value, false};
     } else if (i > 0 && first->form->nroles > 1) {
-        names.id = first->nkeys > 1 ? o->id : first->names[first->id];
+        names.one_series = first->one_series;
+        names.id = first->nkeys > 1    ? o->id
+                   : first->one_series ? NULL
+                                       : first->names[first->id];
         names.time = first->names[first->time];
         names.value = first->names[first->value];
     }
@@ -517,8 +534,9 @@ enum fc_status io_csv_columns_find(const struct io_csv_options *options,
     if (status == FC_OK)
         status = open_part(&r, 0, options->path, err);
     if (status == FC_OK) {
-        columns->id = copy_text(layout->nkeys > 1 ? options->id
-                                                  : layout->names[layout->id]);
+        columns->one_series = layout->one_series;
+        columns->id =
+            copy_text(layout->nkeys > 1 ? options->id : layout->id_name);
         columns->time = copy_text(layout->names[layout->time]);
         columns->value = copy_text(layout->names[layout->value]);
         status = io_source_unchanged(&r.parts[0].source, err);

@@ -41,6 +41,7 @@ enum fc_status io_csv_read(const struct io_csv_options *options,
 /* The columns of an input, as --id, --time and --value would name them. */
 struct io_csv_columns {
     char *id, *time, *value;
+    bool one_series; /* no column has ids */
 };
 
 /* By its header and first rows; with the errors of io_csv_read(). */

@@ -138,8 +138,7 @@ static void note_time(struct io_csv_row *row, const char *text, size_t n,
         io_example_add(&seen->rival, text, n, row->line);
 }
 
-/* A date of the month of the one before; what it says of the rival is known. */
-static bool take_same_month(struct io_csv_row *row, const char *text, size_t n)
+bool io_csv_same_month(struct io_csv_row *row, const char *text, size_t n)
 {
     const struct io_dialect *dialect = &row->layout->dialect;
     struct io_time_seen *seen = &row->fill.chunk->seen.times;
@@ -158,7 +157,7 @@ void io_csv_time(struct io_csv_row *row, const char *text, size_t n)
     const char *given = text;
     size_t length = n;
     io_trim(&text, &n);
-    if (take_same_month(row, text, n))
+    if (n == row->month.n && io_csv_same_month(row, text, n))
         return;
     const char *why = io_time_parse(text, n, &row->format, &row->time);
     if (why == NULL)

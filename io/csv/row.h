@@ -49,6 +49,9 @@ void io_csv_key(struct io_csv_row *row, size_t column, const char *text,
 void io_csv_join_keys(struct io_csv_row *row);
 void io_csv_keys_release(struct io_csv_keys *keys);
 
+/* A date of the month of the one before; what it says of the rival is known. */
+bool io_csv_same_month(struct io_csv_row *row, const char *text, size_t n);
+
 void io_csv_time(struct io_csv_row *row, const char *text, size_t n);
 
 /* NaN for a missing value; rejects the row when it is not a number. */
@@ -60,7 +63,7 @@ static inline double io_csv_value(struct io_csv_row *row, size_t column,
 {
     double value;
     const struct io_dialect *dialect = &row->layout->dialect;
-    if (dialect->numbers.decimal == ',' || !io_number_parse(text, n, &value))
+    if (!dialect->points || !io_number_parse(text, n, &value))
         return io_csv_odd_value(row, column, text, n);
     if (dialect->watch)
         io_amount_note(text, n, row->line, &row->fill.chunk->seen.numbers);

@@ -280,6 +280,10 @@ const char *io_table_id(const struct io_record *record,
                         struct io_table_keys *keys, size_t *length)
 {
     size_t need = 1, used = 0;
+    if (keys->same != NULL) {
+        *length = strlen(keys->same);
+        return keys->same;
+    }
     *length = record->length[keys->column[0]];
     if (keys->n == 1)
         return record->field[keys->column[0]];

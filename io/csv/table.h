@@ -9,6 +9,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* What a series is called that is the only one and has no column for it. */
+#define IO_ONE_ID_NAME "unique_id"
+#define IO_ONE_ID "series"
+
 /*
  * A CSV file as it is: a header, then records of texts, one after the other.
  * Where io/panel/panel.h understands a file of series, this only reads:
@@ -66,6 +70,7 @@ enum fc_status io_table_number(const struct io_record *record, size_t column,
  */
 struct io_table_keys {
     size_t *column, n;
+    const char *same; /* the id of all records, where no column has any */
     char *joined;
     size_t room;
 };

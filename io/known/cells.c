@@ -62,10 +62,15 @@ static enum fc_status take_header(struct reading *r,
 {
     const struct io_panel *panel = r->cells->panel;
     const char *list = panel->is_record ? r->cells->how->id : panel->id_name;
+    enum fc_status status = FC_OK;
     io_table_keys_release(&r->keys);
-    enum fc_status status = io_table_keys_find(record, list, &r->keys, err);
+    if (panel->one_series)
+        r->keys.same = panel->series[0].id;
+    else
+        status = io_table_keys_find(record, list, &r->keys, err);
     r->time = io_table_column(record, panel->time_name);
-    if (status != FC_OK || r->keys.n == 0 || r->time == SIZE_MAX)
+    if (status != FC_OK || (r->keys.n == 0 && !panel->one_series)
+        || r->time == SIZE_MAX)
         return status;
     for (size_t j = 0; j < r->cells->terms->ncolumns; j++) {
         const char *name = r->cells->terms->column[j];

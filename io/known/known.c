@@ -150,8 +150,8 @@ static enum fc_status find_parts(struct making *m, struct fc_error *err)
 
 /* What is missing in history, by the policy; beside no value of the series, as
  * where there is no row, what stands before. */
-static void fill_history(const struct making *m, const struct fc_series *series,
-                         double *x)
+static void fill_history(const struct making *m,
+                         const struct fc_history *series, double *x)
 {
     size_t n = series->n, first = 0;
     while (first < n && isnan(x[first]))
@@ -202,7 +202,7 @@ static bool check_history(struct making *m, size_t i, size_t k,
                           const double *cells, const double *x)
 {
     struct io_panel *panel = m->cells.panel;
-    const struct fc_series *series = &panel->series[i];
+    const struct fc_history *series = &panel->series[i];
     char text[IO_TIME_SIZE];
     for (size_t t = 0; t < series->n; t++) {
         if (!isnan(x[t]) || isnan(series->y[t]))
@@ -239,7 +239,7 @@ static bool check_horizon(struct making *m, size_t i, size_t k,
 /* Whether a column is the value itself wherever there is one. */
 static void compare(struct making *m, size_t i)
 {
-    const struct fc_series *series = &m->cells.panel->series[i];
+    const struct fc_history *series = &m->cells.panel->series[i];
     size_t places = series->n + m->cells.horizon;
     for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
         for (size_t t = 0; t < series->n && !m->differs[j]; t++)
@@ -271,7 +271,6 @@ static bool make_series(struct making *m, size_t i)
     m->cells.x[i] = NULL;
     known->of[i] = (struct fc_regressors){known->n, places, known->x[i],
                                           known->as_they_are};
-    panel->series[i].regressors = &known->of[i];
     return good;
 }
 

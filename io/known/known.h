@@ -25,7 +25,7 @@ struct io_known {
     bool *as_they_are; /* of each: see struct fc_regressors */
     bool *in_logs;     /* of each: it was asked for so */
     size_t nseries;
-    struct fc_regressors *of; /* of each series */
+    struct fc_regressors *of; /* of each series: see fc_job.regressors */
     double **x;               /* their numbers */
     char **lacks;    /* of each series: what is missing in the horizon, "'deal'
                         has no value for 2024-01-05"; or NULL */
@@ -36,9 +36,8 @@ struct io_known {
 
 /*
  * Reads the regressors of a panel's series from the files it was made of, which
- * are read once more, and makes the series point to them.  A series with
- * regressors that cannot be used fails (facts.error).  Of several rows for one
- * time the last counts.
+ * are read once more.  A series with regressors that cannot be used fails
+ * (facts.error).  Of several rows for one time the last counts.
  *
  *   how    as the panel was read; not wide; horizon steps are kept
  *

@@ -9,6 +9,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -214,27 +215,64 @@ static bool fail_gap(const struct io_regular *job, size_t i, size_t t)
         file_of(job, i), job->panel->time_name, text, facts->nfilled - 1);
 }
 
+/* skip: places that stay as they are, or NULL. */
 static bool fill_gaps(const struct io_regular *job, size_t i, double *y,
-                      size_t n)
+                      const bool *skip)
 {
     struct io_panel_facts *facts = &job->panel->facts[i];
-    size_t first = 0;
+    size_t first = 0, n = job->panel->series[i].n;
+    double previous = NAN;
     for (size_t t = 0; t < n; t++)
-        if (isnan(y[t]) && facts->nfilled++ == 0)
+        if (isnan(y[t]) && (skip == NULL || !skip[t]) && facts->nfilled++ == 0)
             first = t;
     if (facts->nfilled == 0)
         return true;
     if (job->options->gaps == IO_GAPS_ERROR)
         return fail_gap(job, i, first);
-    for (size_t t = first; t < n; t++) {
+    for (size_t t = 0; t < n; t++) {
         if (!isnan(y[t]))
+            previous = y[t];
+        else if (skip != NULL && skip[t])
             continue;
-        if (job->options->gaps == IO_GAPS_ZERO)
+        else if (job->options->gaps == IO_GAPS_ZERO)
             y[t] = 0;
         else if (job->options->gaps == IO_GAPS_PREVIOUS)
-            y[t] = y[t - 1];
+            y[t] = previous;
     }
     return true;
+}
+
+/*
+ * Values of periods that are ignored are missing, and left so; the series
+ * begins with the first of the others.
+ */
+static bool fill_without_ignored(struct io_regular *job, size_t i, double *y,
+                                 struct fc_workspace *ws)
+{
+    struct fc_history *series = &job->panel->series[i];
+    struct io_panel_facts *facts = &job->panel->facts[i];
+    struct io_freq step = io_panel_step(job->panel, i);
+    bool good = true;
+    const bool *skip = io_ignore_places(job, i, y, ws, &good);
+    size_t first = 0, n = series->n;
+    if (skip == NULL)
+        return good && fill_gaps(job, i, y, NULL);
+    while (first < n && isnan(y[first]))
+        first++;
+    if (first > 0 && first < n)
+        io_freq_advance(&step, facts->start, (int64_t)first, &facts->start);
+    series->n = n - first;
+    if (first == n)
+        return io_fail_series(facts, "%s: --ignore leaves no value of it",
+                              file_of(job, i));
+    if (facts->owns_y)
+        memmove(y, y + first, series->n * sizeof *y);
+    else
+        series->y = y += first;
+    good = fill_gaps(job, i, y, skip + first);
+    for (size_t t = first; t < n; t++)
+        facts->nfilled += skip[t];
+    return good;
 }
 
 static bool all_equal(const double *y, size_t n)
@@ -249,7 +287,7 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
 {
     struct io_regular *job = arg;
     const struct io_raw *raw = &job->raw[i];
-    struct fc_series *series = &job->panel->series[i];
+    struct fc_history *series = &job->panel->series[i];
     struct io_panel_facts *facts = &job->panel->facts[i];
     if (series->n == 0)
         return FC_OK;
@@ -261,9 +299,10 @@ static enum fc_status fill_item(void *arg, size_t i, struct fc_workspace *ws)
         facts->owns_y = true;
     }
     series->y = y;
-    if (!fill_gaps(job, i, y, series->n))
+    if (!(job->ignored != NULL ? fill_without_ignored(job, i, y, ws)
+                               : fill_gaps(job, i, y, NULL)))
         return io_no_room(job);
-    facts->is_constant = all_equal(y, series->n);
+    facts->is_constant = all_equal(series->y, series->n);
     return FC_OK;
 }
 
@@ -289,6 +328,12 @@ enum fc_status io_fill_grids(struct io_regular *job, struct fc_error *err)
         status = check_room(job, err);
     if (status == FC_OK)
         status = io_each_series(job, fill_item, err);
+    for (size_t i = 0; job->ignored != NULL && i < job->panel->nseries; i++) {
+        job->panel->nignored += job->ignored[i];
+        job->panel->nwith += job->ignored[i] > 0;
+    }
+    free(job->ignored);
+    job->ignored = NULL;
     free_chunks(job);
     return status;
 }

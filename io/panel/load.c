@@ -65,10 +65,12 @@ static bool ask_for_key(const struct io_panel *panel, const char *key)
         char *text = malloc(room);
         if (text == NULL)
             return false;
+        const char *id = panel->one_series ? "" : panel->id_name;
         snprintf(text, room,
-                 "%.*s; is '%s' a key as well? then say --id '%s,%s'; "
+                 "%.*s; is '%s' a key%s? then say --id '%s%s%s'; "
                  "--duplicates says what to do with them if not",
-                 (int)before, *error, key, panel->id_name, key);
+                 (int)before, *error, key, *id != '\0' ? " as well" : "", id,
+                 *id != '\0' ? "," : "", key);
         free(*error);
         *error = text;
     }
@@ -82,7 +84,8 @@ static enum fc_status explain_duplicates(const struct io_panel_options *options,
     char key[64];
     struct io_keys_search search = {.path = options->path,
                                     .encoding = options->encoding,
-                                    .id = panel->id_name,
+                                    .id = panel->one_series ? NULL
+                                                            : panel->id_name,
                                     .time = panel->time_name,
                                     .value = panel->value_name};
     if (options->wide || options->agreed != NULL

@@ -148,6 +148,8 @@ static enum fc_status regularise(struct making *m, struct fc_error *err)
     enum fc_status status = io_order_rows(&job, err);
     if (status == FC_OK)
         status = io_settle_step(&job, err);
+    if (status == FC_OK && o->ignore != NULL)
+        status = io_settle_ignored(&job, err);
     if (status == FC_OK)
         status = io_fill_grids(&job, err);
     return status;
@@ -226,6 +228,7 @@ static void take_names(struct making *m)
     panel->decimal = m->rows->decimal != 0 ? m->rows->decimal : '.';
     panel->is_record = m->rows->nkeys > 1;
     panel->nkeys = m->rows->nkeys > 1 ? m->rows->nkeys : 1;
+    panel->one_series = m->rows->one_series;
     panel->columns = m->rows->columns;
     panel->say_columns = m->rows->say_columns;
     panel->notes = &m->rows->notes;

@@ -53,6 +53,8 @@ struct io_panel_options {
                               file */
     enum io_gaps gaps;
     bool gaps_given; /* not by default: gaps of any length are expected */
+    const char *ignore; /* periods that count as missing, or NULL: see
+                           io/time/period.h */
     enum io_duplicates duplicates;
     enum io_align align;
     int horizon;  /* steps to be forecast; a series whose timestamps end before

@@ -14,6 +14,7 @@ void io_panel_release(struct io_panel *panel)
             free((void *)panel->series[i].y);
     }
     io_rowset_free(panel->rows);
+    io_periods_release(&panel->ignore);
     free(panel->rejects);
     free(panel->series);
     free(panel->facts);
@@ -72,7 +73,7 @@ struct io_freq io_panel_own_step(const struct io_panel *panel, size_t i)
 int64_t io_panel_behind(const struct io_panel *panel, size_t i)
 {
     struct io_freq step = io_panel_step(panel, i);
-    const struct fc_series *s = &panel->series[i];
+    const struct fc_history *s = &panel->series[i];
     size_t n = s->n;
     int64_t behind = 0, t;
     while (n > 0 && s->y != NULL && isnan(s->y[n - 1]))

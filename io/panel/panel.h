@@ -6,6 +6,7 @@
 #include "forecast/base/status.h"
 #include "io/rows/shard.h"
 #include "io/time/frequency.h"
+#include "io/time/period.h"
 #include "io/time/timestamp.h"
 
 #include <stdbool.h>
@@ -54,8 +55,9 @@ struct io_notes;
 struct io_panel {
     const char *id_name, *time_name; /* of the columns, for the output */
     const char *value_name;          /* "" in wide form */
-    bool is_record; /* of several keys: ids, and id_name, are CSV records */
-    size_t nkeys;   /* columns that the ids are of */
+    bool is_record;  /* of several keys: ids, and id_name, are CSV records */
+    size_t nkeys;    /* columns that the ids are of */
+    bool one_series; /* of one series without a column of ids */
     const char *columns;          /* which were taken, for people */
     bool say_columns;             /* it could have been otherwise */
     const struct io_notes *notes; /* what else was inferred */
@@ -67,7 +69,7 @@ struct io_panel {
     size_t ntotal;         /* of the file */
     struct io_shard files; /* see struct io_panel_options */
 
-    struct fc_series *series;     /* in order of first appearance; NaN only
+    struct fc_history *series;    /* in order of first appearance; NaN only
                                      inside, and only for interpolate; NULL
                                      and 0 when there is no grid, which is
                                      that series' error */
@@ -81,6 +83,8 @@ struct io_panel {
     int64_t first, last;       /* timestamps, over all series */
     double steps, missing;     /* of the file: places on its grids, and those
                                   without a row, by the mean step */
+    struct io_periods ignore;  /* as asked for */
+    size_t nignored, nwith;    /* values of these, and series that had any */
     uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */
     const char *blank_id;      /* an id that differs from another only in blanks
                                   around it; NULL = none */

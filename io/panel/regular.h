@@ -31,6 +31,7 @@ struct io_regular {
     struct io_unused **unused;  /* out: likewise, of a series with duplicates
                                    of which the last counts; NULL for others;
                                    itself NULL: not wanted */
+    uint32_t *ignored;          /* inside: values ignored of each; or NULL */
     struct io_panel *panel;     /* in: ids, errors; out: the rest */
     bool short_of_memory;       /* inside */
 };
@@ -43,6 +44,9 @@ enum fc_status io_order_rows(struct io_regular *job, struct fc_error *err);
 
 /* Settles the step and the span of the file.  FC_EDATA, FC_ENOMEM. */
 enum fc_status io_settle_step(struct io_regular *job, struct fc_error *err);
+
+/* Takes panel->ignore from the options.  FC_EINVAL, FC_EDATA, FC_ENOMEM. */
+enum fc_status io_settle_ignored(struct io_regular *job, struct fc_error *err);
 
 /*
  * Puts the rows on their grids and treats the gaps.  FC_ENOMEM; FC_EDATA when
@@ -66,6 +70,14 @@ bool io_series_rows_get(const struct io_regular *job, const struct io_raw *raw,
 /* What messages call the file of a series. */
 const char *io_series_file(const struct io_rowset *rows,
                            const struct io_panel_options *options, size_t i);
+
+/*
+ * A flag for each place of a series that lies in such a period; its values
+ * there are missing now, and counted in job->ignored.  NULL if there are none,
+ * or *good is false, as memory is short.
+ */
+bool *io_ignore_places(const struct io_regular *job, size_t i, double *y,
+                       struct fc_workspace *ws, bool *good);
 
 /* Sets facts->error unless there is one; false when memory is short. */
 bool io_fail_series(struct io_panel_facts *facts, const char *fmt, ...)

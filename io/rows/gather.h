@@ -15,10 +15,10 @@ struct io_raw {
     uint32_t n;        /* rows */
     int64_t last;      /* timestamp, once in order; n > 0 */
     bool other;        /* of another shard: only what the file needs of it */
+    bool several;      /* does not stay in its chunk; while rows are gathered */
     unsigned char far; /* its last time (1) or first (2) lies further beyond
                           the others than these span, */
     float apart;       /* by so much; 0 = neither */
-    bool several;      /* does not stay in its chunk; while rows are gathered */
 };
 
 /*
@@ -27,7 +27,7 @@ struct io_raw {
 struct io_gather {
     struct io_rowset *rows; /* numbered; their last chunk takes the rows of
                                those series that lie in several runs */
-    const struct fc_series *series; /* their ids are known */
+    const struct fc_history *series; /* their ids are known */
     size_t nseries;
     struct io_raw *raw; /* nseries of them; in: other; out: where the
                            rows are */

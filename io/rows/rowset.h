@@ -28,6 +28,7 @@ struct io_rowset {
     char *id_name, *time_name; /* of the columns; several keys: a record */
     char *value_name;          /* NULL: there is no such column */
     size_t nkeys;              /* then; else 0 or 1 */
+    bool one_series;           /* there is no such column */
     char columns[300];         /* which columns were taken, for people, */
     bool say_columns;          /* and whether it could have been otherwise */
     struct io_notes notes;     /* what else was inferred */

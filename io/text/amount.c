@@ -300,17 +300,77 @@ static bool to_number(const struct io_number_form *form, const struct cell *c,
     return true;
 }
 
+/* Digits at the front, appended to *w; returns their end. */
+static const char *take_digits(const char *p, const char *end, uint64_t *w)
+{
+    for (; p < end && is_digit(*p); p++)
+        *w = 10 * *w + (uint64_t)(*p - '0');
+    return p;
+}
+
+/* Points with three digits behind each; NULL if they are anything else. */
+static const char *take_thousands(const char *p, const char *end, uint64_t *w)
+{
+    while (p < end && *p == '.') {
+        const char *from = p + 1;
+        p = take_digits(from, end, w);
+        if (p - from != 3)
+            return NULL;
+    }
+    return p;
+}
+
+bool io_amount_plain(const struct io_number_form *form, const char *text,
+                     size_t n, uint64_t line, struct io_number_seen *seen,
+                     double *value)
+{
+    enum { MOST = 15 }; /* digits whose integer is a double, as is 10^MOST */
+    static const double power10[MOST] = {1e0,  1e1,  1e2,  1e3,  1e4,
+                                         1e5,  1e6,  1e7,  1e8,  1e9,
+                                         1e10, 1e11, 1e12, 1e13, 1e14};
+    const char *p = text, *end = text + n;
+    uint64_t w = 0;
+    if (n == 0 || n > MOST || form->decimal != ',' || form->missing != NULL)
+        return false;
+    bool negative = *p == '-';
+    const char *first = p += negative;
+    p = take_digits(p, end, &w);
+    size_t before = (size_t)(p - first), after = 0;
+    bool grouped = p < end && *p == '.';
+    if (before == 0 || (grouped && before > 3))
+        return false;
+    if (grouped && ((p = take_thousands(p, end, &w)) == NULL || p == end))
+        return false;
+    if (p < end) {
+        const char *comma = p;
+        if (*p++ != ',')
+            return false;
+        p = take_digits(p, end, &w);
+        after = (size_t)(p - comma) - 1;
+        bool open = !grouped && after == 3 && before <= 3 && *first != '0';
+        if (p < end || after == 0 || open)
+            return false;
+        io_example_add(&seen->comma, text, n, line);
+    }
+    *value = (double)w / power10[after];
+    *value = negative ? -*value : *value;
+    return true;
+}
+
 const char *io_amount_parse(const struct io_number_form *form, const char *text,
                             size_t n, uint64_t line,
                             struct io_number_seen *seen, double *value)
 {
     struct cell c = {.text = text, .n = n};
     struct marks m;
+    if (io_amount_plain(form, text, n, line, seen, value))
+        return NULL;
     *value = NAN;
     io_trim(&c.text, &c.n);
+    if ((!is_bare(&c) || form->missing != NULL)
+        && io_is_missing(form, c.text, c.n))
+        return NULL;
     if (!is_bare(&c)) {
-        if (io_is_missing(form, c.text, c.n))
-            return NULL;
         while (strip_affix(&c) || strip_sign(&c) || strip_parentheses(&c))
             ;
     }

@@ -41,6 +41,15 @@ const char *io_amount_parse(const struct io_number_form *form, const char *text,
                             size_t n, uint64_t line,
                             struct io_number_seen *seen, double *value);
 
+/*
+ * Likewise, for what most cells of a file with decimal commas are: digits, in
+ * threes by points or not, and a comma before more than none.  False, and
+ * nothing has happened, where that is not all there is to see.
+ */
+bool io_amount_plain(const struct io_number_form *form, const char *text,
+                     size_t n, uint64_t line, struct io_number_seen *seen,
+                     double *value);
+
 /* What a cell says that io_number_parse() has taken. */
 void io_amount_note(const char *text, size_t n, uint64_t line,
                     struct io_number_seen *seen);

@@ -5,11 +5,9 @@
 
 #include <string.h>
 
-void io_example_add(struct io_example *e, const char *text, size_t n,
-                    uint64_t line)
+void io_example_keep(struct io_example *e, const char *text, size_t n,
+                     uint64_t line)
 {
-    if (e->n++ > 0)
-        return;
     size_t shown = io_utf8_cut(text, n, sizeof e->text - 1);
     for (size_t i = 0; i < shown; i++)
         e->text[i] =

@@ -16,9 +16,17 @@ struct io_example {
     char text[IO_EXAMPLE_SIZE];
 };
 
+/* The first. */
+void io_example_keep(struct io_example *e, const char *text, size_t n,
+                     uint64_t line);
+
 /* One more. */
-void io_example_add(struct io_example *e, const char *text, size_t n,
-                    uint64_t line);
+static inline void io_example_add(struct io_example *e, const char *text,
+                                  size_t n, uint64_t line)
+{
+    if (e->n++ == 0)
+        io_example_keep(e, text, n, line);
+}
 
 /* Those of what follows, whose line 0 is the one given. */
 void io_example_merge(struct io_example *e, const struct io_example *next,

@@ -453,8 +453,7 @@ static bool moved_number(int anchor, int64_t start, int64_t t, int64_t *number)
 {
     int64_t day = day_of(t), usual = usual_day(anchor, day);
     *number = io_floor_div(usual, WEEK);
-    int64_t after = anchor == 1 ? 1 : 0; /* of a Monday: the Tuesday */
-    return day >= usual - 2 && day <= usual + after && io_weekday(day) < 5
+    return day >= usual - 2 && day <= usual + 1 && io_weekday(day) < 5
            && second_of(t) == second_of(start);
 }
 
@@ -468,8 +467,9 @@ static bool moved_time(int anchor, int64_t start, int64_t number, int64_t *t)
 }
 
 /*
- * Nine in ten on one weekday, the others a day or two before it, or on Tuesday
- * for Monday.
+ * Nine in ten on one weekday, the others on another a day or two before it, or
+ * the day after: what is due on a Friday comes on Thursday, what takes two days
+ * from Monday's opening a day later.
  */
 static int moved_infer(const int64_t *t, size_t n)
 {

@@ -452,8 +452,10 @@ unsigned io_time_same_month(const struct io_time_month *last, const char *text,
                             size_t n, int64_t *t)
 {
     size_t at = last->day_at;
-    if (n != last->n || n == 0 || memcmp(text, last->text, at) != 0
-        || memcmp(text + at + 2, last->text + at + 2, n - at - 2) != 0)
+    if (n != last->n || n < sizeof(uint64_t)
+        || ((bytes(text) ^ last->front) & last->front_mask) != 0
+        || ((bytes(text + n - sizeof(uint64_t)) ^ last->back) & last->back_mask)
+               != 0)
         return 0;
     unsigned d = two_digits(text + at);
     if (d - 1 >= last->length)
@@ -462,11 +464,21 @@ unsigned io_time_same_month(const struct io_time_month *last, const char *text,
     return d;
 }
 
+/* Eight bytes from the n-th on, of which those of the day do not matter. */
+static uint64_t mask_of(size_t day_at, size_t n)
+{
+    char mask[sizeof(uint64_t)];
+    for (size_t i = 0; i < sizeof mask; i++)
+        mask[i] = (char)(n + i == day_at || n + i == day_at + 1 ? 0 : 0xff);
+    return bytes(mask);
+}
+
 void io_time_keep_month(const struct io_time_format *format, const char *text,
                         size_t n, int64_t t, struct io_time_month *last)
 {
     last->n = 0;
-    if (format->form != IO_TIME_PATTERN || n > sizeof last->text
+    const size_t word = sizeof(uint64_t);
+    if (format->form != IO_TIME_PATTERN || n < word || n > sizeof last->text
         || io_pattern_grain(format->pattern) != IO_GRAIN_DAY)
         return;
     int64_t day = t / IO_SECONDS_PER_DAY;
@@ -474,7 +486,10 @@ void io_time_keep_month(const struct io_time_format *format, const char *text,
     size_t at = io_pattern_day_at(format->pattern, text, n);
     if (at + 2 > n || two_digits(text + at) != (unsigned)date.day)
         return;
-    memcpy(last->text, text, n);
+    last->front = bytes(text);
+    last->back = bytes(text + n - word);
+    last->front_mask = mask_of(at, 0);
+    last->back_mask = mask_of(at, n - word);
     last->n = n;
     last->day_at = at;
     last->first = day - date.day + 1;

@@ -39,6 +39,8 @@ const char *io_time_parse(const char *text, size_t n,
  */
 struct io_time_month {
     char text[16];
+    uint64_t front, back; /* the first and last eight bytes, and which of */
+    uint64_t front_mask, back_mask; /* them are not the day; or 0 */
     size_t n, day_at; /* two digits of the day, in a text of n bytes */
     int64_t first;    /* in days since 1970 */
     unsigned length;

@@ -351,6 +351,10 @@ def test_nights(browser, work):
         key = [k for k in mine[0]][1]
         expect([r[1] for r in got] == [r[key] for r in mine], f"times of night {night}: {got}")
         expect(all(abs(number(g[2]) / float(m["mean"]) - 1) < 1e-5 for g, m in zip(got, mine)), f"night {night}: {got}")
+    normal = browser.text(".answer")
+    expect(f"had a MASE of {float(scored['3', 'ets']['mase']):.4g}: worse than usual "
+           f"({float(scored['2', 'ets']['mase']):.4g})" in normal and "over 4 nights: none failed" in normal,
+           f"was the night normal: {normal}")
     expect("Past nights" in browser.text("#facts"), "the series' facts have no past nights")
     for width in (1400, 390):
         browser.look_like(width, False, 1 if width > 600 else 2)

@@ -85,6 +85,16 @@ def fridays():
             yield day - timedelta(holiday and day.year < FIRST + 3)
 
 
+def wednesdays():
+    """The Thursday of a week whose Monday is a holiday, as of oil's stocks."""
+    for day in days():
+        if day.weekday() == 2:
+            monday = day - timedelta(2)
+            holiday = ((monday.month == 5 and monday.day > 24)
+                       or (monday.month == 9 and monday.day < 8))
+            yield day + timedelta(holiday and day.year < FIRST + 3)
+
+
 def local_midnights(zone):
     for day in days():
         at = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
@@ -109,6 +119,7 @@ rows = [
     ('Tuesday to Sunday', 6, [d for d in days() if d.weekday() > 0]),
     ('Fridays', 52, fridays()),
     ('Mondays', 52, mondays()),
+    ('Wednesdays', 52, wednesdays()),
 ] + [('midnight in ' + zone, 7, local_midnights(zone))
      for zone in ('America/New_York', 'Europe/Berlin', 'Australia/Sydney',
                   'Pacific/Auckland')]

@@ -124,6 +124,8 @@ sed -n '/^numbers/,/^crc32/p' plain.txt | sed '$d' | cmp - numbers ||
 refuse 1 'plain.txt: was learnt without --by-file' forecast --by-file \
 	--learned plain.txt -H 3 "${parts[@]}"
 learn -H 3 -m ets "${parts[@]}"
+single --by-file -H 3 -m ets --ignore 2019 "${parts[@]}"
+same 3 -H 3 -m ets --ignore 2019 "${parts[@]}"
 single --by-file -H 3 -m ets "${parts[@]}"
 # a shard reads its files and no others; names tell, and not folders
 mkdir mine
@@ -286,6 +288,9 @@ forms --wide
 sed -i '1s/\(,[0-9]*\)/\1-Q1/g' a3.csv
 refuse 1 "a3.csv:1: column '1991-Q1' is not a timestamp like the others" forecast \
 	--by-file --shard 3/3 --wide --learned learned.txt -m ets -H 2 a?.csv
+
+printf 'ds,y\n2001,1\n2002,3\n2003,2\n' >one.csv
+refuse 1 'one.csv: has no column of ids' learn --by-file -m ets -H 1 one.csv
 
 # a learned file that was changed, with a checksum that fits
 if command -v python3 >/dev/null; then

@@ -44,7 +44,7 @@ forecast 1 'quote\.csv:3: .*quote .*never closed' quote.csv
 printf 'unique_id,ds,y\na,1,1\na,2\0,2\n' >nul.csv
 forecast 1 'nul\.csv:3: a NUL byte' nul.csv
 printf '\xff\xfeu\0n\0i\0' >utf16.csv
-forecast 1 'utf16\.csv:1: a header with at least 3 columns' utf16.csv
+forecast 1 'utf16\.csv:1: a header with at least 2 columns' utf16.csv
 printf 'unique_id,ds,y\na,1,1\n' >row.csv
 forecast 1 "no column 'sales' for --value; the header has: unique_id, ds, y" \
 	row.csv --value sales
