@@ -17,8 +17,6 @@
 
 #include <stddef.h>
 
-enum { ID_BITS = 31 }; /* a file has no more than 2^30 ids */
-
 /* The panel and one of its series, for the timestamps of its horizon. */
 struct future {
     const struct io_panel *panel;
@@ -39,6 +37,17 @@ static uint64_t place_of(const struct cmd_run *run, size_t series)
                : 0;
 }
 
+/* Whether a series has no row at all, and merge is to know of it. */
+static bool is_absent(const struct cmd_run *run, size_t series)
+{
+    if (!run->options->by_file || run->options->shard.count == 0)
+        return false;
+    for (size_t k = 0; k < run->options->nspecs; k++)
+        if (cmd_result_of(run, series, k)->outcome != FC_OUTCOME_FAILED)
+            return false;
+    return true;
+}
+
 static void write_forecasts(const struct cmd_run *run,
                             struct io_atomic_file *file)
 {
@@ -48,6 +57,9 @@ static void write_forecasts(const struct cmd_run *run,
                              panel->time_name, outline);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
+        if (is_absent(run, i))
+            io_write_absent(file, place_of(run, i), panel->series[i].id,
+                            panel->is_record);
         for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
@@ -107,9 +119,10 @@ static void write_rejects(const struct cmd_run *run,
     io_write_reject_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
-        uint64_t place = place_of(run, r->series);
         struct io_reject_row row = {
-            .number = place > 0 ? (r->order << ID_BITS | place) : 0,
+            .number = run->options->shard.count > 0
+                          ? io_panel_reject_number(panel, i)
+                          : 0,
             .file = r->file,
             .line = r->line,
             .id = panel->series[r->series].id,
