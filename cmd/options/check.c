@@ -7,6 +7,7 @@
 #include "cmd/options/check.h"
 
 #include "cmd/host/deadline.h"
+#include "cmd/options/by_file.h"
 #include "cmd/options/files.h"
 #include "cmd/options/near.h"
 #include "cmd/options/shard.h"
@@ -215,14 +216,15 @@ static int check_learners(const struct cmd_command *command,
     size_t learners = 0;
     for (size_t i = 0; i < options->nspecs; i++)
         learners += options->specs[i].model->learn != NULL;
-    if ((command->set & CMD_LEARN) && (options->nspecs != 1 || learners != 1))
+    if ((command->set & CMD_LEARN)
+        && (options->nspecs != 1 || (learners != 1 && !options->by_file)))
         return cmd_usage(command->name,
                          options->nspecs != 1
                              ? "--model takes one model; got '%.60s'"
                              : "model '%.60s' looks at one series at a time "
                                "and learns nothing from a file; auto does",
                          options->models);
-    if (options->learned != NULL && learners == 0)
+    if (options->learned != NULL && learners == 0 && !options->by_file)
         return cmd_usage(command->name,
                          "--learned is for models that learn from a file, as "
                          "auto does; '%.60s' does not",
@@ -404,6 +406,8 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     struct fc_error err;
     if (!cmd_has_known(options) && options->effects != NULL)
         return cmd_usage(name, "--effects needs --regressors or --events");
+    if (!cmd_has_known(options) && options->components != NULL)
+        return cmd_usage(name, "--components needs --regressors or --events");
     const char *against = options->events != NULL ? against_events(options)
                                                   : NULL;
     if (against != NULL)
@@ -464,6 +468,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = cmd_parse_shard(command, options);
     if (status < 0)
         status = cmd_check_files(command, options);
+    if (status < 0)
+        status = cmd_take_files(name, options);
     if (status < 0)
         status = parse_max_failed(name, options);
     if (status < 0)

@@ -4,6 +4,7 @@
 
 #include "forecast/base/series.h"
 #include "io/out/atomic_file.h"
+#include "io/rows/agreed.h"
 #include "io/time/frequency.h"
 
 #include <stdint.h>
@@ -23,6 +24,9 @@
  *   ...
  *   crc32 5f0c9e11
  *
+ * What is learnt for runs that read some of the files each is of version 3, and
+ * has what they must agree on before the numbers: see io/out/agreed.h.
+ *
  * The numbers, in the shortest form that reads back as the same double, are
  * the model's own business; whether they make sense is for it to check.  The
  * checksum is zlib's CRC-32 of everything before its line.
@@ -33,9 +37,13 @@ struct io_learned {
     struct fc_seasons seasons;
     struct io_freq step; /* of the file's grid, without an anchor day */
     int64_t last;        /* its last timestamp */
-    size_t n;            /* numbers */
-    double *values;      /* all finite */
-    uint32_t crc;        /* tells files apart */
+    bool has_agreed;
+    struct io_agreed agreed; /* its step and last are those above; when read,
+                                its source and names are the file's, and go
+                                with it */
+    size_t n;                /* numbers */
+    double *values;          /* all finite */
+    uint32_t crc;            /* tells files apart */
 };
 
 /* The numbers must be finite. */
