@@ -5,6 +5,7 @@
  */
 #include "cmd/outputs.h"
 
+#include "cmd/components.h"
 #include "cmd/effects.h"
 #include "cmd/run_report.h"
 #include "cmd/shard.h"
@@ -191,6 +192,7 @@ static const struct output table[] = {
     {AT(summary), "summary", true, write_summary, NULL},
     {AT(rejects), "rejects", true, write_rejects, NULL},
     {AT(effects), NULL, false, NULL, cmd_effects_write},
+    {AT(components), NULL, false, NULL, cmd_components_write},
     {AT(report), NULL, false, NULL, write_report},
     {AT(trace), NULL, false, write_trace, NULL},
     {AT(metrics), NULL, false, write_metrics, NULL},

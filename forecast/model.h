@@ -121,6 +121,8 @@ struct fc_fit {
     double loglik, aicc;             /* by R's definitions */
     double sigma2;                   /* of the one-step errors, as R's */
     int order[FC_VARIANT_SIZE];
+    bool overtook; /* its form is another than that of the request's similar
+                      fit, which came next to it */
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;

@@ -386,12 +386,32 @@ static const char *against_regressors(const struct cmd_options *options)
     return NULL;
 }
 
+/* Likewise, of events. */
+static const char *against_events(const struct cmd_options *options)
+{
+    if (strcmp(options->events, "-") == 0 && reads_stdin(options))
+        return "and the input cannot both be standard input";
+    if (options->shard.count > 0)
+        return "learns from all series, of which --shard sees some";
+    if (options->learned != NULL)
+        return "learns from its series: leave out --learned";
+    if (options->store != NULL)
+        return "forecasts series anew every night: leave out --store";
+    return NULL;
+}
+
 static int check_regressors(const char *name, const struct cmd_options *options)
 {
     struct io_terms terms;
     struct fc_error err;
-    if (options->regressors == NULL && options->effects != NULL)
-        return cmd_usage(name, "--effects needs --regressors");
+    if (!cmd_has_known(options) && options->effects != NULL)
+        return cmd_usage(name, "--effects needs --regressors or --events");
+    if (!cmd_has_known(options) && options->components != NULL)
+        return cmd_usage(name, "--components needs --regressors or --events");
+    const char *against = options->events != NULL ? against_events(options)
+                                                  : NULL;
+    if (against != NULL)
+        return cmd_usage(name, "--events %s", against);
     if (options->regressors == NULL
         && cmd_option_given(options, "missing-regressors"))
         return cmd_usage(name, "--missing-regressors needs --regressors");

@@ -74,6 +74,11 @@ static struct io_shard whose_files(const struct cmd_options *options)
     return options->shard.count > 0 ? options->shard : (struct io_shard){1, 1};
 }
 
+bool cmd_has_known(const struct cmd_options *options)
+{
+    return options->regressors != NULL || options->events != NULL;
+}
+
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){

@@ -143,7 +143,9 @@ struct cmd_options {
     size_t nnames, names_room;
     const char *learned;
     const char *regressors; /* see io/known/terms.h */
+    const char *events;     /* see io/known/events.h */
     const char *effects;    /* forecast */
+    const char *components; /* forecast */
     const char *store;
     int64_t keep, relearn, refit; /* nights */
     const char *deadline_text;
@@ -182,6 +184,9 @@ bool cmd_option_given(const struct cmd_options *options, const char *name);
 /* Takes over a name that was allocated; false, and free, when memory is short.
  */
 bool cmd_options_keep(struct cmd_options *options, char *name);
+
+/* Whether series have regressors, events among them. */
+bool cmd_has_known(const struct cmd_options *options);
 
 /* The exit status of a run that wrote something: good or only partly so. */
 int cmd_verdict(const struct cmd_options *options, bool good);

@@ -565,6 +565,10 @@ static enum fc_status fit_arima(const struct fc_series *series,
         status = fc_arima_finish(&lik, estimate.free, ws, &end);
     if (status == FC_OK)
         status = hand_over(&estimate, &end, &harmonics, ws, fit);
+    if (status == FC_OK && wanted.similar != NULL) {
+        struct fc_arima_order before = fc_arima_order_of(wanted.similar);
+        fit->overtook = estimate.rival == fc_arima_order_code(&before);
+    }
     if (status != FC_OK)
         return fc_fail(err, status, "%s", fc_status_text(status));
     return FC_OK;

@@ -42,8 +42,9 @@ bool fc_counts_are(const double *y, size_t n);
 
 /*
  * How much a series is a matter of counts, between 0 and 1: 1 where it rests
- * at zero often or sells little at a time, 0 where it is so large that being
- * whole is no more than rounding, or is no counts at all; smoothly between.
+ * at zero often since its first sale or sells little at a time, 0 where it is
+ * so large that being whole is no more than rounding, a running total, the same
+ * number always, or no counts at all; smoothly between.
  */
 double fc_counts_share(const double *y, size_t n);
 
@@ -126,9 +127,15 @@ enum fc_status fc_counts_look(const double *y, size_t n,
 int fc_counts_phase(const struct fc_counts_view *view, size_t t);
 
 /* The past, and the hurdle, as they are for a phase; scale is the view's
- * scratch. */
-struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase);
+ * scratch.  The neighbours of the place where the series stands, or NULL. */
+struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase,
+                                const struct fc_neighbours *found);
 struct fc_hurdle fc_counts_hurdle(const struct fc_counts_view *view, int phase);
+
+/* How much of what followed in similar places is what the series itself has
+ * sold: nothing where these are alike. */
+double fc_counts_own(const struct fc_fading *past,
+                     const struct fc_neighbours *found);
 
 /* The distribution of the steps of a phase, and of every part, each of mass
  * 1 or empty. */

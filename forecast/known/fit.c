@@ -96,6 +96,8 @@ static struct range range_of(const struct fc_known *known,
 {
     const double *seen = rows->x + j * rows->places;
     struct range range = {INFINITY, -INFINITY};
+    if (known->column[j].role == FC_ROLE_LIKE)
+        return (struct range){-INFINITY, INFINITY};
     for (size_t t = 0; t < rows->n; t++) {
         if (isnan(rows->z[t]))
             continue;
@@ -107,6 +109,15 @@ static struct range range_of(const struct fc_known *known,
     range.least -= known->column[j].span;
     range.most += known->column[j].span;
     return range;
+}
+
+void known_rows_bound(const struct fc_known *known, size_t j,
+                      struct known_rows *rows)
+{
+    struct range range = range_of(known, rows, j);
+    double *x = rows->x + j * rows->places;
+    for (size_t t = rows->n; t < rows->places; t++)
+        x[t] = fmax(range.least, fmin(range.most, x[t]));
 }
 
 static bool lacks(const struct known_rows *rows, size_t n, int horizon)

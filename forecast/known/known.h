@@ -30,6 +30,7 @@ enum fc_known_form { FC_KNOWN_AS_IT_IS, FC_KNOWN_LOGS, FC_KNOWN_RECIPROCAL };
 struct fc_known_column {
     bool used;       /* it moves, in some series at least, and not only with
                         others */
+    enum fc_role role;
     enum fc_known_form form;
     double span;     /* how far it moves within a series: of nine in ten no
                         further */
@@ -114,6 +115,18 @@ enum fc_status fc_known_fit(const struct fc_known *known,
  */
 void fc_known_forecast(const struct fc_known_fit *fit, int level,
                        struct fc_forecast *forecast);
+
+/*
+ * What a forecast's mean is made of: share[h * known->n + j] is what the j-th
+ * regressor adds at step h, against it being 0, if it is that anywhere in the
+ * history, and else against its mean there.  What they leave of the mean is the
+ * base.  Zeros where regressors are lacking.  FC_ENOMEM.
+ */
+enum fc_status fc_known_shares(const struct fc_known *known,
+                               const struct fc_series *series,
+                               const struct fc_forecast *forecast,
+                               struct fc_workspace *ws, double *share,
+                               struct fc_error *err);
 
 /* In how many observations a regressor was there: not 0, if it is 0 in some;
  * else not at its least or its largest value, whichever it has more often. */

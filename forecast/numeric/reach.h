@@ -10,8 +10,7 @@
  * How far an interval of a level reaches below and above a forecast, in
  * widths: growth[h] * shape[side](level).  Growth is exp(a + b log(1 + h)),
  * shape a table over the levels of fc_reach_levels, interpolated.  One side
- * may be negative at low levels, the sum of both never is.  What is learnt here
- * never reaches to the other side of the forecast.
+ * may be negative at low levels, the sum of both never is.
  */
 enum fc_side { FC_BELOW, FC_ABOVE, FC_SIDES };
 enum { FC_REACH_LEVELS = 13 };

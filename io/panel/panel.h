@@ -98,6 +98,14 @@ struct io_panel {
 void io_panel_release(struct io_panel *panel);
 
 /*
+ * Makes what a series has in a period missing, as --ignore does; it begins with
+ * the first value that is left, and fails when none is: `why` is the file that
+ * asks for it.  False when memory is short.
+ */
+bool io_panel_ignore(struct io_panel *panel, size_t i,
+                     const struct io_period *period, const char *why);
+
+/*
  * The i-th series' place in the file by first appearance; the first is 1.
  * Where each file has series of its own: in all of them, by file.
  */
