@@ -66,17 +66,17 @@ int cmd_verdict(const struct cmd_options *options, bool good)
     return good || options->partial_ok ? CMD_OK : CMD_PARTIAL;
 }
 
+bool cmd_has_known(const struct cmd_options *options)
+{
+    return options->regressors != NULL || options->events != NULL;
+}
+
 /* Without shards, all files are one run's. */
 static struct io_shard whose_files(const struct cmd_options *options)
 {
     if (!options->by_file)
         return (struct io_shard){0};
     return options->shard.count > 0 ? options->shard : (struct io_shard){1, 1};
-}
-
-bool cmd_has_known(const struct cmd_options *options)
-{
-    return options->regressors != NULL || options->events != NULL;
 }
 
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
