@@ -365,8 +365,10 @@ static enum fc_status confirm_style(const struct io_dialect *dialect,
                                     const struct io_dialect_place *place,
                                     struct fc_error *err)
 {
-    if ((seen->style & ~dialect->time.style) == 0
-        && seen->fraction <= dialect->time.fraction)
+    unsigned other = seen->style & ~dialect->time.style;
+    if ((dialect->time.style & IO_STYLES_SHORT) == 0)
+        other &= ~(unsigned)IO_STYLES_LONG; /* as all are then */
+    if (other == 0 && seen->fraction <= dialect->time.fraction)
         return FC_OK;
     return fc_fail(err, FC_EDATA,
                    "%s: column '%.60s': some timestamps are written otherwise "

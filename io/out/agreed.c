@@ -179,7 +179,7 @@ static bool one_of(int64_t x, const char *set)
 /* Such as this program writes. */
 static bool is_format(const int64_t x[NUMBERS])
 {
-    enum { STYLES = 64, A_DAY = 86400, DIGITS = 18 };
+    enum { A_DAY = 86400, DIGITS = 18 };
     return within(x[0], IO_TIME_INTEGER, IO_TIME_SERIAL)
            && one_of(x[1], "T QqWwPpAa") && within(x[2], 0, 1)
            && one_of(x[3], "- ") && within(x[4], 0, DIGITS)
@@ -187,7 +187,7 @@ static bool is_format(const int64_t x[NUMBERS])
            && within(x[7], 0, 999999999) && within(x[8], -A_DAY, A_DAY)
            && (x[9] == 0 || x[9] == 12 || x[9] == 13)
            && (x[10] == 0 || x[10] == 1 || x[10] == 1000 || x[10] == 1000000)
-           && within(x[11], 0, 1) && within(x[12], 0, STYLES - 1)
+           && within(x[11], 0, 1) && within(x[12], 0, IO_STYLES_ALL)
            && (x[0] != IO_TIME_PERIOD || x[9] != 0)
            && (x[0] != IO_TIME_EPOCH || x[10] != 0);
 }

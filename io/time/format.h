@@ -49,7 +49,13 @@ enum io_time_style {
     IO_STYLE_SHORT_DAY = 256, /* those of SHORT_DATE: which of them */
     IO_STYLE_SHORT_MONTH = 512,
     IO_STYLE_SEPT =
-        1024 /* September is Sept, other months have three letters */
+        1024, /* September is Sept, other months have three letters */
+    /* several of them */
+    IO_STYLES_LONG =
+        IO_STYLE_LONG_HOUR | IO_STYLE_LONG_DAY | IO_STYLE_LONG_MONTH,
+    IO_STYLES_SHORT = IO_STYLE_SHORT_DATE | IO_STYLE_SHORT_HOUR
+                      | IO_STYLE_SHORT_DAY | IO_STYLE_SHORT_MONTH,
+    IO_STYLES_ALL = 2047
 };
 
 enum { IO_TIME_SIZE = 96, IO_TIME_PATTERN_SIZE = 40, IO_TIME_ZONE_SIZE = 8 };
