@@ -16,22 +16,34 @@ static void say_input(const char *path, const struct io_known *known)
         cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", path,
                 cmd_count((size_t)known->beyond, count),
                 known->beyond == 1 ? " is" : "s are");
+    if (known->nfresh > 0)
+        cmd_say(CMD_WARNING,
+                "%s: warning: a text that was not learnt counts as the usual "
+                "one: %s%s",
+                path, known->fresh, known->nfresh > 1 ? ", and others" : "");
 }
 
 enum fc_status cmd_known_read(const struct cmd_options *options,
                               const struct io_panel_options *how,
+                              const struct io_learned *file,
                               struct io_panel *panel, struct io_known *known,
                               struct fc_error *err)
 {
     struct io_terms terms;
+    struct io_known_names names;
     if (options->regressors == NULL)
         return FC_OK;
     enum fc_status status = io_terms_parse(options->regressors, &terms, err);
     if (status != FC_OK)
         return status;
-    status = io_known_read(
-        how, &terms, (enum io_missing_regressors)options->missing_regressors,
-        panel, known, err);
+    struct io_known_how asked = {
+        &terms, (enum io_missing_regressors)options->missing_regressors, NULL};
+    if (file != NULL && file->nregressors > 0) {
+        names = (struct io_known_names){file->nregressors, file->regressor,
+                                        file->nbases, file->base};
+        asked.names = &names;
+    }
+    status = io_known_read(how, &asked, panel, known, err);
     io_terms_release(&terms);
     if (status == FC_OK && !options->quiet)
         say_input(how->path, known);

@@ -13,6 +13,8 @@ bool cmd_shard_learns_alone(const struct cmd_options *options)
 {
     if (options->shard.count < 2 || options->learned != NULL)
         return false;
+    if (options->regressors != NULL)
+        return true;
     for (size_t i = 0; i < options->nspecs; i++)
         if (options->specs[i].model->learn != NULL)
             return true;

@@ -161,7 +161,8 @@ enum fc_status cmd_load(const struct cmd_options *options,
         warn(options, source->path, panel);
     }
     if (status == FC_OK && known != NULL)
-        status = cmd_known_read(options, &how, panel, known, err);
+        status = cmd_known_read(options, &how, source->learned, panel, known,
+                                err);
     if (status == FC_ENOMEM)
         fc_fail(err, status, "%s: out of memory: more is needed than there is",
                 source->path);
@@ -275,6 +276,7 @@ static struct fc_job job_of(const struct cmd_options *options,
         .nspecs = options->nspecs,
         .fallback = options->has_fallback ? &options->fallback : NULL,
         .learned = work->learned.by_spec,
+        .known = work->learned.known,
         .seed = (uint64_t)options->seed,
         .nlevels = work->outline.n,
         .levels = work->outline.all,
@@ -289,10 +291,12 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
 {
     int jobs = 0;
     *work = (struct cmd_work){.trace = source->trace};
+    struct cmd_source whole = *source;
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
+    whole.learned = &work->learned.file;
     if (status == FC_OK)
         status =
-            cmd_load(options, source, &jobs, &work->panel, &work->known, err);
+            cmd_load(options, &whole, &jobs, &work->panel, &work->known, err);
     if (status == FC_OK)
         status = find_skipped(work, err);
     if (status == FC_OK)
@@ -316,7 +320,7 @@ enum fc_status cmd_work_init(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
     struct cmd_source source = {options->input, (int)options->horizon,
-                                work->trace};
+                                work->trace, NULL};
     return cmd_work_read(options, &source, work, err);
 }
 

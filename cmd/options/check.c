@@ -215,7 +215,9 @@ static int check_learners(const struct cmd_command *command,
     size_t learners = 0;
     for (size_t i = 0; i < options->nspecs; i++)
         learners += options->specs[i].model->learn != NULL;
-    if ((command->set & CMD_LEARN) && (options->nspecs != 1 || learners != 1))
+    if (options->regressors != NULL) /* which teach for any model */
+        learners += options->nspecs;
+    if ((command->set & CMD_LEARN) && (options->nspecs != 1 || learners == 0))
         return cmd_usage(command->name,
                          options->nspecs != 1
                              ? "--model takes one model; got '%.60s'"
@@ -375,10 +377,6 @@ static const char *against_regressors(const struct cmd_options *options)
     if (reads_stdin(options))
         return "reads its input twice, which standard input cannot be: name a "
                "file";
-    if (options->shard.count > 0)
-        return "learns from all series, of which --shard sees some";
-    if (options->learned != NULL)
-        return "learns from its series: leave out --learned";
     if (options->store != NULL)
         return "forecasts series anew every night: leave out --store";
     return NULL;
@@ -390,6 +388,9 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     struct fc_error err;
     if (options->regressors == NULL && options->effects != NULL)
         return cmd_usage(name, "--effects needs --regressors");
+    if (options->effects != NULL && options->shard.count > 0)
+        return cmd_usage(name, "--effects is of all series, of which --shard "
+                               "sees some: leave one out");
     if (options->regressors == NULL
         && cmd_option_given(options, "missing-regressors"))
         return cmd_usage(name, "--missing-regressors needs --regressors");

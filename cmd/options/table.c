@@ -26,7 +26,8 @@ enum {
     TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
-    KNOWN = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE, /* take regressors */
+    KNOWN = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE
+            | CMD_LEARN, /* take regressors */
     PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
               | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY

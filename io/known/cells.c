@@ -310,7 +310,7 @@ enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
     for (size_t i = 0; status == FC_OK && i <= cells->how->nmore; i++)
         status = read_file(
             &r, i == 0 ? cells->how->path : cells->how->more[i - 1], err);
-    if (status == FC_OK && cells->fitting == 0)
+    if (status == FC_OK && cells->fitting == 0 && !cells->may_be_none)
         status = fc_fail(err, FC_EDATA,
                          "%s: --regressors: no row fits a series and a time",
                          cells->how->path);

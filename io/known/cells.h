@@ -15,6 +15,7 @@ struct io_cells {
     const struct io_terms *terms;
     struct io_panel *panel;
     size_t horizon;
+    bool may_be_none;                      /* rows that fit */
     bool text[IO_TERMS_MOST];              /* columns */
     struct io_intern texts[IO_TERMS_MOST]; /* of each such column */
     double **x; /* of each series its columns, one after the other, of n +

@@ -23,6 +23,19 @@
  *   ...
  *   crc32 5f0c9e11
  *
+ * If it has regressors, the version is 3 and these lines stand before numbers,
+ * in texts %, line ends and other control characters as %0A:
+ *
+ *   regressors 3
+ *   price
+ *   promo=A
+ *   promo=B
+ *   bases 1
+ *   promo: 'none'
+ *   slopes 20
+ *   1
+ *   ...
+ *
  * The numbers, in the shortest form that reads back as the same double, are
  * the model's own business; whether they make sense is for it to check.  The
  * checksum is zlib's CRC-32 of everything before its line.
@@ -33,6 +46,12 @@ struct io_learned {
     struct fc_seasons seasons;
     struct io_freq step; /* of the file's grid, without an anchor day */
     int64_t last;        /* its last timestamp */
+    size_t nregressors; /* 0: none, and no slopes */
+    char **regressor;   /* their names */
+    size_t nbases;      /* of columns that are text: the usual one, "promo: 'A'" */
+    char **base;
+    size_t nslopes;
+    double *slopes;     /* numbers of theirs, finite */
     size_t n;            /* numbers */
     double *values;      /* all finite */
     uint32_t crc;        /* tells files apart */

@@ -155,8 +155,7 @@ done
 expect 2 'takes columns of long form, of which --wide has none' in.csv $all --wide
 expect 2 'name a file' - $all
 expect 2 'leave out --store' in.csv $all --store st.db
-expect 2 'leave out --learned' in.csv $all --learned in.csv
-expect 2 'of which --shard sees some' in.csv $all --shard 1/2
+expect 2 'of which --shard sees some: leave' in.csv $all --shard 1/2 --effects e.csv
 expect 2 'needs --regressors' in.csv --missing-regressors zero
 
 # backtests know the regressors, and are better for it
@@ -167,6 +166,56 @@ score() {
 LC_ALL=C awk -v with="$(score $all)" -v without="$(score)" \
 	'BEGIN { exit !(with > 0 && with < 0.2 * without) }' ||
 	fail "mae with regressors $(score $all), without $(score)"
+
+# what was learnt once is used again, by all of the file and by parts of it
+for model in mean auto; do
+	with=(-q -H 3 -s 1 -m "$model" --regressors price,promo,deal)
+	"$nightcast" forecast "${with[@]}" in.csv -o whole.csv || fail "$model: $?"
+	"$nightcast" learn "${with[@]}" in.csv -o "learned.$model" || fail "learn $model: $?"
+	"$nightcast" forecast "${with[@]}" --learned "learned.$model" in.csv -o again.csv ||
+		fail "--learned $model: $?"
+	cmp again.csv whole.csv || fail "--learned $model: other bytes"
+	for k in 1 2 3; do
+		"$nightcast" forecast "${with[@]}" --learned "learned.$model" --shard $k/3 \
+			in.csv -o "part.$k" 2>stderr || fail "shard $k: $(cat stderr)"
+	done
+	"$nightcast" merge -q part.[123] -o merged.csv 2>stderr || fail "merge: $(cat stderr)"
+	cmp merged.csv whole.csv || fail "$model: shards have other bytes"
+	"$nightcast" simulate "${with[@]}" in.csv -o paths.csv || fail "simulate: $?"
+	"$nightcast" simulate "${with[@]}" --learned "learned.$model" in.csv -o again.csv ||
+		fail "simulate --learned: $?"
+	cmp again.csv paths.csv || fail "simulate --learned $model: other bytes"
+done
+expect 0 '' in.csv $all --effects whole.e
+expect 0 '' in.csv $all --learned learned.mean --effects e.csv
+cmp e.csv whole.e || fail "--learned: other effects"
+# a part that learns alone says so, and so does the merge
+"$nightcast" forecast "${with[@]}" -m mean --shard 1/2 in.csv -o part.1 2>stderr
+grep -q 'learns from its own series only' stderr || fail "$(cat stderr)"
+"$nightcast" forecast "${with[@]}" -m mean --shard 2/2 in.csv -o part.2 2>stderr
+"$nightcast" merge part.[12] -o merged.csv 2>stderr
+grep -q 'each shard learned from its own series only' stderr || fail "$(cat stderr)"
+# series and texts that came since: the file's slopes, and the usual text
+sed '$!b; s/.*/&\nnew,2023-09-01,500,1.9,C,0\nnew,2023-10-01,,1.9,none,0\nnew,2023-11-01,,0.95,none,0\nnew,2023-12-01,,1.9,none,1/' \
+	in.csv >since.csv
+expect 0 "a text that was not learnt counts as the usual one: promo: 'C'" since.csv $all \
+	--learned learned.mean
+grep -v ^new out.csv | cmp - first.csv || fail "a new series changes the others"
+LC_ALL=C awk -F, '/^new/ { y[++n] = $4 } END { # 2^2 is 4, exp(.5) 1.649
+	exit !(n == 3 && y[1] > 450 && y[1] < 550 && y[2] / y[1] > 3.6 &&
+		y[2] / y[1] < 4.4 && y[3] / y[1] > 1.55 && y[3] / y[1] < 1.75) }' out.csv ||
+	fail "a new series does not have the file's slopes: $(grep ^new out.csv)"
+# what does not belong together
+"$nightcast" learn -q -H 3 -s 1 in.csv -o plain || fail "learn: $?"
+expect 1 'was learnt without regressors; .* --regressors price,promo,deal' in.csv $all -m auto --learned plain
+expect 1 "was learnt with regressors \('price'\): --regressors names them" in.csv -m auto --learned learned.auto
+expect 1 "'promo=A' is not what was learnt" in.csv --regressors price,deal --learned learned.mean
+expect 1 "'deal' is not what was learnt" in.csv --regressors price,promo --learned learned.mean
+expect 1 "was learnt by 'mean', not 'auto'" in.csv $all -m auto --learned learned.mean
+sed 's/^promo=A$/promo=D/' learned.mean >bad
+expect 1 'bad: was changed after it was written' in.csv $all --learned bad
+head -n 20 learned.mean >bad
+expect 1 'bad: is cut short' in.csv $all --learned bad
 
 # no allocation that fails changes a byte
 if ! is_sanitized; then
