@@ -6,7 +6,8 @@
 
 enum { LINE = 400 };
 
-static void say_input(const char *path, const struct io_known *known)
+static void say_input(const char *path, const char *future,
+                      const struct io_known *known)
 {
     char count[CMD_COUNT_SIZE];
     for (size_t k = 0; k < known->ntexts; k++)
@@ -16,6 +17,10 @@ static void say_input(const char *path, const struct io_known *known)
         cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", path,
                 cmd_count((size_t)known->beyond, count),
                 known->beyond == 1 ? " is" : "s are");
+    if (known->beyond_future > 0)
+        cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", future,
+                cmd_count((size_t)known->beyond_future, count),
+                known->beyond_future == 1 ? " is" : "s are");
     if (known->nfresh > 0)
         cmd_say(CMD_WARNING,
                 "%s: warning: a text that was not learnt counts as the usual "
@@ -31,13 +36,19 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
 {
     struct io_terms terms;
     struct io_known_names names;
+    struct io_changes changes = {.n = 0};
     if (options->regressors == NULL)
         return FC_OK;
     enum fc_status status = io_terms_parse(options->regressors, &terms, err);
-    if (status != FC_OK)
+    if (status == FC_OK && options->what_if != NULL)
+        status = io_changes_parse(options->what_if, &changes, err);
+    if (status != FC_OK) {
+        io_terms_release(&terms);
         return status;
+    }
     struct io_known_how asked = {
-        &terms, (enum io_missing_regressors)options->missing_regressors, NULL};
+        &terms, (enum io_missing_regressors)options->missing_regressors, NULL,
+        options->future, &changes};
     if (file != NULL && file->nregressors > 0) {
         names = (struct io_known_names){file->nregressors, file->regressor,
                                         file->nbases, file->base};
@@ -45,8 +56,9 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     }
     status = io_known_read(how, &asked, panel, known, err);
     io_terms_release(&terms);
+    io_changes_release(&changes);
     if (status == FC_OK && !options->quiet)
-        say_input(how->path, known);
+        say_input(how->path, options->future, known);
     return status;
 }
 

@@ -53,6 +53,8 @@ static void list_tokens(const struct cmd_options *options,
         cmd_tokens_add(tokens, "file", options->input);
     snprintf(text, sizeof text, "%zu", options->nspecs);
     cmd_tokens_add(tokens, "models", text);
+    if (options->future != NULL)
+        cmd_tokens_add(tokens, "future", options->future);
     add_learned(options, work, tokens);
     cmd_options_tokens(&cmd_forecast, options, tokens);
 }

@@ -13,10 +13,12 @@
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
+#include "io/known/change.h"
 #include "io/known/terms.h"
 #include "io/text/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -382,6 +384,51 @@ static const char *against_regressors(const struct cmd_options *options)
     return NULL;
 }
 
+/* What is for regressors alone, and was given without; or NULL. */
+static const char *without_regressors(const struct cmd_options *options)
+{
+    return options->future != NULL    ? "--future needs --regressors"
+           : options->what_if != NULL ? "--set needs --regressors"
+           : cmd_option_given(options, "missing-regressors")
+               ? "--missing-regressors needs --regressors"
+               : NULL;
+}
+
+/* Forecasts of another future are told apart by their model. */
+static int mark_models(const struct cmd_options *options)
+{
+    for (size_t i = 0; i < options->nspecs; i++) {
+        char **name = &options->spec_names[i];
+        size_t n = strlen(*name) + strlen(options->what_if) + 4;
+        char *marked = malloc(n);
+        if (marked == NULL) {
+            cmd_say(CMD_ERROR, "out of memory");
+            return CMD_FAILED;
+        }
+        snprintf(marked, n, "%s (%s)", *name, options->what_if);
+        free(*name);
+        *name = marked;
+    }
+    return -1;
+}
+
+static int check_changes(const char *name, const struct cmd_options *options)
+{
+    struct io_changes changes;
+    struct fc_error err;
+    if (options->what_if == NULL)
+        return -1;
+    enum fc_status status = io_changes_parse(options->what_if, &changes, &err);
+    if (status == FC_ENOMEM) {
+        cmd_say(CMD_ERROR, "%s", err.msg);
+        return CMD_FAILED;
+    }
+    if (status != FC_OK)
+        return cmd_usage(name, "--set %s", err.msg);
+    io_changes_release(&changes);
+    return -1;
+}
+
 static int check_regressors(const char *name, const struct cmd_options *options)
 {
     struct io_terms terms;
@@ -391,12 +438,12 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     if (options->effects != NULL && options->shard.count > 0)
         return cmd_usage(name, "--effects is of all series, of which --shard "
                                "sees some: leave one out");
-    if (options->regressors == NULL
-        && cmd_option_given(options, "missing-regressors"))
-        return cmd_usage(name, "--missing-regressors needs --regressors");
+    const char *why = without_regressors(options);
+    if (options->regressors == NULL && why != NULL)
+        return cmd_usage(name, "%s", why);
     if (options->regressors == NULL)
         return -1;
-    const char *why = against_regressors(options);
+    why = against_regressors(options);
     if (why != NULL)
         return cmd_usage(name, "--regressors %s", why);
     enum fc_status status = io_terms_parse(options->regressors, &terms, &err);
@@ -407,7 +454,7 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     if (status != FC_OK)
         return cmd_usage(name, "--regressors %s", err.msg);
     io_terms_release(&terms);
-    return -1;
+    return check_changes(name, options);
 }
 
 static int check(const struct cmd_command *command, struct cmd_options *options)
@@ -501,7 +548,7 @@ static int check_history(const struct cmd_command *command,
     const char *name = command->name;
     if (options->ninputs == 0)
         return cmd_usage(name, "no input: name a store");
-    if (options->changes && options->by != CMD_BY_NIGHT)
+    if (options->what_if && options->by != CMD_BY_NIGHT)
         return cmd_usage(name, "--changes has lines of its own: leave out "
                                "--by");
     return cmd_check_shards(command, options);
@@ -537,6 +584,8 @@ int cmd_options_check(const struct cmd_command *command,
         status = parse_models(command->name, options);
     if (status < 0 && (command->set & CMD_FITS))
         status = check_learners(command, options);
+    if (status < 0 && options->what_if != NULL)
+        status = mark_models(options);
     if (status < 0 && (command->set & CMD_RUNS))
         status = parse_fallback(command->name, options);
     return status;

@@ -406,6 +406,8 @@ enum fc_status io_known_read(const struct io_panel_options *how,
 {
     struct making m = {.cells = {.how = how,
                                  .terms = known_how->terms,
+                                 .future = known_how->future,
+                                 .changes = known_how->changes,
                                  .may_be_none = known_how->names != NULL,
                                  .panel = panel,
                                  .horizon = (size_t)how->horizon},
@@ -422,6 +424,7 @@ enum fc_status io_known_read(const struct io_panel_options *how,
     if (status == FC_OK)
         status = make_all(&m, err);
     known->beyond = m.cells.beyond;
+    known->beyond_future = m.cells.beyond_future;
     io_cells_release(&m.cells);
     return status;
 }

@@ -217,6 +217,52 @@ expect 1 'bad: was changed after it was written' in.csv $all --learned bad
 head -n 20 learned.mean >bad
 expect 1 'bad: is cut short' in.csv $all --learned bad
 
+# the future in a file of its own, in any order, without values, and more of it
+awk -F, 'NR == 1 || $3 != ""' in.csv >past.csv
+awk -F, -v OFS=, 'NR == 1 || $3 == "" { print $5, $2, $6, $4, $1 }' in.csv >f.csv
+{ head -n 1 f.csv; tail -n +2 f.csv | LC_ALL=C sort; } >future.csv
+echo A,2024-01-01,0,1.9,s1 >>future.csv
+echo A,2021-05-01,0,7,s1 >>future.csv # history is the input's business
+expect 0 'future.csv: 1 row is beyond the horizon not used' past.csv $all --future future.csv
+cmp out.csv first.csv || fail "a future of its own gives other bytes"
+sed 's/^\(s4,2023-1[0-2]-01,,\)[0-9.]*/\19/' in.csv >other.csv
+expect 0 '' other.csv $all --future future.csv
+cmp out.csv first.csv || fail "the future does not count over the input"
+expect 1 "nothing.csv" past.csv $all --future nothing.csv
+cut -d , -f 1,2,4,5 future.csv >narrow.csv
+expect 1 "narrow.csv:1: --regressors: no column is called 'deal'" past.csv $all --future narrow.csv
+expect 2 '^[^:]*: --future needs --regressors' past.csv --future future.csv
+
+# what if
+changed() { # AWK-PROGRAM: the future rows, changed
+	awk -F, -v OFS=, 'NR > 1 && $3 == "" { '"$1"' } 1' in.csv >changed.csv
+	expect 0 '' changed.csv $all
+	cp out.csv changed.out
+}
+unmark() { sed "s/,$1,/,mean,/" out.csv; }
+changed '$6 = 0'
+expect 0 '' in.csv $all --set deal=0
+unmark 'mean (deal=0)' | cmp - changed.out || fail "deal=0 is not the file with deal 0"
+changed '$4 *= 0.5; $5 = "B"' # halves are exact
+expect 0 '' in.csv $all --set ' price*0.5, promo = B'
+unmark '"mean ( price\*0.5, promo = B)"' | cmp - changed.out ||
+	fail "another price and promotion: $(sed -n 2p out.csv)"
+expect 0 '' in.csv $all --set promo=B,price*0.5 --learned learned.mean
+unmark '"mean (promo=B,price\*0.5)"' | cmp - changed.out || fail "--set with --learned"
+sed 's/^\(.*,\),[0-9.]*\(,[^,]*,[01]\)$/\1,\2/' in.csv >unknown.csv # price of the future
+expect 3 "'price' has no value" unknown.csv $all --set price*1.05
+expect 0 '' unknown.csv $all --set price=1.9
+changed '$4 = 1.9'
+expect 0 '' unknown.csv $all --set price=1.9
+unmark 'mean (price=1.9)' | cmp - changed.out || fail "a price that is set"
+expect 1 "'dael' is no column of --regressors" in.csv $all --set dael=0
+expect 1 "'promo' is text" in.csv $all --set 'promo*2'
+expect 1 "'deal' has numbers, which 'A' is not" in.csv $all --set deal=A
+for wrong in '' deal =0 deal= 'deal*x' 'deal=1,deal=0' 'deal=1,' 'deal*inf'; do
+	expect 2 'set' in.csv $all --set "$wrong"
+done
+expect 2 'needs --regressors' in.csv --set deal=0
+
 # no allocation that fails changes a byte
 if ! is_sanitized; then
 	compile_faults
