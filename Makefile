@@ -16,7 +16,7 @@ ALL = $(if $(findstring --jobserver,$(MAKEFLAGS)),,-j$(shell nproc))
 # What the code needs, kept apart so that `make CFLAGS=-O0` still compiles.
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wvla
 NEED := -std=c17 -I. -fopenmp -fno-math-errno $(WARN) $(EXTRA)
-LINK := -fopenmp -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm
+LINK := -fopenmp -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm -ldl
 
 SRC := $(sort $(shell find forecast io cmd -name '*.c'))
 LIB := $(patsubst %.c,$(BUILD)/%.o,$(filter-out cmd/main.c,$(SRC)))
@@ -133,7 +133,8 @@ deb: ## a Debian package, build/nightcast_VERSION_ARCHITECTURE.deb
 
 static: ## a program that needs no libraries, build/static/nightcast
 	@$(MAKE) --no-print-directory BUILD=build/static \
-	  PROGRAM=build/static/nightcast LDFLAGS="$(LDFLAGS) -static" all
+	  PROGRAM=build/static/nightcast LDFLAGS="$(LDFLAGS) -static" \
+	  CPPFLAGS="$(CPPFLAGS) -DNIGHTCAST_STATIC" all
 
 clean: ## remove all that was built
 	rm -rf build nightcast

@@ -99,8 +99,9 @@ static void write_rows(const struct run *run)
             write_row(run, i, k);
 }
 
-/* One row of --steps. */
+/* One row of --steps: intervals and quantiles as forecast writes them. */
 static void write_step(struct io_atomic_file *file, int step, double actual,
+                       const struct fc_outline *outline,
                        const struct fc_forecast *f)
 {
     char text[32];
@@ -109,11 +110,9 @@ static void write_step(struct io_atomic_file *file, int step, double actual,
     io_write_number(file, actual);
     io_atomic_write(file, ",", 1);
     io_write_number(file, f->mean[step]);
-    for (int k = 0; k < f->nlevels; k++) {
+    for (int k = 0; k < outline->nbounds; k++) {
         io_atomic_write(file, ",", 1);
-        io_write_number(file, f->lo[k * f->horizon + step]);
-        io_atomic_write(file, ",", 1);
-        io_write_number(file, f->hi[k * f->horizon + step]);
+        io_write_number(file, fc_forecast_bound(f, outline->bounds[k])[step]);
     }
     io_atomic_write(file, "\n", 1);
 }
@@ -133,7 +132,8 @@ static void write_steps(void *arg, size_t origin, size_t spec,
         io_write_field(file, run->options->spec_names[spec]);
         io_atomic_write(file, ",", 1);
         io_write_field(file, time);
-        write_step(file, h, series->y[at->n + (size_t)h], forecast);
+        write_step(file, h, series->y[at->n + (size_t)h], &run->work.outline,
+                   forecast);
     }
 }
 
@@ -147,6 +147,11 @@ static void write_steps_header(const struct run *run)
     for (int k = 0; k < run->options->nlevels; k++) {
         io_number_print(run->options->levels[k], level);
         int n = snprintf(text, sizeof text, ",lo-%s,hi-%s", level, level);
+        io_atomic_write(run->files[STEPS], text, (size_t)n);
+    }
+    for (int k = 0; k < run->options->nquantiles; k++) {
+        io_number_print(run->options->quantiles[k], level);
+        int n = snprintf(text, sizeof text, ",q-%s", level);
         io_atomic_write(run->files[STEPS], text, (size_t)n);
     }
     io_atomic_write(run->files[STEPS], "\n", 1);
@@ -278,7 +283,7 @@ static void put_story(const struct run *run, size_t fallbacks,
     if (fallbacks > 0)
         cmd_append(line, STORY_SIZE, ", %s of %s forecasts by fallback %.60s%s",
                    cmd_count(fallbacks, a), b, o->fallback_text,
-                   o->regressors != NULL ? " or without regressors" : "");
+                   cmd_has_known(o) ? " or without regressors" : "");
     if (run->failed > 0)
         cmd_append(line, STORY_SIZE, ", %s of %s forecasts failed",
                    cmd_count(run->failed, a), b);

@@ -82,14 +82,19 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
     put(file, ",");
     io_write_field(file, known->name[j]);
     put(file, ",");
-    if (column->used)
+    if (column->role == FC_ROLE_LIKE)
+        snprintf(words, WORDS, "as its weekday");
+    else if (column->used)
         put_words(fit, fit->slope[j],
                   known->in_logs[j] ? FC_KNOWN_LOGS : column->form,
                   look(&series, j), words);
+    if (column->used && column->role == FC_ROLE_DRAWN)
+        cmd_append(words, WORDS, "%s", ", beyond the others");
     io_write_field(file, column->used ? words : "left out");
-    put_number(file, column->used ? unit * fit->own[j] : NAN);
-    put_number(file, column->used ? unit * fit->slope[j] : NAN);
-    put_number(file, column->used ? unit * fit->error[j] : NAN);
+    bool told = column->used && column->role != FC_ROLE_LIKE;
+    put_number(file, told ? unit * fit->own[j] : NAN);
+    put_number(file, told ? unit * fit->slope[j] : NAN);
+    put_number(file, told ? unit * fit->error[j] : NAN);
     put_number(file, (double)fc_known_times(&series, j));
     put(file, "\n");
 }

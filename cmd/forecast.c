@@ -72,7 +72,7 @@ static void report(const struct cmd_run *run)
         .shard = o->shard,
         .store = o->store != NULL,
         .deadline = o->deadline > 0,
-        .known = o->regressors != NULL,
+        .known = cmd_has_known(o),
     };
     cmd_story_text(&story, tally, line);
     struct cmd_field fields[CMD_STORY_FIELDS];

@@ -400,6 +400,7 @@ void cmd_change_why(const struct cmd_change *change, char text[100])
         {change->why & CMD_WHY_CORRECTED, "past values corrected"},
         {change->why & CMD_WHY_SURPRISED, "surprising value"},
         {change->why & CMD_WHY_FORM, "new form"},
+        {change->why & CMD_WHY_RUNNER_UP, "runner-up form"},
         {change->relearnt, "relearnt"},
     };
     text[0] = '\0';

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/known.h"
 
+#include "io/known/events.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -28,11 +30,12 @@ static void say_input(const char *path, const char *future,
                 path, known->fresh, known->nfresh > 1 ? ", and others" : "");
 }
 
-enum fc_status cmd_known_read(const struct cmd_options *options,
-                              const struct io_panel_options *how,
-                              const struct io_learned *file,
-                              struct io_panel *panel, struct io_known *known,
-                              struct fc_error *err)
+static enum fc_status read_regressors(const struct cmd_options *options,
+                                      const struct io_panel_options *how,
+                                      const struct io_learned *file,
+                                      struct io_panel *panel,
+                                      struct io_known *known,
+                                      struct fc_error *err)
 {
     struct io_terms terms;
     struct io_known_names names;
@@ -59,6 +62,48 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     io_changes_release(&changes);
     if (status == FC_OK && !options->quiet)
         say_input(how->path, options->future, known);
+    return status;
+}
+
+/* How many days of events, and what of them is ignored. */
+static void say_events(const struct io_events *events, size_t ignored)
+{
+    char count[CMD_COUNT_SIZE], names[CMD_COUNT_SIZE], values[CMD_COUNT_SIZE];
+    if (ignored > 0)
+        cmd_say(CMD_INFO, "%s: %s event%s of %s name%s; %s value%s ignored",
+                events->path, cmd_count(events->n, count),
+                events->n == 1 ? "" : "s", cmd_count(events->names.n, names),
+                events->names.n == 1 ? "" : "s", cmd_count(ignored, values),
+                ignored == 1 ? "" : "s");
+    else
+        cmd_say(CMD_INFO, "%s: %s event%s of %s name%s", events->path,
+                cmd_count(events->n, count), events->n == 1 ? "" : "s",
+                cmd_count(events->names.n, names),
+                events->names.n == 1 ? "" : "s");
+}
+
+enum fc_status cmd_known_read(const struct cmd_options *options,
+                              const struct io_panel_options *how,
+                              const struct io_learned *file,
+                              struct io_panel *panel, struct io_known *known,
+                              struct fc_error *err)
+{
+    struct io_events events = {0};
+    enum fc_status status = FC_OK;
+    size_t before = panel->nignored;
+    if (options->events != NULL)
+        status = io_events_read(how, options->events, panel, &events, err);
+    if (status == FC_OK)
+        status = io_events_ignore(&events, panel, err);
+    if (status == FC_OK)
+        status = read_regressors(options, how, file, panel, known, err);
+    if (status == FC_OK && options->events != NULL)
+        status = io_events_add(&events, panel, how->horizon, known, err);
+    if (status == FC_OK && options->events != NULL && !options->quiet)
+        say_events(&events, panel->nignored - before);
+    if (known->n == 0)
+        io_known_release(known); /* all of them are ignored */
+    io_events_release(&events);
     return status;
 }
 

@@ -90,6 +90,7 @@ struct cmd_tally cmd_count_outcomes(const struct cmd_run *run)
         tally.replaced += has_replaced(run, i);
     }
     tally.unchanged = run->night.reused;
+    tally.warm = cmd_night_count_warm(&run->night);
     tally.corrected = run->night.corrected;
     tally.drifting = run->night.drifting;
     return tally;

@@ -137,6 +137,7 @@ static void write_metrics(const struct cmd_run *run,
         .late = run->tally.late,
         .store = run->options->store != NULL,
         .unchanged = run->tally.unchanged,
+        .warm = run->tally.warm,
         .corrected = run->tally.corrected,
         .drifting = run->tally.drifting,
     };

@@ -219,7 +219,7 @@ static void put_story(const struct run *run, char line[STORY_SIZE])
     if (run->fallback > 0)
         cmd_append(line, STORY_SIZE, ", %s with fallback %.60s%s",
                    cmd_count(run->fallback, a), o->fallback_text,
-                   o->regressors != NULL ? " or without regressors" : "");
+                   cmd_has_known(o) ? " or without regressors" : "");
     if (run->failed > 0)
         cmd_append(line, STORY_SIZE, ", %s failed", cmd_count(run->failed, a));
 }

@@ -60,11 +60,27 @@ static bool can_start_from(const struct fc_fit *similar,
            && similar->exponent == fit->exponent;
 }
 
+/* Those of the longer seasons that have a pattern, behind the shortest. */
+static struct fc_seasons with_patterns(const struct fc_model *model,
+                                       const struct fc_seasons *seasons)
+{
+    struct fc_seasons some = *seasons;
+    bool knows = model->harmonics && !fc_season_is_long(seasons->length[0]);
+    some.n = 1;
+    for (int i = 1; i < seasons->n; i++)
+        if (knows && fc_season_is_long(seasons->length[i]))
+            knows = false;
+        else
+            some.length[some.n++] = seasons->length[i];
+    return some;
+}
+
 /* Whether the model is to see what the longer seasons leave. */
 static bool must_adjust(const struct fc_model *model,
                         const struct fc_seasons *seasons)
 {
     return seasons != NULL && seasons->n > 1 && !seasons->left
+           && with_patterns(model, seasons).n > 1
            && (model->seasons == FC_SEASON_REST
                || (model->seasons == FC_SEASON_ASKED && seasons->asked));
 }
@@ -79,16 +95,18 @@ static const struct fc_series *adjust(const struct fc_series *series,
     struct fc_series *out = fc_workspace_array(ws, 1, sizeof *out);
     struct fc_seasons *seasons = fc_workspace_array(ws, 1, sizeof *seasons);
     double *y = fc_workspace_doubles(ws, series->n);
-    if (out == NULL || seasons == NULL || y == NULL
-        || fc_adjustment_find(series, series->n, ws, a) != FC_OK)
+    if (out == NULL || seasons == NULL || y == NULL)
+        return NULL;
+    *out = *series;
+    *seasons = with_patterns(fit->model, series->seasons);
+    out->seasons = seasons;
+    if (fc_adjustment_find(out, series->n, ws, a) != FC_OK)
         return NULL;
     fc_adjustment_apply(a, series->y, 0, series->n, y);
     *seasons = *series->seasons;
-    seasons->asked = false;
+    seasons->asked = seasons->asked && fit->model->harmonics;
     seasons->left = true;
-    *out = *series;
     out->y = y;
-    out->seasons = seasons;
     for (int i = 0; i < a->seasons.n; i++)
         fit->seasons.length[fit->seasons.n++] = a->seasons.length[i];
     return out;

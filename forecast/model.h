@@ -121,6 +121,8 @@ struct fc_fit {
     double loglik, aicc;             /* by R's definitions */
     double sigma2;                   /* of the one-step errors, as R's */
     int order[FC_VARIANT_SIZE];
+    bool overtook; /* its form is another than that of the request's similar
+                      fit, which came next to it */
     size_t ncoef;
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;
@@ -154,6 +156,9 @@ struct fc_model {
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
     enum fc_season_use seasons;
+    bool harmonics;   /* but of a long season, the first of those that the
+                         user has asked for, it knows the harmonics itself:
+                         see fc_season_is_long() */
     bool must_learn;  /* is nothing without what it learns */
     const void *form; /* what sets this row apart from others that have the
                          same functions; these alone know what it is */

@@ -3,7 +3,8 @@
 # Finds the libraries the build needs; installs what is missing on Debian and
 # its kin, and names it elsewhere.  pkg-config answers for gsl, zlib, sqlite3
 # and cmocka; libcsv has no .pc file, so its header is looked for.  The charts of
-# a report are built in where their library is: without it the rest is built.
+# a report and the reading of calendars are built in where their libraries are:
+# without them the rest is built.
 set -u
 missing=
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -24,16 +25,25 @@ for pair in gsl:libgsl-dev:gsl/gsl_cdf.h zlib:zlib1g-dev:zlib.h \
 	fi
 done
 header csv.h || need libcsv-dev
-charts=
+# What the rest is built without: charts, calendars of events.
+optional=
 [ -e "${DYGRAPHS:-/usr/share/javascript/dygraphs}/dygraph.min.js" ] ||
-	charts=libjs-dygraphs
+	optional=libjs-dygraphs
+header libical/ical.h || optional="$optional libical-dev"
 without() {
-	echo "no libjs-dygraphs: built without \`nightcast report'" >&2
+	case $optional in *dygraphs*)
+		echo "no libjs-dygraphs: built without \`nightcast report'" >&2
+		;;
+	esac
+	case $optional in *libical*)
+		echo "no libical-dev: built without iCalendar files of \`--events'" >&2
+		;;
+	esac
 }
-[ -z "$missing$charts" ] && exit 0
+[ -z "$missing$optional" ] && exit 0
 
 if ! have apt-get; then
-	[ -z "$charts" ] || without
+	without
 	[ -z "$missing" ] && exit 0
 	echo "nightcast needs these (by their Debian names):$missing" >&2
 	echo "install them with your package manager and try again" >&2
@@ -45,10 +55,10 @@ elif have sudo; then
 	sudo=sudo
 else
 	[ -z "$missing" ] && without && exit 0
-	echo "as root: apt-get install$missing $charts" >&2
+	echo "as root: apt-get install$missing $optional" >&2
 	exit 1
 fi
-echo "installing:$missing $charts"
+echo "installing:$missing $optional"
 export DEBIAN_FRONTEND=noninteractive
 install() {
 	$sudo apt-get install -y -qq --no-install-recommends "$@"
@@ -56,4 +66,5 @@ install() {
 $sudo apt-get update -qq || [ -z "$missing" ]
 # shellcheck disable=SC2086
 [ -z "$missing" ] || install $missing || exit 1
-[ -z "$charts" ] || install $charts || without
+# shellcheck disable=SC2086
+[ -z "$optional" ] || install $optional || without

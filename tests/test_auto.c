@@ -315,7 +315,7 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
     struct fc_spec spec = spec_of("auto");
     struct fc_request request = {.spec = &spec, .horizon = H, .seed = 1};
     for (size_t i = 0; i < s.n; i++) {
-        double trust[FC_AUTO_TRUSTS], error[LOCAL], change = 0;
+        double trust[FC_AUTO_TRUSTS], error[LOCAL], ratio[H], change = 0;
         const struct fc_series *series = &s.series[i];
         for (size_t t = 1; t < series->n - H; t++)
             change += fabs(series->y[t] - series->y[t - 1]);
@@ -325,9 +325,14 @@ static void trust_falls_with_the_errors_of_the_series(void **state)
         for (int k = 0; k < LOCAL; k++)
             error[k] = error_before(local[k], series, &fit.members[k], H, ws);
         struct fc_auto_view view = view_of(series);
-        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, trust),
+        struct fc_auto_tried tried = {trust, ratio};
+        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, tried),
                          FC_OK);
-        double product = 1;
+        double product = 1, size = 0;
+        for (int h = 0; h < H; h++)
+            size += fabs(ratio[h]) / H;
+        assert_true(size > 0);
+        assert_near(trust[FC_AUTO_OWN], size, 1e-12);
         for (int k = 0; k < LOCAL; k++) {
             product *= trust[k];
             assert_near(
@@ -358,8 +363,13 @@ static void without_errors_all_are_trusted_alike(void **state)
     for (int i = 0; i < 2; i++) {
         struct fc_fit fit = fit_members(&series, &request, ws);
         struct fc_auto_view view = view_of(&series);
-        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, trust),
+        double ratio[6] = {0};
+        struct fc_auto_tried tried = {trust, ratio};
+        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, tried),
                          FC_OK);
+        assert_true(trust[FC_AUTO_OWN] == 0);
+        for (int h = 0; h < 6; h++)
+            assert_true(isnan(ratio[h]));
         for (int k = 0; k < FC_AUTO_MEMBERS; k++)
             assert_true(trust[k] == 1);
         series = series_of("a", y, 36, 4);
@@ -418,7 +428,7 @@ static void factors_are_the_errors_quantiles(void **state)
         for (size_t h = 0; h < H; h++)
             ratio[i * H + h] = gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / N)
                                * sqrt((double)h + 1);
-    struct fc_reach_sample sample = {N, H, ratio};
+    struct fc_reach_sample sample = {.n = N, .horizon = H, .ratio = ratio};
     assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
     for (double level = 5; level < 99.5; level += 5)
         for (int h = 0; h < H; h++)
@@ -442,7 +452,7 @@ static void skewed_errors_make_skewed_intervals(void **state)
     struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
     for (size_t i = 0; i < N; i++)
         ratio[i] = -log1p(-((double)i + 0.5) / N) - log(2);
-    struct fc_reach_sample sample = {N, 1, ratio};
+    struct fc_reach_sample sample = {.n = N, .horizon = 1, .ratio = ratio};
     assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
     for (double level = 60; level < 96; level += 10) {
         double p = level / 100;
@@ -461,7 +471,7 @@ static void without_errors_the_prior_stays(void **state)
     (void)state;
     double ratio[4] = {NAN, NAN, INFINITY, NAN};
     struct fc_reach reach, prior = fc_auto_prior(1).of[0].reach;
-    struct fc_reach_sample sample = {2, 2, ratio};
+    struct fc_reach_sample sample = {.n = 2, .horizon = 2, .ratio = ratio};
     assert_int_equal(fc_reach_learn(&sample, &prior, &reach, NULL), FC_OK);
     assert_memory_equal(&reach, &prior, sizeof prior);
 }

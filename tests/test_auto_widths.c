@@ -8,6 +8,7 @@
 
 #include "forecast/combine/candidates.h"
 #include "forecast/combine/learn.h"
+#include "forecast/combine/width.h"
 #include "forecast/models.h"
 
 #include <gsl/gsl_statistics.h>
@@ -170,6 +171,54 @@ static enum fc_status check(const struct fc_learned *learned)
     return fc_auto_check(fc_part_of(learned), &spec, season_of(4), 4, NULL);
 }
 
+/* To the power that the header of width.c gives, within bounds; by the usual
+ * width where nothing is known. */
+static void series_that_were_hard_to_forecast_have_wider_intervals(void **state)
+{
+    (void)state;
+    assert_near(fc_auto_own_width(0.5, 0.5), 1, 1e-12);
+    assert_near(fc_auto_own_width(1, 0.5), pow(2, 0.15), 1e-12);
+    assert_near(fc_auto_own_width(0.25, 0.5), pow(2, -0.15), 1e-12);
+    assert_near(fc_auto_own_width(0, 0.5), 1, 0);
+    assert_near(fc_auto_own_width(1e9, 0.5), 1.4, 1e-12);
+    assert_near(fc_auto_own_width(INFINITY, 0.5), 1.4, 1e-12);
+    assert_near(fc_auto_own_width(1e-9, 0.5), 1 / 1.4, 1e-12);
+}
+
+/* Two halves of a batch, alike but for their last values: those of one half,
+ * which its widths have hardly seen, are ten times as restless.  Its intervals
+ * are wider by what that says. */
+static void last_errors_are_seen(void **state)
+{
+    enum { N = 60, WILD = 30 };
+    struct simulated s = simulate_batch(N, LENGTH, 4, seasonal);
+    struct fc_spec spec = spec_of_auto();
+    struct fc_workspace *ws = fc_workspace_new();
+    double own[2] = {0}, most = 0;
+    (void)state;
+    give_season(&s, 4);
+    for (size_t i = 0; i < N; i++) {
+        struct fc_request request = {.spec = &spec, .horizon = 4, .seed = 1};
+        struct fc_fit fit;
+        double y[LENGTH];
+        struct fc_series series = s.series[i];
+        memcpy(y, series.y, sizeof y);
+        series.y = y;
+        for (int t = LENGTH - 4; t < LENGTH && i < WILD; t++)
+            y[t] += (t % 2 == 0 ? 10 : -10) * mean_change(&s.series[i], 4);
+        assert_int_equal(fc_model_fit(&series, &request, ws, &fit, NULL),
+                         FC_OK);
+        own[i < WILD] += fit.coef[FC_AUTO_OWN] / 30;
+        most = fmax(most, fit.coef[FC_AUTO_OWN]);
+        fc_workspace_reset(ws);
+    }
+    assert_true(own[0] > 0.2 && own[0] < 1.5);
+    assert_true(own[1] > 3 * own[0]);
+    assert_true(isfinite(most));
+    fc_workspace_free(ws);
+    release_simulated(&s);
+}
+
 /* A block of which one part is wrong is no block of ours. */
 static void weights_and_widths_that_make_no_sense_are_refused(void **state)
 {
@@ -179,7 +228,8 @@ static void weights_and_widths_that_make_no_sense_are_refused(void **state)
     struct fc_learned *learned = learn(&s);
     /* behind the numbers of the whole and the part of the breaks */
     double *kind = learned->values + 4 + (size_t)learned->values[4];
-    double *weight = kind + 2, *shape = weight + FC_AUTO_MEMBERS + 2, sum = 0;
+    double *weight = kind + 2, *usual = weight + FC_AUTO_MEMBERS;
+    double *shape = usual + 3, sum = 0;
     (void)state;
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         sum += weight[k];
@@ -201,6 +251,14 @@ static void weights_and_widths_that_make_no_sense_are_refused(void **state)
     assert_int_equal(check(learned), FC_EDATA);
     weight[0] += 1;
     weight[1] -= 1;
+    const double none[] = {0, -1, NAN, INFINITY};
+    for (int i = 0; i < 4; i++) {
+        double before = *usual;
+        *usual = none[i];
+        assert_int_equal(check(learned), FC_EDATA);
+        *usual = before;
+    }
+    assert_int_equal(check(learned), FC_OK);
     /* a level that reaches less far than one below it */
     for (int i = 0; i < SHAPES; i++) {
         double before = shape[i];
@@ -218,12 +276,64 @@ static void weights_and_widths_that_make_no_sense_are_refused(void **state)
     release_simulated(&s);
 }
 
+/*
+ * Two seasons and an autoregression about its mean, whose errors ahead are
+ * known: what auto says a whole long season ahead covers what it should, and
+ * is about as wide as it must be, though members that carry the last level on
+ * say more.
+ */
+static void widths_of_several_seasons_are_those_of_the_process(void **state)
+{
+    enum { MANY = 8, N = 600, SHORT = 6, LONG = 30 };
+    static const double phi = 0.7, level = 80, z = 1.2816;
+    static const struct fc_seasons seasons = {.n = 2, .length = {SHORT, LONG}};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_spec spec = spec_of_auto();
+    struct fc_request request = {.spec = &spec, .horizon = LONG, .seed = 1};
+    double covered = 0, width = 0, must = 0;
+    (void)state;
+    for (int k = 0; k < MANY; k++) {
+        double y[N + LONG], mean[LONG], lo[LONG], hi[LONG], day[LONG], x = 0;
+        struct fc_forecast out = {LONG, 1, &level, mean, lo, hi, false};
+        struct fc_series series = {
+            .id = "a", .y = y, .n = N, .seasons = &seasons};
+        struct fc_fit fit;
+        for (int i = 0; i < LONG; i++)
+            day[i] = gsl_ran_gaussian(rng, 2) + 3 * (i % SHORT);
+        for (int t = 0; t < N + LONG; t++) {
+            x = phi * x + gsl_ran_gaussian(rng, 1);
+            y[t] = 100 + day[t % LONG] + x;
+        }
+        fc_workspace_reset(ws);
+        assert_int_equal(fc_model_fit(&series, &request, ws, &fit, NULL),
+                         FC_OK);
+        assert_int_equal(fc_model_predict(&fit, ws, &out, NULL), FC_OK);
+        for (int h = 0; h < LONG; h++) {
+            double variance = (1 - pow(phi, 2.0 * (h + 1))) / (1 - phi * phi);
+            covered += y[N + h] >= lo[h] && y[N + h] <= hi[h];
+            width += hi[h] - lo[h];
+            must += 2 * z * sqrt(variance);
+        }
+    }
+    print_message("covered %.3f, widths %.3f of what they must be\n",
+                  covered / (MANY * LONG), width / must);
+    assert_true(covered > 0.72 * MANY * LONG && covered < 0.9 * MANY * LONG);
+    assert_true(width > 0.9 * must && width < 1.2 * must);
+    fc_workspace_free(ws);
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_width_is_between_the_models_and_the_series_own),
         cmocka_unit_test(where_candidates_disagree_intervals_are_wider),
+        cmocka_unit_test(
+            series_that_were_hard_to_forecast_have_wider_intervals),
+        cmocka_unit_test(last_errors_are_seen),
         cmocka_unit_test(weights_and_widths_that_make_no_sense_are_refused),
+        cmocka_unit_test(widths_of_several_seasons_are_those_of_the_process),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

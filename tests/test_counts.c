@@ -263,6 +263,76 @@ static void counts_are_known_by_their_values(void **state)
     assert_true(share > 0 && share < 1);
 }
 
+/* Sums of demand, from its first sale on or before it; with a value taken back;
+ * of so many values and rises. */
+static void running_totals_are_no_demand(void **state)
+{
+    enum { LENGTH = 120 };
+    double demand[LENGTH], total[LENGTH], sum = 0;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    (void)state;
+    for (int t = 0; t < LENGTH; t++) {
+        demand[t] = t < 50 ? 0 : gsl_ran_poisson(rng, 0.8);
+        sum += demand[t];
+        total[t] = sum;
+    }
+    gsl_rng_free(rng);
+    assert_near(fc_counts_share(demand, LENGTH), 1, 0);
+    assert_near(fc_counts_share(total, LENGTH), 0, 0);
+    assert_near(fc_counts_share(total + 60, LENGTH - 60), 0, 0);
+    total[90] = NAN;
+    total[100] = total[99] - 1;
+    assert_near(fc_counts_share(total, LENGTH), 0, 0);
+    for (int t = 101; t < LENGTH; t += 2)
+        total[t] = 0;
+    assert_true(fc_counts_share(total, LENGTH) > 0);
+    const double few[] = {0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 2, 2},
+                 fell[] = {0, 0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 1, 1, 1};
+    assert_near(fc_counts_share(few, 14), 0, 0);
+    assert_near(fc_counts_share(few, 13), 1, 0);
+    assert_near(fc_counts_share(fell, 14), 1, 0);
+    const double up[] = {0, 1, 2, 3, 4, 6, 8, 9};
+    assert_near(fc_counts_share(up, 8), 0, 0);
+    assert_near(fc_counts_share(up, 7), 1, 0);
+}
+
+/* The mean that is forecast from four values when what followed was y. */
+static double mean_beside(const double *values, double y)
+{
+    double mean, followed[] = {y};
+    struct fc_place place = {.unit = 1, .most = 100, .steps = 1};
+    struct fc_counts_knowledge known = fc_counts_prior();
+    struct fc_forecast out = {.horizon = 1, .mean = &mean};
+    struct fc_workspace *ws = fc_workspace_new();
+    known.places = (struct fc_places){&place, 1, followed, 1, 1};
+    assert_int_equal(fc_counts_predict(values, 4, &known, ws, &out, NULL),
+                     FC_OK);
+    fc_workspace_free(ws);
+    return mean;
+}
+
+static void what_never_sold_nor_its_like_is_zero(void **state)
+{
+    const double never[4] = {0}, once[4] = {0, 1, 0, 0};
+    (void)state;
+    assert_true(mean_beside(never, 0) == 0);
+    assert_true(mean_beside(never, 100) > 0);
+    assert_true(mean_beside(once, 0) > 0);
+}
+
+/* What sells much since it began does not rest at zero. */
+static void zeros_before_the_first_sale_are_no_rest(void **state)
+{
+    double y[60] = {0};
+    (void)state;
+    for (int t = 30; t < 60; t++)
+        y[t] = 1000 + 100 * (t % 3);
+    assert_near(fc_counts_share(y, 60), 0, 0);
+    for (int t = 31; t < 60; t += 2)
+        y[t] = 0;
+    assert_near(fc_counts_share(y, 60), 1, 0);
+}
+
 /* Seven in ten, one in ten; sizes alike, or 1 and 9. */
 static void classes_are_syntetos_and_boylans(void **state)
 {
@@ -439,6 +509,9 @@ int main(void)
         cmocka_unit_test(sums_of_paths_are_convolutions),
         cmocka_unit_test(paths_of_a_mixture_have_its_mean),
         cmocka_unit_test(counts_are_known_by_their_values),
+        cmocka_unit_test(running_totals_are_no_demand),
+        cmocka_unit_test(what_never_sold_nor_its_like_is_zero),
+        cmocka_unit_test(zeros_before_the_first_sale_are_no_rest),
         cmocka_unit_test(classes_are_syntetos_and_boylans),
         cmocka_unit_test(a_file_of_poisson_demand_is_forecast_so),
         cmocka_unit_test(one_series_has_no_hold_over_others),

@@ -65,7 +65,8 @@ static void one_series_has_its_least_squares(void **state)
         for (size_t j = 0; j < COLUMNS; j++)
             x[j * ROWS + t] = longley[t][1 + j];
     }
-    struct fc_regressors regressors = {COLUMNS, ROWS, x, NULL};
+    struct fc_regressors regressors = {
+        .n = COLUMNS, .stride = ROWS, .x = x};
     struct fc_series series = series_of("longley", y, ROWS, 1), rest;
     struct fc_known *known = known_of(COLUMNS);
     struct fc_workspace *ws = fc_workspace_new();
@@ -116,7 +117,8 @@ static void make_series(struct world *w, size_t i, gsl_rng *rng)
     }
     snprintf(w->id[i], sizeof w->id[i], "s%03zu", i);
     w->series[i] = series_of(w->id[i], w->y[i], LENGTH, 1);
-    w->regressors[i] = (struct fc_regressors){NX, STRIDE, w->x[i], NULL};
+    w->regressors[i] = (struct fc_regressors){
+            .n = NX, .stride = STRIDE, .x = w->x[i]};
     w->series[i].regressors = &w->regressors[i];
 }
 

@@ -28,7 +28,7 @@ static struct fc_reach normal(void)
 static struct fc_reach learn(double shift, double skew)
 {
     static double ratio[SERIES];
-    struct fc_reach_sample sample = {SERIES, 1, ratio};
+    struct fc_reach_sample sample = {.n = SERIES, .horizon = 1, .ratio = ratio};
     struct fc_reach prior = normal(), reach = prior;
     struct fc_error err;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
@@ -47,7 +47,7 @@ static double factor(const struct fc_reach *r, enum fc_side side, double level)
 }
 
 /* Errors that all series share: what lies below the forecast is as wide as
- * what lies above, and the forecast is the median. */
+ * what lies above, and the forecast is the middle. */
 static void a_shift_of_all_errors_leans_on_no_side(void **state)
 {
     struct fc_reach plain = learn(0, 1), shifted = learn(0.5, 1);
@@ -80,11 +80,122 @@ static void skewed_errors_make_skewed_intervals(void **state)
     }
 }
 
+/* Errors of two periods, all of them so many times as large in the earlier one,
+ * of which so many series are known. */
+static struct fc_reach learn_twice(double times, int known, double lean)
+{
+    static double ratio[SERIES], earlier[SERIES];
+    struct fc_reach_sample sample = {SERIES, 1, ratio, earlier};
+    struct fc_reach prior = normal(), reach = prior;
+    struct fc_error err;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (int i = 0; i < SERIES; i++) {
+        ratio[i] = gsl_ran_ugaussian(rng) + lean;
+        earlier[i] =
+            i < known ? times * (gsl_ran_ugaussian(rng) - lean) : (double)NAN;
+    }
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, &err), FC_OK);
+    gsl_rng_free(rng);
+    return reach;
+}
+
+/* Their scale is the geometric mean of both periods', each by its series; the
+ * earlier errors are taken to be 1.06 times as large. */
+static void a_calm_period_does_not_make_narrow_intervals_alone(void **state)
+{
+    const struct {
+        double times;
+        int known;
+    } cases[] = {{2, SERIES}, {0.5, SERIES}, {2, SERIES / 3}, {2, 0}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fc_reach r = learn_twice(cases[i].times, cases[i].known, 0);
+        double part = cases[i].known / (double)(SERIES + cases[i].known);
+        double scale = pow(1.06 * cases[i].times, part);
+        for (int k = 0; k < FC_REACH_LEVELS; k++) {
+            double z = gsl_cdf_ugaussian_Pinv(0.5 + fc_reach_levels[k] / 200);
+            if (fc_reach_levels[k] > 98)
+                continue;
+            assert_near(factor(&r, FC_ABOVE, fc_reach_levels[k]) / scale, z,
+                        0.06);
+            assert_near(factor(&r, FC_BELOW, fc_reach_levels[k]) / scale, z,
+                        0.06);
+        }
+    }
+}
+
+/* Whatever the sides of both periods. */
+static void periods_that_lean_leave_the_middle(void **state)
+{
+    struct fc_reach r = learn_twice(1, SERIES, 0.5);
+    (void)state;
+    for (int k = 0; fc_reach_levels[k] < 99; k++)
+        assert_near(factor(&r, FC_BELOW, fc_reach_levels[k]),
+                    factor(&r, FC_ABOVE, fc_reach_levels[k]), 0.06);
+}
+
+/* A mean of zero says that the forecasts are right, where most errors are: of z
+ * below and SKEW z above, less their mean, the sides differ by half of what the
+ * quantiles do. */
+static void skewed_errors_whose_mean_is_zero_keep_their_median(void **state)
+{
+    enum { SKEW = 3 };
+    double mean = (SKEW - 1) * gsl_ran_ugaussian_pdf(0);
+    struct fc_reach r = learn(-mean, SKEW);
+    (void)state;
+    for (int i = 0; i < FC_REACH_LEVELS && fc_reach_levels[i] < 99; i++) {
+        double level = fc_reach_levels[i];
+        double z = gsl_cdf_ugaussian_Pinv(0.5 + level / 200);
+        assert_true(fabs(factor(&r, FC_ABOVE, level)
+                         - factor(&r, FC_BELOW, level)
+                         - ((SKEW - 1) * z / 2 - mean))
+                    < 0.1);
+    }
+}
+
+/* Whatever the errors are, intervals grow with the level and never turn
+ * around: what was learnt can be read again. */
+static void odd_errors_teach_what_can_be_read(void **state)
+{
+    enum { ODD = 200, SAMPLES = 500 };
+    double ratio[ODD];
+    struct fc_reach prior = normal(), reach, again;
+    struct fc_error err;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    (void)state;
+    for (int k = 0; k < SAMPLES; k++) {
+        double share = gsl_rng_uniform(rng);
+        double far[2] = {gsl_ran_cauchy(rng, 5), gsl_ran_cauchy(rng, 5)};
+        double size[2] = {gsl_rng_uniform(rng), 9 * gsl_rng_uniform(rng)};
+        struct fc_reach_sample sample = {ODD, 1, ratio, NULL};
+        for (int i = 0; i < ODD; i++) {
+            int of = gsl_rng_uniform(rng) < share;
+            ratio[i] = far[of] + gsl_ran_gaussian(rng, size[of]);
+        }
+        assert_int_equal(fc_reach_learn(&sample, &prior, &reach, &err), FC_OK);
+        struct fc_part_writer writer = {0};
+        struct fc_part_reader reader;
+        size_t place = fc_part_begin(&writer, 1);
+        fc_reach_write(&reach, &writer);
+        fc_part_end(&writer, place);
+        struct fc_learned *block = fc_part_finish(&writer);
+        assert_true(fc_part_open(fc_part_of(block), 1, &reader));
+        assert_true(fc_reach_read(&reader, &again));
+        assert_true(fc_part_is_read(&reader));
+        free(block);
+    }
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_shift_of_all_errors_leans_on_no_side),
         cmocka_unit_test(skewed_errors_make_skewed_intervals),
+        cmocka_unit_test(a_calm_period_does_not_make_narrow_intervals_alone),
+        cmocka_unit_test(periods_that_lean_leave_the_middle),
+        cmocka_unit_test(skewed_errors_whose_mean_is_zero_keep_their_median),
+        cmocka_unit_test(odd_errors_teach_what_can_be_read),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

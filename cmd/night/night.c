@@ -347,7 +347,8 @@ static int64_t reasons_of(const struct cmd_night *night, size_t i)
     for (size_t item = i * nspecs; item < (i + 1) * nspecs; item++)
         if (night->forms[item] != 0
             && night->forms[item] != cmd_night_form(night, item))
-            why |= CMD_WHY_FORM;
+            why |= night->batch->results[item].overtook ? CMD_WHY_RUNNER_UP
+                                                        : CMD_WHY_FORM;
     return why;
 }
 
@@ -412,11 +413,12 @@ static enum fc_status write_night(struct cmd_night *night,
     return status == FC_OK ? io_store_commit(night->store, err) : status;
 }
 
-/* Series that have been fitted from their last fits, in time. */
-static int64_t count_warm(const struct cmd_night *night)
+size_t cmd_night_count_warm(const struct cmd_night *night)
 {
+    size_t n = 0;
+    if (night->before == NULL)
+        return 0;
     size_t nspecs = night->options->nspecs;
-    int64_t n = 0;
     for (size_t i = 0; i < night->panel->nseries; i++) {
         bool any = false;
         for (size_t item = i * nspecs; item < (i + 1) * nspecs; item++)
@@ -450,7 +452,7 @@ void cmd_night_publish(struct cmd_night *night,
         .late = (int64_t)counts->late,
         .failed = (int64_t)counts->failed,
         .reused = (int64_t)night->reused,
-        .warm = count_warm(night),
+        .warm = (int64_t)cmd_night_count_warm(night),
         .corrected = (int64_t)night->corrected,
         .drifting = (int64_t)night->drifting,
         .learnt = night->learnt_in == night->number,
@@ -485,7 +487,8 @@ void cmd_night_describe(const struct cmd_night *night, size_t series,
         cmd_append(text, CMD_NIGHT_WORDS, "; ");
     if (astray->signal != 0)
         cmd_append(text, CMD_NIGHT_WORDS,
-                   "drifting: errors add up to %.1f times their usual size",
+                   "drifting: errors add up to %.1f times their usual size, "
+                   "chance taken off",
                    (double)astray->signal);
     else if (astray->narrow)
         cmd_append(text, CMD_NIGHT_WORDS,

@@ -61,6 +61,9 @@ void cmd_night_publish(struct cmd_night *night,
 /* Says what is wrong with the store, if anything is: then true. */
 bool cmd_night_say_trouble(const struct cmd_night *night);
 
+/* Series that have been fitted from their last fits, in time. */
+size_t cmd_night_count_warm(const struct cmd_night *night);
+
 /* Appends to what is said of an item: its past was corrected, it goes astray;
    an empty text when there is nothing to say. */
 enum { CMD_NIGHT_WORDS = 160 };

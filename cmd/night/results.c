@@ -224,9 +224,22 @@ static uint64_t came_from(const struct cmd_night *night, size_t item)
     return cmd_night_hash(all, sizeof all);
 }
 
+/* Without the weights of a combination, "ets 0.11", which are others every
+   night. */
 static uint64_t hash_form(const char *spec)
 {
-    return spec != NULL ? cmd_night_hash(spec, strlen(spec)) : 0;
+    char form[FC_SPEC_SIZE];
+    size_t n = 0;
+    if (spec == NULL)
+        return 0;
+    while (*spec != '\0' && n < sizeof form) {
+        size_t digits = spec[0] == ' ' ? strspn(spec + 1, "0123456789.") : 0;
+        if (digits > 0)
+            spec += 1 + digits;
+        else
+            form[n++] = *spec++;
+    }
+    return cmd_night_hash(form, n);
 }
 
 uint64_t cmd_night_form(const struct cmd_night *night, size_t item)

@@ -555,8 +555,8 @@ static enum fc_status say_series(struct cmd_night *night, size_t i,
     const struct fc_history *series = &night->panel->series[i];
     size_t nspecs = night->options->nspecs;
     int64_t origin = cmd_night_origin(night, i);
-    struct fc_error_scale scale =
-        fc_error_scale(series->y, night->seen[i].n, (size_t)night->season);
+    double scale =
+        fc_error_scale_mae(series->y, night->seen[i].n, (size_t)night->season);
     enum fc_status status = FC_OK;
     for (size_t k = 0; status == FC_OK && k < nspecs; k++) {
         size_t item = i * nspecs + k;
@@ -569,7 +569,7 @@ static enum fc_status say_series(struct cmd_night *night, size_t i,
             .series = night->seen[i].before.series,
             .model = night->models[k],
             .origin = origin,
-            .scale = isfinite(scale.mae) ? scale.mae : NAN,
+            .scale = isfinite(scale) ? scale : NAN,
             .exponent = units_of(f.mean, n),
             .n = n,
             .numbers = numbers,

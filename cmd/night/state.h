@@ -18,7 +18,8 @@ enum cmd_why {
     CMD_WHY_CORRECTED = 1, /* values of the past have changed */
     CMD_WHY_SURPRISED = 2, /* a new value was outside of its widest interval */
     CMD_WHY_FORM = 4,      /* another form was chosen */
-    CMD_WHY_NEW = 8        /* the series was not there before */
+    CMD_WHY_NEW = 8,       /* the series was not there before */
+    CMD_WHY_RUNNER_UP = 16 /* one form that came next overtook the other */
 };
 
 /* What was there before tonight, and what tonight has seen. */

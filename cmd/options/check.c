@@ -429,16 +429,33 @@ static int check_changes(const char *name, const struct cmd_options *options)
     return -1;
 }
 
+/* Likewise, of events. */
+static const char *against_events(const struct cmd_options *options)
+{
+    if (strcmp(options->events, "-") == 0 && reads_stdin(options))
+        return "and the input cannot both be standard input";
+    if (options->shard.count > 0)
+        return "learns from all series, of which --shard sees some";
+    if (options->learned != NULL)
+        return "learns from its series: leave out --learned";
+    if (options->store != NULL)
+        return "forecasts series anew every night: leave out --store";
+    return NULL;
+}
+
 static int check_regressors(const char *name, const struct cmd_options *options)
 {
     struct io_terms terms;
     struct fc_error err;
-    if (options->regressors == NULL && options->effects != NULL)
-        return cmd_usage(name, "--effects needs --regressors");
+    if (!cmd_has_known(options) && options->effects != NULL)
+        return cmd_usage(name, "--effects needs --regressors or --events");
+    const char *why = options->events != NULL ? against_events(options) : NULL;
+    if (why != NULL)
+        return cmd_usage(name, "--events %s", why);
     if (options->effects != NULL && options->shard.count > 0)
         return cmd_usage(name, "--effects is of all series, of which --shard "
                                "sees some: leave one out");
-    const char *why = without_regressors(options);
+    why = without_regressors(options);
     if (options->regressors == NULL && why != NULL)
         return cmd_usage(name, "%s", why);
     if (options->regressors == NULL)

@@ -66,6 +66,11 @@ int cmd_verdict(const struct cmd_options *options, bool good)
     return good || options->partial_ok ? CMD_OK : CMD_PARTIAL;
 }
 
+bool cmd_has_known(const struct cmd_options *options)
+{
+    return options->regressors != NULL || options->events != NULL;
+}
+
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){

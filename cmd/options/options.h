@@ -134,6 +134,7 @@ struct cmd_options {
     const char *regressors; /* see io/known/terms.h */
     const char *future;     /* their file, or NULL */
     const char *what_if;    /* see io/known/change.h; or NULL */
+    const char *events;     /* see io/known/events.h */
     const char *effects;    /* forecast */
     const char *store;
     int64_t keep, relearn, refit; /* nights */
@@ -173,6 +174,9 @@ bool cmd_option_given(const struct cmd_options *options, const char *name);
 /* Takes over a name that was allocated; false, and free, when memory is short.
  */
 bool cmd_options_keep(struct cmd_options *options, char *name);
+
+/* Whether series have regressors, events among them. */
+bool cmd_has_known(const struct cmd_options *options);
 
 /* The exit status of a run that wrote something: good or only partly so. */
 int cmd_verdict(const struct cmd_options *options, bool good);

@@ -22,9 +22,8 @@ enum fc_status cmd_report_scores_init(struct cmd_report_scores *scores,
         memcpy(scores->levels, levels, (size_t)nlevels * sizeof(double));
     scores->nlevels = nlevels;
     for (size_t i = 0; i < n; i++)
-        scores->scale[i] = fc_error_scale(panel->series[i].y,
-                                          panel->series[i].n, (size_t)season)
-                               .mae;
+        scores->scale[i] = fc_error_scale_mae(
+            panel->series[i].y, panel->series[i].n, (size_t)season);
     return FC_OK;
 }
 

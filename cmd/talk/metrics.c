@@ -91,6 +91,8 @@ static void put_night(struct io_atomic_file *file, const struct cmd_metrics *m)
     put_count(file, m->output, "unchanged_series",
               "Series whose results of the night before still held.",
               m->unchanged);
+    put_count(file, m->output, "warm_series",
+              "Series that started from their last fits.", m->warm);
     put_count(file, m->output, "corrected_series",
               "Series of which past values had changed.", m->corrected);
     put_count(file, m->output, "drifting_series",

@@ -22,7 +22,7 @@ struct cmd_metrics {
     const struct fc_seasons *seasons; /* told if there are several */
     size_t late; /* series; told if there are some, or there is a store */
     bool store;  /* there is one: */
-    size_t unchanged, corrected, drifting; /* series */
+    size_t unchanged, warm, corrected, drifting; /* series */
 };
 
 void cmd_metrics_write(struct io_atomic_file *file,

@@ -24,6 +24,7 @@ struct cmd_tally {
     size_t mostly;        /* series of which more than half had none */
     /* with a store: */
     size_t unchanged; /* series whose last results still held */
+    size_t warm;      /* series that started from their last fits */
     size_t corrected; /* series of which past values had changed */
     size_t drifting;  /* series whose forecasts go astray */
 };
@@ -53,7 +54,7 @@ struct cmd_end {
 };
 
 /* The same for a machine; they end with one without a name. */
-enum { CMD_STORY_FIELDS = 20 };
+enum { CMD_STORY_FIELDS = 21 };
 void cmd_story_fields(const struct cmd_story *story,
                       const struct cmd_tally *tally, const struct cmd_end *end,
                       struct cmd_field fields[CMD_STORY_FIELDS]);

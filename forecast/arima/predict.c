@@ -30,6 +30,26 @@ struct fc_arima_order fc_arima_order_of(const struct fc_fit *fit)
     };
 }
 
+struct fc_arima_harmonics fc_arima_harmonics_of(const struct fc_fit *fit)
+{
+    struct fc_arima_harmonics harmonics = {.n = fit->order[FC_ARIMA_HARMONICS]};
+    size_t ncoef = 2 * (size_t)harmonics.n;
+    if (harmonics.n == 0)
+        return harmonics;
+    const double *tail = fit->state + fit->nstate - ncoef - 1;
+    harmonics.period = tail[0];
+    memcpy(harmonics.coef, tail + 1, ncoef * sizeof *tail);
+    return harmonics;
+}
+
+/* Puts the harmonics back into the steps after the fitted ones. */
+static void put_harmonics(const struct fc_fit *fit, size_t n, double *x)
+{
+    struct fc_arima_harmonics harmonics = fc_arima_harmonics_of(fit);
+    if (harmonics.n > 0)
+        fc_arima_harmonics_add(&harmonics, 1, fit->nobs, n, x);
+}
+
 /* A model with its polynomials multiplied out, ready to be run forward. */
 struct process {
     size_t p, q, r, lost, horizon;
@@ -129,6 +149,7 @@ enum fc_status fc_arima_predict(const struct fc_fit *fit,
     memset(nothing, 0, process.lost * sizeof *nothing);
     known_part(&process, fit->state, out->mean);
     run_forward(&process, fit->state + process.r, process.mu, out->mean);
+    put_harmonics(fit, horizon, out->mean);
     shock_variances(&process, nothing, path, se);
     add_state_variances(&process, fit, path, se);
     for (size_t h = 0; h < horizon; h++)
@@ -173,5 +194,6 @@ enum fc_status fc_arima_simulate(const struct fc_fit *fit, int horizon,
         for (size_t j = 0; j <= process.q && j <= h; j++)
             path[h] += (j == 0 ? 1 : process.ma[j - 1]) * shock[h - j];
     run_forward(&process, state + process.r, process.mu, path);
+    put_harmonics(fit, steps, path);
     return FC_OK;
 }

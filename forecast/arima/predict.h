@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_ARIMA_PREDICT_H
 #define NIGHTCAST_FORECAST_ARIMA_PREDICT_H
 
+#include "forecast/arima/harmonics.h"
 #include "forecast/arima/model.h"
 #include "forecast/model.h"
 
@@ -11,7 +12,9 @@
  */
 
 /* fc_fit.order of an ARIMA fit.  FACTORS: fc_fit.state holds so many factors of
-   the state's covariance behind the state itself: see struct fc_arima_end. */
+   the state's covariance behind the state itself: see struct fc_arima_end.
+   HARMONICS: at its end are, if there are any, their period and coefficients.
+ */
 enum {
     FC_ARIMA_P,
     FC_ARIMA_D,
@@ -21,10 +24,14 @@ enum {
     FC_ARIMA_SEASONAL_Q,
     FC_ARIMA_CONSTANT,
     FC_ARIMA_FACTORS,
-    FC_ARIMA_RIVAL
+    FC_ARIMA_RIVAL,
+    FC_ARIMA_HARMONICS
 };
 
 struct fc_arima_order fc_arima_order_of(const struct fc_fit *fit);
+
+/* The harmonics of a fit that has its state. */
+struct fc_arima_harmonics fc_arima_harmonics_of(const struct fc_fit *fit);
 
 /*
  * fc_fit.coef: phi, theta, Phi, Theta, then the mean of the differenced

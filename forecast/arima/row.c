@@ -9,10 +9,12 @@
 #include "forecast/numeric/season_test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Longer seasons are differenced, but no seasonal polynomials are sought. */
+/* Longer seasons of which there are not two cycles for harmonics may be
+   differenced, but no seasonal polynomials are sought. */
 enum { LONGEST_SEASON = 366 };
 
 /*
@@ -158,12 +160,34 @@ static struct fc_arima_limits limits_of(const struct fc_spec *spec, int m)
     return limits;
 }
 
+/* Behind the state: see fc_arima_harmonics_of(). */
+static void hand_over_harmonics(const struct fc_arima_harmonics *harmonics,
+                                struct fc_fit *fit)
+{
+    size_t n = 2 * (size_t)harmonics->n, used = strlen(fit->spec);
+    double *tail = fit->state + fit->nstate - n - 1;
+    tail[0] = harmonics->period;
+    memcpy(tail + 1, harmonics->coef, n * sizeof *tail);
+    fit->order[FC_ARIMA_HARMONICS] = harmonics->n;
+    snprintf(fit->spec + used, sizeof fit->spec - used,
+             " and %d harmonic%s "
+             "of %.6g",
+             harmonics->n, harmonics->n == 1 ? "" : "s", harmonics->period);
+    if (fc_season_is_long(fit->season_length)
+        || fit->season_length == lround(harmonics->period))
+        fit->seasons.length[0] = harmonics->period;
+    else if (fit->seasons.n < FC_MOST_SEASONS)
+        fit->seasons.length[fit->seasons.n++] = harmonics->period;
+}
+
 static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
                                 const struct fc_arima_end *end,
+                                const struct fc_arima_harmonics *harmonics,
                                 struct fc_workspace *ws, struct fc_fit *fit)
 {
     const struct fc_arima_order *order = &estimate->order;
     size_t dim = fc_arima_state_size(order);
+    size_t tail = harmonics->n > 0 ? 2 * (size_t)harmonics->n + 1 : 0;
     const int orders[FC_VARIANT_SIZE] = {
         order->p,        order->d,           order->q,
         order->P,        order->D,           order->Q,
@@ -175,7 +199,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     fit->aicc = isfinite(estimate->aicc) ? estimate->aicc : NAN;
     fit->sigma2 = estimate->sigma2;
     fit->ncoef = (size_t)fc_arima_parameters(order) + 1;
-    fit->nstate = dim + dim * end->nfactors;
+    fit->nstate = dim + dim * end->nfactors + tail;
     fit->coef = fc_workspace_doubles(ws, fit->ncoef);
     fit->state = fc_workspace_doubles(ws, fit->nstate);
     if (fit->coef == NULL || fit->state == NULL)
@@ -186,6 +210,8 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     if (end->nfactors > 0)
         memcpy(fit->state + dim, end->factor,
                dim * end->nfactors * sizeof *fit->state);
+    if (harmonics->n > 0)
+        hand_over_harmonics(harmonics, fit);
     return FC_OK;
 }
 
@@ -374,6 +400,129 @@ static enum fc_status heed_unseen(struct fc_series *series,
     return FC_OK;
 }
 
+/* The season whose harmonics the series is regressed on; 0: none.  A long
+ * season that is the shortest has seasonal orders where they are named. */
+static double harmonic_period(const struct fc_series *series,
+                              const struct fc_spec *spec)
+{
+    const struct fc_seasons *seasons = series->seasons;
+    if (seasons == NULL || seasons->n == 0)
+        return 0;
+    int i = 0;
+    while (i < seasons->n && !fc_season_is_long(seasons->length[i]))
+        i++;
+    if (i == seasons->n || (i > 0 && !seasons->asked)
+        || (i == 0 && has_seasonal_orders(spec)))
+        return 0;
+    return seasons->length[i];
+}
+
+/* What the harmonics leave of y. */
+static void take_out(const double *y, size_t n,
+                     const struct fc_arima_harmonics *harmonics, double *rest)
+{
+    memcpy(rest, y, n * sizeof *rest);
+    fc_arima_harmonics_add(harmonics, -1, 0, n, rest);
+}
+
+/* The criteria and the variance, with the harmonics' coefficients counted. */
+static void count_harmonics(const struct fc_arima_harmonics *harmonics,
+                            double n, struct fc_arima_estimate *estimate)
+{
+    double before =
+        fc_arima_parameters(&estimate->order) + estimate->order.constant + 1;
+    double k = before + 2 * harmonics->n, left = n - k + 1;
+    estimate->aic = 2 * k - 2 * estimate->loglik;
+    estimate->aicc =
+        left > 2 ? estimate->aic + 2 * k * (k + 1) / (left - 2) : HUGE_VAL;
+    if (left > 0 && n - before + 1 > 0)
+        estimate->sigma2 *= (n - before + 1) / left;
+}
+
+/* Coefficients and parameters in turn until the likelihood is what it can be:
+ * each is its maximum, given the other. */
+static enum fc_status alternate(const double *y, size_t n, bool choose,
+                                struct fc_workspace *ws,
+                                struct fc_arima_harmonics *harmonics,
+                                double *rest, struct fc_arima_data *data,
+                                struct fc_arima_estimate *estimate)
+{
+    static const struct fc_arima_effort effort = {.tolerance = 1e-8,
+                                                  .max_iterations = 100,
+                                                  .max_starts = 1,
+                                                  .give_up = -HUGE_VAL};
+    static const double enough = 1e-6;
+    enum { ROUNDS = 20 };
+    enum fc_status status = FC_OK;
+    double before = -HUGE_VAL;
+    for (int i = 0; i < ROUNDS && estimate->loglik - before > enough; i++) {
+        struct fc_arima_estimate last = *estimate;
+        before = i > 0 ? estimate->loglik : -HUGE_VAL;
+        status = fc_arima_harmonics_solve(y, n, &last, choose && i == 0, ws,
+                                          harmonics);
+        if (status == FC_OK) {
+            take_out(y, n, harmonics, rest);
+            status = fc_arima_prepare(data, rest, n, &last.order, ws);
+        }
+        if (status == FC_OK)
+            status = fc_arima_estimate(data, &last.order, last.free, 1, &effort,
+                                       ws, estimate);
+        estimate->rival = last.rival;
+        if (status != FC_OK && status != FC_EMAXITER)
+            return status;
+    }
+    return status;
+}
+
+/*
+ * A regression on harmonics with ARIMA errors.  The orders are those of what
+ * the harmonics leave, first as many as there may be, then as many as have the
+ * smallest AICc.  Gaps that are dear are filled by straight lines.
+ */
+static enum fc_status estimate_harmonic(const struct fc_series *series,
+                                        const struct wanted *wanted,
+                                        struct fc_workspace *ws,
+                                        struct fc_fit *fit,
+                                        struct fc_arima_harmonics *harmonics,
+                                        struct fc_arima_data *data,
+                                        struct fc_arima_estimate *estimate)
+{
+    size_t n = series->n, ngaps = fc_count_missing(series->y, n);
+    bool again = wanted->similar != NULL;
+    double *rest = fc_workspace_doubles(ws, n);
+    double *filled = fc_workspace_doubles(ws, n);
+    struct fc_series left = *series;
+    if (rest == NULL || filled == NULL)
+        return FC_ENOMEM;
+    const double *y = series->y;
+    if (ngaps > 0 && gap_cost(series, ngaps, wanted) >= costly_search) {
+        fc_fill_linear(y, n, filled);
+        y = filled;
+        fit->note = "too long for its gaps to be modelled: straight lines";
+    }
+    if (again && wanted->similar->order[FC_ARIMA_HARMONICS] < harmonics->n)
+        harmonics->n = wanted->similar->order[FC_ARIMA_HARMONICS];
+    left.y = rest;
+    enum fc_status status = fc_arima_harmonics_guess(y, n, ws, harmonics);
+    for (int round = 0; round < 2; round++) {
+        take_out(y, n, harmonics, rest);
+        if (status == FC_OK)
+            status = estimate_series(&left, wanted, ws, fit, data, estimate);
+        if ((status != FC_OK && status != FC_EMAXITER)
+            || isnan(estimate->loglik) || harmonics->n == 0)
+            return status;
+        status = alternate(y, n, round == 0 && !again, ws, harmonics, rest,
+                           data, estimate);
+        if ((status != FC_OK && status != FC_EMAXITER) || again
+            || (wanted->spec->has_variant && harmonics->n > 0))
+            break;
+        status = FC_OK;
+    }
+    if (status == FC_OK || status == FC_EMAXITER)
+        count_harmonics(harmonics, (double)data->nused, estimate);
+    return status;
+}
+
 static enum fc_status fit_arima(const struct fc_series *series,
                                 const struct fc_request *request,
                                 struct fc_workspace *ws, struct fc_fit *fit,
@@ -389,10 +538,19 @@ static enum fc_status fit_arima(const struct fc_series *series,
         return fc_fail(err, FC_EDOMAIN,
                        "seasonal orders need a season of two observations "
                        "or more");
+    struct fc_arima_harmonics harmonics = {.period =
+                                               harmonic_period(series, spec)};
+    if (harmonics.period > 0)
+        harmonics.n = fc_arima_harmonics_most(harmonics.period, series->n);
+    if (harmonics.n > 0 && fc_season_is_long(series->seasons->length[0]))
+        m = 1;
     struct wanted wanted = {spec, m, request->similar, limits_of(spec, m)};
     struct fc_series seen = *series;
     enum fc_status status = heed_unseen(&seen, &wanted, ws, fit);
-    if (status == FC_OK)
+    if (status == FC_OK && harmonics.n > 0)
+        status = estimate_harmonic(&seen, &wanted, ws, fit, &harmonics, &data,
+                                   &estimate);
+    else if (status == FC_OK)
         status = estimate_series(&seen, &wanted, ws, fit, &data, &estimate);
     if (status == FC_EMAXITER) {
         if (fit->note == NULL)
@@ -406,7 +564,11 @@ static enum fc_status fit_arima(const struct fc_series *series,
     if (status == FC_OK)
         status = fc_arima_finish(&lik, estimate.free, ws, &end);
     if (status == FC_OK)
-        status = hand_over(&estimate, &end, ws, fit);
+        status = hand_over(&estimate, &end, &harmonics, ws, fit);
+    if (status == FC_OK && wanted.similar != NULL) {
+        struct fc_arima_order before = fc_arima_order_of(wanted.similar);
+        fit->overtook = estimate.rival == fc_arima_order_code(&before);
+    }
     if (status != FC_OK)
         return fc_fail(err, status, "%s", fc_status_text(status));
     return FC_OK;
@@ -426,6 +588,8 @@ static bool can_start(const struct fc_fit *kept)
            && is_within(order.q, FC_ARIMA_MAX_ORDER)
            && is_within(order.P, FC_ARIMA_MAX_SEASONAL_ORDER)
            && is_within(order.Q, FC_ARIMA_MAX_SEASONAL_ORDER)
+           && is_within(kept->order[FC_ARIMA_HARMONICS],
+                        FC_ARIMA_MOST_HARMONICS)
            && is_within(order.d, FC_ARIMA_MAX_DIFFERENCES)
            && is_within(order.D, FC_ARIMA_MAX_DIFFERENCES)
            && (order.m > 1 || !seasonal)
@@ -442,6 +606,7 @@ const struct fc_model fc_model_arima = {
     .settings = settings,
     .parse = parse,
     .seasons = FC_SEASON_ASKED,
+    .harmonics = true,
     .min_obs = min_obs,
     .fit = fit_arima,
     .can_start = can_start,

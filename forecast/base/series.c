@@ -32,6 +32,12 @@ struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons, size_t n)
     return fitting;
 }
 
+bool fc_season_is_long(double length)
+{
+    enum { LONGEST = 366 };
+    return length > LONGEST || length != floor(length);
+}
+
 bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b)
 {
     bool equal = a->n == b->n;

@@ -35,11 +35,21 @@ struct fc_seasons {
  * forecast: n columns, which begin with its first observation and go on after
  * its last.  Column j's value at place t is x[j * stride + t].
  */
+enum fc_role {
+    FC_ROLE_PLAIN,
+    FC_ROLE_DRAWN, /* what it has beyond others: drawn to nothing, unless the
+                      series say more */
+    FC_ROLE_LIKE   /* where it is not 0, the series has the level of the place
+                      in the week that many steps later */
+};
+
 struct fc_regressors {
     size_t n;
     size_t stride; /* observations and steps, at least */
     const double *x;
     const bool *as_they_are; /* n flags: not to be taken in logs; NULL: none */
+    const enum fc_role *role; /* of each; NULL: plain */
+    size_t week;              /* steps in it; 0: it is not known */
 };
 
 /* What was observed of a series.  A panel has millions of them, some of a
@@ -74,6 +84,10 @@ struct fc_seasons fc_one_season(int length);
  * whatever n. */
 struct fc_seasons fc_seasons_fitting(const struct fc_seasons *seasons,
                                      size_t n);
+
+/* Whether a season is too long for a model to have a number for each of its
+ * places, or not whole: more than 366 observations, or 52.18. */
+bool fc_season_is_long(double length);
 
 /* Whether two lists have the same lengths. */
 bool fc_seasons_equal(const struct fc_seasons *a, const struct fc_seasons *b);

@@ -22,6 +22,7 @@
 #include "forecast/combine/learn.h"
 #include "forecast/combine/look.h"
 #include "forecast/combine/trust.h"
+#include "forecast/combine/width.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -90,10 +91,11 @@ static enum fc_status forecast(const struct fc_fit *fit, int horizon,
         fc_auto_candidates(&fitted, horizon, ws, table, err);
     if (status != FC_OK)
         return status;
-    size_t h = (size_t)horizon;
-    fc_auto_combine(table, knowledge.of[fit->order[KIND]].weights,
-                    steps + MEAN * h);
-    memcpy(steps + WIDTH * h, table->width, h * sizeof *steps);
+    const struct fc_auto_experience *of = &knowledge.of[fit->order[KIND]];
+    fc_auto_combine(table, of->weights, steps + MEAN * horizon);
+    double own = fc_auto_own_width(fit->coef[FC_AUTO_OWN], of->usual);
+    for (int h = 0; h < horizon; h++)
+        steps[WIDTH * horizon + h] = own * table->width[h];
     return FC_OK;
 }
 
@@ -153,7 +155,7 @@ static enum fc_status fit_view(const struct fc_series *series,
         return status;
     return find_kind(&view.series, ws, fit) == FC_OK
                    && fc_auto_trust(fit, &view, request, &knowledge.held_back,
-                                    ws, fit->coef)
+                                    ws, (struct fc_auto_tried){fit->coef, NULL})
                           == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
@@ -238,6 +240,8 @@ enum fc_status fc_auto_predict(const struct fc_fit *fit,
     const double *width = steps + WIDTH * horizon;
     memcpy(out->mean, steps + MEAN * horizon, horizon * sizeof *steps);
     fc_reach_bounds(&knowledge.of[fit->order[KIND]].reach, width, out);
+    if (fc_auto_mix_bounds(&fitted, ws, out) != FC_OK)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     if (fc_auto_is_absurd(&fitted.series, fit->coef[WALK], out))
         replace_bounds(fit, width, ws, out);
     return FC_OK;

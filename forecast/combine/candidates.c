@@ -132,6 +132,35 @@ enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
                : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
+enum fc_status fc_auto_mix_bounds(const struct fc_auto_fitted *fitted,
+                                  struct fc_workspace *ws,
+                                  struct fc_forecast *out)
+{
+    const struct fc_fit *fit = fitted->fit;
+    size_t h = (size_t)out->horizon, n = h * (size_t)out->nlevels;
+    size_t at = FC_AUTO_KNOWS_SEASONS;
+    if (fit->nmembers <= at || fit->members[at].model == NULL || n == 0)
+        return FC_OK;
+    double *numbers =
+        fc_workspace_doubles(ws, fc_forecast_size(out->horizon, out->nlevels));
+    if (numbers == NULL)
+        return FC_ENOMEM;
+    struct fc_forecast seasonal =
+        fc_forecast_over(out->horizon, out->nlevels, out->levels, numbers);
+    enum fc_status status =
+        fc_model_predict(&fit->members[at], ws, &seasonal, NULL);
+    if (status != FC_OK
+        || is_absurd(&fitted->series, seasonal.mean, out->horizon))
+        return status == FC_ENOMEM ? status : FC_OK;
+    double share = fit->coef[FC_AUTO_SHARE];
+    for (size_t i = 0; i < n; i++) {
+        double mean = out->mean[i % h], own = seasonal.mean[i % h];
+        out->lo[i] += share * (mean + (seasonal.lo[i] - own) - out->lo[i]);
+        out->hi[i] += share * (mean + (seasonal.hi[i] - own) - out->hi[i]);
+    }
+    return FC_OK;
+}
+
 /* What those of a family have that cannot be used, shared by those that can. */
 static void inherit(const struct fc_auto_table *table, const double *weights,
                     double *used)

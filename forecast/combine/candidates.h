@@ -30,4 +30,13 @@ enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
 void fc_auto_combine(struct fc_auto_table *table, const double *weights,
                      double *mean);
 
+/*
+ * Bounds about out->mean, which are those of the members, are drawn to where
+ * what knows all seasons has them about its own mean, by its share.  Nothing
+ * happens to a series without it.  FC_ENOMEM.
+ */
+enum fc_status fc_auto_mix_bounds(const struct fc_auto_fitted *fitted,
+                                  struct fc_workspace *ws,
+                                  struct fc_forecast *out);
+
 #endif

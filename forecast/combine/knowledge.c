@@ -6,7 +6,8 @@
  *   auto: horizon, season, and inside
  *     breaks: how many, and of as many as there can be the first and the last
  *       place and whether it is over
- *     for each kind of series its experience: the weights, the reach
+ *     for each kind of series its experience: the weights, the usual error, the
+ *       reach
  *     for both times what is common: the change, and of each member its part
  */
 #include "forecast/combine/knowledge.h"
@@ -18,7 +19,7 @@
 enum {
     VERSION = 5, /* of auto's own numbers; below, of the parts' */
     BREAKS_VERSION = 1,
-    EXPERIENCE_VERSION = 1,
+    EXPERIENCE_VERSION = 2,
     COMMON_VERSION = 1
 };
 
@@ -36,6 +37,9 @@ static const double SCALE = 0.30, SCALE_SEASON = -0.16;
 static const double GROWTH = 0.24, GROWTH_SEASON = -0.06;
 static const double LONGEST_SEASON = 24; /* longer ones count as this */
 
+/* The usual error, in widths, of M3's groups is between .44 and .71. */
+static const double USUAL = 0.5;
+
 /* Without a batch nothing is known of a skew. */
 #define SHAPE                                                                  \
     0.061, 0.125, 0.193, 0.265, 0.345, 0.440, 0.556, 0.710, 0.982, 1.28, 1.71, \
@@ -45,6 +49,7 @@ struct fc_auto_knowledge fc_auto_prior(int season_length)
 {
     double season = log(fmin(season_length, LONGEST_SEASON));
     struct fc_auto_experience same = {
+        .usual = USUAL,
         .reach = {.a = SCALE + SCALE_SEASON * season,
                   .b = GROWTH + GROWTH_SEASON * season,
                   .shape = {{SHAPE}, {SHAPE}}},
@@ -93,6 +98,7 @@ static void write_experience(const struct fc_auto_experience *of,
 {
     size_t part = fc_part_begin(writer, EXPERIENCE_VERSION);
     fc_part_put(writer, of->weights, FC_AUTO_MEMBERS);
+    fc_part_put(writer, &of->usual, 1);
     fc_reach_write(&of->reach, writer);
     fc_part_end(writer, part);
 }
@@ -163,8 +169,10 @@ static bool read_experience(struct fc_part part, struct fc_auto_experience *of)
     if (!fc_part_open(part, EXPERIENCE_VERSION, &reader))
         return false;
     const double *weights = fc_part_take(&reader, FC_AUTO_MEMBERS);
-    if (weights == NULL)
+    const double *usual = fc_part_take(&reader, 1);
+    if (weights == NULL || usual == NULL || !(*usual > 0))
         return false;
+    of->usual = *usual;
     for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
         if (!(weights[k] >= 0))
             return false;

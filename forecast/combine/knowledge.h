@@ -18,6 +18,7 @@ struct fc_auto_common {
 /* What is learnt from series of one kind, for series of that kind. */
 struct fc_auto_experience {
     double weights[FC_AUTO_MEMBERS]; /* sum to 1 */
+    double usual; /* of the series' own errors: fc_auto_own_width() */
     struct fc_reach reach;
 };
 
@@ -32,6 +33,7 @@ struct fc_auto_experience {
  * - weights: a series counts for at most five times the median error; one whose
  *   width is unlike most others', for nothing.  Resting and wild series start
  *   from what moving ones teach, never the other way
+ * - usual: a median
  * - reach: quantiles over the same series, within multiples of the fixed ones
  *   (reach.c)
  * - common: see pooled.h and neural.h in forecast/global; from moving series

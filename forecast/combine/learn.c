@@ -26,6 +26,7 @@
 #include "forecast/combine/candidates.h"
 #include "forecast/combine/look.h"
 #include "forecast/combine/trust.h"
+#include "forecast/combine/width.h"
 #include "forecast/global/sample.h"
 #include "forecast/numeric/missing.h"
 
@@ -68,9 +69,10 @@ struct trial {
                        none */
     double *base;   /* the fixed combination */
     double *width;
+    double *earlier; /* see fc_auto_trust() */
 };
 
-enum { PER_TRIAL = FC_AUTO_MEMBERS + 3 }; /* times the horizon */
+enum { PER_TRIAL = FC_AUTO_MEMBERS + 4 }; /* times the horizon */
 
 struct learner {
     const struct fc_spec *spec;
@@ -80,7 +82,7 @@ struct learner {
     struct fc_auto_knowledge knowledge; /* at the held-back origin */
     struct trial *trials;
     double *numbers;
-    double *ratio; /* n * horizon */
+    double *ratio, *earlier; /* n * horizon each */
 };
 
 static enum fc_status allocate(struct learner *l, struct fc_error *err)
@@ -88,7 +90,8 @@ static enum fc_status allocate(struct learner *l, struct fc_error *err)
     size_t h = (size_t)l->horizon, n = l->sample.n;
     l->trials = calloc(n, sizeof *l->trials);
     l->numbers = malloc(n * PER_TRIAL * h * sizeof *l->numbers);
-    l->ratio = malloc(n * h * sizeof *l->ratio);
+    l->ratio = malloc(2 * n * h * sizeof *l->ratio);
+    l->earlier = l->ratio + n * h;
     return l->trials != NULL && l->numbers != NULL && l->ratio != NULL
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
@@ -162,7 +165,8 @@ static void place_trial(struct learner *l, size_t i)
     trial->actual = l->numbers + i * PER_TRIAL * h;
     trial->base = trial->actual + h;
     trial->width = trial->base + h;
-    trial->mean = trial->width + h;
+    trial->earlier = trial->width + h;
+    trial->mean = trial->earlier + h;
 }
 
 static void keep_table(const struct fc_auto_table *table, struct trial *trial)
@@ -225,7 +229,8 @@ static enum fc_status try_candidates(struct learner *l,
         fc_auto_fit_members(&view->series, &request, held_back, ws, &fit, NULL);
     if (status == FC_OK)
         status =
-            fc_auto_trust(&fit, view, &request, held_back, ws, trial->trust);
+            fc_auto_trust(&fit, view, &request, held_back, ws,
+                          (struct fc_auto_tried){trial->trust, trial->earlier});
     if (status == FC_OK)
         status = fc_auto_candidates(&fitted, l->horizon, ws, table, NULL);
     return status;
@@ -457,25 +462,50 @@ static enum fc_status learn_weights(const struct learner *l, enum fc_kind kind,
     return FC_OK;
 }
 
-/* Errors of the final combination over the widths, of one kind of series. */
+static bool is_of(const struct trial *trial, enum fc_kind kind)
+{
+    return trial->done && trial->kind == kind;
+}
+
+/* The median of the series' own errors; what it was if there are none. */
+static double usual_error(const struct learner *l, enum fc_kind kind,
+                          double usual)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < l->sample.n; i++) {
+        const struct trial *trial = &l->trials[i];
+        double own = trial->trust[FC_AUTO_OWN];
+        if (is_of(trial, kind) && own > 0 && isfinite(own))
+            l->ratio[n++] = own;
+    }
+    return n > 0 ? gsl_stats_median(l->ratio, 1, n) : usual;
+}
+
+/* Errors of the final combination over the widths, of one kind of series; and
+ * those of the period before. */
 static enum fc_status learn_reach(struct learner *l, enum fc_kind kind,
                                   struct fc_auto_experience *of,
                                   struct fc_error *err)
 {
     size_t horizon = (size_t)l->horizon;
-    struct fc_reach_sample sample = {l->sample.n, l->horizon, l->ratio};
+    struct fc_reach_sample sample = {l->sample.n, l->horizon, l->ratio,
+                                     l->earlier};
     struct fc_reach prior = of->reach;
+    of->usual = usual_error(l, kind, of->usual);
     for (size_t i = 0; i < l->sample.n; i++) {
         const struct trial *trial = &l->trials[i];
-        bool counts = trial->done && trial->kind == kind;
+        bool counts = is_of(trial, kind);
         double used[FC_AUTO_MEMBERS];
+        double own = fc_auto_own_width(trial->trust[FC_AUTO_OWN], of->usual);
         share(trial, of->weights, used);
         for (size_t h = 0; h < horizon; h++) {
             double mean = 0;
             for (size_t k = 0; k < FC_AUTO_MEMBERS && counts; k++)
                 mean += used[k] * trial->mean[k * horizon + h];
             l->ratio[i * horizon + h] =
-                counts ? (trial->actual[h] - mean) / trial->width[h] : NAN;
+                counts ? (trial->actual[h] - mean) / (own * trial->width[h])
+                       : NAN;
+            l->earlier[i * horizon + h] = counts ? trial->earlier[h] : NAN;
         }
     }
     return fc_reach_learn(&sample, &prior, &of->reach, err);

@@ -13,6 +13,7 @@
 #include "forecast/global/sample.h"
 
 #include <math.h>
+#include <string.h>
 
 /*
  * How a series' own errors become factors of the weights: to this power, after
@@ -31,10 +32,11 @@ static const double EXACT = 30;
 /*
  * Likewise of the share of what knows all seasons.  It reverts to the mean,
  * which is the better the further ahead: over a whole cycle of the longest
- * season its errors count as if they were smaller.  Chosen on hourly loads a
- * week ahead and on M4's hourly series two days ahead.
+ * season its errors count as if they were smaller, over a part of one by that
+ * part to a power.  Chosen on hourly loads a week ahead and on M4's hourly
+ * series two days and a week ahead.
  */
-static const double SHARE_POWER = 2, SHARE_AHEAD = 2;
+static const double SHARE_POWER = 2, SHARE_AHEAD = 4, SHARE_LATE = 1.5;
 
 /* The mean absolute errors of a table for these values; NaN: not usable, or
  * nothing to compare with. */
@@ -60,7 +62,8 @@ static double find_share(const struct fc_auto_table *table,
 {
     double longest =
         seasons != NULL && seasons->n > 0 ? seasons->length[seasons->n - 1] : 1;
-    double odds = 1 + SHARE_AHEAD * fmin(1, table->horizon / longest);
+    double ahead = fmin(1, table->horizon / longest);
+    double odds = 1 + SHARE_AHEAD * pow(ahead, SHARE_LATE);
     double seasonal = 0, members = 0;
     for (size_t h = 0; table->seasonal != NULL && h < n; h++) {
         double sum = 0, usable = 0;
@@ -98,14 +101,41 @@ static void trust_by_errors(const double *error, double change, double *trust)
                        : 1;
 }
 
-/* Of the candidates for the last values, request->horizon of them, by those
- * before. */
-static enum fc_status errors_before(const struct fc_fit *whole,
+/* Errors of the candidates, under fixed weights and that trust, over their
+ * widths, and the mean of their sizes.  FC_ENOMEM. */
+static enum fc_status find_ratios(struct fc_auto_table *table,
+                                  int season_length, const double *actual,
+                                  size_t n, struct fc_workspace *ws,
+                                  struct fc_auto_tried tried)
+{
+    struct fc_auto_knowledge fixed = fc_auto_prior(season_length);
+    double *mean = fc_workspace_doubles(ws, (size_t)table->horizon);
+    double sum = 0, known = 0;
+    if (mean == NULL)
+        return FC_ENOMEM;
+    memcpy(table->trust, tried.trust, sizeof table->trust);
+    fc_auto_combine(table, fixed.of[FC_KIND_MOVING].weights, mean);
+    for (size_t h = 0; h < n; h++) {
+        double r = (actual[h] - mean[h]) / table->width[h];
+        if (!isfinite(r))
+            continue;
+        if (tried.ratio != NULL)
+            tried.ratio[h] = r;
+        sum += fabs(r);
+        known++;
+    }
+    tried.trust[FC_AUTO_OWN] = known > 0 ? sum / known : 0;
+    return FC_OK;
+}
+
+/* The trust in the candidates by the last values, request->horizon of them,
+ * which they forecast from those before; change is the series'. */
+static enum fc_status trust_by_last(const struct fc_fit *whole,
                                     const struct fc_auto_view *view,
                                     const struct fc_request *request,
                                     const struct fc_auto_common *held_back,
-                                    struct fc_workspace *ws, double *error,
-                                    double *share)
+                                    struct fc_workspace *ws, double change,
+                                    struct fc_auto_tried tried)
 {
     struct fc_fit fit = {.model = whole->model,
                          .season_length = whole->season_length};
@@ -122,10 +152,13 @@ static enum fc_status errors_before(const struct fc_fit *whole,
     if (status != FC_OK)
         return status;
     size_t comparable = fc_before_break(&view->here, n, view->series.n);
+    double error[FC_AUTO_MEMBERS];
     find_errors(&table, view->known + n, comparable, error);
-    *share =
+    tried.trust[FC_AUTO_SHARE] =
         find_share(&table, view->series.seasons, view->known + n, comparable);
-    return FC_OK;
+    trust_by_errors(error, change, tried.trust);
+    return find_ratios(&table, fit.season_length, view->known + n, comparable,
+                       ws, tried);
 }
 
 /*
@@ -164,15 +197,19 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
                              const struct fc_request *request,
                              const struct fc_auto_common *held_back,
-                             struct fc_workspace *ws, double *trust)
+                             struct fc_workspace *ws,
+                             struct fc_auto_tried tried)
 {
     const struct fc_series *series = &view->series;
     struct fc_request asked = *request;
     size_t m = (size_t)fit->season_length;
-    double error[FC_AUTO_MEMBERS];
+    double *trust = tried.trust;
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = 1;
     trust[FC_AUTO_SHARE] = 0.5;
+    trust[FC_AUTO_OWN] = 0;
+    for (int h = 0; tried.ratio != NULL && h < request->horizon; h++)
+        tried.ratio[h] = NAN;
     asked.horizon = steps_held_back(series->n, m, request->horizon);
     if (asked.horizon == 0
         || series->n < (size_t)asked.horizon + FC_SAMPLE_LEAST_LEFT) {
@@ -187,10 +224,7 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
         series->y, series->n - (size_t)asked.horizon, m, scratch);
     enum fc_status status = FC_OK;
     if (change > 0 && isfinite(change)) {
-        status = errors_before(fit, view, &asked, held_back, ws, error,
-                               &trust[FC_AUTO_SHARE]);
-        if (status == FC_OK)
-            trust_by_errors(error, change, trust);
+        status = trust_by_last(fit, view, &asked, held_back, ws, change, tried);
     }
     fc_workspace_release(ws, mark);
     distrust_levels(view, fit->season_length, trust);

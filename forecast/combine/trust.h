@@ -24,12 +24,21 @@
  *            does not vary.  But 0 for those that learn over all series where
  *            most of the last season lies before a break that is not over.
  *            Behind them the share of what knows all seasons, by its errors
- *            against those of the members' mean; a half when nothing is known
+ *            against those of the members' mean; a half when nothing is known.
+ *            Then the mean of the sizes in ratio; 0 when nothing is known
+ *   ratio    as many values as the request's horizon: errors, over the widths,
+ *            of the candidates under fixed weights and that trust; NaN: not
+ *            known.  Or NULL
  */
+struct fc_auto_tried {
+    double *trust, *ratio;
+};
+
 enum fc_status fc_auto_trust(const struct fc_fit *fit,
                              const struct fc_auto_view *view,
                              const struct fc_request *request,
                              const struct fc_auto_common *held_back,
-                             struct fc_workspace *ws, double *trust);
+                             struct fc_workspace *ws,
+                             struct fc_auto_tried tried);
 
 #endif

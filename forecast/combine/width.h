@@ -12,4 +12,11 @@ enum fc_status fc_auto_widths(const struct fc_auto_fitted *fitted,
                               struct fc_workspace *ws,
                               struct fc_auto_table *table);
 
+/*
+ * A width, of a series whose forecasts of its last values were off by a mean of
+ * `own` widths, in units of that of a series where that is as usual.  0: not
+ * known.
+ */
+double fc_auto_own_width(double own, double usual);
+
 #endif

@@ -10,6 +10,19 @@
  */
 
 /*
+ * How much others learn from a series, from 1 to 0: nothing when it is no more
+ * what it was, which is when it has a break.
+ */
+double fc_counts_steady(const double *y, size_t n);
+
+/*
+ * The first break at or after a place; n when there is none.  Some values on
+ * end are each more than twice what was sold at most before, of which enough is
+ * known; or nothing has been sold since, which is longer than chance explains.
+ */
+size_t fc_counts_break(const double *y, size_t n, size_t from);
+
+/*
  * Options that were tried on n series: score[k * n + i] is option k's on series
  * i, less is better, NaN where it was not tried.
  */

@@ -11,9 +11,11 @@
  * are made from all values.
  *
  * No series has unbounded influence.  It is as long as the median one at most.
- * A file's level, size and spread are medians.  A series whose mean is more
- * than thirty times the median one, or less than a thirtieth, counts for less
- * in all else, from three hundred times on for nothing.  Smoothing, pace and
+ * One that is no more what it was, see bounded.h, counts for nothing but places
+ * before and after its break.  A file's level, size and spread are medians.  A
+ * series whose mean is more than thirty times the median one, or less than a
+ * thirtieth, counts for less in all else, from three hundred times on for
+ * nothing.  Smoothing, pace and
  * season are chosen as bounded.h says.  In the weights a trial counts by its
  * score over one and its level; neither that nor its gradient is more than a
  * multiple of the median score.  For places see similar.h.
@@ -93,7 +95,7 @@ struct learner {
     struct trial *trials; /* ORIGINS times n */
     struct trial *at;     /* those of an origin */
     size_t ntrials;
-    double *kind;    /* n: how much a series counts */
+    double *kind;    /* n: how much a series counts: from 0 to 1 */
     double *scores;  /* of options: MOST_OPTIONS * FEW_TRIALS */
     double *scratch; /* n */
 };
@@ -222,28 +224,29 @@ static void find_file(struct learner *l)
     size_t means = 0, sizes = 0, spreads = 0;
     for (size_t i = 0; i < l->n; i++) {
         double mean = mean_of(l->series[i].y, length_of(l, i), false);
-        if (mean > 0)
+        l->kind[i] = fc_counts_steady(l->series[i].y, length_of(l, i));
+        if (mean > 0 && l->kind[i] > 0)
             l->scratch[means++] = mean;
     }
     file->mean = median(l->scratch, means, 1);
-    for (size_t i = 0; i < l->n; i++)
-        l->kind[i] = kind_of(mean_of(l->series[i].y, length_of(l, i), false),
-                             file->mean);
     for (size_t i = 0; i < l->n; i++) {
         double size = mean_of(l->series[i].y, length_of(l, i), true);
-        if (size > 0)
+        if (size > 0 && l->kind[i] > 0)
             l->scratch[sizes++] = size;
     }
     file->size = fmax(median(l->scratch, sizes, 2), file->mean);
     file->spread = 2;
     for (size_t i = 0; i < l->n && i < FEW_TRIALS; i++) {
         struct fc_nbin model = {.alpha = 0.1, .phi = 0.75};
-        if (length_of(l, i) < LEAST_BEFORE)
+        if (length_of(l, i) < LEAST_BEFORE || !(l->kind[i] > 0))
             continue;
         fc_nbin_fit(l->series[i].y, length_of(l, i), file, &model);
         l->scratch[spreads++] = model.spread;
     }
     file->spread = median(l->scratch, spreads, 2);
+    for (size_t i = 0; i < l->n; i++)
+        l->kind[i] *= kind_of(mean_of(l->series[i].y, length_of(l, i), false),
+                              file->mean);
 }
 
 /* The option that is best for the first series. */
@@ -313,7 +316,8 @@ static void find_values(struct learner *l)
     }
 }
 
-/* Series i as places: those whose turn it is. */
+/* Series i as places: those whose turn it is.  Behind one is what came up to
+ * the next break. */
 static enum fc_status add_places(struct learner *l, size_t i, size_t stride,
                                  size_t *turn, struct fc_workspace *ws)
 {
@@ -328,18 +332,22 @@ static enum fc_status add_places(struct learner *l, size_t i, size_t stride,
     if (fc_counts_look(l->series[i].y, n, &bare, ws, &view) != FC_OK)
         return FC_ENOMEM;
     int every = view.phases;
+    size_t until = fc_counts_break(l->series[i].y, n, 0);
     fc_counts_start(&walk, &l->knowledge.file);
     for (size_t t = 0; t + least < n; t++) {
         const double *after = l->values + l->first[i] + t + 1;
         double y = view.adjusted[t];
+        if (t == until)
+            until = fc_counts_break(l->series[i].y, n, t + 1);
         fc_counts_step(&walk, y);
         most = fmax(most, isnan(y) ? 0 : y);
-        if ((*turn)++ % stride != 0 || l->knowledge.places.n == l->room)
+        if ((*turn)++ % stride != 0 || l->knowledge.places.n == l->room
+            || t + least >= until)
             continue;
         int ahead = every > 1 ? (int)((*turn / stride) % (size_t)every) : 0;
-        if ((size_t)ahead >= n - t - 1)
+        if ((size_t)ahead >= until - t - 1)
             ahead = 0;
-        int steps = steps_after(l, every, n - t - 1 - (size_t)ahead);
+        int steps = steps_after(l, every, until - t - 1 - (size_t)ahead);
         if (!any_known(after + ahead, steps, every))
             continue;
         struct fc_place *place = &l->place[l->knowledge.places.n++];

@@ -46,26 +46,53 @@ double fc_counts_fall(double x, double from, double to)
     return 1 - u * u * (3 - 2 * u);
 }
 
-/* The same number so many times is no demand. */
-static const double CONSTANT = 12;
+/*
+ * A running total is no demand, nor is the same number again and again: it has
+ * not fallen for so many values since the first sale, or has risen by so many
+ * times more often than it fell, falls being corrections, at most so much of
+ * the rises.
+ */
+static const double LASTING = 12, RISES = 6, CORRECTIONS = 0.05;
+
+static bool is_total(const double *y, size_t n)
+{
+    double rises = 0, falls = 0, known = 0, last = 0;
+    for (size_t t = 0; t < n; t++) {
+        if (isnan(y[t]) || (known == 0 && y[t] == 0))
+            continue;
+        rises += known > 0 && y[t] > last;
+        falls += y[t] < last;
+        known += 1;
+        last = y[t];
+    }
+    return falls <= CORRECTIONS * rises
+           && (known >= LASTING || rises - falls >= RISES);
+}
+
+/* The part of zeros since the first sale. */
+static double rest_of(const double *y, size_t n)
+{
+    double zeros = 0, known = 0;
+    for (size_t t = 0; t < n; t++)
+        if (!isnan(y[t]) && (known > 0 || y[t] > 0)) {
+            zeros += y[t] == 0;
+            known += 1;
+        }
+    return known > 0 ? zeros / known : 1;
+}
 
 double fc_counts_share(const double *y, size_t n)
 {
-    double zeros = 0, known = 0, sum = 0;
-    bool moves = false;
-    if (!fc_counts_are(y, n))
+    double known = 0, sum = 0;
+    if (!fc_counts_are(y, n) || is_total(y, n))
         return 0;
     for (size_t t = 0; t < n; t++)
         if (!isnan(y[t])) {
-            moves = moves || y[t] != y[0];
-            zeros += y[t] == 0;
             sum += y[t];
             known += 1;
         }
-    if (!moves && sum > 0 && known >= CONSTANT)
-        return 0;
     double few = fc_counts_fall(log(sum / known + 1e-9), log(20), log(100));
-    double often = 1 - fc_counts_fall(zeros / known, 0.05, 0.3);
+    double often = 1 - fc_counts_fall(rest_of(y, n), 0.05, 0.3);
     return 1 - (1 - few) * (1 - often);
 }
 
@@ -251,6 +278,13 @@ static double nbin_of(const struct fc_counts_view *view, int phase,
     return mean * view->factor[phase];
 }
 
+/* It has not sold, nor did what was alike. */
+static bool never_sells(const struct fc_counts_view *view)
+{
+    const struct fc_tally *similar = view->part[FC_COUNTS_SIMILAR];
+    return !view->sells && similar->top <= 1 && similar->n == 0;
+}
+
 const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
 {
     const struct fc_places *places = &view->knowledge->places;
@@ -275,7 +309,9 @@ const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
                   part[places->n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN], 1,
                   part[FC_COUNTS_PAST]);
     fc_hurdle_add(&hurdle, 1, part[FC_COUNTS_HURDLE]);
-    for (int i = 0; i < FC_COUNTS_PARTS; i++)
+    if (never_sells(view))
+        fc_tally_add(view->mixture, 0, 1);
+    for (int i = 0; i < FC_COUNTS_PARTS && !never_sells(view); i++)
         if (view->weights[i] > 0)
             fc_tally_add_all(view->mixture, part[i], view->weights[i]);
     fc_tally_sort(view->mixture);

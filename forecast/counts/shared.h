@@ -42,8 +42,9 @@ bool fc_counts_are(const double *y, size_t n);
 
 /*
  * How much a series is a matter of counts, between 0 and 1: 1 where it rests
- * at zero often or sells little at a time, 0 where it is so large that being
- * whole is no more than rounding, or is no counts at all; smoothly between.
+ * at zero often since its first sale or sells little at a time, 0 where it is
+ * so large that being whole is no more than rounding, a running total, the same
+ * number always, or no counts at all; smoothly between.
  */
 double fc_counts_share(const double *y, size_t n);
 

@@ -15,7 +15,8 @@
  * regression forests, whose weights are of this kind).
  *
  * No series has unbounded influence: each place weighs the same, none has more
- * than the median series, what followed counts for no more than five times what
+ * than the median series, what followed ends where its series breaks (see
+ * bounded.h), what followed counts for no more than five times what
  * the series had sold at most before, and what is more than twenty times that
  * is not known.  In other units it is at most four times as large.
  */

@@ -486,6 +486,17 @@ static const struct fc_ets_fitted *overtake(struct selection *pick,
     return hold_growth(pick, other);
 }
 
+static int code_of(const struct fc_fit *fit)
+{
+    struct fc_ets_form form = {
+        .error = (enum fc_ets_component)fit->order[FC_ETS_ORDER_ERROR],
+        .trend = (enum fc_ets_component)fit->order[FC_ETS_ORDER_TREND],
+        .season = (enum fc_ets_component)fit->order[FC_ETS_ORDER_SEASON],
+        .damped = fit->order[FC_ETS_ORDER_DAMPED] != 0,
+    };
+    return fc_ets_form_code(form);
+}
+
 /* The form of a fit to a similar series, its growth held, from its estimates
  * on; NULL if this series cannot have it. */
 static const struct fc_ets_fitted *keep_form(struct selection *pick)
@@ -578,6 +589,8 @@ enum fc_status fc_ets_fit_wanted(const struct fc_series *series,
     if (chosen != NULL) {
         enum fc_status status = store(work, chosen, ws, fit, err);
         fit->order[FC_ETS_ORDER_RIVAL] = pick.rival;
+        fit->overtook = pick.rival == code_of(wanted->similar)
+                        && pick.rival != code_of(fit);
         return status;
     }
     chosen = search_forms(&pick);

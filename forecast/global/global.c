@@ -191,7 +191,8 @@ static enum fc_status learn_reach(const struct fc_global_form *form,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     before.numbers = numbers;
     struct trials trials = {form, &before, lesson, ratio};
-    struct fc_reach_sample sample = {lesson->n, global->horizon, ratio};
+    struct fc_reach_sample sample = {
+        .n = lesson->n, .horizon = global->horizon, .ratio = ratio};
     status = try_all(&trials, err);
     if (status == FC_OK)
         status = fc_reach_learn(&sample, &walk, reach, err);

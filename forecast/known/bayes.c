@@ -26,6 +26,7 @@
 enum { ROUNDS = 100, FEW_ROUNDS = 8, PRIOR_ROWS = 4 };
 
 static const double TOLERANCE = 1e-8, CLIP = 3, ENOUGH = 1e-4;
+static const double DRAWN = 1; /* variance, in that of the errors */
 static const double MAD = 1.4826; /* of a normal: its standard deviation */
 
 size_t known_scratch(size_t n)
@@ -266,7 +267,25 @@ static void find_used(struct learning *l)
     }
     known->noise = nnoise > 0 ? median(l->values, nnoise) : 0;
     for (size_t j = 0; j < n; j++)
-        known->column[j].used = known->column[j].used && l->errors[j] > 0;
+        known->column[j].used =
+            known->column[j].used
+            && (l->errors[j] > 0 || known->column[j].role == FC_ROLE_LIKE);
+}
+
+/*
+ * What has a role does not begin where least squares would: what is drawn to
+ * nothing is no larger than an error, mostly, so that having been seen once it
+ * counts half; what is like another day is so for certain.
+ */
+static bool begin_role(const struct fc_known *known,
+                       struct fc_known_column *column)
+{
+    if (column->role == FC_ROLE_PLAIN)
+        return false;
+    bool like = column->role == FC_ROLE_LIKE;
+    column->mean = like;
+    column->variance = like ? 1e-12 : fmax(DRAWN * known->noise, 1e-12);
+    return true;
 }
 
 /* Every series' slopes and noise, and a column's error of one of them. */
@@ -293,6 +312,8 @@ static void begin_column(struct learning *l, size_t j)
     struct fc_known_column *column = &l->known->column[j];
     size_t n = 0;
     double error = l->errors[j];
+    if (begin_role(l->known, column))
+        return;
     for (size_t i = 0; i < l->n; i++)
         if (!isnan(l->own[i * l->known->n + j]))
             l->values[n++] = l->own[i * l->known->n + j];
@@ -332,7 +353,7 @@ static double go_round(struct learning *l)
     for (size_t j = 0; j < n; j++) {
         struct fc_known_column *column = &known->column[j];
         double by = shift[j] / (double)l->n, old = column->variance;
-        if (!column->used || old <= 0)
+        if (!column->used || old <= 0 || column->role == FC_ROLE_LIKE)
             continue;
         double now = (square[j] - by * shift[j]) / (double)(l->n - 1);
         column->mean += by;
@@ -360,6 +381,74 @@ static bool allocate(struct learning *l)
     return true;
 }
 
+/* Whether any column is drawn to nothing. */
+static bool has_drawn(const struct fc_known *known)
+{
+    for (size_t j = 0; j < known->n; j++)
+        if (known->column[j].role == FC_ROLE_DRAWN)
+            return true;
+    return false;
+}
+
+/* The noise of every series, all columns told apart. */
+static void find_noise(struct learning *l)
+{
+    for (size_t i = 0; i < l->n; i++) {
+        known_own(l->known, &l->cross[i], l->known->noise, l->scratch,
+                  &l->slopes);
+        l->cross[i].noise = l->slopes.noise;
+    }
+}
+
+/* Plain columns begin as if there were none that are drawn to nothing, which
+ * are collinear with them, often. */
+static void find_plain(struct learning *l)
+{
+    struct fc_known *known = l->known;
+    for (size_t j = 0; j < known->n; j++) {
+        struct fc_known_column *column = &known->column[j];
+        column->variance = column->used; /* for as long as it is not known */
+        if (column->role == FC_ROLE_DRAWN)
+            column->used = false;
+    }
+    find_own(l);
+    for (size_t j = 0; j < known->n; j++)
+        known->column[j].used = known->column[j].variance > 0;
+    find_noise(l);
+}
+
+/*
+ * Of a single series: what is drawn to nothing has one variance, which is learnt
+ * from all such columns that the series tells of, and one of DRAWN that it
+ * has not; by EM as above.
+ */
+static void learn_drawn(struct learning *l)
+{
+    struct fc_known *known = l->known;
+    double least = fmax(DRAWN * known->noise, 1e-12), now = least, before = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        double sum = least;
+        size_t count = 1;
+        known_shrunk(known, l->cross, l->scratch, &l->slopes);
+        for (size_t j = 0; j < known->n; j++) {
+            double slope = l->slopes.slope[j], error = l->slopes.error[j];
+            if (known->column[j].role != FC_ROLE_DRAWN
+                || !known->column[j].used || isnan(error)
+                || l->cross->xx[j * known->n + j] <= 0)
+                continue;
+            sum += slope * slope + error * error;
+            count++;
+        }
+        before = now;
+        now = sum / (double)count;
+        for (size_t j = 0; j < known->n; j++)
+            if (known->column[j].role == FC_ROLE_DRAWN)
+                known->column[j].variance = now;
+        if (fabs(now / before - 1) < ENOUGH)
+            break;
+    }
+}
+
 enum fc_status known_learn_slopes(struct known_cross *cross, size_t n,
                                   bool closely, struct fc_known *known)
 {
@@ -367,9 +456,14 @@ enum fc_status known_learn_slopes(struct known_cross *cross, size_t n,
     if (!allocate(&l))
         return FC_ENOMEM;
     find_used(&l);
-    find_own(&l);
+    if (has_drawn(known))
+        find_plain(&l);
+    else
+        find_own(&l);
     for (size_t j = 0; j < known->n; j++)
         begin_column(&l, j);
+    if (n == 1 && has_drawn(known))
+        learn_drawn(&l);
     int rounds = closely ? ROUNDS : FEW_ROUNDS;
     for (int round = 0; n > 1 && round < rounds; round++)
         if (go_round(&l) < ENOUGH)

@@ -96,6 +96,8 @@ static struct range range_of(const struct fc_known *known,
 {
     const double *seen = rows->x + j * rows->places;
     struct range range = {INFINITY, -INFINITY};
+    if (known->column[j].role == FC_ROLE_LIKE)
+        return (struct range){-INFINITY, INFINITY};
     for (size_t t = 0; t < rows->n; t++) {
         if (isnan(rows->z[t]))
             continue;

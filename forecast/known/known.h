@@ -30,6 +30,7 @@ enum fc_known_form { FC_KNOWN_AS_IT_IS, FC_KNOWN_LOGS, FC_KNOWN_RECIPROCAL };
 struct fc_known_column {
     bool used;       /* it moves, in some series at least, and not only with
                         others */
+    enum fc_role role;
     enum fc_known_form form;
     double span;     /* how far it moves within a series: of nine in ten no
                         further */

@@ -117,7 +117,8 @@ static enum fc_status learn_slopes(struct learning *l, bool hold, bool closely)
         double span =
             gsl_stats_quantile_from_sorted_data(spans, 1, l->n, USUAL);
         l->known->column[j].span = span > 0 ? span : spans[l->n - 1];
-        l->known->column[j].used = spans[l->n - 1] > 0;
+        l->known->column[j].used = spans[l->n - 1] > 0
+                                   || l->known->column[j].role == FC_ROLE_LIKE;
     }
     return known_learn_slopes(l->cross, l->n, closely, l->known);
 }
@@ -451,6 +452,9 @@ static enum fc_status learn(struct learning *l)
     if (!allocate(l))
         return FC_ENOMEM;
     l->known->n = l->columns;
+    const enum fc_role *role = l->series[0].regressors->role;
+    for (size_t j = 0; role != NULL && j < l->columns; j++)
+        l->known->column[j].role = role[j];
     l->known->nseries = l->n;
     enum fc_status status = choose_scale(l);
     if (status == FC_OK)

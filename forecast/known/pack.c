@@ -43,8 +43,11 @@ static bool take_column(const double *x, struct fc_known_column *column)
     if (!is_whole(x[0], 0, 1) || !is_whole(x[1], 0, FC_KNOWN_RECIPROCAL)
         || !(x[2] >= 0) || !isfinite(x[3]) || !(x[4] >= 0))
         return false;
-    *column = (struct fc_known_column){x[0] > 0, (enum fc_known_form)(int)x[1],
-                                       x[2], x[3], x[4]};
+    *column = (struct fc_known_column){.used = x[0] > 0,
+                                       .form = (enum fc_known_form)(int)x[1],
+                                       .span = x[2],
+                                       .mean = x[3],
+                                       .variance = x[4]};
     return true;
 }
 

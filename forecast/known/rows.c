@@ -97,6 +97,56 @@ static void take_column(const struct fc_known_column *column, const double *x,
         out[t] = take_value(column->form, x[t], usual);
 }
 
+/* Means of the places of the week, of days that are themselves; NaN: none. */
+static double *week_means(const struct fc_known *known,
+                          const struct known_rows *rows, size_t week,
+                          struct fc_workspace *ws)
+{
+    double *mean = fc_workspace_doubles(ws, 2 * week);
+    double *count = mean != NULL ? mean + week : NULL;
+    for (size_t k = 0; mean != NULL && k < week; k++)
+        mean[k] = count[k] = 0;
+    for (size_t t = 0; mean != NULL && t < rows->n; t++) {
+        bool itself = !isnan(rows->z[t]);
+        for (size_t j = 0; j < known->n && itself; j++)
+            itself = known->column[j].role != FC_ROLE_LIKE
+                     || rows->x[j * rows->places + t] == 0;
+        if (itself)
+            mean[t % week] +=
+                (rows->z[t] - mean[t % week]) / ++count[t % week];
+    }
+    for (size_t k = 0; mean != NULL && k < week; k++)
+        if (count[k] == 0)
+            mean[k] = NAN;
+    return mean;
+}
+
+/* Days that are like others: how far these are from what the days would be.
+ * Nothing where the series is too short to tell. */
+static enum fc_status take_likeness(const struct fc_known *known, size_t week,
+                                    struct fc_workspace *ws,
+                                    struct known_rows *rows)
+{
+    bool any = false;
+    for (size_t j = 0; j < known->n; j++)
+        any = any || known->column[j].role == FC_ROLE_LIKE;
+    if (!any || week == 0)
+        return FC_OK;
+    const double *mean = week_means(known, rows, week, ws);
+    if (mean == NULL)
+        return FC_ENOMEM;
+    for (size_t j = 0; j < known->n; j++) {
+        double *x = rows->x + j * rows->places;
+        if (known->column[j].role != FC_ROLE_LIKE)
+            continue;
+        for (size_t t = 0; t < rows->places; t++) {
+            double off = mean[(t + (size_t)x[t]) % week] - mean[t % week];
+            x[t] = x[t] == 0 || isnan(off) ? 0 : off;
+        }
+    }
+    return FC_OK;
+}
+
 static void take_means(const struct fc_known *known, struct known_rows *rows)
 {
     size_t n = 0;
@@ -133,6 +183,8 @@ enum fc_status known_rows_make(const struct fc_known *known,
             whole = !isnan(rows->x[j * places + t]);
         rows->z[t] = whole ? known_to_scale(&rows->scale, series->y[t]) : NAN;
     }
+    if (take_likeness(known, given->week, ws, rows) != FC_OK)
+        return FC_ENOMEM;
     take_means(known, rows);
     return FC_OK;
 }

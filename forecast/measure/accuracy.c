@@ -36,9 +36,14 @@ static double root_of_differences(const double *y, size_t n, size_t lag)
     return n > lag ? root_mean_square(y + lag, y, n - lag) : NAN;
 }
 
-struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
+static size_t lag_of(size_t n, size_t m)
 {
-    size_t lag = m >= 1 && n > m ? m : 1, count = 0;
+    return m >= 1 && n > m ? m : 1;
+}
+
+double fc_error_scale_mae(const double *y, size_t n, size_t m)
+{
+    size_t lag = lag_of(n, m), count = 0;
     double absolute = 0;
     for (size_t t = lag; t < n; t++) {
         double d = fabs(y[t] - y[t - lag]);
@@ -47,9 +52,15 @@ struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
         absolute += d;
         count++;
     }
+    return absolute / (double)count; /* 0 / 0 is the NaN that is wanted */
+}
+
+struct fc_error_scale fc_error_scale(const double *y, size_t n, size_t m)
+{
+    size_t lag = lag_of(n, m);
     double rmse = root_of_differences(y, n, lag);
     return (struct fc_error_scale){
-        .mae = absolute / (double)count, /* 0 / 0 is the NaN that is wanted */
+        .mae = fc_error_scale_mae(y, n, m),
         .rmse = rmse,
         .rmse_step = lag == 1 ? rmse : root_of_differences(y, n, 1)};
 }

@@ -6,14 +6,22 @@
 
 static const double SMOOTHING = 0.1;
 static const double MOST_SIGNAL = 4;
+static const double SLACK = 0.75; /* of the errors' size, for each of them */
 static const double CHANCE = 0.001;
 static const double WINDOW = 100; /* values; then the older ones count half */
+
+/* Towards zero, and not beyond it. */
+static double shrink(double x, double by)
+{
+    return copysign(fmax(fabs(x) - by, 0), x);
+}
 
 void fc_drift_add_error(struct fc_drift *drift, double error)
 {
     double weight = fmax(SMOOTHING, 1 / ++drift->counted);
-    drift->cumulated += error;
     drift->deviation += weight * (fabs(error) - drift->deviation);
+    drift->cumulated =
+        shrink(drift->cumulated + error, SLACK * drift->deviation);
 }
 
 void fc_drift_add_interval(struct fc_drift *drift, bool inside)

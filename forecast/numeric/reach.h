@@ -10,8 +10,7 @@
  * How far an interval of a level reaches below and above a forecast, in
  * widths: growth[h] * shape[side](level).  Growth is exp(a + b log(1 + h)),
  * shape a table over the levels of fc_reach_levels, interpolated.  One side
- * may be negative at low levels, the sum of both never is.  What is learnt here
- * never reaches to the other side of the forecast.
+ * may be negative at low levels, the sum of both never is.
  */
 enum fc_side { FC_BELOW, FC_ABOVE, FC_SIDES };
 enum { FC_REACH_LEVELS = 13 };
@@ -30,12 +29,16 @@ double fc_reach_factor(const struct fc_reach *reach, enum fc_side side,
 void fc_reach_bounds(const struct fc_reach *reach, const double *width,
                      struct fc_forecast *out);
 
-/* Errors (actual less forecast) over widths, of values held back; NaN: not
- * known. */
+/*
+ * Errors (actual less forecast) over widths, of values held back; NaN: not
+ * known.  Those of an earlier period are of forecasts that had seen a little of
+ * it: see reach.c.
+ */
 struct fc_reach_sample {
     size_t n; /* series */
     int horizon;
-    const double *ratio; /* n * horizon */
+    const double *ratio;   /* n * horizon */
+    const double *earlier; /* as many; or NULL */
 };
 
 /* Estimates the errors' quantiles, shrunk towards the prior's, and bounded by

@@ -97,6 +97,7 @@ static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
     if (status != FC_OK)
         return status;
     batch->results[item->number].replaced = out.replaced;
+    batch->results[item->number].overtook = fit->overtook;
     if (batch->job.non_negative)
         clip(&out, forecast_size(batch));
     if (!batch->want_reports)

@@ -18,6 +18,7 @@ struct fc_result {
     enum fc_outcome outcome;
     bool owns_detail;
     bool replaced; /* absurd intervals were; see struct fc_forecast */
+    bool overtook; /* see struct fc_fit; of a forecast by its own model */
     bool done;     /* see fc_batch_is_done() */
 };
 

@@ -9,6 +9,7 @@
  */
 #include "io/csv/columns.h"
 
+#include "io/csv/alone.h"
 #include "io/csv/table.h"
 #include "io/text/field.h"
 #include "io/text/number.h"
@@ -62,6 +63,8 @@ struct search {
     bool *could[NROLES];     /* likewise */
     size_t role[NROLES];
     bool given[NROLES];
+    const char *unsure; /* a column that may have ids, or be beside the only
+                           series */
 };
 
 /* --- names --- */
@@ -234,6 +237,18 @@ static bool is_number(const char *text)
     return io_amount_parse(&form, text, strlen(text), 0, &seen, &v) == NULL;
 }
 
+/* As --time-format says, and no number. */
+static bool is_of_format(const struct io_dialect *dialect, const char *text)
+{
+    struct io_time_format format = dialect->time;
+    size_t n = strlen(text);
+    int64_t t;
+    double v;
+    return dialect->time_given && format.form == IO_TIME_PATTERN
+           && !io_number_parse(text, n, &v)
+           && io_time_parse(text, n, &format, &t) == NULL;
+}
+
 /* A date to whoever wrote it: no number, or eight digits. */
 static bool is_date(const char *text)
 {
@@ -252,9 +267,10 @@ struct kind {
     long long v; /* of an integer */
 };
 
-static struct kind kind_of(const char *text)
+static struct kind kind_of(const struct io_dialect *dialect, const char *text)
 {
-    struct kind kind = {.date = is_date(text), .integer = is_integer(text)};
+    struct kind kind = {.date = is_date(text) || is_of_format(dialect, text),
+                        .integer = is_integer(text)};
     kind.number = kind.integer || is_number(text);
     kind.v = kind.integer ? strtoll(text, NULL, 10) : 0;
     return kind;
@@ -272,7 +288,7 @@ static void look_at(struct search *s, size_t column)
             continue;
         long long last = kind.v;
         if (before == NULL || strcmp(text, before) != 0)
-            kind = kind_of(text);
+            kind = kind_of(&s->layout->dialect, text);
         before = text;
         c->row_number =
             c->row_number && kind.integer && (c->n == 0 || kind.v == last + 1);
@@ -310,6 +326,22 @@ static bool fits(const struct content *c, enum role role, bool any_dates)
     }
 }
 
+/*
+ * Where nothing is a date, and what could be steps is not called so, a column
+ * of texts that is: their form is not known, which is to be said of it.
+ */
+static void name_times(struct search *s)
+{
+    const struct io_layout *layout = s->layout;
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        if (s->could[TIME][i] && rank_of(TIME, layout->names[i]) > 0)
+            return;
+    for (size_t i = 0; i < layout->ncolumns; i++)
+        s->could[TIME][i] =
+            s->could[TIME][i]
+            || (rank_of(TIME, layout->names[i]) > 0 && s->content[i].n > 0);
+}
+
 /* Which columns could have a role by what is in them. */
 static void find_plausible(struct search *s)
 {
@@ -325,6 +357,8 @@ static void find_plausible(struct search *s)
             s->could[r][i] = fits(&s->content[i], (enum role)r, any_dates)
                              || fits_by_name(&s->content[i], (enum role)r,
                                              s->layout->names[i]);
+    if (!any_dates)
+        name_times(s);
 }
 
 /* --- one for each role --- */
@@ -425,79 +459,50 @@ static void take_last(struct search *s)
             left++;
             column = i;
         }
-    if (open == 1 && left == 1 && s->layout->nkeys == 0)
+    if (open == 1 && left == 1 && s->layout->nkeys == 0 && s->unsure == NULL)
         s->role[role] = column;
 }
 
 /* --- files of one series --- */
 
-static const char *cell(const struct search *s, size_t row, size_t column)
+/* Called like the time or the value, and no more than one in the file. */
+static bool is_no_id(const struct search *s, size_t i)
 {
-    return io_sample_cell(s->sample, row, column);
-}
-
-/* Whether a cell stands in one of the n rows before. */
-static bool stood_before(const struct search *s, size_t n, size_t column)
-{
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(cell(s, i, column), cell(s, n, column)) == 0)
-            return true;
-    return false;
-}
-
-/* No two rows of the first have the same timestamp. */
-static bool are_different(const struct search *s, size_t time)
-{
-    for (size_t i = 1; i < s->sample->n; i++)
-        if (stood_before(s, i, time))
-            return false;
-    return s->sample->n > 2;
+    return any_rank(s->layout->names[i]) > 0 || s->content[i].n == 0
+           || io_alone_beside(s->sample, i);
 }
 
 /*
- * Whether a column that has another text in nearly every row, or the same ones
- * again and again: between timestamps that are all different this is no id.
+ * Takes away what could be the id by its place alone.  Texts that come and go
+ * between uneven dates may be either: customers, or events.
  */
-static bool comes_and_goes(const struct search *s, size_t column)
-{
-    size_t runs = 1;
-    bool again = false;
-    for (size_t i = 1; i < s->sample->n; i++) {
-        if (strcmp(cell(s, i, column), cell(s, i - 1, column)) == 0)
-            continue;
-        runs++;
-        again = again || stood_before(s, i, column);
-    }
-    return again || 2 * runs > s->sample->n;
-}
-
-/* Called like the time or the value, and no more than one in the file. */
-static bool is_no_id(const struct search *s, enum role role, size_t i)
-{
-    return rank_of(role, s->layout->names[i]) == 0
-           && (any_rank(s->layout->names[i]) > 0 || s->content[i].n == 0
-               || comes_and_goes(s, i));
-}
-
-/* Takes away what could be the id by its place alone. */
 static void find_one_series(struct search *s)
 {
     size_t n = s->layout->ncolumns, time = s->role[TIME], left = 0, odd = 0;
+    const char *unsure = NULL;
     for (size_t i = 0; i < n; i++)
-        odd += s->could[ID][i] && rank_of(ID, s->layout->names[i]) == 0;
+        odd += s->could[ID][i] && !has_usual_name(s, ID, i);
     if (odd == 0 || s->role[ID] != NONE)
         return;
     for (size_t i = 0; i < n && time == NONE && count(s, TIME) == 1; i++)
         if (s->could[TIME][i])
             time = i;
-    if (n > 2 && (time == NONE || !are_different(s, time)))
+    if (n > 2 && (time == NONE || !io_alone_times(s->sample, time)))
         return;
     for (size_t i = 0; i < n; i++) {
+        bool could = n > 2 && i != time && s->could[ID][i];
         s->could[ID][i] =
-            n > 2 && i != time && s->could[ID][i] && !is_no_id(s, ID, i);
+            could && (has_usual_name(s, ID, i) || !is_no_id(s, i));
         left += s->could[ID][i];
+        if (could && !s->could[ID][i] && is_text(s, ID, i)
+            && any_rank(s->layout->names[i]) == 0 && s->content[i].n > 0
+            && !io_alone_steps(s->sample, time, &s->layout->dialect))
+            unsure = s->layout->names[i];
     }
-    s->layout->one_series = s->layout->one_series || left == 0;
+    if (left == 0 && unsure != NULL && !s->layout->one_series)
+        s->unsure = unsure;
+    else if (left == 0)
+        s->layout->one_series = true;
 }
 
 static void narrow(struct search *s)
@@ -531,6 +536,12 @@ static enum fc_status ask(const struct search *s, enum role role,
         if (s->could[role][i])
             found[n++] = i;
     list_names(layout, names, sizeof names);
+    if (role == ID && s->unsure != NULL)
+        return fc_fail(
+            err, FC_EDATA,
+            "%s:%llu: column '%.60s' could be ids: say --id '%.60s', "
+            "or --id none if it is one series",
+            layout->file, layout->header_line, s->unsure, s->unsure);
     if (n < 2)
         return fc_fail(
             err, FC_EDATA,

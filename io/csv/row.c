@@ -146,6 +146,8 @@ bool io_csv_same_month(struct io_csv_row *row, const char *text, size_t n)
     if (has_rival && !dialect->swaps)
         return false;
     unsigned day = io_time_same_month(&row->month, text, n, &row->time);
+    if (day > 0 && day < 10)
+        row->format.style |= IO_STYLE_LONG_DAY;
     if (day > 0 && has_rival)
         io_example_add(day <= 12 ? &seen->either : &seen->only, text, n,
                        row->line);

@@ -363,8 +363,10 @@ static bool make_series(struct making *m, size_t i)
     }
     free(m->cells.x[i]);
     m->cells.x[i] = NULL;
-    known->of[i] = (struct fc_regressors){known->n, places, known->x[i],
-                                          known->as_they_are};
+    known->of[i] = (struct fc_regressors){.n = known->n,
+                                          .stride = places,
+                                          .x = known->x[i],
+                                          .as_they_are = known->as_they_are};
     return good;
 }
 
@@ -384,18 +386,22 @@ static enum fc_status make_all(struct making *m, struct fc_error *err)
     return FC_OK;
 }
 
-static bool allocate(struct io_known *known, size_t nseries)
+bool io_known_make_room(struct io_known *known, size_t nseries)
 {
+    if (known->of != NULL)
+        return true;
     known->nseries = nseries;
     known->name = calloc(IO_TERMS_MOST, sizeof *known->name);
     known->base = calloc(IO_TERMS_MOST, sizeof *known->base);
     known->as_they_are = calloc(IO_TERMS_MOST, sizeof *known->as_they_are);
     known->in_logs = calloc(IO_TERMS_MOST, sizeof *known->in_logs);
+    known->role = calloc(IO_TERMS_MOST, sizeof *known->role);
     known->of = calloc(nseries + 1, sizeof *known->of);
     known->x = calloc(nseries + 1, sizeof *known->x);
     known->lacks = calloc(nseries + 1, sizeof *known->lacks);
     return known->name != NULL && known->base != NULL
            && known->as_they_are != NULL && known->in_logs != NULL
+           && known->role != NULL
            && known->of != NULL && known->x != NULL && known->lacks != NULL;
 }
 
@@ -416,7 +422,7 @@ enum fc_status io_known_read(const struct io_panel_options *how,
                        .names = known_how->names};
     *known = (struct io_known){.n = 0};
     enum fc_status status =
-        allocate(known, panel->nseries) ? FC_OK : no_memory(err);
+        io_known_make_room(known, panel->nseries) ? FC_OK : no_memory(err);
     if (status == FC_OK)
         status = io_cells_read(&m.cells, err);
     if (status == FC_OK)
@@ -445,6 +451,7 @@ void io_known_release(struct io_known *known)
     free(known->base);
     free(known->as_they_are);
     free(known->in_logs);
+    free(known->role);
     free(known->of);
     free(known->x);
     free(known->lacks);

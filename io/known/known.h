@@ -51,6 +51,7 @@ struct io_known {
     char **name;       /* of each */
     bool *as_they_are; /* of each: see struct fc_regressors */
     bool *in_logs;     /* of each: it was asked for so */
+    enum fc_role *role; /* of each */
     size_t nseries;
     struct fc_regressors *of; /* of each series: see fc_job.regressors */
     double **x;               /* their numbers */
@@ -81,6 +82,10 @@ enum fc_status io_known_read(const struct io_panel_options *how,
                              const struct io_known_how *known_how,
                              struct io_panel *panel, struct io_known *known,
                              struct fc_error *err);
+
+/* Room for regressors of so many series, unless there is some already.  False
+ * when memory is short. */
+bool io_known_make_room(struct io_known *known, size_t nseries);
 
 /* Accepts a zeroed one. */
 void io_known_release(struct io_known *known);

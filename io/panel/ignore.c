@@ -50,20 +50,29 @@ static size_t place_at(const struct io_freq *step, int64_t start, int64_t t,
     return low;
 }
 
+/* Its places of a period: from *first, to before *end. */
+static void find_places(const struct io_panel *panel, size_t i,
+                        const struct io_period *period, size_t *first,
+                        size_t *end)
+{
+    struct io_freq step = io_panel_step(panel, i);
+    int64_t start = panel->facts[i].start;
+    size_t n = panel->series[i].n;
+    *first = place_at(&step, start, period->first, n);
+    *end = period->last == INT64_MAX
+               ? n
+               : place_at(&step, start, period->last + 1, n);
+}
+
 bool *io_ignore_places(const struct io_regular *job, size_t i, double *y,
                        struct fc_workspace *ws, bool *good)
 {
     const struct io_panel *panel = job->panel;
-    struct io_freq step = io_panel_step(panel, i);
-    int64_t start = panel->facts[i].start;
     size_t n = panel->series[i].n;
     bool *flags = NULL;
     for (size_t k = 0; k < panel->ignore.n; k++) {
-        const struct io_period *period = &panel->ignore.at[k];
-        size_t first = place_at(&step, start, period->first, n);
-        size_t end = period->last == INT64_MAX
-                         ? n
-                         : place_at(&step, start, period->last + 1, n);
+        size_t first, end;
+        find_places(panel, i, &panel->ignore.at[k], &first, &end);
         if (first >= end)
             continue;
         if (flags == NULL) {
@@ -80,4 +89,38 @@ bool *io_ignore_places(const struct io_regular *job, size_t i, double *y,
         }
     }
     return flags;
+}
+
+bool io_panel_ignore(struct io_panel *panel, size_t i,
+                     const struct io_period *period, const char *why)
+{
+    struct fc_history *series = &panel->series[i];
+    struct io_panel_facts *facts = &panel->facts[i];
+    struct io_freq step = io_panel_step(panel, i);
+    double *y = (double *)series->y; /* the panel's own */
+    size_t first, end, begin = 0, count = 0;
+    find_places(panel, i, period, &first, &end);
+    for (size_t t = first; t < end; t++) {
+        count += !isnan(y[t]);
+        y[t] = NAN;
+    }
+    if (count == 0)
+        return true;
+    panel->nignored += count;
+    facts->nfilled += (uint32_t)count;
+    while (begin < series->n && isnan(y[begin]))
+        begin++;
+    if (begin == series->n) {
+        series->n = 0;
+        return io_fail_series(facts, "%s: no value is left of it", why);
+    }
+    if (begin > 0)
+        io_freq_advance(&step, facts->start, (int64_t)begin, &facts->start);
+    facts->nfilled -= (uint32_t)begin;
+    series->n -= begin;
+    if (facts->owns_y)
+        memmove(y, y + begin, series->n * sizeof *y);
+    else
+        series->y = y + begin;
+    return true;
 }

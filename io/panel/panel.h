@@ -94,6 +94,14 @@ struct io_panel {
 /* Accepts a zeroed panel. */
 void io_panel_release(struct io_panel *panel);
 
+/*
+ * Makes what a series has in a period missing, as --ignore does; it begins with
+ * the first value that is left, and fails when none is: `why` is the file that
+ * asks for it.  False when memory is short.
+ */
+bool io_panel_ignore(struct io_panel *panel, size_t i,
+                     const struct io_period *period, const char *why);
+
 /* The i-th series' place in the file by first appearance; the first is 1. */
 uint32_t io_panel_number(const struct io_panel *panel, size_t i);
 

@@ -42,8 +42,12 @@ enum io_time_style {
     IO_STYLE_SHORT_HOUR = 2,
     IO_STYLE_FULL_NAME = 4, /* of a month: November */
     IO_STYLE_PERIOD_13 = 8,
-    IO_STYLE_FRACTION = 16, /* SERIAL: with a time of day */
-    IO_STYLE_LONG_HOUR = 32 /* of two digits, the first 0 */
+    IO_STYLE_FRACTION = 16,  /* SERIAL: with a time of day */
+    IO_STYLE_LONG_HOUR = 32, /* of two digits, the first 0 */
+    IO_STYLE_LONG_DAY = 64,
+    IO_STYLE_LONG_MONTH = 128,
+    IO_STYLE_SHORT_DAY = 256, /* those of SHORT_DATE: which of them */
+    IO_STYLE_SHORT_MONTH = 512
 };
 
 enum { IO_TIME_SIZE = 96, IO_TIME_PATTERN_SIZE = 40, IO_TIME_ZONE_SIZE = 8 };

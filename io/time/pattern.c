@@ -22,7 +22,7 @@ static const char not_a_timestamp[] = "not a timestamp";
 struct fields {
     int year, month, day, hour, minute, second;
     int half; /* 0, 12; -1 = not said: of an hour up to 12 */
-    int day_of_year;
+    int day_of_year, week;
     int64_t epoch;
     bool has_epoch, has_zone;
 };
@@ -40,9 +40,9 @@ static bool take_digits(const char **p, const char *end, int least, int most,
     return n >= least;
 }
 
-/* One or two digits; notes one. */
+/* One or two digits; notes one by its style, and two of which one is 0. */
 static bool take_short(const char **p, const char *end, unsigned style,
-                       struct io_time_format *seen, int *v)
+                       unsigned long_style, struct io_time_format *seen, int *v)
 {
     const char *from = *p;
     int64_t value = 0;
@@ -50,8 +50,8 @@ static bool take_short(const char **p, const char *end, unsigned style,
         return false;
     if (*p - from == 1)
         seen->style |= style;
-    else if (*from == '0' && style == IO_STYLE_SHORT_HOUR)
-        seen->style |= IO_STYLE_LONG_HOUR;
+    else if (*from == '0')
+        seen->style |= long_style;
     *v = (int)value;
     return true;
 }
@@ -160,9 +160,14 @@ static bool take_letter(char letter, const char **p, const char *end,
     case 'y':
         return take_year(p, end, 2, &f->year);
     case 'm':
-        return take_short(p, end, IO_STYLE_SHORT_DATE, seen, &f->month);
+        return take_short(p, end, IO_STYLE_SHORT_DATE | IO_STYLE_SHORT_MONTH,
+                          IO_STYLE_LONG_MONTH, seen, &f->month);
     case 'd':
-        return take_short(p, end, IO_STYLE_SHORT_DATE, seen, &f->day);
+        return take_short(p, end, IO_STYLE_SHORT_DATE | IO_STYLE_SHORT_DAY,
+                          IO_STYLE_LONG_DAY, seen, &f->day);
+    case 'V':
+        return take_short(p, end, IO_STYLE_SHORT_DATE, 0, seen, &f->week)
+               && f->week > 0;
     case 'b':
         f->month = take_name(p, end, months, 12, seen) + 1;
         return f->month > 0;
@@ -170,7 +175,8 @@ static bool take_letter(char letter, const char **p, const char *end,
         return take_name(p, end, weekdays, 7, seen) >= 0;
     case 'H':
     case 'I':
-        return take_short(p, end, IO_STYLE_SHORT_HOUR, seen, &f->hour);
+        return take_short(p, end, IO_STYLE_SHORT_HOUR, IO_STYLE_LONG_HOUR, seen,
+                          &f->hour);
     case 'p':
         return take_half(p, end, seen, &f->half);
     case 'M':
@@ -279,6 +285,11 @@ static const char *instant(const struct fields *f, int64_t *t)
     if (hour > 23 || f->minute > 59 || f->second > 59)
         return "no such time of day";
     int64_t day = io_days_from_civil(f->year, f->month, f->day);
+    if (f->week > 0) {
+        day = io_first_monday(f->year) + 7 * ((int64_t)f->week - 1);
+        if (day >= io_first_monday(f->year + 1))
+            return "no such week";
+    }
     if (f->day_of_year > 0)
         day = io_days_from_civil(f->year, 1, 1) + f->day_of_year - 1;
     *t = day * IO_SECONDS_PER_DAY + hour * 3600 + f->minute * 60 + f->second;
@@ -299,6 +310,8 @@ const char *io_pattern_parse(const char *text, size_t n,
     const char *problem = walk(text, text + n, &seen, &f);
     if (is_compact(format->pattern) && (seen.style & IO_STYLE_SHORT_DATE))
         return not_a_timestamp;
+    if (f.week > 0 && io_pattern_grain(format->pattern) != IO_GRAIN_WEEK)
+        f.week = 0; /* beside a date */
     if (problem == NULL && f.has_epoch)
         *t = f.epoch;
     else if (problem == NULL)
@@ -343,7 +356,8 @@ static char *put_short(char *p, int v, bool is_short)
 /* What is written, by parts. */
 struct parts {
     int64_t t, day;
-    struct io_civil date;
+    struct io_civil date; /* in a pattern of weeks, its year is the week's */
+    int week;
     int second; /* of the day */
 };
 
@@ -352,18 +366,25 @@ static char *put_letter(char *p, char letter,
                         const struct parts *parts)
 {
     int hour = parts->second / 3600;
-    bool short_date = format->style & IO_STYLE_SHORT_DATE;
-    bool short_hour = (format->style & IO_STYLE_SHORT_HOUR)
-                      || (short_date && !(format->style & IO_STYLE_LONG_HOUR));
+    unsigned style = format->style;
+    bool short_date = style & IO_STYLE_SHORT_DATE;
+    bool short_hour = (style & IO_STYLE_SHORT_HOUR)
+                      || (short_date && !(style & IO_STYLE_LONG_HOUR));
     switch (letter) {
     case 'Y':
         return io_put_four(p, (unsigned)parts->date.year);
     case 'y':
         return io_put_two(p, (unsigned)parts->date.year % 100);
     case 'm':
-        return put_short(p, parts->date.month, short_date);
+        return put_short(p, parts->date.month,
+                         (style & IO_STYLE_SHORT_MONTH)
+                             || (short_date && !(style & IO_STYLE_LONG_MONTH)));
     case 'd':
-        return put_short(p, parts->date.day, short_date);
+        return put_short(p, parts->date.day,
+                         (style & IO_STYLE_SHORT_DAY)
+                             || (short_date && !(style & IO_STYLE_LONG_DAY)));
+    case 'V':
+        return put_short(p, parts->week, short_date);
     case 'b':
         return put_name(p, months[parts->date.month - 1], format);
     case 'A':
@@ -401,6 +422,13 @@ char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t)
     bool tail = ends_in_time(pattern);
     parts.date = io_civil_from_days(parts.day);
     parts.second = (int)(t - parts.day * IO_SECONDS_PER_DAY);
+    if (strstr(pattern, "%V") != NULL) {
+        int64_t thursday = parts.day - io_weekday(parts.day) + 3;
+        int year = io_civil_from_days(thursday).year;
+        parts.week = (int)((thursday - io_first_monday(year)) / 7) + 1;
+        if (io_pattern_grain(pattern) == IO_GRAIN_WEEK)
+            parts.date.year = year;
+    }
     for (; *pattern != '\0'; pattern++) {
         if (pattern[0] == '%' && (pattern[1] == 'z' || pattern[1] == 'f')) {
             tail = true;
@@ -499,11 +527,9 @@ enum io_time_grain io_pattern_grain(const char *pattern)
     static const struct {
         const char *letters;
         enum io_time_grain grain;
-    } rows[] = {{"HIMSs", IO_GRAIN_TIME},
-                {"dj", IO_GRAIN_DAY},
-                {"mb", IO_GRAIN_MONTH},
-                {"q", IO_GRAIN_QUARTER},
-                {"Yy", IO_GRAIN_YEAR}};
+    } rows[] = {{"HIMSs", IO_GRAIN_TIME}, {"dj", IO_GRAIN_DAY},
+                {"V", IO_GRAIN_WEEK},     {"mb", IO_GRAIN_MONTH},
+                {"q", IO_GRAIN_QUARTER},  {"Yy", IO_GRAIN_YEAR}};
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         for (const char *p = pattern; *p != '\0'; p++)
             if (*p == '%' && *++p != '\0'
@@ -519,14 +545,15 @@ static const char *expand(char letter)
         char letter;
         const char *means;
     } rows[] = {
-        {'Y', "%Y"},       {'y', "%y"},       {'m', "%m"}, {'d', "%d"},
-        {'e', "%d"},       {'b', "%b"},       {'B', "%b"}, {'h', "%b"},
-        {'a', "%A"},       {'A', "%A"},       {'H', "%H"}, {'k', "%H"},
-        {'I', "%I"},       {'l', "%I"},       {'M', "%M"}, {'S', "%S"},
-        {'p', "%p"},       {'P', "%p"},       {'z', "%z"}, {'Z', "%z"},
-        {'j', "%j"},       {'s', "%s"},       {'q', "%q"}, {'f', "%f"},
-        {'F', "%Y-%m-%d"}, {'D', "%m/%d/%y"}, {'n', " "},  {'t', " "},
-        {'T', "%H:%M:%S"}, {'R', "%H:%M"},    {'%', "%%"}, {'r', "%I:%M:%S %p"},
+        {'Y', "%Y"}, {'y', "%y"},          {'m', "%m"},       {'d', "%d"},
+        {'e', "%d"}, {'b', "%b"},          {'B', "%b"},       {'h', "%b"},
+        {'a', "%A"}, {'A', "%A"},          {'H', "%H"},       {'k', "%H"},
+        {'I', "%I"}, {'l', "%I"},          {'M', "%M"},       {'S', "%S"},
+        {'p', "%p"}, {'P', "%p"},          {'z', "%z"},       {'Z', "%z"},
+        {'j', "%j"}, {'s', "%s"},          {'q', "%q"},       {'f', "%f"},
+        {'G', "%Y"}, {'V', "%V"},          {'F', "%Y-%m-%d"}, {'D', "%m/%d/%y"},
+        {'n', " "},  {'t', " "},           {'T', "%H:%M:%S"}, {'R', "%H:%M"},
+        {'%', "%%"}, {'r', "%I:%M:%S %p"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (rows[i].letter == letter)

@@ -4,7 +4,8 @@
 
 /*
  * Timestamps by a pattern of strptime's letters: %Y %y %m %d %b %H %I %p %M %S
- * %z %j %s %A, and %q, a quarter, and %f, a fraction, which are ours.
+ * %z %j %s %A %V, with a year of ISO 8601 beside it, and %q, a quarter, and %f,
+ * a fraction, which are ours.
  * Names are English; case does not matter.  A time of day at the end may have a
  * fraction and an offset behind it.  Inside of the room.
  */

@@ -228,9 +228,37 @@ cmp -s j1.csv j4.csv && same_summary j1-s.csv j4-s.csv || fail "other bytes with
 unset models
 rm -f st.db
 for k in 0 1 2 3 4 5 6 7 8; do make_input $((60 + k)) >in$k.csv; done
-for k in 0 1 2 3 4 5 6 7 8; do night $k --refit 7; done
+# forms that were searched for and are others, and those that came next in a
+# search and are better by now
+reasons() { # NIGHT
+	paste -d, <(cut -d, -f 1,7- s$(($1 - 1)).csv) <(cut -d, -f 1,7- s"$1".csv) |
+		sed -nE 's/^(s[0-9]+),.*"(ETS[^"]*)".*"(ETS[^"]*)".*/\1 \2 \3/p' |
+		while read -r id old new; do
+			[ "$old" != "$new" ] || continue
+			[ "$(ask st.db "SELECT fit.night FROM fit JOIN series ON
+				series = key >> 10 WHERE id = '$id'")" = $(($1 + 1)) ] &&
+				echo "$id new form" || echo "$id runner-up form"
+		done
+}
+for k in 0 1 2 3 4 5 6 7; do
+	night $k --refit 7
+	[ $k -gt 0 ] || continue
+	reasons $k | sort >want
+	"$nightcast" history --changes --worst 100 st.db -o - |
+		sed -nE 's/^(s[0-9]+),.*[,"]((surprising value, )?)((new|runner-up) form)"?$/\1 \4/p' |
+		sort >got
+	cmp -s got want || fail "night $k: why forecasts moved: $(diff want got)"
+	cat want >>forms
+done
+grep -q new forms && grep -q runner-up forms || fail "no other forms: $(cat forms)"
+"$nightcast" forecast -H 5 -s 7 -m ets in8.csv -o f8.csv --store st.db --summary \
+	s8.csv --refit 7 --metrics m.prom --log-format json 2>last || fail "exit $?"
 [ "$(ask st.db 'SELECT min(warm) BETWEEN 10 AND 19 FROM nights WHERE night > 1')" = 1 ] ||
 	fail "warm: $(ask st.db 'SELECT group_concat(warm) FROM nights')"
+warm=$(ask st.db 'SELECT warm FROM nights WHERE night = 9')
+grep -q "^nightcast_warm_series{.*} $warm\$" m.prom &&
+	grep -q "\"unchanged\":0,\"warm\":$warm,\"corrected\":0" last ||
+	fail "$warm warm: $(grep warm m.prom) $(cat last)"
 [ "$(ask st.db 'SELECT count(*), max(night) <= 9 AND min(night) > 2 FROM fit')" = '20|1' ] ||
 	fail "ages: $(ask st.db 'SELECT group_concat(9 - night) FROM fit')"
 [ "$(ask st.db 'SELECT max(length(numbers)) <= 1024 FROM fit')" = 1 ] ||

@@ -15,5 +15,13 @@ while read -r model; do
 		"$work/with.csv" >"$work/odd"
 	[ ! -s "$work/odd" ] || fail "$model: $(head -n 1 "$work/odd")"
 done <"$work/models"
+# the steps of a backtest have the same columns, under the same names
+"$nightcast" backtest -q -H 3 -m snaive -l 80 --quantiles 10,50,90 \
+	--steps "$work/steps.csv" data/monthly.csv >"$work/said" || fail "backtest"
+awk -F, 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; names = NF }
+	NF != names || (NR > 1 && ($at["q-10"] != $at["lo-80"] ||
+		$at["q-90"] != $at["hi-80"] || $at["q-50"] != $at["mean"]))' \
+	"$work/steps.csv" >"$work/odd"
+[ ! -s "$work/odd" ] || fail "steps: $(head -n 1 "$work/odd")"
 [ "$(wc -l <"$work/models")" -gt 20 ] || fail "hardly any models"
 finish

@@ -11,8 +11,9 @@ widen() { # learned, wider
 	python3 - "$1" "$2" <<-'END'
 		import sys, zlib
 		text = open(sys.argv[1]).read().split("\n")
-		# behind the header of 8 lines: 33 numbers, 7 weights, the scale
-		text[8 + 33 + 7] = "14"
+		# behind the header of 8 lines: 33 numbers, 7 weights, the usual error,
+		# the scale
+		text[8 + 33 + 7 + 1] = "14"
 		body = "\n".join(text[:-2]) + "\n"
 		crc = zlib.crc32(body.encode())
 		open(sys.argv[2], "w").write(body + "crc32 %08x\n" % crc)

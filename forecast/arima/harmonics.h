@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_FORECAST_ARIMA_HARMONICS_H
+#define NIGHTCAST_FORECAST_ARIMA_HARMONICS_H
+
+#include "forecast/arima/model.h"
+#include "forecast/base/series.h"
+
+/*
+ * Regression on the harmonics of a season with ARIMA errors: what a season is
+ * made of that is too long, or not whole, for seasonal polynomials (Young,
+ * Pedregal & Tych 1999, Dynamic harmonic regression, J. Forecasting 18; R's
+ * Arima(xreg = fourier())).
+ */
+enum { FC_ARIMA_MOST_HARMONICS = 10 };
+
+/* coef: of the sine and the cosine of each. */
+struct fc_arima_harmonics {
+    double period;
+    int n;
+    double coef[2 * FC_ARIMA_MOST_HARMONICS];
+};
+
+/* The harmonics that n values of a season can tell: none unless they hold two
+ * cycles. */
+int fc_arima_harmonics_most(double period, size_t n);
+
+/* Adds them so many times to n values, the first of which is observation
+ * `first`. */
+void fc_arima_harmonics_add(const struct fc_arima_harmonics *harmonics,
+                            double times, size_t first, size_t n, double *x);
+
+/* First coefficients, by ordinary least squares, missing values left out, of
+ * as many harmonics as there are.  FC_ENOMEM. */
+enum fc_status fc_arima_harmonics_guess(const double *y, size_t n,
+                                        struct fc_workspace *ws,
+                                        struct fc_arima_harmonics *harmonics);
+
+/*
+ * Those that maximise the exact likelihood of y for the orders and the
+ * parameters of an estimate: y and every column are filtered alike, and
+ * regressed.  Of as many harmonics as there are, or, to choose, of as many up
+ * to that as have the smallest AICc at these parameters.  FC_ENOMEM.
+ */
+enum fc_status fc_arima_harmonics_solve(
+    const double *y, size_t n, const struct fc_arima_estimate *estimate,
+    bool choose, struct fc_workspace *ws, struct fc_arima_harmonics *harmonics);
+
+#endif

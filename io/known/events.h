@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#ifndef NIGHTCAST_IO_KNOWN_EVENTS_H
+#define NIGHTCAST_IO_KNOWN_EVENTS_H
+
+#include "io/known/known.h"
+#include "io/panel/panel.h"
+#include "io/text/intern.h"
+
+/*
+ * Events: holidays, strikes, fairs, by their dates, for all series or those
+ * with a key.
+ *
+ * A table with a header: `event`, its name; `date`, or `from` and `to`, whole
+ * days, as the input writes them or by ISO 8601; and if wanted
+ *
+ *   before, after  so many days around it have effects of their own
+ *   as             a weekday, whose level it takes; or "ignore": its days are
+ *                  missing
+ *   others         columns of the input's ids: which series it is for; all, if
+ *                  empty
+ */
+struct io_event {
+    uint32_t name;
+    int64_t first, last; /* days since 1970, both of it */
+    int before, after;   /* days */
+    int as;              /* a weekday, Monday 0; or one of the following */
+    uint32_t *key;       /* of events.nkeys: a text, or IO_EVENT_ANY */
+};
+
+enum { IO_EVENT_ITSELF = -1, IO_EVENT_IGNORE = -2 };
+#define IO_EVENT_ANY UINT32_MAX
+
+struct io_events {
+    const char *path;
+    struct io_intern names, texts;
+    struct io_event *at;
+    size_t n, room;
+    size_t *key_of; /* nkeys places among the input's keys */
+    size_t nkeys;
+};
+
+/*
+ * Reads those of a panel whose horizon has so many steps.  FC_EDATA with file
+ * and line, or when no event is in the panel's time; FC_EIO, FC_ENOMEM.  Then,
+ * too, *events is to be released.
+ */
+enum fc_status io_events_read(const struct io_panel_options *how,
+                              const char *path, const struct io_panel *panel,
+                              struct io_events *events, struct fc_error *err);
+
+/* Makes missing what is to be ignored.  FC_ENOMEM. */
+enum fc_status io_events_ignore(const struct io_events *events,
+                                struct io_panel *panel, struct fc_error *err);
+
+/*
+ * Adds the others to the regressors of every series, of so many steps after
+ * its last: see event_columns.c.  *known has been read, or is zeroed.
+ * FC_EDATA, FC_ENOMEM.
+ */
+enum fc_status io_events_add(const struct io_events *events,
+                             const struct io_panel *panel, int horizon,
+                             struct io_known *known, struct fc_error *err);
+
+/* Whether an event is for the i-th series. */
+bool io_event_is_for(const struct io_events *events,
+                     const struct io_event *event, const struct io_panel *panel,
+                     size_t i);
+
+/* Accepts a zeroed one. */
+void io_events_release(struct io_events *events);
+
+#endif

@@ -1,0 +1,222 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-3.0-or-later
+# --events: as regressors made by hand, as a truth that is known, as --ignore;
+# and what is refused.
+. tests/sh/setup.bash
+cd "$work" || exit 1
+# Days of two shops from a Sunday on: a level and a weekly course; fairs, all on
+# Tuesdays to Thursdays, at which the first shop sells half as much again.
+cat >fairs.csv <<-END
+	event,date
+	fair,2023-02-07
+	fair,2023-04-12
+	fair,2023-06-22
+	fair,2023-08-15
+	fair,2023-11-01
+	fair,2024-01-16
+	fair,2024-03-06
+	fair,2024-05-09
+	fair,2024-07-03
+END
+seq -f '2023-01-01 + %g days' 0 553 | LC_ALL=C TZ=UTC date -f - +%F >days
+# make FILE COMMAND: COMMAND, of awk, changes y on the day ds of shop s
+make() {
+	LC_ALL=C awk -F, 'NR == FNR { fair[$2] = 1; next }
+	{ day[++n] = $1 }
+	END {
+		seed = 11
+		print "shop,item,ds,y,fair"
+		split("60 100 104 108 112 130 170", week, " ")
+		for (s = 1; s <= 2; s++)
+			for (t = 1; t <= n; t++) {
+				ds = day[t]
+				seed = seed * 16807 % 2147483647
+				noise = 0.99 + 0.02 * seed / 2147483647
+				is = s == 1 && ds in fair
+				y = 10 * s * week[(t - 1) % 7 + 1] * (is ? 1.5 : 1)
+				sunday = 10 * s * week[1]
+				'"$2"'
+				print "s" s ",\"a,b\"," ds "," (ds >= "2024-06-24" ? "" : int(y * noise)) "," is
+			}
+	}' fairs.csv days >"$1"
+}
+make in.csv ''
+# run OUT OPTIONS...: a forecast
+run() {
+	local out=$1
+	shift
+	"$nightcast" forecast -H 14 -m snaive --id shop,item -o "$out" "$@" >stdout 2>stderr ||
+		fail "exit $?: $*: $(cat stderr)"
+}
+expect() { # STATUS WORDS OPTIONS...
+	local status=$1 words=$2 got
+	shift 2
+	"$nightcast" forecast -H 14 -m mean --id shop,item -o out.csv "$@" >stdout 2>stderr </dev/null
+	got=$?
+	[ $got -eq "$status" ] || fail "exit $got, not $status: $*: $(cat stderr)"
+	grep -qE -- "$words" stderr || fail "no '$words': $*: $(cat stderr)"
+}
+at() { # FILE SHOP DATE: the mean there
+	sed -n "s/^$2,\"a,b\",$3,[a-z0-9]*,\([^,]*\),.*/\1/p" "$1"
+}
+near() { # A B PERCENT WHAT
+	LC_ALL=C awk -v a="$1" -v b="$2" -v most="$3" \
+		'BEGIN { off = 100 * (a / b - 1); exit !(off <= most && off >= -most) }' ||
+		fail "$4: $1 is not $2"
+}
+
+# one event is the column made by hand, for the shop whose key it has
+sed '1s/$/,shop/; 2,$s/$/,s1/' fairs.csv >keyed.csv
+run hand.csv in.csv --regressors fair
+run out.csv in.csv --events keyed.csv --effects effects.csv
+cmp out.csv hand.csv || fail "events are not the column made by hand"
+grep -q 'keyed.csv: 9 events of 1 name$' stderr || fail "$(cat stderr)"
+run out.csv in.csv --events keyed.csv -j 1
+cmp out.csv hand.csv || fail "threads change bytes"
+near "$(at hand.csv s1 2024-07-03)" 1620 3 "a fair"
+near "$(at hand.csv s2 2024-07-03)" 2160 3 "no fair"
+grep -qE '^s1,"a,b",fair,when 1: \+(49|50)\.[0-9]%,' effects.csv || fail "$(cat effects.csv)"
+sed '1s/shop/item/; 2,$s/s1$/"a,b"/' keyed.csv >item.csv
+run out.csv in.csv --events item.csv
+run both.csv in.csv --events fairs.csv
+cmp out.csv both.csv || fail "a key that all have is not all"
+"$nightcast" backtest -H 14 --origins 4 -m snaive --id shop,item in.csv --events keyed.csv --steps a -q >/dev/null
+"$nightcast" backtest -H 14 --origins 4 -m snaive --id shop,item in.csv --regressors fair --steps b -q >/dev/null
+cmp a b || fail "backtest"
+"$nightcast" simulate -H 14 -m snaive --id shop,item in.csv --events keyed.csv -q >a
+"$nightcast" simulate -H 14 -m snaive --id shop,item in.csv --regressors fair -q >b
+cmp a b || fail "simulate"
+awk -F, -v OFS=, 'NR == 1 { print "id,ds,y" } NR > 1 { print $1, $4, $5 }' in.csv >plain.csv
+"$nightcast" forecast -H 14 -m snaive - --events fairs.csv -q <plain.csv | tail -n +2 | cut -d , -f 2- >a
+tail -n +2 both.csv | cut -d , -f 4- | cmp - a || fail "standard input"
+
+# holidays take Sundays' level, even where there never was one; a fair beside
+# them has its own effect
+echo 'event,date,as
+first,2023-05-01,
+newcomer,2024-07-04,Sunday
+never,2024-06-28,sun' >sundays.csv
+run out.csv in.csv --events sundays.csv
+near "$(at out.csv s1 2024-07-04)" 600 3 "a Thursday like a Sunday"
+near "$(at out.csv s2 2024-06-28)" 1200 3 "a Friday like a Sunday"
+near "$(at out.csv s2 2024-06-29)" 3400 3 "a Saturday beside it"
+run out.csv in.csv --events sundays.csv --effects effects.csv -m ets
+near "$(at out.csv s1 2024-07-04)" 600 3 "with ets"
+grep -q '^s1,"a,b",never,as its weekday,,,,0$' effects.csv || fail "$(cat effects.csv)"
+
+# a name that was never seen has what the others have; one that was seen often
+# is itself; so are Saturdays and the days around
+sed '1s/$/,before,after/; 2,$s/$/,,/' fairs.csv >many.csv
+cat >>many.csv <<-END
+	sale,2023-01-20,,1
+	sale,2023-03-10,,1
+	sale,2023-05-12,,1
+	sale,2023-07-21,,1
+	sale,2023-09-22,,1
+	sale,2023-11-24,,1
+	sale,2024-02-09,,1
+	sale,2024-04-19,,1
+	sale,2024-06-28,,1
+	opening,2024-07-04,,
+END
+make many_in.csv 'if (ds ~ /2023-(01-20|03-10|05-12|07-21|09-22|11-24)|2024-(02-09|04-19)/) y *= 1.8
+	if (ds ~ /2023-(01-21|03-11|05-13|07-22|09-23|11-25)|2024-(02-10|04-20)/) y *= 0.7
+	if (s == 2 && ds in fair) y *= 1.5'
+run out.csv many_in.csv --events many.csv
+near "$(at out.csv s1 2024-06-28)" 2340 4 "a sale"
+near "$(at out.csv s2 2024-06-29)" 2380 4 "the day after"
+near "$(at out.csv s1 2024-07-03)" 1620 4 "a fair among others"
+near "$(at out.csv s1 2024-07-04)" 1848 12 "what is new" # 1120 times 1.5 to 1.8
+
+# days of a month are counted
+echo 'event,from,to
+strike,2020-01-30,2020-02-03
+strike,2021-05-10,2021-05-16
+strike,2022-09-01,2022-09-20
+strike,2024-02-28,2024-03-10' >strikes.csv
+months() { # DAY: of the timestamps
+	LC_ALL=C awk -v day="$1" 'BEGIN {
+		split("31 28 31 30 31 30 31 31 30 31 30 31", length_of, " ")
+		days["2020-1"] = 2; days["2020-2"] = 3; days["2021-5"] = 7
+		days["2022-9"] = 20; days["2024-2"] = 2; days["2024-3"] = 10
+		print "id,ds,y,strike"
+		for (t = 0; t < 54; t++) {
+			y = 2020 + int(t / 12); m = t % 12 + 1
+			last = length_of[m] + (m == 2 && y % 4 == 0)
+			n = days[y "-" m] + 0
+			printf "a,%d-%02d-%02d,%s,%d\n", y, m, day == "last" ? last : day, \
+				t < 48 ? int(1000 + 7 * (t * 5 % 11) - 20 * n) : "", n
+		}
+	}'
+}
+for day in 1 last; do
+	months $day >months.csv
+	"$nightcast" forecast -H 6 -m mean months.csv --regressors strike -q >a
+	"$nightcast" forecast -H 6 -m mean months.csv --events strikes.csv -q >b
+	cmp a b || fail "days of a month from its day $day"
+done
+
+# what is to be ignored is as with --ignore
+echo 'event,from,to,as
+flood,2023-10-02,2023-10-20,ignore
+storm,2024-06-20,2024-06-20,ignore' >flood.csv
+run out.csv in.csv --events flood.csv -m ets,auto
+grep -q 'flood.csv: 2 events of 2 names; 40 values ignored' stderr || fail "$(cat stderr)"
+run a in.csv --ignore 2023-10-02..2023-10-20,2024-06-20 -m ets,auto
+cmp a out.csv || fail "an event that is ignored is not --ignore"
+
+# what is refused
+bad() { # WORDS LINES...
+	local words=$1
+	shift
+	printf '%s\n' "$@" >bad.csv
+	expect 1 "$words" in.csv --events bad.csv
+}
+bad "bad.csv:1: a file of events has columns 'event', and 'date'" event fair
+bad "bad.csv:1: column 'city' is neither one of event, .* of the input's ids" event,date,city fair,2023-02-07,x
+bad "bad.csv:2: column 'date': .*: '2023-02-30'" event,date fair,2023-02-30
+bad "bad.csv:2: column 'from': no date" event,date,from fair,,
+bad "bad.csv:2: column 'to': it ends before it begins: '2023-02-01'" event,from,to fair,2023-02-07,2023-02-01
+bad "longer than ten years" event,from,to fair,2003-02-07,2023-02-01
+bad "column 'before': not a number of days: 'x'" event,date,before fair,2023-02-07,x
+bad "column 'after': more than 60 days: '61'" event,date,after fair,2023-02-07,61
+bad "column 'as': neither a weekday nor 'ignore': 'Sonntag'" event,date,as fair,2023-02-07,Sonntag
+bad "'fair' takes the level of two weekdays" event,date,as fair,2023-02-07,Sunday fair,2023-02-08,Monday
+bad "column 'event': an event needs a name" event,date ,2023-02-07
+bad "bad.csv: there are no events" event,date
+bad "no event is in the time of the input, 2023-01-01 to 2024-06-23, .*: are the years wrong" \
+	event,date fair,2013-02-07
+bad "more than 64 regressors: give events fewer names" event,date,before,after fair,2023-02-07,40,40
+expect 1 'nowhere.csv' in.csv --events nowhere.csv
+"$nightcast" forecast -H 6 months.csv --events sundays.csv >stdout 2>stderr &&
+	fail "a month like a Sunday"
+grep -q "takes the level of a weekday, which steps of days" stderr || fail "$(cat stderr)"
+printf 'id,ds,y\na,1,2\na,2,3\na,3,4\n' >steps.csv
+"$nightcast" forecast -H 1 steps.csv --events fairs.csv >stdout 2>stderr && fail "integers"
+grep -q "events have dates, and the input's 'ds' has none" stderr || fail "$(cat stderr)"
+expect 2 'leave out --store' in.csv --events fairs.csv --store st.db
+expect 2 'leave out --learned' in.csv --events fairs.csv --learned in.csv
+expect 2 'of which --shard sees some' in.csv --events fairs.csv --shard 1/2
+expect 2 'cannot both be standard input' - --events -
+expect 2 '--effects needs --regressors or --events' in.csv --effects e.csv
+
+# no allocation that fails changes a byte
+if ! is_sanitized; then
+	compile_faults
+	run first.csv in.csv --events many.csv -q
+	k=0 quiet=0
+	while [ $quiet -lt 12 ] && [ $k -lt 1500 ]; do
+		k=$((k + 23)) quiet=$((quiet + 1))
+		env FAULT="memory:$k" LD_PRELOAD="$work/fault.so" "$nightcast" forecast -H 14 -m snaive \
+			--id shop,item in.csv --events many.csv -j 1 -q -o out.csv >stdout 2>stderr
+		case $? in
+		0) cmp -s out.csv first.csv || fail "allocation $k: other bytes" ;;
+		1) quiet=0
+			grep -qE 'ut of memory|annot allocate' stderr ||
+				fail "allocation $k: $(cat stderr)" ;;
+		3) grep -qi memory stderr || fail "allocation $k: $(cat stderr)" ;;
+		*) fail "allocation $k: $(cat stderr)" ;;
+		esac
+	done
+fi
+finish
