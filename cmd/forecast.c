@@ -206,12 +206,26 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
  * whole must: when it has more failures alone than the whole may have.  That
  * all of its series fail, or that it has none, is for merge to judge.
  */
+static enum fc_status fail_shard(const struct cmd_run *run,
+                                 struct fc_error *err)
+{
+    const struct cmd_options *o = run->options;
+    name_offenders(run, FC_OUTCOME_FAILED, run->tally.failed, "failed");
+    return fc_fail(err, FC_ENOFIT,
+                   "%s: %zu series of this shard failed, more than "
+                   "--max-failed %.40s for all; no forecasts were written",
+                   o->input, run->tally.failed, o->max_failed_text);
+}
+
 static enum fc_status judge(const struct cmd_run *run, struct fc_error *err)
 {
     const struct cmd_tally *tally = &run->tally;
     const struct cmd_options *o = run->options;
     size_t n = run->work.panel.ntotal;
     bool too_many = cmd_too_many_failed(&o->max_failed, tally->failed, n);
+    if (o->by_file && o->shard.count > 1) /* it knows of no other series */
+        return too_many && !o->max_failed.percent ? fail_shard(run, err)
+                                                  : FC_OK;
     if (tally->none + tally->stale < n && !too_many)
         return FC_OK;
     name_offenders(run, FC_OUTCOME_FAILED, tally->failed, "failed");

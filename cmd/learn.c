@@ -26,16 +26,39 @@ struct run {
     double start;
 };
 
+/* What runs that read some of the files each cannot see. */
+static struct io_agreed agree(const struct run *run)
+{
+    const struct cmd_options *o = run->options;
+    const struct io_panel *panel = &run->work.panel;
+    return (struct io_agreed){
+        .id = panel->is_record ? o->id : panel->id_name,
+        .time = o->wide ? NULL : panel->time_name,
+        .value = o->wide ? NULL : panel->value_name,
+        .wide = o->wide,
+        .decimal = panel->decimal,
+        .format = panel->format,
+        .freq = panel->freq,
+        .first = panel->first,
+        .last = panel->last,
+    };
+}
+
 static void write_learned(const struct run *run)
 {
+    static const struct fc_learned nothing = {0};
     const struct fc_spec *spec = &run->options->specs[0];
+    const struct fc_learned *learned =
+        run->learned != NULL ? run->learned : &nothing;
     struct io_learned out = {
         .horizon = (int)run->options->horizon,
         .seasons = run->work.seasons,
         .step = run->work.panel.freq,
         .last = run->work.panel.last,
-        .n = run->learned != NULL ? run->learned->n : 0,
-        .values = run->learned != NULL ? run->learned->values : NULL,
+        .has_agreed = run->options->by_file,
+        .agreed = agree(run),
+        .n = learned->n,
+        .values = (double *)learned->values,
     };
     if (run->known != NULL) {
         const struct io_known *known = &run->work.known;
@@ -84,6 +107,11 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
         status = cmd_work_init(o, &run->work, err);
+    if (status == FC_OK && o->by_file && run->work.panel.one_series)
+        return fc_fail(err, FC_EDATA,
+                       "%s: has no column of ids, so that all files would be "
+                       "of one series: leave out --by-file",
+                       o->input);
     if (status == FC_OK)
         status = learn_known(run, err);
     if (status == FC_OK && learns)

@@ -69,6 +69,82 @@ enum fc_status cmd_learned_read(const struct cmd_options *options,
     return status == FC_OK ? make_block(options, learned, err) : status;
 }
 
+/* --- what an option says otherwise --- */
+
+static enum fc_status contradict(const struct cmd_options *options,
+                                 const char *option, struct fc_error *err)
+{
+    return fc_fail(err, FC_EDATA,
+                   "%s: was learnt with another --%s; `nightcast learn "
+                   "--by-file` with it makes another",
+                   options->learned, option);
+}
+
+static bool differ(const char *given, const char *agreed)
+{
+    return given != NULL && (agreed == NULL || strcmp(given, agreed) != 0);
+}
+
+static bool other_format(const char *given, const struct io_time_format *agreed)
+{
+    struct io_time_format format;
+    struct fc_error why;
+    return given != NULL
+           && (io_time_format_set(&format, given, &why) != FC_OK
+               || format.form != agreed->form
+               || strcmp(format.pattern, agreed->pattern) != 0);
+}
+
+static bool other_step(const struct cmd_options *options,
+                       const struct io_agreed *agreed)
+{
+    struct io_freq freq = options->freq;
+    struct fc_error why;
+    return options->has_freq
+           && (io_freq_check(&freq, &agreed->format, &why) != FC_OK
+               || freq.unit != agreed->freq.unit
+               || freq.multiple != agreed->freq.multiple);
+}
+
+enum fc_status cmd_learned_agree(const struct cmd_options *options,
+                                 const struct cmd_learned *learned,
+                                 const struct io_agreed **agreed,
+                                 struct fc_error *err)
+{
+    const struct io_learned *file = &learned->file;
+    const struct io_agreed *a = &file->agreed;
+    *agreed = NULL;
+    if (options->by_file && options->learned != NULL && !file->has_agreed)
+        return fc_fail(err, FC_EDATA,
+                       "%s: was learnt without --by-file; `nightcast learn "
+                       "--by-file` makes another",
+                       options->learned);
+    if (!file->has_agreed)
+        return FC_OK;
+    const struct {
+        const char *option;
+        bool other;
+    } all[] = {
+        {"wide", options->wide != a->wide},
+        {"id", differ(options->id, a->id)},
+        {"time", differ(options->time, a->time)},
+        {"value", differ(options->value, a->value)},
+        {"decimal",
+         options->decimal > 0 && "\0.,"[options->decimal] != a->decimal},
+        {"time-format", other_format(options->time_format, &a->format)},
+        {"freq", other_step(options, a)},
+        {"season", options->has_seasons
+                       && !fc_seasons_equal(&options->seasons, &file->seasons)},
+    };
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (all[i].other)
+            return contradict(options, all[i].option, err);
+    *agreed = a;
+    return FC_OK;
+}
+
+/* --- what models have learnt --- */
+
 static enum fc_status check(const struct io_learned *file,
                             const struct cmd_options *options,
                             const struct fc_model *model,

@@ -28,6 +28,15 @@ enum fc_status cmd_learned_read(const struct cmd_options *options,
                                 struct fc_error *err);
 
 /*
+ * What a file that was learnt --by-file says of the input, if the options do
+ * not say otherwise, as *agreed; NULL: nothing.
+ */
+enum fc_status cmd_learned_agree(const struct cmd_options *options,
+                                 const struct cmd_learned *learned,
+                                 const struct io_agreed **agreed,
+                                 struct fc_error *err);
+
+/*
  * Gives it to the models that learn, once their seasons are known: it must have
  * been learnt by that model, for these seasons and that horizon or a longer
  * one, and pass the model's own check.  What it says of single periods is

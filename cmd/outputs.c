@@ -5,6 +5,7 @@
  */
 #include "cmd/outputs.h"
 
+#include "cmd/components.h"
 #include "cmd/effects.h"
 #include "cmd/run_report.h"
 #include "cmd/shard.h"
@@ -15,8 +16,6 @@
 #include "io/text/seasons.h"
 
 #include <stddef.h>
-
-enum { ID_BITS = 31 }; /* a file has no more than 2^30 ids */
 
 /* The panel and one of its series, for the timestamps of its horizon. */
 struct future {
@@ -38,6 +37,17 @@ static uint64_t place_of(const struct cmd_run *run, size_t series)
                : 0;
 }
 
+/* Whether a series has no row at all, and merge is to know of it. */
+static bool is_absent(const struct cmd_run *run, size_t series)
+{
+    if (!run->options->by_file || run->options->shard.count == 0)
+        return false;
+    for (size_t k = 0; k < run->options->nspecs; k++)
+        if (cmd_result_of(run, series, k)->outcome != FC_OUTCOME_FAILED)
+            return false;
+    return true;
+}
+
 static void write_forecasts(const struct cmd_run *run,
                             struct io_atomic_file *file)
 {
@@ -47,6 +57,9 @@ static void write_forecasts(const struct cmd_run *run,
                              panel->time_name, outline);
     for (size_t i = 0; i < panel->nseries && !io_atomic_failed(file); i++) {
         struct future future = {panel, i};
+        if (is_absent(run, i))
+            io_write_absent(file, place_of(run, i), panel->series[i].id,
+                            panel->is_record);
         for (size_t k = 0; k < run->options->nspecs; k++) {
             size_t item = i * run->work.job.nspecs + k;
             struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
@@ -106,9 +119,10 @@ static void write_rejects(const struct cmd_run *run,
     io_write_reject_header(file, panel->id_name, panel->is_record);
     for (size_t i = 0; i < panel->nrejects; i++) {
         const struct io_reject *r = &panel->rejects[i];
-        uint64_t place = place_of(run, r->series);
         struct io_reject_row row = {
-            .number = place > 0 ? (r->order << ID_BITS | place) : 0,
+            .number = run->options->shard.count > 0
+                          ? io_panel_reject_number(panel, i)
+                          : 0,
             .file = r->file,
             .line = r->line,
             .id = panel->series[r->series].id,
@@ -178,6 +192,7 @@ static const struct output table[] = {
     {AT(summary), "summary", true, write_summary, NULL},
     {AT(rejects), "rejects", true, write_rejects, NULL},
     {AT(effects), NULL, false, NULL, cmd_effects_write},
+    {AT(components), NULL, false, NULL, cmd_components_write},
     {AT(report), NULL, false, NULL, write_report},
     {AT(trace), NULL, false, write_trace, NULL},
     {AT(metrics), NULL, false, write_metrics, NULL},

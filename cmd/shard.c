@@ -32,25 +32,44 @@ static void add_learned(const struct cmd_options *options,
                    cmd_shard_learns_alone(options) ? "alone" : text);
 }
 
-/* Messages in a summary name the input, so that it must have one name. */
+/*
+ * What was read.  Messages in a summary name the input, so that it must have
+ * one name.
+ */
+static void add_input(const struct cmd_options *options,
+                      const struct io_panel *panel, bool names,
+                      struct cmd_tokens *tokens)
+{
+    const struct cmd_all_files *files = &options->files;
+    char text[64];
+    if (options->by_file) {
+        snprintf(text, sizeof text, "%zu-%016" PRIx64, files->n,
+                 names ? files->paths : files->names);
+        cmd_tokens_add(tokens, "files", text);
+        snprintf(text, sizeof text, "%zu", panel->nkeys);
+        cmd_tokens_add(tokens, "keys", text);
+        return;
+    }
+    snprintf(text, sizeof text, "%08" PRIx32 "-%" PRIu64, panel->crc,
+             panel->bytes);
+    cmd_tokens_add(tokens, "input", text);
+    snprintf(text, sizeof text, "%zu", panel->ntotal);
+    cmd_tokens_add(tokens, "series", text);
+    if (names)
+        cmd_tokens_add(tokens, "file", options->input);
+}
+
 static void list_tokens(const struct cmd_options *options,
                         const struct cmd_work *work, const char *what,
                         struct cmd_tokens *tokens)
 {
-    const struct io_panel *panel = &work->panel;
     char text[64];
     snprintf(text, sizeof text, "%" PRIu32 "/%" PRIu32, options->shard.number,
              options->shard.count);
     cmd_tokens_add(tokens, "shard", text);
     cmd_tokens_add(tokens, "what", what);
     cmd_tokens_add(tokens, "version", NIGHTCAST_VERSION);
-    snprintf(text, sizeof text, "%08" PRIx32 "-%" PRIu64, panel->crc,
-             panel->bytes);
-    cmd_tokens_add(tokens, "input", text);
-    snprintf(text, sizeof text, "%zu", panel->ntotal);
-    cmd_tokens_add(tokens, "series", text);
-    if (strcmp(what, "forecasts") != 0)
-        cmd_tokens_add(tokens, "file", options->input);
+    add_input(options, &work->panel, strcmp(what, "forecasts") != 0, tokens);
     snprintf(text, sizeof text, "%zu", options->nspecs);
     cmd_tokens_add(tokens, "models", text);
     if (options->future != NULL)

@@ -153,8 +153,9 @@ enum fc_status cmd_load(const struct cmd_options *options,
     how.horizon = source->horizon;
     how.jobs = *jobs;
     how.trace = source->trace;
+    how.agreed = source->agreed;
     status = io_panel_load(&how, panel, err);
-    if (status == FC_OK)
+    if (status == FC_OK && source->agreed == NULL)
         status = check_gaps(options, source->path, panel, err);
     if (status == FC_OK) {
         say_inferred(options, source->path, panel);
@@ -251,6 +252,7 @@ static void say_seasons(const struct cmd_options *options,
         if (work->panel.series[i].n > longest)
             longest = work->panel.series[i].n;
     if (!options->has_seasons && !options->quiet
+        && !work->learned.file.has_agreed
         && fc_seasons_fitting(&work->seasons, longest).n > 1)
         cmd_say(CMD_INFO,
                 "seasons %s by the step; --season says which they are",
@@ -260,6 +262,11 @@ static void say_seasons(const struct cmd_options *options,
 static void set_season(const struct cmd_options *options, struct cmd_work *work)
 {
     work->seasons = cmd_seasons(options, &work->panel);
+    if (work->learned.file.has_agreed) {
+        double year = work->seasons.year;
+        work->seasons = work->learned.file.seasons;
+        work->seasons.year = year;
+    }
     work->season = fc_season_length(&work->seasons);
 }
 
@@ -290,13 +297,15 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
     int jobs = 0;
+    struct cmd_source from = *source;
     *work = (struct cmd_work){.trace = source->trace};
-    struct cmd_source whole = *source;
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
-    whole.learned = &work->learned.file;
+    from.learned = &work->learned.file;
+    if (status == FC_OK)
+        status = cmd_learned_agree(options, &work->learned, &from.agreed, err);
     if (status == FC_OK)
         status =
-            cmd_load(options, &whole, &jobs, &work->panel, &work->known, err);
+            cmd_load(options, &from, &jobs, &work->panel, &work->known, err);
     if (status == FC_OK)
         status = find_skipped(work, err);
     if (status == FC_OK)
@@ -320,7 +329,7 @@ enum fc_status cmd_work_init(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
     struct cmd_source source = {options->input, (int)options->horizon,
-                                work->trace, NULL};
+                                work->trace, NULL, NULL};
     return cmd_work_read(options, &source, work, err);
 }
 

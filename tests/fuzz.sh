@@ -22,7 +22,7 @@ for name in $targets; do
 	mkdir -p "$corpus"
 	clang -fsanitize=fuzzer,address,undefined -fopenmp \
 		-o $build/fuzz_$name $build/tests/fuzz_$name.o \
-		$build/libnightcast.a -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm || exit 1
+		$build/libnightcast.a -lgsl -lgslcblas -lcsv -lsqlite3 -lz -lm -ldl || exit 1
 	# messages of the target itself are not of interest: -close_fd_mask
 	nice -n 19 $build/fuzz_$name -max_total_time="$T" -timeout=20 \
 		-rss_limit_mb=4096 -max_len=2000 -close_fd_mask=3 \

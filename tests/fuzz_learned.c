@@ -50,6 +50,21 @@ static size_t mend(char *text, size_t n)
                              crc32_z(0, (const unsigned char *)text, at));
 }
 
+static void check_agreed(const struct io_agreed *a, const struct io_agreed *b)
+{
+    char text[IO_TIME_SIZE];
+    int64_t t;
+    assert(strcmp(a->id, b->id) == 0 && a->wide == b->wide);
+    assert(a->wide || strcmp(a->time, b->time) == 0);
+    assert(a->wide || strcmp(a->value, b->value) == 0);
+    assert(a->decimal == b->decimal && a->first == b->first);
+    assert(a->freq.anchor_day == b->freq.anchor_day);
+    assert(memcmp(&a->format, &b->format, sizeof a->format) == 0);
+    io_time_print(&a->format, a->last, text);
+    if (io_freq_advance(&a->freq, a->last, 1, &t))
+        io_freq_text(&a->freq, text, sizeof text);
+}
+
 static void check_written(const struct io_learned *learned)
 {
     struct io_learned again;
@@ -71,6 +86,9 @@ static void check_written(const struct io_learned *learned)
     assert(again.step.multiple == learned->step.multiple);
     assert(again.last == learned->last);
     assert(strcmp(again.model, learned->model) == 0);
+    assert(again.has_agreed == learned->has_agreed);
+    if (learned->has_agreed)
+        check_agreed(&again.agreed, &learned->agreed);
     for (size_t i = 0; i < learned->n; i++)
         assert(again.values[i] == learned->values[i]);
     assert(again.nregressors == learned->nregressors);

@@ -9,6 +9,7 @@
 
 #include "forecast/counts/shared.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 
@@ -393,6 +394,114 @@ static void stock_covers_the_cycles_that_it_says(void **state)
     free(file.block);
 }
 
+/* --- small files --- */
+
+enum { FILES = 300, SMALL_FILE = 4, SHORT = 18 };
+
+/* One that sells 5 to 31 at once, in one of four steps, beside three Poisson
+ * ones. */
+static void make_small(gsl_rng *rng, double y[SMALL_FILE][SHORT],
+                       struct fc_series series[SMALL_FILE])
+{
+    static const char *const id[] = {"a", "b", "c", "d"};
+    for (int i = 0; i < SMALL_FILE; i++) {
+        for (int t = 0; t < SHORT; t++)
+            y[i][t] = i > 0 ? gsl_ran_poisson(rng, 4)
+                      : gsl_rng_uniform(rng) < 0.25
+                          ? 5 + (double)gsl_rng_uniform_int(rng, 27)
+                          : 0;
+        series[i] = series_of(id[i], y[i], SHORT, 1);
+    }
+}
+
+/* Its true probability of no more than so many. */
+static double lumpy_until(double most)
+{
+    return 0.75 + 0.25 * fmin(1, fmax(0, (floor(most) - 4) / 27));
+}
+
+/* That of a Poisson one. */
+static double poisson_until(double most)
+{
+    return gsl_cdf_poisson_P((unsigned)most, 4);
+}
+
+/*
+ * Where nothing in a small file is like a series, its own sizes are what it may
+ * sell: the shares of what comes that upper bounds of 80% (it is seldom as
+ * high) and of 95% hold, by the truth.  Beside it the others' stay what they
+ * were.
+ */
+static void small_files_cover_what_is_unlike_the_rest(void **state)
+{
+    static const double levels[] = {80, 95};
+    double held[2] = {0}, others[2] = {0};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    (void)state;
+    for (int f = 0; f < FILES; f++) {
+        double y[SMALL_FILE][SHORT], numbers[10], *block;
+        struct fc_series series[SMALL_FILE];
+        struct fc_workspace *ws = fc_workspace_new();
+        size_t n;
+        make_small(rng, y, series);
+        struct fc_lesson lesson = {
+            .series = series, .n = SMALL_FILE, .horizon = LEAD, .jobs = 1};
+        assert_int_equal(fc_counts_learn(&lesson, &block, &n, NULL), FC_OK);
+        struct fc_counts_knowledge known = fc_counts_read(block, n);
+        for (int i = 0; i < SMALL_FILE; i++) {
+            struct fc_forecast out = fc_forecast_over(1, 2, levels, numbers);
+            assert_int_equal(
+                fc_counts_predict(y[i], SHORT, &known, ws, &out, NULL), FC_OK);
+            for (int k = 0; k < 2; k++)
+                if (i == 0)
+                    held[k] += lumpy_until(out.hi[k]) / FILES;
+                else
+                    others[k] += poisson_until(out.hi[k]) / FILES / 3;
+        }
+        fc_workspace_free(ws);
+        free(block);
+    }
+    if (!(held[0] > 0.87 && held[0] < 0.93 && held[1] > 0.95))
+        fail_msg("bounds hold %g and %g", held[0], held[1]);
+    if (!(others[0] > 0.9 && others[0] < 0.96 && others[1] > 0.97))
+        fail_msg("others' bounds hold %g and %g", others[0], others[1]);
+    gsl_rng_free(rng);
+}
+
+/* Paths of such a series sell as often as its distribution says. */
+static void paths_of_what_is_unlike_the_rest_agree(void **state)
+{
+    double y[SMALL_FILE][SHORT], path[LEAD], *block, above = 0;
+    struct fc_series series[SMALL_FILE];
+    struct fc_workspace *ws = fc_workspace_new();
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    struct fc_counts_view view;
+    size_t n;
+    (void)state;
+    make_small(rng, y, series);
+    struct fc_lesson lesson = {
+        .series = series, .n = SMALL_FILE, .horizon = LEAD, .jobs = 1};
+    assert_int_equal(fc_counts_learn(&lesson, &block, &n, NULL), FC_OK);
+    struct fc_counts_knowledge known = fc_counts_read(block, n);
+    struct fc_fit fit = {.ready = fc_counts_paths(y[0], SHORT, &known, ws)};
+    for (int i = 0; i < PATHS; i++) {
+        assert_int_equal(fc_counts_simulate(&fit, LEAD, rng, ws, path, NULL),
+                         FC_OK);
+        for (int h = 0; h < LEAD; h++)
+            above += (path[h] > 8) / (double)(LEAD * PATHS);
+    }
+    assert_int_equal(fc_counts_look(y[0], SHORT, &known, ws, &view), FC_OK);
+    const struct fc_tally *tally = fc_counts_mix(&view, 0);
+    double said = 0;
+    for (int k = 9; k < tally->top; k++)
+        said += tally->small[k] / fc_tally_mass(tally);
+    assert_true(said > 0.05);
+    assert_near(above, said, 0.02);
+    fc_workspace_free(ws);
+    gsl_rng_free(rng);
+    free(block);
+}
+
 /* Of a file in which some that have long not sold sell much again, the others'
  * means are their own. */
 static void means_are_no_more_than_the_series_level(void **state)
@@ -431,6 +540,8 @@ int main(void)
         cmocka_unit_test(what_followed_far_lower_levels_is_no_measure),
         cmocka_unit_test(randomised_pits_are_uniform),
         cmocka_unit_test(stock_covers_the_cycles_that_it_says),
+        cmocka_unit_test(small_files_cover_what_is_unlike_the_rest),
+        cmocka_unit_test(paths_of_what_is_unlike_the_rest_agree),
         cmocka_unit_test(means_are_no_more_than_the_series_level),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -65,8 +65,7 @@ static void one_series_has_its_least_squares(void **state)
         for (size_t j = 0; j < COLUMNS; j++)
             x[j * ROWS + t] = longley[t][1 + j];
     }
-    struct fc_regressors regressors = {
-        .n = COLUMNS, .stride = ROWS, .x = x};
+    struct fc_regressors regressors = {.n = COLUMNS, .stride = ROWS, .x = x};
     struct fc_series series = series_of("longley", y, ROWS, 1), rest;
     struct fc_known *known = known_of(COLUMNS);
     struct fc_workspace *ws = fc_workspace_new();

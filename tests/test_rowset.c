@@ -107,9 +107,10 @@ static struct io_rowset *read_given(const struct io_fill_options *options,
     for (size_t first = 0; first < NGIVEN; first += size) {
         size_t n = NGIVEN - first < size ? NGIVEN - first : size;
         size_t at = rows->nchunks;
+        uint32_t lowest;
         assert_true(io_rowset_grow(rows, at + 1));
         fill_chunk(options, first, n, &rows->chunks[at]);
-        assert_true(io_rowset_number(rows, &rows->chunks[at]));
+        assert_true(io_rowset_number(rows, &rows->chunks[at], &lowest));
     }
     return rows;
 }

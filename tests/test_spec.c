@@ -97,7 +97,7 @@ static void regressors_follow_their_series(void **state)
         x[i] = i;
     for (int t = 0; t < N; t++)
         y[t] = 10 * t;
-    struct fc_regressors regressors = {2, STRIDE, x, NULL}, room;
+    struct fc_regressors regressors = {.n = 2, .stride = STRIDE, .x = x}, room;
     struct fc_series series = series_of("a", y, N, 4);
     struct fc_series rest = fc_series_from(&series, FIRST, &room);
     assert_null(rest.regressors);

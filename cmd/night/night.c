@@ -101,12 +101,14 @@ static enum fc_status open_and_look(struct cmd_night *night,
     if (status == FC_OK)
         status = cmd_night_set_up(night, command, err);
     if (status == FC_OK)
+        status = io_store_begin_reading(night->store, err);
+    if (status == FC_OK)
         status = cmd_night_see(night, err);
     if (status == FC_OK)
         status = cmd_night_score(night, err);
     if (status == FC_OK)
         status = cmd_night_recall_learnt(night, err);
-    return status;
+    return status == FC_OK ? io_store_commit(night->store, err) : status;
 }
 
 static void look_back(struct cmd_night *night,
@@ -164,6 +166,18 @@ static void say_what_is_warm(const struct cmd_night *night)
                 cmd_count(night->panel->nseries, all));
 }
 
+static enum fc_status recall(struct cmd_night *night, struct fc_error *err)
+{
+    enum fc_status status = cmd_night_keep_learnt(night, err);
+    if (status == FC_OK)
+        status = io_store_begin_reading(night->store, err);
+    if (status == FC_OK)
+        status = cmd_night_recall(night, err);
+    if (status == FC_OK)
+        status = cmd_night_recall_fits(night, err);
+    return status == FC_OK ? io_store_commit(night->store, err) : status;
+}
+
 /* What still holds, once it is known what was learnt. */
 static void take_up(struct cmd_night *night)
 {
@@ -171,9 +185,7 @@ static void take_up(struct cmd_night *night)
     if (night->store == NULL)
         return;
     say_what_was_learnt(night);
-    if (cmd_night_keep_learnt(night, &trouble) != FC_OK
-        || cmd_night_recall(night, &trouble) != FC_OK
-        || cmd_night_recall_fits(night, &trouble) != FC_OK)
+    if (recall(night, &trouble) != FC_OK)
         give_up(night, &trouble);
     else
         say_what_is_warm(night);

@@ -7,6 +7,7 @@
 #include "cmd/options/check.h"
 
 #include "cmd/host/deadline.h"
+#include "cmd/options/by_file.h"
 #include "cmd/options/files.h"
 #include "cmd/options/near.h"
 #include "cmd/options/shard.h"
@@ -219,14 +220,15 @@ static int check_learners(const struct cmd_command *command,
         learners += options->specs[i].model->learn != NULL;
     if (options->regressors != NULL) /* which teach for any model */
         learners += options->nspecs;
-    if ((command->set & CMD_LEARN) && (options->nspecs != 1 || learners == 0))
+    if ((command->set & CMD_LEARN)
+        && (options->nspecs != 1 || (learners == 0 && !options->by_file)))
         return cmd_usage(command->name,
                          options->nspecs != 1
                              ? "--model takes one model; got '%.60s'"
                              : "model '%.60s' looks at one series at a time "
                                "and learns nothing from a file; auto does",
                          options->models);
-    if (options->learned != NULL && learners == 0)
+    if (options->learned != NULL && learners == 0 && !options->by_file)
         return cmd_usage(command->name,
                          "--learned is for models that learn from a file, as "
                          "auto does; '%.60s' does not",
@@ -381,6 +383,8 @@ static const char *against_regressors(const struct cmd_options *options)
                "file";
     if (options->store != NULL)
         return "forecasts series anew every night: leave out --store";
+    if (options->by_file)
+        return "reads all of the files: leave out --by-file";
     return NULL;
 }
 
@@ -449,12 +453,16 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     struct fc_error err;
     if (!cmd_has_known(options) && options->effects != NULL)
         return cmd_usage(name, "--effects needs --regressors or --events");
+    if (!cmd_has_known(options) && options->components != NULL)
+        return cmd_usage(name, "--components needs --regressors or --events");
     const char *why = options->events != NULL ? against_events(options) : NULL;
     if (why != NULL)
         return cmd_usage(name, "--events %s", why);
-    if (options->effects != NULL && options->shard.count > 0)
-        return cmd_usage(name, "--effects is of all series, of which --shard "
-                               "sees some: leave one out");
+    if ((options->effects != NULL || options->components != NULL)
+        && options->shard.count > 0)
+        return cmd_usage(name, "--%s is of all series, of which --shard sees "
+                               "some: leave one out",
+                         options->effects != NULL ? "effects" : "components");
     why = without_regressors(options);
     if (options->regressors == NULL && why != NULL)
         return cmd_usage(name, "%s", why);
@@ -511,6 +519,8 @@ static int check(const struct cmd_command *command, struct cmd_options *options)
         status = cmd_parse_shard(command, options);
     if (status < 0)
         status = cmd_check_files(command, options);
+    if (status < 0)
+        status = cmd_take_files(name, options);
     if (status < 0)
         status = parse_max_failed(name, options);
     if (status < 0)

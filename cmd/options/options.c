@@ -71,6 +71,14 @@ bool cmd_has_known(const struct cmd_options *options)
     return options->regressors != NULL || options->events != NULL;
 }
 
+/* Without shards, all files are one run's. */
+static struct io_shard whose_files(const struct cmd_options *options)
+{
+    if (!options->by_file)
+        return (struct io_shard){0};
+    return options->shard.count > 0 ? options->shard : (struct io_shard){1, 1};
+}
+
 struct io_panel_options cmd_panel_options(const struct cmd_options *options)
 {
     return (struct io_panel_options){
@@ -91,6 +99,7 @@ struct io_panel_options cmd_panel_options(const struct cmd_options *options)
         .duplicates = (enum io_duplicates)options->duplicates,
         .align = (enum io_align)options->align,
         .rejects = options->rejects != NULL,
-        .shard = options->shard,
+        .files = whose_files(options),
+        .shard = options->by_file ? (struct io_shard){0} : options->shard,
     };
 }

@@ -58,6 +58,13 @@ struct cmd_max_failed {
     bool percent;
 };
 
+/* All files of a run --by-file, of which it reads some. */
+struct cmd_all_files {
+    size_t n;
+    uint64_t names, paths; /* checksums of what they are called, in their order,
+                              without their folders and with them */
+};
+
 /* What lines of history are about. */
 enum cmd_by { CMD_BY_NIGHT, CMD_BY_LEAD, CMD_BY_SERIES };
 
@@ -72,6 +79,10 @@ struct cmd_options {
     char **inputs; /* merge, history: any number of them, in argv, or with
                       `from` in names */
     size_t ninputs;
+    bool by_file;  /* each has series of its own; a run with a shard then
+                      reads some of them, which are `inputs' once checked */
+    int64_t parts; /* learn: so many of them; 0 = all */
+    struct cmd_all_files files;
     const char *from;    /* merge: a list of more inputs */
     bool missing;        /* merge: print what is */
     const char *input;   /* score, report, plot: the forecasts */
@@ -136,6 +147,7 @@ struct cmd_options {
     const char *what_if;    /* see io/known/change.h; or NULL */
     const char *events;     /* see io/known/events.h */
     const char *effects;    /* forecast */
+    const char *components; /* forecast */
     const char *store;
     int64_t keep, relearn, refit; /* nights */
     const char *deadline_text;

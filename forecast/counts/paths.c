@@ -106,7 +106,10 @@ enum fc_status fc_counts_simulate(const struct fc_fit *fit, int horizon,
     const struct fc_counts_view *view = &paths->view;
     const struct fc_counts_knowledge *k = &paths->knowledge;
     enum fc_counts_part part = draw_part(view, rng);
-    struct fc_fading past = fc_counts_past(view, 0);
+    const struct fc_neighbours *found =
+        k->places.n > 0 ? &paths->found[0] : NULL;
+    struct fc_fading past = fc_counts_past(view, 0, found);
+    double own = fc_counts_own(&past, found);
     (void)ws;
     (void)err;
     memset(path, 0, (size_t)horizon * sizeof *path);
@@ -114,6 +117,8 @@ enum fc_status fc_counts_simulate(const struct fc_fit *fit, int horizon,
         return FC_OK;
     if (part == FC_COUNTS_PAST && gsl_rng_uniform(rng) < fc_fading_prior(&past))
         part = k->places.n > 0 ? FC_COUNTS_SIMILAR : FC_COUNTS_NBIN;
+    if (part == FC_COUNTS_SIMILAR && own > 0 && gsl_rng_uniform(rng) < own)
+        part = FC_COUNTS_PAST;
     if (part == FC_COUNTS_SIMILAR)
         draw_similar(paths, rng, horizon, path);
     else if (part == FC_COUNTS_PAST)

@@ -4,6 +4,9 @@
  * with fading weights and those of similar places behind them, a negative
  * binomial with a damped smoothed mean, and a hurdle.
  *
+ * Where a small file has nothing that is like a series, what followed elsewhere
+ * says little of it: its own values stand in, the more of them there are.
+ *
  * A season multiplies the level by factors, each the ratio of what was sold in
  * that season to what the level was, drawn to 1 the more the less was sold.
  */
@@ -18,6 +21,16 @@
 /* Own values: steps in which their weights fall to 1 / e; how many values
  * those of similar places count like. */
 static const double PAST_STEPS = 30, PAST_VALUES = 10;
+
+/*
+ * Neighbours nearer than that, by the mean of their distances, are alike; such
+ * as are farther than the other are not, and count like few values, unless
+ * there are more than FEW: in a large file even they say something.  In two
+ * large sets of spare parts nine in ten series have nearer ones than .42; in
+ * small simulated files the median is between .3 and .9, that of those that
+ * sell much once in a while 1 to 3.
+ */
+static const double NEAR = 0.4, FAR = 1, FEW = 20, LEAST_VALUES = 1;
 
 /* More seasons than that are too many to tell apart. */
 enum { MOST_PHASES = 60 };
@@ -248,11 +261,31 @@ enum fc_status fc_counts_look(const double *y, size_t n,
 
 /* --- distributions --- */
 
-struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase)
+/* How much neighbours say, from 0 to 1. */
+static double alike(const struct fc_neighbours *found)
+{
+    if (found == NULL)
+        return 1;
+    double unlike = 1 - fc_counts_fall(found->distance, NEAR, FAR);
+    return 1 - unlike * fmin(1, FEW / found->n);
+}
+
+double fc_counts_own(const struct fc_fading *past,
+                     const struct fc_neighbours *found)
+{
+    double unlike = 1 - alike(found);
+    return unlike > 0 ? unlike * (1 - fc_fading_prior(past)) : 0;
+}
+
+struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase,
+                                const struct fc_neighbours *found)
 {
     const double *factor = view->factor;
-    struct fc_fading past = {
-        .y = view->y, .n = view->n, .steps = PAST_STEPS, .values = PAST_VALUES};
+    double values = PAST_VALUES - LEAST_VALUES;
+    struct fc_fading past = {.y = view->y,
+                             .n = view->n,
+                             .steps = PAST_STEPS,
+                             .values = LEAST_VALUES + alike(found) * values};
     if (view->phases == 1)
         return past;
     for (size_t t = 0; t < view->n; t++)
@@ -288,7 +321,11 @@ static bool never_sells(const struct fc_counts_view *view)
 const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
 {
     const struct fc_places *places = &view->knowledge->places;
-    struct fc_fading past = fc_counts_past(view, phase);
+    struct fc_neighbours found;
+    if (places->n > 0)
+        fc_similar_find(places, &view->level, view->factor[phase], &found);
+    struct fc_fading past =
+        fc_counts_past(view, phase, places->n > 0 ? &found : NULL);
     struct fc_hurdle hurdle = fc_counts_hurdle(view, phase);
     struct fc_tally **part = view->part;
     double spread, mean = nbin_of(view, phase, &spread);
@@ -300,9 +337,12 @@ const struct fc_tally *fc_counts_mix(struct fc_counts_view *view, int phase)
         return view->mixture;
     }
     if (places->n > 0) {
-        struct fc_neighbours found;
-        fc_similar_find(places, &view->level, view->factor[phase], &found);
-        fc_similar_add(places, &found, 1, part[FC_COUNTS_SIMILAR]);
+        double own = fc_counts_own(&past, &found);
+        struct fc_fading alone = past;
+        alone.values = 0;
+        fc_similar_add(places, &found, 1 - own, part[FC_COUNTS_SIMILAR]);
+        if (own > 0)
+            fc_fading_add(&alone, NULL, own, part[FC_COUNTS_SIMILAR]);
     }
     fc_nbin_add(mean, spread, 1, part[FC_COUNTS_NBIN]);
     fc_fading_add(&past,

@@ -127,9 +127,15 @@ enum fc_status fc_counts_look(const double *y, size_t n,
 int fc_counts_phase(const struct fc_counts_view *view, size_t t);
 
 /* The past, and the hurdle, as they are for a phase; scale is the view's
- * scratch. */
-struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase);
+ * scratch.  The neighbours of the place where the series stands, or NULL. */
+struct fc_fading fc_counts_past(const struct fc_counts_view *view, int phase,
+                                const struct fc_neighbours *found);
 struct fc_hurdle fc_counts_hurdle(const struct fc_counts_view *view, int phase);
+
+/* How much of what followed in similar places is what the series itself has
+ * sold: nothing where these are alike. */
+double fc_counts_own(const struct fc_fading *past,
+                     const struct fc_neighbours *found);
 
 /* The distribution of the steps of a phase, and of every part, each of mass
  * 1 or empty. */

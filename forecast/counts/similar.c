@@ -130,6 +130,9 @@ void fc_similar_find(const struct fc_places *places,
         add(&nearest, (int)i, distance);
     }
     found->n = nearest.n;
+    found->distance = 0;
+    for (int i = 0; i < nearest.n; i++)
+        found->distance += sqrt(nearest.distance[i]) / nearest.n;
     found->unit = fc_place_unit(level, factor);
 }
 

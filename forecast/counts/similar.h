@@ -58,6 +58,7 @@ struct fc_neighbours {
     int n;
     int of[FC_SIMILAR_MOST];
     double unit;
+    double distance; /* the mean of theirs */
 };
 
 void fc_similar_find(const struct fc_places *places,

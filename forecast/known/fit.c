@@ -111,6 +111,15 @@ static struct range range_of(const struct fc_known *known,
     return range;
 }
 
+void known_rows_bound(const struct fc_known *known, size_t j,
+                      struct known_rows *rows)
+{
+    struct range range = range_of(known, rows, j);
+    double *x = rows->x + j * rows->places;
+    for (size_t t = rows->n; t < rows->places; t++)
+        x[t] = fmax(range.least, fmin(range.most, x[t]));
+}
+
 static bool lacks(const struct known_rows *rows, size_t n, int horizon)
 {
     for (size_t j = 0; j < n; j++)

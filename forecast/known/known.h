@@ -126,6 +126,18 @@ enum fc_status fc_known_fit(const struct fc_known *known,
 void fc_known_forecast(const struct fc_known_fit *fit, int level,
                        struct fc_forecast *forecast);
 
+/*
+ * What a forecast's mean is made of: share[h * known->n + j] is what the j-th
+ * regressor adds at step h, against it being 0, if it is that anywhere in the
+ * history, and else against its mean there.  What they leave of the mean is the
+ * base.  Zeros where regressors are lacking.  FC_ENOMEM.
+ */
+enum fc_status fc_known_shares(const struct fc_known *known,
+                               const struct fc_series *series,
+                               const struct fc_forecast *forecast,
+                               struct fc_workspace *ws, double *share,
+                               struct fc_error *err);
+
 /* In how many observations a regressor was there: not 0, if it is 0 in some;
  * else not at its least or its largest value, whichever it has more often. */
 size_t fc_known_times(const struct fc_series *series, size_t regressor);

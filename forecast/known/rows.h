@@ -36,6 +36,11 @@ enum fc_status known_rows_cross(const struct fc_known *known,
                                 struct fc_workspace *ws,
                                 struct known_rows *rows);
 
+/* Keeps a column's places after the series within what the series has seen and a
+ * usual way beyond. */
+void known_rows_bound(const struct fc_known *known, size_t j,
+                      struct known_rows *rows);
+
 /* A value on the scale and back. */
 double known_to_scale(const struct fc_known_scale *scale, double y);
 double known_from_scale(const struct fc_known_scale *scale, double z);

@@ -286,3 +286,106 @@ bool io_dialect_times(struct io_dialect *dialect, const char *const *text,
     dialect->swaps = other_order(&dialect->time, &dialect->rival);
     return true;
 }
+
+/* --- what is agreed on --- */
+
+void io_dialect_agree(struct io_dialect *dialect,
+                      const struct io_agreed *agreed)
+{
+    dialect->agreed = agreed;
+    dialect->says = agreed->source;
+    dialect->time_given = true;
+    dialect->time = agreed->format;
+    if (dialect->time.form == IO_TIME_EPOCH)
+        dialect->time.form = IO_TIME_INTEGER; /* until all are read */
+    if (!agreed->wide)
+        dialect->swaps = other_order(&dialect->time, &dialect->rival);
+    dialect->numbers.decimal = agreed->decimal;
+}
+
+static enum fc_status deny_decimal(const struct io_dialect *dialect,
+                                   const struct io_number_seen *seen,
+                                   const struct io_dialect_place *place,
+                                   struct fc_error *err)
+{
+    const struct io_example *e =
+        dialect->numbers.decimal == '.' ? &seen->comma : &seen->point;
+    return fc_fail(err, FC_EDATA,
+                   "%s:%llu: column '%.60s': the decimal sign is a %s in '%s', "
+                   "and a %s as %s says",
+                   place->file, (unsigned long long)e->line, place->value_name,
+                   dialect->numbers.decimal == '.' ? "comma" : "point", e->text,
+                   dialect->numbers.decimal == '.' ? "point" : "comma",
+                   dialect->says);
+}
+
+static enum fc_status confirm_decimal(struct io_dialect *dialect,
+                                      const struct io_number_seen *seen,
+                                      const struct io_dialect_place *place,
+                                      bool *again, struct fc_error *err)
+{
+    char decimal;
+    if (must_watch(dialect, seen)) {
+        *again = dialect->watch = true;
+        return FC_OK;
+    }
+    if (seen->point.n == 0 && seen->comma.n == 0)
+        return FC_OK;
+    enum fc_status status = decide_decimal(seen, place, &decimal, err);
+    return status == FC_OK && decimal != dialect->numbers.decimal
+               ? deny_decimal(dialect, seen, place, err)
+               : status;
+}
+
+static enum fc_status confirm_order(const struct io_dialect *dialect,
+                                    const struct io_time_seen *seen,
+                                    const struct io_dialect_place *place,
+                                    struct fc_error *err)
+{
+    struct io_dialect own = *dialect;
+    bool other = false;
+    if (dialect->rival.form != IO_TIME_PATTERN
+        || (seen->only.n == 0 && seen->rival.n == 0))
+        return FC_OK;
+    enum fc_status status = decide_order(&own, seen, place, &other, err);
+    if (status != FC_OK || !other)
+        return status;
+    return fc_fail(err, FC_EDATA,
+                   "%s:%llu: column '%.60s': '%s' is of the form '%s', and "
+                   "timestamps are of '%s' as %s says",
+                   place->file, (unsigned long long)seen->rival.line,
+                   place->time_name, seen->rival.text, dialect->rival.pattern,
+                   dialect->time.pattern, dialect->says);
+}
+
+/* Written in a way that is new, such as with shorter days, forecasts would
+   have other timestamps than those of the other files. */
+static enum fc_status confirm_style(const struct io_dialect *dialect,
+                                    const struct io_time_seen *seen,
+                                    const struct io_dialect_place *place,
+                                    struct fc_error *err)
+{
+    if ((seen->style & ~dialect->time.style) == 0
+        && seen->fraction <= dialect->time.fraction)
+        return FC_OK;
+    return fc_fail(err, FC_EDATA,
+                   "%s: column '%.60s': some timestamps are written otherwise "
+                   "than any that %s knows of; learn from this file as well",
+                   place->file, place->time_name, dialect->says);
+}
+
+enum fc_status io_dialect_confirm(struct io_dialect *dialect,
+                                  const struct io_seen *seen,
+                                  const struct io_dialect_place *place,
+                                  bool *again, struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    *again = false;
+    if (!dialect->decimal_given)
+        status = confirm_decimal(dialect, &seen->numbers, place, again, err);
+    if (status == FC_OK)
+        status = confirm_order(dialect, &seen->times, place, err);
+    if (status == FC_OK)
+        status = confirm_style(dialect, &seen->times, place, err);
+    return status;
+}

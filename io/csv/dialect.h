@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_CSV_DIALECT_H
 #define NIGHTCAST_IO_CSV_DIALECT_H
 
+#include "io/rows/agreed.h"
 #include "io/rows/chunk.h"
 #include "io/rows/note.h"
 #include "io/text/amount.h"
@@ -17,9 +18,12 @@ struct io_dialect {
     struct io_time_format time;
     struct io_time_format rival; /* that all timestamps so far may be of as
                                     well; form unknown: none */
-    bool swaps;      /* the rival's day is the month, and its month the day */
-    bool time_given; /* by --time-format */
-    bool steps;      /* integers are no dates */
+    bool swaps;        /* the rival's day is the month, and its month the day */
+    bool time_given;   /* by --time-format, */
+    const char *says;  /* or who says so */
+    bool may_be_empty; /* a header without rows is a file as well */
+    const struct io_agreed *agreed; /* what is so in any case, or NULL */
+    bool steps;                     /* integers are no dates */
     struct io_number_form numbers;
     bool decimal_given; /* by --decimal */
     bool watch;         /* what each value says matters */
@@ -47,6 +51,19 @@ enum fc_status io_dialect_settle(struct io_dialect *dialect,
                                  const struct io_dialect_place *place,
                                  bool *again, struct io_notes *notes,
                                  struct fc_error *err);
+
+/* All of it as it was agreed on. */
+void io_dialect_agree(struct io_dialect *dialect,
+                      const struct io_agreed *agreed);
+
+/*
+ * Whether what all rows of a file have said can be so.  *again: they are to
+ * be read again, and to say more.  FC_EDATA when the file says otherwise.
+ */
+enum fc_status io_dialect_confirm(struct io_dialect *dialect,
+                                  const struct io_seen *seen,
+                                  const struct io_dialect_place *place,
+                                  bool *again, struct fc_error *err);
 
 /*
  * The formats that most of n texts are of, in the order of how many; false if

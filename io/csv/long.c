@@ -39,6 +39,8 @@ static enum fc_status no_row(const struct io_layout *layout,
     const unsigned char *text = cursor->buf + cursor->pos;
     size_t n = cursor->len - cursor->pos;
     unsigned long long line = layout->body_line;
+    if (cursor->at_end && layout->dialect.may_be_empty && is_blank(text, n))
+        return FC_OK;
     if (cursor->at_end)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows", layout->file);
     if (is_blank(text, n))
@@ -68,9 +70,9 @@ static enum fc_status no_timestamp(const struct io_layout *layout,
     if (layout->dialect.time_given)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: column '%.60s': no timestamp in the first "
-                       "rows is as --time-format says: '%s'",
+                       "rows is as %s says: '%s'",
                        layout->file, line, layout->names[layout->time],
-                       example->text);
+                       layout->dialect.says, example->text);
     if (io_number_parse(example->text, strlen(example->text), &days)
         && days >= FIRST_SERIAL && days < LAST_SERIAL)
         return fc_fail(err, FC_EDATA,

@@ -30,6 +30,7 @@ struct part {
     struct io_source source;
     struct io_cursor cursor; /* behind the header; of a stream, all of it */
     struct io_layout layout;
+    uint32_t first_id;
     size_t first;   /* chunk */
     size_t n;       /* chunks */
     uint64_t chunk; /* bytes */
@@ -83,6 +84,21 @@ static enum fc_status parse_item(void *arg, size_t i, struct fc_workspace *ws)
     return parse_from(r, i > 0 ? begin - 1 : begin, i > 0, i);
 }
 
+/* Of two parts in which a series is. */
+static enum fc_status fail_twice(const struct reading *r, uint32_t id,
+                                 struct fc_error *err)
+{
+    size_t i = 0;
+    while (i + 1 < r->nparts && r->parts[i + 1].first_id <= id
+           && &r->parts[i + 1] < r->part)
+        i++;
+    return fc_fail(err, FC_EDATA,
+                   "%s: series '%.60s' is in %s as well: with --by-file each "
+                   "is in one file",
+                   r->part->layout.file, r->rows->ids.text[id],
+                   r->parts[i].layout.file);
+}
+
 /* What is to be done for one chunk after another; see above. */
 static void take_chunk(void *arg, size_t i)
 {
@@ -96,10 +112,15 @@ static void take_chunk(void *arg, size_t i)
         io_chunk_release(chunk);
         parse_from(r, chunk[-1].end, false, i);
     }
-    if (chunk->status == FC_OK && !io_rowset_number(r->rows, chunk)) {
+    if (chunk->status != FC_OK)
+        return;
+    uint32_t lowest;
+    if (!io_rowset_number(r->rows, chunk, &lowest))
         chunk->status = no_memory(&chunk->err);
+    else if (r->options->apart && lowest < r->part->first_id)
+        chunk->status = fail_twice(r, lowest, &chunk->err);
+    if (chunk->status != FC_OK)
         chunk->err_line = UINT64_MAX;
-    }
 }
 
 /* Bytes of a stretch. */
@@ -193,6 +214,7 @@ static enum fc_status parse_parts(struct reading *r, struct fc_error *err)
     for (size_t i = 0; i < r->nparts && status == FC_OK; i++) {
         r->part = &r->parts[i];
         r->part->first = r->rows->nchunks;
+        r->part->first_id = r->rows->ids.n;
         r->part->layout.dialect = r->dialect;
         r->part->layout.tail = tail_of(&r->part->layout);
         r->part->n = 0;
@@ -204,37 +226,58 @@ static enum fc_status parse_parts(struct reading *r, struct fc_error *err)
     return status;
 }
 
-/* What all rows have said. */
-static void merge_seen(const struct reading *r, struct io_seen *seen,
-                       uint64_t *rows)
+/* What the rows of a part have said. */
+static void merge_seen(const struct reading *r, const struct part *part,
+                       struct io_seen *seen, uint64_t *rows)
 {
-    *seen = (struct io_seen){0};
-    *rows = 0;
-    for (size_t p = 0; p < r->nparts; p++) {
-        const struct part *part = &r->parts[p];
-        uint64_t line = part->layout.body_line;
-        for (size_t i = 0; i < part->n; i++) {
-            const struct io_chunk *c = &r->rows->chunks[part->first + i];
-            io_number_seen_merge(&seen->numbers, &c->seen.numbers, line);
-            io_time_seen_merge(&seen->times, &c->seen.times, line);
-            *rows += c->nrows;
-            line += c->nlines;
-        }
+    uint64_t line = part->layout.body_line;
+    for (size_t i = 0; i < part->n; i++) {
+        const struct io_chunk *c = &r->rows->chunks[part->first + i];
+        io_number_seen_merge(&seen->numbers, &c->seen.numbers, line);
+        io_time_seen_merge(&seen->times, &c->seen.times, line);
+        *rows += c->nrows;
+        line += c->nlines;
     }
 }
 
-static enum fc_status settle(struct reading *r, bool *again,
-                             struct fc_error *err)
+static struct io_dialect_place place_of(const struct part *part)
 {
-    const struct io_layout *layout = &r->parts[0].layout;
-    struct io_seen seen;
-    struct io_dialect_place place = {
+    const struct io_layout *layout = &part->layout;
+    return (struct io_dialect_place){
         .file = layout->file,
         .time_name = layout->time_name,
         .value_name =
             layout->form->nroles > 1 ? layout->names[layout->value] : "values",
         .delimiter = layout->delimiter};
-    merge_seen(r, &seen, &place.rows);
+}
+
+/* What is agreed on is for every part to bear out. */
+static enum fc_status confirm(struct reading *r, bool *again,
+                              struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    *again = false;
+    for (size_t p = 0; p < r->nparts && status == FC_OK; p++) {
+        struct io_dialect_place place = place_of(&r->parts[p]);
+        struct io_seen seen = {0};
+        bool look_again;
+        merge_seen(r, &r->parts[p], &seen, &place.rows);
+        status =
+            io_dialect_confirm(&r->dialect, &seen, &place, &look_again, err);
+        *again = *again || look_again;
+    }
+    return status;
+}
+
+static enum fc_status settle(struct reading *r, bool *again,
+                             struct fc_error *err)
+{
+    struct io_seen seen = {0};
+    struct io_dialect_place place = place_of(&r->parts[0]);
+    if (r->options->agreed != NULL)
+        return confirm(r, again, err);
+    for (size_t p = 0; p < r->nparts; p++)
+        merge_seen(r, &r->parts[p], &seen, &place.rows);
     return io_dialect_settle(&r->dialect, &seen, &place, again, &r->rows->notes,
                              err);
 }
@@ -329,8 +372,9 @@ static bool describe_parts(struct reading *r)
     rows->nparts = r->nparts;
     for (size_t i = 0; i < r->nparts; i++) {
         const struct part *part = &r->parts[i];
-        rows->parts[i] = (struct io_part){part->layout.file, part->first,
-                                          part->layout.body_line};
+        rows->parts[i] =
+            (struct io_part){part->layout.file, part->first,
+                             part->layout.body_line, part->first_id};
         rows->bytes += rows->chunks[part->first + part->n - 1].end;
     }
     return true;
@@ -351,7 +395,8 @@ static enum fc_status describe(struct reading *r, struct fc_error *err)
     }
     rows->nkeys = layout->nkeys;
     rows->one_series = layout->one_series;
-    rows->format = r->dialect.time;
+    rows->format = r->options->agreed != NULL ? r->options->agreed->format
+                                              : r->dialect.time;
     rows->decimal = r->dialect.numbers.decimal;
     rows->first_line = layout->body_line;
     rows->say_columns = layout->say_columns;
@@ -364,6 +409,8 @@ static enum fc_status describe(struct reading *r, struct fc_error *err)
         return no_memory(err);
     if (r->options->fill.shard.count > 0)
         rows->crc = checksum(r);
+    if (rows->format.form == IO_TIME_EPOCH)
+        return io_epoch_take(rows, r->options->agreed->source, err);
     if (!r->options->steps)
         io_epoch_find(rows);
     return FC_OK;
@@ -379,6 +426,11 @@ static enum fc_status begin_dialect(struct reading *r, struct fc_error *err)
     dialect->numbers.decimal = o->decimal != '\0' ? o->decimal : '.';
     dialect->numbers.missing = o->missing;
     dialect->steps = o->steps;
+    dialect->says = "--time-format";
+    if (o->agreed != NULL) {
+        io_dialect_agree(dialect, o->agreed);
+        return FC_OK;
+    }
     if (o->time_format == NULL)
         return FC_OK;
     dialect->time_given = true;
@@ -394,9 +446,14 @@ static enum fc_status open_part(struct reading *r, size_t i, const char *path,
     const struct io_csv_options *o = r->options;
     const struct io_layout *first = &r->parts[0].layout;
     struct io_column_names names = {o->id, o->time, o->value, false};
+    struct io_dialect given = r->dialect;
     struct part *part = &r->parts[i];
     enum fc_status status = io_source_open(path, &part->source, err);
-    if (i > 0 && first->form->nroles > 1) {
+    given.may_be_empty = i > 0 || o->agreed != NULL;
+    if (o->agreed != NULL) {
+        names = (struct io_column_names){o->agreed->id, o->agreed->time,
+                                         o->agreed->value, false};
+    } else if (i > 0 && first->form->nroles > 1) {
         names.one_series = first->one_series;
         names.id = first->nkeys > 1    ? o->id
                    : first->one_series ? NULL
@@ -415,11 +472,11 @@ static enum fc_status open_part(struct reading *r, size_t i, const char *path,
     if (status == FC_OK)
         status =
             io_layout_read(&part->cursor, o->wide ? &io_csv_wide : &io_csv_long,
-                           &names, &r->dialect, &part->layout, err);
+                           &names, &given, &part->layout, err);
     if (status != FC_OK)
         return status;
     const struct io_dialect *dialect = &part->layout.dialect;
-    if (i == 0)
+    if (i == 0 && o->agreed == NULL)
         r->dialect = *dialect;
     r->dialect.watch = r->dialect.watch || dialect->watch;
     if (!dialect->watch && dialect->rival.form == IO_TIME_UNKNOWN)

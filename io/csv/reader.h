@@ -3,6 +3,7 @@
 #define NIGHTCAST_IO_CSV_READER_H
 
 #include "forecast/base/trace.h"
+#include "io/rows/agreed.h"
 #include "io/rows/fill.h"
 #include "io/rows/rowset.h"
 
@@ -21,6 +22,8 @@ struct io_csv_options {
     const char *missing;           /* more words for no value, or NULL */
     bool steps;                    /* integers are integers, and no dates */
     bool wide;
+    const struct io_agreed *agreed; /* or NULL: as the files show */
+    bool apart; /* a series' rows are in one of the parts alone */
     struct io_fill_options fill;
     struct fc_trace *trace; /* or NULL */
     int jobs;               /* threads */

@@ -114,13 +114,20 @@ static enum fc_status find_times(struct io_layout *layout,
     enum fc_status status = find_format(layout, err);
     if (status != FC_OK)
         return status;
+    if (layout->dialect.agreed != NULL
+        && layout->dialect.time.form == IO_TIME_INTEGER
+        && layout->dialect.time.digits == 0) {
+        count_columns(layout); /* as those of all files are */
+        return FC_OK;
+    }
     size_t good = parse_names(layout, &layout->dialect.time, &odd);
     if (odd != NULL && (layout->dialect.time.style & IO_STYLE_PERIOD_13) != 0) {
         layout->dialect.time.cycle = 13;
         good = parse_names(layout, &layout->dialect.time, &odd);
     }
     if (odd == NULL)
-        return check_order(layout, err);
+        return layout->dialect.agreed != NULL ? FC_OK
+                                              : check_order(layout, err);
     if (good > (n - 1) / 2 || layout->dialect.time_given)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: column '%.60s' is not a timestamp like the "

@@ -5,6 +5,7 @@
  */
 #include "io/out/csv.h"
 
+#include "io/out/shard_file.h"
 #include "io/text/field.h"
 #include "io/text/number.h"
 
@@ -227,5 +228,14 @@ void io_write_summary(struct io_atomic_file *file,
     put_number(file, row->aicc);
     put_number(file, row->sigma2);
     put_seconds(file, row->seconds);
+    put(file, "\n");
+}
+
+void io_write_absent(struct io_atomic_file *file, uint64_t number,
+                     const char *id, bool is_record)
+{
+    put_place(file, number);
+    put(file, IO_SHARD_ABSENT);
+    io_write_id(file, id, is_record);
     put(file, "\n");
 }

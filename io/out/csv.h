@@ -53,6 +53,10 @@ struct io_forecast_rows {
 void io_write_forecast(struct io_atomic_file *file,
                        const struct io_forecast_rows *rows);
 
+/* Of a shard: names a series that has no row. */
+void io_write_absent(struct io_atomic_file *file, uint64_t number,
+                     const char *id, bool is_record);
+
 /* One row of the summary; a text that does not apply may be NULL. */
 struct io_summary_row {
     uint64_t number; /* as above */

@@ -2,6 +2,7 @@
 #include "io/out/learned.h"
 
 #include "io/csv/source.h"
+#include "io/out/agreed.h"
 #include "io/text/number.h"
 #include "io/text/seasons.h"
 
@@ -17,7 +18,7 @@
 enum { BLOCK = 1 << 16, MOST_BYTES = 1 << 30, MOST_REGRESSORS = 1000 };
 
 static const char MAGIC[] = "#nightcast-learned ", FORMAT[] = "2\n",
-                  WITH_REGRESSORS[] = "3\n";
+                  BY_FILE[] = "3\n", WITH_REGRESSORS[] = "4\n";
 
 /* A file in memory; at is where the next line begins. */
 struct text {
@@ -77,11 +78,18 @@ void io_learned_write(struct io_atomic_file *file,
     snprintf(text, sizeof text,
              "%s%smodel %s\nhorizon %d\nseason %s\nunit %d\nmultiple %" PRId64
              "\nlast %" PRId64 "\n",
-             MAGIC, learned->nregressors > 0 ? WITH_REGRESSORS : FORMAT,
+             MAGIC,
+             learned->nregressors > 0 ? WITH_REGRESSORS
+             : learned->has_agreed    ? BY_FILE
+                                      : FORMAT,
              learned->model, learned->horizon,
              io_seasons_print(&learned->seasons, seasons),
              (int)learned->step.unit, learned->step.multiple, learned->last);
     put(file, text);
+    if (learned->has_agreed) {
+        put(file, learned->seasons.asked ? "asked 1\n" : "asked 0\n");
+        io_agreed_write(file, &learned->agreed);
+    }
     if (learned->nregressors > 0) {
         put_texts(file, "regressors", learned->regressor, learned->nregressors);
         put_texts(file, "bases", learned->base, learned->nbases);
@@ -98,6 +106,11 @@ static enum fc_status fail(const struct text *text, const char *why,
 {
     return fc_fail(err, FC_EDATA, "%s: %s; `nightcast learn` makes a new one",
                    text->name, why);
+}
+
+static enum fc_status damaged(const struct text *text, struct fc_error *err)
+{
+    return fail(text, "its first lines are damaged or cut short", err);
 }
 
 static enum fc_status read_all(struct io_source *source, struct text *text,
@@ -189,7 +202,7 @@ static bool next_integer(struct text *text, const char *key, int64_t *x)
 static bool next_end(struct text *text, struct io_learned *learned)
 {
     size_t unit;
-    if (!next_count(text, "unit", IO_FREQ_PERIOD, &unit)
+    if (!next_count(text, "unit", IO_FREQ_LOCAL_DAY, &unit)
         || !next_integer(text, "multiple", &learned->step.multiple)
         || !next_integer(text, "last", &learned->last))
         return false;
@@ -218,6 +231,36 @@ static bool next_model(struct text *text, struct io_learned *learned)
     memcpy(learned->model, value, n);
     learned->model[n] = '\0';
     return true;
+}
+
+static bool agreed_line(void *arg, const char **line, size_t *n)
+{
+    return next_line(arg, line, n);
+}
+
+static enum fc_status parse_agreed(struct text *text,
+                                   struct io_learned *learned,
+                                   struct fc_error *err)
+{
+    struct io_agreed *agreed = &learned->agreed;
+    size_t asked;
+    agreed->source = text->name;
+    agreed->freq = learned->step;
+    agreed->last = learned->last;
+    if (!learned->has_agreed)
+        return FC_OK;
+    if (learned->step.unit == IO_FREQ_UNKNOWN
+        || !next_count(text, "asked", 1, &asked))
+        return damaged(text, err);
+    learned->seasons.asked = asked == 1;
+    switch (io_agreed_read(agreed_line, text, agreed)) {
+    case IO_AGREED_OK:
+        return FC_OK;
+    case IO_AGREED_NO_MEMORY:
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    default:
+        return damaged(text, err);
+    }
 }
 
 static enum fc_status parse_numbers(struct text *text, size_t count,
@@ -353,22 +396,24 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
         || memcmp(text->bytes, MAGIC, strlen(MAGIC)) != 0)
         return fail(text, "is not what `nightcast learn` has written", err);
     text->at = strlen(MAGIC);
-    bool plain = is_next(text, FORMAT);
-    if (!plain && !is_next(text, WITH_REGRESSORS))
+    bool known = is_next(text, WITH_REGRESSORS);
+    if (!known && !is_next(text, FORMAT) && !is_next(text, BY_FILE))
         return fail(text, "is of another version of nightcast", err);
+    learned->has_agreed = is_next(text, BY_FILE);
     text->at += strlen(FORMAT);
     if (!next_model(text, learned)
         || !next_count(text, "horizon", INT_MAX, &horizon) || horizon < 1
         || !next_seasons(text, &learned->seasons) || !next_end(text, learned))
-        return fail(text, "its first lines are damaged or cut short", err);
+        return damaged(text, err);
     learned->horizon = (int)horizon;
-    enum fc_status status =
-        plain ? FC_OK : parse_regressors(text, learned, err);
-    if (status == FC_OK
-        && !next_count(text, "numbers", MOST_BYTES, &learned->n))
-        return fail(text, "its first lines are damaged or cut short", err);
-    if (status == FC_OK)
-        status = parse_numbers(text, learned->n, &learned->values, err);
+    enum fc_status status = parse_agreed(text, learned, err);
+    if (status == FC_OK && known)
+        status = parse_regressors(text, learned, err);
+    if (status != FC_OK)
+        return status;
+    if (!next_count(text, "numbers", MOST_BYTES, &learned->n))
+        return damaged(text, err);
+    status = parse_numbers(text, learned->n, &learned->values, err);
     return status == FC_OK ? check_end(text, learned, err) : status;
 }
 
@@ -379,7 +424,7 @@ enum fc_status io_learned_read(const char *path, struct io_learned *learned,
     struct text text = {0};
     *learned = (struct io_learned){0};
     enum fc_status status = io_source_open(path, &source, err);
-    text.name = source.name;
+    text.name = source.name; /* borrowed from path */
     if (status == FC_OK)
         status = read_all(&source, &text, err);
     if (status == FC_OK)
@@ -401,5 +446,6 @@ void io_learned_release(struct io_learned *learned)
     free(learned->base);
     free(learned->slopes);
     free(learned->values);
+    io_agreed_release(&learned->agreed);
     *learned = (struct io_learned){0};
 }

@@ -4,6 +4,7 @@
 
 #include "forecast/base/series.h"
 #include "io/out/atomic_file.h"
+#include "io/rows/agreed.h"
 #include "io/time/frequency.h"
 
 #include <stdint.h>
@@ -23,7 +24,7 @@
  *   ...
  *   crc32 5f0c9e11
  *
- * If it has regressors, the version is 3 and these lines stand before numbers,
+ * If it has regressors, the version is 4 and these lines stand before numbers,
  * in texts %, line ends and other control characters as %0A:
  *
  *   regressors 3
@@ -35,6 +36,9 @@
  *   slopes 20
  *   1
  *   ...
+ *
+ * What is learnt for runs that read some of the files each is of version 3, and
+ * has what they must agree on before the numbers: see io/out/agreed.h.
  *
  * The numbers, in the shortest form that reads back as the same double, are
  * the model's own business; whether they make sense is for it to check.  The
@@ -52,9 +56,13 @@ struct io_learned {
     char **base;
     size_t nslopes;
     double *slopes;     /* numbers of theirs, finite */
-    size_t n;            /* numbers */
-    double *values;      /* all finite */
-    uint32_t crc;        /* tells files apart */
+    bool has_agreed;
+    struct io_agreed agreed; /* its step and last are those above; when read,
+                                its source and names are the file's, and go
+                                with it */
+    size_t n;                /* numbers */
+    double *values;          /* all finite */
+    uint32_t crc;            /* tells files apart */
 };
 
 /* The numbers must be finite. */

@@ -283,6 +283,23 @@ static char *copy(const char *text, size_t n)
     return out;
 }
 
+/* "series=752": the number; false when there is none. */
+static bool read_count(const struct io_shard_file *file, const char *key,
+                       uint64_t *count)
+{
+    size_t n;
+    const char *value = io_shard_value(file, key, &n);
+    if (value == NULL || n < 1 || n > 18)
+        return false;
+    *count = 0;
+    for (size_t i = 0; i < n; i++) {
+        if (value[i] < '0' || value[i] > '9')
+            return false;
+        *count = *count * 10 + (uint64_t)(value[i] - '0');
+    }
+    return true;
+}
+
 static bool read_tokens(struct io_shard_file *file)
 {
     char text[16];
@@ -295,17 +312,14 @@ static bool read_tokens(struct io_shard_file *file)
     text[n] = '\0';
     if (!io_shard_parse(text, &shard))
         return false;
-    value = io_shard_value(file, "series", &n);
-    if (value == NULL || n > 18)
-        return false;
-    file->total = 0;
-    for (size_t i = 0; i < n; i++) {
-        if (value[i] < '0' || value[i] > '9')
-            return false;
-        file->total = file->total * 10 + (uint64_t)(value[i] - '0');
-    }
-    file->shard = shard;
-    return true;
+    value = io_shard_value(file, "by-file", &n);
+    bool by_file = value != NULL && n == 3 && memcmp(value, "yes", 3) == 0;
+    bool good = by_file
+                    ? read_count(file, "keys", &file->keys) && file->keys > 0
+                    : read_count(file, "series", &file->total);
+    if (good)
+        file->shard = shard;
+    return good;
 }
 
 static enum fc_status read_first_line(struct io_shard_file *file,

@@ -22,6 +22,16 @@
  * single run.  The checksum is zlib's CRC-32 of everything before its own
  * digits.  The keys and values, free of blanks, are whatever the shards of one
  * run must agree in; `shard` alone differs.
+ *
+ * Shards of a run --by-file, which say by-file=yes, know of no series but their
+ * own: they have no series=, and the number begins with that of the series'
+ * file, so that the first digits of a row tell it.  They say of how many
+ * columns an id is, keys=1, and name series that have no row of their own in
+ * one that no CSV has,
+ *
+ *   2,""#N0002
+ *
+ * for merge finds ids that are in two files.
  */
 
 /* Of the shard's series; see the summary's status. */
@@ -40,6 +50,10 @@ struct io_shard_counts {
 /* Writes the first line and the name of the first column. */
 void io_shard_begin(struct io_atomic_file *file, const char *tokens);
 
+/* Names a series that has no row of its own, as io_write_id() would. */
+enum { IO_SHARD_ABSENT_LENGTH = 3 };
+static const char IO_SHARD_ABSENT[] = "\"\"#";
+
 /* Writes the last line. */
 void io_shard_end(struct io_atomic_file *file,
                   const struct io_shard_counts *counts);
@@ -56,7 +70,8 @@ struct io_shard_file {
     uint32_t crc;
     char *tokens; /* of the first line: "shard=2/4 what=forecasts ..." */
     struct io_shard shard;
-    uint64_t total;    /* series of the whole file */
+    uint64_t total;    /* series of the whole file; 0 --by-file */
+    uint64_t keys;     /* --by-file: columns of an id; else 0 */
     char *columns;     /* the CSV's header without `number`, and its line end */
     bool done;         /* no row left, and the shard is whole */
     uint64_t number;   /* of the row */

@@ -3,6 +3,7 @@
  * Several shards into one: a merge by a heap of feeds, the one with the next
  * series on top.
  */
+#include "io/out/shard_ids.h"
 #include "io/out/shard_set.h"
 #include "io/out/spool.h"
 
@@ -30,6 +31,8 @@ struct feed {
 struct sink {
     struct io_atomic_file *out; /* or NULL */
     struct io_spool *spool;
+    uint64_t keys;            /* --by-file: columns of an id; else 0 */
+    struct io_shard_ids *ids; /* then: what came before */
 };
 
 /* What was read last, as the feed's. */
@@ -51,12 +54,40 @@ static enum fc_status advance(struct feed *feed, struct fc_error *err)
     return status;
 }
 
+static bool is_absent(const struct feed *feed)
+{
+    return feed->length > IO_SHARD_ABSENT_LENGTH
+           && memcmp(feed->row, IO_SHARD_ABSENT, IO_SHARD_ABSENT_LENGTH) == 0;
+}
+
+/* An id that comes by file, as rows come, must not be of one before. */
+static enum fc_status check_id(const struct sink *sink, const struct feed *feed,
+                               struct fc_error *err)
+{
+    enum { FILE_BITS = 40 }; /* see io_panel_number() */
+    size_t skip = is_absent(feed) ? IO_SHARD_ABSENT_LENGTH : 0;
+    const char *id = feed->row + skip;
+    size_t n = io_shard_id_length(id, feed->length - skip, sink->keys);
+    uint32_t file = (uint32_t)(feed->number >> FILE_BITS), before;
+    if (!io_shard_ids_add(sink->ids, id, n, file, &before))
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    if (before == file)
+        return FC_OK;
+    return fc_fail(err, FC_EDATA,
+                   "series %.*s is in two of the files that were forecast, "
+                   "number %" PRIu32 " and number %" PRIu32
+                   " of the list: with --by-file each is in one file",
+                   n < 60 ? (int)n : 60, id, before + 1, file + 1);
+}
+
 static enum fc_status put(const struct sink *sink, const struct feed *feed,
                           struct fc_error *err)
 {
     if (sink->out == NULL)
         return io_spool_put(sink->spool, feed->number, feed->row, feed->length,
                             err);
+    if (sink->ids != NULL && is_absent(feed))
+        return FC_OK;
     io_atomic_write(sink->out, feed->row, feed->length);
     return FC_OK;
 }
@@ -84,7 +115,8 @@ static enum fc_status write_series(struct feed *feed, const struct sink *sink,
                                    struct fc_error *err)
 {
     uint64_t number = feed->number;
-    enum fc_status status = FC_OK;
+    enum fc_status status =
+        sink->ids != NULL ? check_id(sink, feed, err) : FC_OK;
     while (status == FC_OK && !feed->done && feed->number == number) {
         status = put(sink, feed, err);
         if (status == FC_OK)
@@ -245,14 +277,20 @@ enum fc_status io_shard_set_merge(struct io_shard_set *set,
                                   struct io_shard_counts *counts,
                                   struct fc_error *err)
 {
-    struct sink sink = {.out = out};
-    uint64_t total = set->files[0].total;
+    struct io_shard_ids ids = {0};
+    size_t n;
+    const char *what = io_shard_value(&set->files[0], "what", &n);
+    uint64_t keys = set->files[0].keys, total = set->files[0].total;
+    bool has_ids = keys > 0 && n > 0 && memcmp(what, "rejects", n) != 0;
+    struct sink sink = {.out = out, .keys = keys, .ids = has_ids ? &ids : NULL};
     *counts = (struct io_shard_counts){0};
     io_atomic_write(out, set->files[0].columns, strlen(set->files[0].columns));
     enum fc_status status =
         set->n > set->most ? merge_in_passes(set, &sink, counts, err)
                            : merge_files(set, 0, set->n, &sink, counts, err);
-    if (status == FC_OK && !io_atomic_failed(out) && counts->series != total)
+    io_shard_ids_release(&ids);
+    if (status == FC_OK && !io_atomic_failed(out) && keys == 0
+        && counts->series != total)
         return fc_fail(err, FC_EDATA,
                        "the shards have %" PRIu64 " of %" PRIu64
                        " series; run all of them again",

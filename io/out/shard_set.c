@@ -56,6 +56,11 @@ static enum fc_status fail_pair(const struct io_shard_file *a,
                        "%s: was made from another input than %s, or from the "
                        "same before it changed; run its shard again",
                        other, first);
+    if (is_key(x, "files"))
+        return fc_fail(err, FC_EDATA,
+                       "%s: was made from another list of files than %s; give "
+                       "all shards the same files in the same order",
+                       other, first);
     if (is_key(x, "what"))
         return fc_fail(
             err, FC_EDATA, "%s: holds %.*s, %s %.*s; merge one kind at a time",
@@ -91,6 +96,12 @@ static enum fc_status compare(const struct io_shard_file *a,
                        "; merge the shards of one run",
                        b->source.name, b->shard.count, a->source.name,
                        a->shard.count);
+    if ((a->keys > 0) != (b->keys > 0))
+        return fc_fail(err, FC_EDATA,
+                       "%s: was made %s --by-file, and %s not so; run all "
+                       "shards with the same options",
+                       b->source.name, b->keys > 0 ? "with" : "without",
+                       a->source.name);
     while (*p != '\0' || *q != '\0') {
         struct token x = next_token(&p), y = next_token(&q);
         if (x.key != y.key || x.key == x.length || y.key == y.length

@@ -35,6 +35,11 @@ static int64_t steps_until(const struct io_freq *freq, int64_t start, int64_t t)
     return low;
 }
 
+static const char *file_of(const struct io_regular *job, size_t i)
+{
+    return io_series_file(job->rows, job->options, i);
+}
+
 /* Whose own step is the file's, but for the row at t. */
 static bool fail_odd_row(const struct io_regular *job, size_t i, int64_t t)
 {
@@ -48,7 +53,7 @@ static bool fail_odd_row(const struct io_regular *job, size_t i, int64_t t)
         "%s: %s %s does not fit the step of %s (%s) that "
         "this series otherwise has; is it mistyped, or --freq "
         "%s?",
-        job->rows->name, job->panel->time_name, text,
+        file_of(job, i), job->panel->time_name, text,
         job->freq != NULL ? "--freq" : "the file", step,
         job->freq != NULL ? "wrong" : "needed");
 }
@@ -71,7 +76,7 @@ static bool fail_off_grid(const struct io_regular *job, size_t i, int64_t t)
     return io_fail_series(facts,
                           "%s: %s %s does not fit the step of %s (%s) from %s "
                           "on; this series' own step is %s",
-                          job->rows->name, job->panel->time_name, text,
+                          file_of(job, i), job->panel->time_name, text,
                           job->freq != NULL ? "--freq" : "the file", step,
                           start, own);
 }
@@ -126,7 +131,7 @@ static enum fc_status measure_item(void *arg, size_t i, struct fc_workspace *ws)
         if (!io_fail_series(facts,
                             "%s: its %zu rows would span %lld steps; is a "
                             "timestamp mistyped, or --freq wrong?",
-                            job->rows->name, rows.n, (long long)k + 1))
+                            file_of(job, i), rows.n, (long long)k + 1))
             return io_no_room(job);
         return FC_OK;
     }
@@ -207,7 +212,7 @@ static bool fail_gap(const struct io_regular *job, size_t i, size_t t)
         facts,
         "%s: no value for %s %s and %u more; --gaps says what "
         "to do with them",
-        job->rows->name, job->panel->time_name, text, facts->nfilled - 1);
+        file_of(job, i), job->panel->time_name, text, facts->nfilled - 1);
 }
 
 /* skip: places that stay as they are, or NULL. */
@@ -259,7 +264,7 @@ static bool fill_without_ignored(struct io_regular *job, size_t i, double *y,
     series->n = n - first;
     if (first == n)
         return io_fail_series(facts, "%s: --ignore leaves no value of it",
-                              job->rows->name);
+                              file_of(job, i));
     if (facts->owns_y)
         memmove(y, y + first, series->n * sizeof *y);
     else

@@ -26,8 +26,13 @@ static enum fc_status read_rows(const struct io_panel_options *options,
         .encoding = options->encoding,
         .decimal = options->decimal,
         .missing = options->missing,
-        .steps = options->freq != NULL && options->freq->unit == IO_FREQ_STEP,
+        .steps =
+            options->agreed != NULL
+                ? options->agreed->format.form == IO_TIME_INTEGER
+                : options->freq != NULL && options->freq->unit == IO_FREQ_STEP,
         .wide = options->wide,
+        .agreed = options->agreed,
+        .apart = options->files.count > 0,
         .fill = {.shard = options->shard, .all_errors = options->rejects},
         .trace = options->trace,
         .jobs = options->jobs,
@@ -83,7 +88,8 @@ static enum fc_status explain_duplicates(const struct io_panel_options *options,
                                                             : panel->id_name,
                                     .time = panel->time_name,
                                     .value = panel->value_name};
-    if (options->wide || options->duplicates != IO_DUPLICATES_ERROR
+    if (options->wide || options->agreed != NULL
+        || options->duplicates != IO_DUPLICATES_ERROR
         || count_doubled(panel) == 0 || !io_keys_find(&search, key, sizeof key)
         || ask_for_key(panel, key))
         return FC_OK;

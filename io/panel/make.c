@@ -95,11 +95,12 @@ static bool make_series(struct making *m)
 {
     struct io_panel *panel = m->panel;
     size_t n = panel->nseries = panel->ntotal = m->rows->ids.n;
+    size_t room = n > 0 ? n : 1;
     find_blank_ids(m);
     io_intern_close(&m->rows->ids);
-    panel->series = calloc(n, sizeof *panel->series);
-    panel->facts = calloc(n, sizeof *panel->facts);
-    m->raw = calloc(n, sizeof *m->raw);
+    panel->series = calloc(room, sizeof *panel->series);
+    panel->facts = calloc(room, sizeof *panel->facts);
+    m->raw = calloc(room, sizeof *m->raw);
     if (panel->series == NULL || panel->facts == NULL || m->raw == NULL)
         return false;
     for (size_t i = 0; i < n; i++) {
@@ -113,7 +114,7 @@ static bool make_series(struct making *m)
 
 static enum fc_status assemble(struct making *m, struct fc_error *err)
 {
-    if (m->rows->ids.n == 0)
+    if (m->rows->ids.n == 0 && m->options->files.count < 2)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows",
                        m->rows->name);
     if (!make_series(m) || !attach_errors(m))
@@ -158,6 +159,7 @@ static bool list_rejects(struct making *m)
 {
     struct io_rejects_work work = {
         .rows = m->rows,
+        .options = m->options,
         .raw = m->raw,
         .unused = m->unused,
         .panel = m->panel,
@@ -225,10 +227,12 @@ static void take_names(struct making *m)
     panel->format = m->rows->format;
     panel->decimal = m->rows->decimal != 0 ? m->rows->decimal : '.';
     panel->is_record = m->rows->nkeys > 1;
+    panel->nkeys = m->rows->nkeys > 1 ? m->rows->nkeys : 1;
     panel->one_series = m->rows->one_series;
     panel->columns = m->rows->columns;
     panel->say_columns = m->rows->say_columns;
     panel->notes = &m->rows->notes;
+    panel->files = m->options->files;
     panel->bytes = m->rows->bytes;
     panel->crc = m->rows->crc;
 }

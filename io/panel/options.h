@@ -3,6 +3,7 @@
 #define NIGHTCAST_IO_PANEL_OPTIONS_H
 
 #include "forecast/base/trace.h"
+#include "io/rows/agreed.h"
 #include "io/rows/shard.h"
 #include "io/time/frequency.h"
 
@@ -38,14 +39,18 @@ struct io_panel_options {
     const char *path;        /* or "-" */
     const char *const *more; /* nmore other parts of the input */
     size_t nmore;
-    const char *id, *time, *value; /* column names, or NULL; several ids by
-                                      comma */
-    const char *time_format;       /* strptime's letters, "excel", or NULL */
-    const char *encoding;          /* of the text, or NULL */
-    char decimal;                  /* '.', ',', or 0: as the file shows */
-    const char *missing;           /* more words for no value, or NULL */
-    bool wide;                     /* one row per series */
-    const struct io_freq *freq;    /* NULL: inferred */
+    const char *id, *time, *value;  /* column names, or NULL; several ids by
+                                       comma */
+    const char *time_format;        /* strptime's letters, "excel", or NULL */
+    const char *encoding;           /* of the text, or NULL */
+    char decimal;                   /* '.', ',', or 0: as the file shows */
+    const char *missing;            /* more words for no value, or NULL */
+    bool wide;                      /* one row per series */
+    const struct io_freq *freq;     /* NULL: inferred */
+    const struct io_agreed *agreed; /* or NULL: nothing is decided yet */
+    struct io_shard files; /* which of all files these are: of so many each
+                              such one; count 0: series may go from file to
+                              file */
     enum io_gaps gaps;
     bool gaps_given; /* not by default: gaps of any length are expected */
     const char *ignore; /* periods that count as missing, or NULL: see

@@ -126,6 +126,7 @@ static bool merge_duplicates(const struct io_regular *job,
                              struct io_series_rows *rows,
                              struct io_panel_facts *facts)
 {
+    size_t series = (size_t)(facts - job->panel->facts);
     char text[IO_TIME_SIZE];
     size_t kept = 0;
     for (size_t i = 0, count; i < rows->n; i += count) {
@@ -138,7 +139,8 @@ static bool merge_duplicates(const struct io_regular *job,
             bool doubled = is_doubled_hour(&job->panel->format, rows->time[i]);
             if (!io_fail_series(
                     facts, "%s: %zu rows for %s %s%s--duplicates %s",
-                    job->rows->name, count, job->panel->time_name, text,
+                    io_series_file(job->rows, job->options, series), count,
+                    job->panel->time_name, text,
                     doubled ? ", an hour that is there twice when clocks go "
                               "back: "
                             : "; ",
@@ -312,7 +314,7 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
         raw->last = rows.time[rows.n - 1];
         note_far_row(&rows, facts, raw);
     } else if (!io_fail_series(facts, "%s: series has no values",
-                               job->rows->name)) {
+                               io_series_file(job->rows, job->options, i))) {
         return io_no_room(job);
     }
     put_rows(job, &rows, changed, raw);

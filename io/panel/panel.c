@@ -22,9 +22,38 @@ void io_panel_release(struct io_panel *panel)
     *panel = (struct io_panel){0};
 }
 
-uint32_t io_panel_number(const struct io_panel *panel, size_t i)
+enum {
+    ID_BITS = 31,  /* a file has no more than 2^30 ids */
+    FILE_BITS = 40 /* nor 2^40 lines */
+};
+
+/* Of the file in which a series is, from 0, among all that there are. */
+static uint64_t file_number(const struct io_panel *panel, size_t i,
+                            uint32_t *first)
 {
-    return (panel->place != NULL ? panel->place[i] : (uint32_t)i) + 1;
+    size_t part = io_rowset_part_of(panel->rows, (uint32_t)i);
+    *first = panel->rows->parts[part].first_id;
+    return panel->files.number - 1 + (uint64_t)part * panel->files.count;
+}
+
+uint64_t io_panel_number(const struct io_panel *panel, size_t i)
+{
+    uint32_t first;
+    if (panel->files.count == 0)
+        return (panel->place != NULL ? panel->place[i] : i) + (uint64_t)1;
+    uint64_t file = file_number(panel, i, &first);
+    return file << FILE_BITS | (i - first + 1);
+}
+
+uint64_t io_panel_reject_number(const struct io_panel *panel, size_t k)
+{
+    const struct io_reject *reject = &panel->rejects[k];
+    uint32_t first;
+    if (panel->files.count == 0)
+        return reject->order << ID_BITS
+               | io_panel_number(panel, reject->series);
+    return file_number(panel, reject->series, &first) << FILE_BITS
+           | reject->line;
 }
 
 struct io_freq io_panel_step(const struct io_panel *panel, size_t i)

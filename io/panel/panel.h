@@ -4,6 +4,7 @@
 
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
+#include "io/rows/shard.h"
 #include "io/time/frequency.h"
 #include "io/time/period.h"
 #include "io/time/timestamp.h"
@@ -55,16 +56,18 @@ struct io_panel {
     const char *id_name, *time_name; /* of the columns, for the output */
     const char *value_name;          /* "" in wide form */
     bool is_record;  /* of several keys: ids, and id_name, are CSV records */
+    size_t nkeys;    /* columns that the ids are of */
     bool one_series; /* of one series without a column of ids */
     const char *columns;          /* which were taken, for people */
     bool say_columns;             /* it could have been otherwise */
     const struct io_notes *notes; /* what else was inferred */
     struct io_time_format format;
-    char decimal;        /* of numbers: '.' or ',' */
-    struct io_freq freq; /* of the file, or as given */
-    bool has_freq;       /* false: no series has two timestamps */
-    size_t nseries;      /* of the shard */
-    size_t ntotal;       /* of the file */
+    char decimal;          /* of numbers: '.' or ',' */
+    struct io_freq freq;   /* of the file, or as given */
+    bool has_freq;         /* false: no series has two timestamps */
+    size_t nseries;        /* of the shard */
+    size_t ntotal;         /* of the file */
+    struct io_shard files; /* see struct io_panel_options */
 
     struct fc_history *series;    /* in order of first appearance; NaN only
                                      inside, and only for interpolate; NULL
@@ -102,8 +105,14 @@ void io_panel_release(struct io_panel *panel);
 bool io_panel_ignore(struct io_panel *panel, size_t i,
                      const struct io_period *period, const char *why);
 
-/* The i-th series' place in the file by first appearance; the first is 1. */
-uint32_t io_panel_number(const struct io_panel *panel, size_t i);
+/*
+ * The i-th series' place in the file by first appearance; the first is 1.
+ * Where each file has series of its own: in all of them, by file.
+ */
+uint64_t io_panel_number(const struct io_panel *panel, size_t i);
+
+/* Likewise of the k-th reject, several of which may have one place. */
+uint64_t io_panel_reject_number(const struct io_panel *panel, size_t k);
 
 /* The step of its grid: the panel's, with the series' own anchor day. */
 struct io_freq io_panel_step(const struct io_panel *panel, size_t i);

@@ -76,3 +76,11 @@ enum fc_status io_each_series(struct io_regular *job,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     return FC_OK;
 }
+
+const char *io_series_file(const struct io_rowset *rows,
+                           const struct io_panel_options *options, size_t i)
+{
+    return options->agreed != NULL && rows->nparts > 0
+               ? rows->parts[io_rowset_part_of(rows, (uint32_t)i)].name
+               : rows->name;
+}

@@ -67,6 +67,10 @@ struct io_series_rows {
 bool io_series_rows_get(const struct io_regular *job, const struct io_raw *raw,
                         struct fc_workspace *ws, struct io_series_rows *rows);
 
+/* What messages call the file of a series. */
+const char *io_series_file(const struct io_rowset *rows,
+                           const struct io_panel_options *options, size_t i);
+
 /*
  * A flag for each place of a series that lies in such a period; its values
  * there are missing now, and counted in job->ignored.  NULL if there are none,

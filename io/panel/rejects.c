@@ -63,8 +63,9 @@ static void say_failed(const struct io_rejects_work *work, uint32_t series,
                        char *reason, size_t size)
 {
     const char *error = work->panel->facts[series].error, *where = ": ";
-    size_t n = strlen(work->rows->name), room;
-    if (strncmp(error, work->rows->name, n) == 0 && error[n] == ':') {
+    const char *file = io_series_file(work->rows, work->options, series);
+    size_t n = strlen(file), room;
+    if (strncmp(error, file, n) == 0 && error[n] == ':') {
         error += n + 1;
         where = *error == ' ' ? ":" : " in line ";
     }

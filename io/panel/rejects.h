@@ -8,7 +8,8 @@
  * The rows of a file that were not used; inside of the loader.
  */
 struct io_rejects_work {
-    struct io_rowset *rows;          /* whose errors and lines go */
+    struct io_rowset *rows; /* whose errors and lines go */
+    const struct io_panel_options *options;
     const struct io_raw *raw;        /* panel->nseries of them */
     struct io_unused *const *unused; /* see struct io_regular; or NULL */
     struct io_panel *panel;

@@ -44,15 +44,21 @@ static void divide(struct io_times *times, int64_t by)
     times->unit /= (uint64_t)by;
 }
 
+/* Whether they can be instants, so many to the second. */
+static bool can_be(const struct range *all, int64_t scale)
+{
+    return all->least >= FROM * scale && all->most < UNTIL * scale
+           && all->unit % (60 * (uint64_t)scale) == 0
+           && all->least % scale == 0;
+}
+
 /* To the second: 1, 1000, 1000000, or 0 if they are no instants. */
 static int scale_of(const struct range *all)
 {
     if (!all->any || all->unit == 0)
         return 0;
     for (int scale = 1; scale <= 1000000; scale *= 1000)
-        if (all->least >= FROM * scale && all->most < UNTIL * scale
-            && all->unit % (60 * (uint64_t)scale) == 0
-            && all->least % scale == 0)
+        if (can_be(all, scale))
             return scale;
     return 0;
 }
@@ -87,6 +93,14 @@ static void say_serial(struct io_rowset *rows, const struct range *all)
             rows->name, rows->time_name, (long long)all->least, first);
 }
 
+static void to_seconds(struct io_rowset *rows, int scale)
+{
+    for (size_t i = 0; i < rows->nchunks && scale > 1; i++) {
+        divide(&rows->chunks[i].own.time, scale);
+        divide(&rows->chunks[i].other.time, scale);
+    }
+}
+
 void io_epoch_find(struct io_rowset *rows)
 {
     struct range all = {0};
@@ -101,11 +115,41 @@ void io_epoch_find(struct io_rowset *rows)
         say_serial(rows, &all);
         return;
     }
-    for (size_t i = 0; i < rows->nchunks && scale > 1; i++) {
-        divide(&rows->chunks[i].own.time, scale);
-        divide(&rows->chunks[i].other.time, scale);
-    }
+    to_seconds(rows, scale);
     rows->format.form = IO_TIME_EPOCH;
     rows->format.scale = scale;
     say_epoch(rows, &all);
+}
+
+/* Of the i-th part alone. */
+static struct range range_of(const struct io_rowset *rows, size_t i)
+{
+    struct range range = {0};
+    size_t end =
+        i + 1 < rows->nparts ? rows->parts[i + 1].first_chunk : rows->nchunks;
+    for (size_t k = rows->parts[i].first_chunk; k < end; k++) {
+        widen(&range, &rows->chunks[k].own.time);
+        widen(&range, &rows->chunks[k].other.time);
+    }
+    return range;
+}
+
+enum fc_status io_epoch_take(struct io_rowset *rows, const char *who,
+                             struct fc_error *err)
+{
+    for (size_t i = 0; i < rows->nparts; i++) {
+        struct range range = range_of(rows, i);
+        if (range.any && !can_be(&range, rows->format.scale))
+            return fc_fail(err, FC_EDATA,
+                           "%s: column '%.60s': integers such as %lld are no "
+                           "%sseconds since 1970, as %s says",
+                           rows->parts[i].name, rows->time_name,
+                           (long long)range.least,
+                           rows->format.scale == 1      ? ""
+                           : rows->format.scale == 1000 ? "milli"
+                                                        : "micro",
+                           who);
+    }
+    to_seconds(rows, rows->format.scale);
+    return FC_OK;
 }

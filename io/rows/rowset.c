@@ -35,6 +35,19 @@ const char *io_rowset_part(const struct io_rowset *rows, size_t chunk,
     return name;
 }
 
+size_t io_rowset_part_of(const struct io_rowset *rows, uint32_t series)
+{
+    size_t low = 0, high = rows->nparts;
+    while (high - low > 1) {
+        size_t middle = low + (high - low) / 2;
+        if (rows->parts[middle].first_id <= series)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
 void io_rowset_free(struct io_rowset *rows)
 {
     if (rows == NULL)
@@ -59,16 +72,19 @@ bool io_rowset_grow(struct io_rowset *rows, size_t n)
     return true;
 }
 
-bool io_rowset_number(struct io_rowset *rows, struct io_chunk *chunk)
+bool io_rowset_number(struct io_rowset *rows, struct io_chunk *chunk,
+                      uint32_t *lowest)
 {
     struct io_intern *ids = &rows->ids;
     uint32_t n = chunk->ids.n;
     uint32_t *number = malloc((n > 0 ? n : 1) * sizeof *number);
     bool good = number != NULL;
+    *lowest = UINT32_MAX;
     for (uint32_t i = 0; good && i < n; i++) {
         number[i] =
             io_intern_add(ids, chunk->ids.text[i], chunk->ids.length[i]);
         good = number[i] != IO_INTERN_FULL;
+        *lowest = number[i] < *lowest ? number[i] : *lowest;
     }
     good = good && io_chunk_number(chunk, number);
     free(number);

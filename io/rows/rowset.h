@@ -20,6 +20,7 @@ struct io_part {
     const char *name; /* borrowed */
     size_t first_chunk;
     uint64_t first_line; /* of its first chunk */
+    uint32_t first_id;   /* the ids before it are in other parts */
 };
 
 struct io_rowset {
@@ -64,10 +65,16 @@ void io_rowset_clear(struct io_rowset *rows);
 const char *io_rowset_part(const struct io_rowset *rows, size_t chunk,
                            uint64_t *line);
 
+/* The part in which a series comes first; parts must be there. */
+size_t io_rowset_part_of(const struct io_rowset *rows, uint32_t series);
+
 /*
  * Replaces the chunk's own numbers of ids by those of all series, and gives
  * back its ids, which take more memory.  False when memory is short.
+ *
+ *   lowest  out: the lowest of these numbers; UINT32_MAX: it has none
  */
-bool io_rowset_number(struct io_rowset *rows, struct io_chunk *chunk);
+bool io_rowset_number(struct io_rowset *rows, struct io_chunk *chunk,
+                      uint32_t *lowest);
 
 #endif

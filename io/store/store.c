@@ -248,11 +248,23 @@ enum fc_status io_store_claim(struct io_store *store,
 
 /* --- transactions --- */
 
-enum fc_status io_store_begin(struct io_store *store, struct fc_error *err)
+static enum fc_status begin(struct io_store *store, const char *how,
+                            struct fc_error *err)
 {
-    int rc = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    int rc = sqlite3_exec(store->db, how, NULL, NULL, NULL);
     store->open = rc == SQLITE_OK;
     return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
+}
+
+enum fc_status io_store_begin(struct io_store *store, struct fc_error *err)
+{
+    return begin(store, "BEGIN IMMEDIATE", err);
+}
+
+enum fc_status io_store_begin_reading(struct io_store *store,
+                                      struct fc_error *err)
+{
+    return begin(store, "BEGIN", err);
 }
 
 enum fc_status io_store_commit(struct io_store *store, struct fc_error *err)

@@ -55,6 +55,13 @@ enum fc_status io_store_fact(struct io_store *store, const char *name,
  * when the program ends before, nothing.
  */
 enum fc_status io_store_begin(struct io_store *store, struct fc_error *err);
+
+/* For much that is read one by one, and little or nothing that is written: the
+   file is locked and looked at once, not each time. */
+enum fc_status io_store_begin_reading(struct io_store *store,
+                                      struct fc_error *err);
+
+/* Ends either. */
 enum fc_status io_store_commit(struct io_store *store, struct fc_error *err);
 
 #endif

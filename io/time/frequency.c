@@ -658,3 +658,13 @@ double io_freq_year(const struct io_freq *freq)
         return 0;
     }
 }
+
+bool io_freq_is_anchor(enum io_freq_unit unit, int64_t anchor)
+{
+    if (anchor == 0 || unit >= IO_FREQ_SEMIMONTH)
+        return anchor == 0 || io_rhythm_has(unit, anchor);
+    return unit == IO_FREQ_MONTH    ? anchor >= 1 && anchor <= 31
+           : unit == IO_FREQ_PERIOD ? anchor == 12 || anchor == 13
+           : unit == IO_FREQ_WEEK   ? anchor >= 1 && anchor <= 7
+                                    : false;
+}

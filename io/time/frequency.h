@@ -104,6 +104,9 @@ enum fc_status io_freq_check(struct io_freq *freq,
                              const struct io_time_format *format,
                              struct fc_error *err);
 
+/* Whether steps of the unit can have that anchor; 0 is always one. */
+bool io_freq_is_anchor(enum io_freq_unit unit, int64_t anchor);
+
 /* Mean seconds of a step; integers have their own measure. */
 double io_freq_length(const struct io_freq *freq);
 

@@ -633,6 +633,23 @@ const struct io_rhythm *io_rhythm_at(enum io_freq_unit unit)
     return NULL;
 }
 
+bool io_rhythm_has(enum io_freq_unit unit, int64_t anchor)
+{
+    enum { RETAIL = 3 * 2 * MONTHS * WEEK * 2, WEEKDAYS = 127 };
+    int64_t most = unit == IO_FREQ_SEMIMONTH        ? END * 32 + END
+                   : unit == IO_FREQ_DEKAD          ? 2
+                   : unit == IO_FREQ_BUSINESS_MONTH ? END
+                   : unit == IO_FREQ_RETAIL_MONTH   ? RETAIL
+                   : unit == IO_FREQ_OPEN_DAY       ? WEEKDAYS
+                   : unit == IO_FREQ_LOCAL_DAY      ? (int64_t)NSUMMER_TIMES
+                                                    : 0;
+    if (anchor < 1 || anchor > most)
+        return false;
+    if (unit == IO_FREQ_SEMIMONTH)
+        return anchor >= 32 && anchor % 32 > 0;
+    return unit != IO_FREQ_BUSINESS_MONTH || anchor == 1 || anchor == END;
+}
+
 /* Every so many of them. */
 static int64_t multiple_of(const struct io_rhythm *r, int anchor,
                            const int64_t *t, size_t n)

@@ -42,6 +42,9 @@ static inline const struct io_rhythm *io_rhythm_of(const struct io_freq *freq)
                                                     : NULL;
 }
 
+/* Whether a step of the table can have that anchor. */
+bool io_rhythm_has(enum io_freq_unit unit, int64_t anchor);
+
 /*
  * The first of the table that all times fit; false if none does.  dates: they
  * have no time of day.

@@ -110,6 +110,17 @@ every "$nightcast" forecast -H 1 -s 1 -j 1 --learned learned --shard 1/2 \
 for k in 1 2 3 4; do
 	"$nightcast" forecast -q -H 2 -m naive --shard $k/4 long.csv -o f.$k 2>said
 done
+# of two files each its own
+sed '2,$s/,2024-/.1,2024-/' long.csv >more.csv
+"$nightcast" learn -q --by-file -H 2 -m naive --freq D long.csv more.csv \
+	-o shared 2>said
+every "$nightcast" forecast --by-file -H 2 -m naive -j 1 --shard 1/2 \
+	--learned shared long.csv more.csv -o out.csv --summary s.csv
+for k in 1 2; do
+	"$nightcast" forecast -q --by-file -H 2 -m naive --shard $k/2 \
+		--learned shared long.csv more.csv -o h.$k 2>said
+done
+every "$nightcast" merge h.1 h.2 -o out.csv
 cp "$project/data/monthly.csv" .
 every "$nightcast" forecast -H 6 -j 1 monthly.csv -o out.csv --summary s.csv
 every "$nightcast" learn -H 6 -j 1 monthly.csv -o out.csv

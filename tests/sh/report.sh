@@ -167,6 +167,15 @@ refused 1 'has none of the series in' others_f.csv --train others.csv \
 	--store first.db --report n.html || fail 'the first night'
 grep -q '"past":{"nights":\[\]' n.html || fail 'the first night has nights'
 
+# one series, of dates and values alone
+grep '^co2,' "$data" | cut -d , -f 2,3 | sed '1i month,ppm' >all.csv
+head -n -6 all.csv >one.csv
+"$nightcast" forecast -q -H 6 -m snaive one.csv -o own.csv || fail 'one series'
+(head -n 1 all.csv && tail -n 6 all.csv) >actual.csv
+"$nightcast" report -q own.csv actual.csv --train one.csv -o one.html ||
+	fail 'the page of one series'
+grep -q '"series"' one.html || fail 'one series has no id on its page'
+
 "$nightcast" report -q f.csv rows.csv --train "$data" -o kept.html 2>message &&
 	fail 'actual values that are scores'
 finish
