@@ -17,7 +17,7 @@
 #include <string.h>
 
 enum {
-    VERSION = 5, /* of auto's own numbers; below, of the parts' */
+    VERSION = 6, /* of auto's own numbers; below, of the parts' */
     BREAKS_VERSION = 1,
     EXPERIENCE_VERSION = 2,
     COMMON_VERSION = 1

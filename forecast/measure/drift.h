@@ -18,7 +18,8 @@
  * simulation (tests/test_drift.c) that is an alarm by chance in one of 600
  * values of normal errors, of 240 of t5 and of 170 of Laplace ones, and one
  * 3, 5, 7 and 14 values after a mean that moved by 3, 2, 1.5 and 1 standard
- * deviations.  After an alarm the sum begins anew.
+ * deviations; equal errors from the first value on are one after 17, as their
+ * own size is all that is known then.  After an alarm the sum begins anew.
  *
  * The check of coverage counts the values outside of an interval: an alarm is
  * a count that a binomial variable of that interval's level would reach in

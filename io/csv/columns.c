@@ -505,6 +505,17 @@ static void find_one_series(struct search *s)
         s->layout->one_series = true;
 }
 
+/* What is called a value is no time, if it is all there is for both. */
+static void leave_values(struct search *s)
+{
+    bool both = count(s, TIME) == 1 && count(s, VALUE) == 1;
+    for (size_t i = 0; both && s->role[TIME] == NONE && i < s->layout->ncolumns;
+         i++)
+        if (s->could[TIME][i] && s->could[VALUE][i]
+            && has_usual_name(s, VALUE, i) && !has_usual_name(s, TIME, i))
+            s->could[TIME][i] = false;
+}
+
 static void narrow(struct search *s)
 {
     exclude_given(s);
@@ -516,6 +527,7 @@ static void narrow(struct search *s)
         keep_only(s, (enum role)r, has_default_name);
         keep_only(s, (enum role)r, is_free);
     }
+    leave_values(s);
     find_one_series(s);
     while (take_single(s) > 0)
         ;
@@ -632,9 +644,11 @@ static void say_others(const struct search *s, char *out, size_t size)
         if (key || i == s->role[ID] || i == s->role[TIME]
             || i == s->role[VALUE])
             continue;
-        used += (size_t)snprintf(out + used, size - used, "%s%.40s",
-                                 n == 0 ? " (others: " : ", ",
-                                 n < 6 ? layout->names[i] : "...");
+        used += (size_t)snprintf(
+            out + used, size - used, "%s%.40s", n == 0 ? " (others: " : ", ",
+            n >= 6                        ? "..."
+            : layout->names[i][0] == '\0' ? "''"
+                                          : layout->names[i]);
         if (n++ == 6)
             break;
     }

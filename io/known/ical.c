@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * libical is opened with dlopen(): it brings ICU and more with it, which runs
- * without a calendar should not wait for.
+ * without a calendar should not wait for; and stays open, as it keeps what it
+ * knows of time zones until the end.
  */
 #include "io/known/ical.h"
 
@@ -262,19 +263,15 @@ enum fc_status io_ical_read(const char *path, int64_t from, int64_t to,
     struct dates d = {
         .from = from, .to = to, .take = take, .arg = arg, .err = err};
     char *text = NULL;
-    if (!open_library(&api)) {
-        if (api.library != NULL)
-            dlclose(api.library);
+    if (!open_library(&api))
         return fc_fail(err, FC_EDATA,
                        "%s: libical, which reads calendars, is not there "
                        "(Debian: libical3)",
                        path);
-    }
     enum fc_status status = read_text(path, &text, err);
     if (status == FC_OK)
         status = take_all(&api, path, text, &d);
     free(text);
-    dlclose(api.library);
     return status;
 }
 

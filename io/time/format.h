@@ -47,7 +47,9 @@ enum io_time_style {
     IO_STYLE_LONG_DAY = 64,
     IO_STYLE_LONG_MONTH = 128,
     IO_STYLE_SHORT_DAY = 256, /* those of SHORT_DATE: which of them */
-    IO_STYLE_SHORT_MONTH = 512
+    IO_STYLE_SHORT_MONTH = 512,
+    IO_STYLE_SEPT =
+        1024 /* September is Sept, other months have three letters */
 };
 
 enum { IO_TIME_SIZE = 96, IO_TIME_PATTERN_SIZE = 40, IO_TIME_ZONE_SIZE = 8 };

@@ -77,10 +77,13 @@ static int take_name(const char **p, const char *end, const char *const *names,
         length++;
     for (int i = 0; i < n; i++) {
         size_t whole = strlen(names[i]);
-        if ((length != 3 && length != whole)
+        bool sept = length == 4 && names == months && i == 8;
+        if ((length != 3 && length != whole && !sept)
             || strncasecmp(*p, names[i], length) != 0)
             continue;
-        if (length > 3)
+        if (sept)
+            seen->style |= IO_STYLE_SEPT;
+        else if (length > 3)
             seen->style |= IO_STYLE_FULL_NAME;
         if (seen->separator == 0)
             seen->separator = ((*p)[0] & 0x20)   ? 'a'
@@ -339,8 +342,10 @@ static char *put_name(char *p, const char *name,
                       const struct io_time_format *format)
 {
     char text[16];
-    snprintf(text, sizeof text,
-             format->style & IO_STYLE_FULL_NAME ? "%s" : "%.3s", name);
+    int most = format->style & IO_STYLE_FULL_NAME                   ? 15
+               : format->style & IO_STYLE_SEPT && name == months[8] ? 4
+                                                                    : 3;
+    snprintf(text, sizeof text, "%.*s", most, name);
     return put_text(p, text, format->separator);
 }
 
@@ -474,6 +479,8 @@ static const struct io_pattern_row dates[] = {
     {"%m.%Y", "12.2023"},         {"%YM%m", "2023M12"},
     {"Q%q %Y", "Q1 2021"},        {"Q%q-%Y", "Q1-2021"},
     {"Q%q/%Y", "Q1/2021"},        {"%Y/Q%q", "2021/Q1"},
+    {"Q%q %y", "Q1 21"},          {"Q%q-%y", "Q1-21"},
+    {"%qQ%Y", "1Q2021"},          {"%qQ%y", "1Q21"},
     {"%Y-%m-%d", "2023-1-9"},     {"%Y%m%d", "20231231"},
     {"%Y%m", "202312"},
 };

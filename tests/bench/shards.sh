@@ -111,8 +111,8 @@ for series; do
 	case $MODES in *file*) by_file "$series" ;; esac
 done
 
-# cpu = a + b total + c own, memory likewise; of files b is none
-awk -v length_="$LENGTH" '
+# cpu = a + b total + c own, memory likewise; by file b is for each of its files
+awk -v length_="$LENGTH" -v files="$FILES" '
 	function solve(   i, j, k, f) { # the normal equations of up to three unknowns
 		for (i = 0; i < 3; i++)
 			for (j = i + 1; j < 3; j++) {
@@ -133,7 +133,7 @@ awk -v length_="$LENGTH" '
 		worst = 0
 		for (i = 1; i <= n[kind]; i++) {
 			v[0] = 1; v[1] = own[kind, i]; v[3] = y[kind, what, i]
-			v[2] = kind == "naive" ? total[kind, i] : 0
+			v[2] = total[kind, i]
 			w = 1 / (v[3] * v[3])
 			for (j = 0; j < 3; j++)
 				for (k = 0; k < 4; k++)
@@ -148,7 +148,8 @@ awk -v length_="$LENGTH" '
 	}
 	$1 == "naive" || $1 == "byfile" {
 		i = ++n[$1]
-		total[$1, i] = $2; own[$1, i] = $4
+		total[$1, i] = $1 == "naive" ? $2 : files / $3
+		own[$1, i] = $4
 		y[$1, "cpu", i] = $5; y[$1, "peak", i] = $6
 	}
 	$1 == "auto" { autos += $5; fitted += $4; autototal += $2 }
@@ -182,12 +183,12 @@ awk -v length_="$LENGTH" '
 	}
 	function of_files(   a, c) {
 		fit("byfile", "cpu")
-		a = x[0]; c = x[1]
-		printf "\n--by-file: cpu of a shard: %.3g s + %.3g us per series of its own (%.3g us per row); off by %.0f%% at most\n", \
-			a, c * 1e6, c * 1e6 / length_, 100 * worst
+		a = x[0] + x[2]; c = x[1]
+		printf "\n--by-file: cpu of a shard: %.3g s + %.3g us per file + %.3g us per series of its own (%.3g us per row); off by %.0f%% at most\n", \
+			x[0], x[2] * 1e6, c * 1e6, c * 1e6 / length_, 100 * worst
 		fit("byfile", "peak")
-		printf "memory: %.3g MB + %.3g bytes per series of its own; off by %.0f%% at most\n", \
-			x[0] / 1024, x[1] * 1024, 100 * worst
+		printf "memory: %.3g MB + %.3g KB per file + %.3g bytes per series of its own; off by %.0f%% at most\n", \
+			x[0] / 1024, x[2], x[1] * 1024, 100 * worst
 		printf "merge: %.3g us per series; %.0f bytes of each at %d\n", \
 			idmerged / idrows * 1e6, idpeak * 1024 / idlast, idlast
 		printf "1e8 series of %d rows on %d processors: %.1f s to read, %.0f s to merge; %.2f GiB each\n", \

@@ -312,7 +312,7 @@ unset models
 rm -f st.db
 for k in 0 1 2 3 4 5 6; do
 	make_input $((60 + k)) 8 | awk -F, -v OFS=, \
-		'$1 <= "s06" && $2 > 61 { $3 += 25 * ($2 - 61) } { print }' >in.csv
+		'$1 <= "s06" && $2 > 61 { $3 += 25 * ($2 - 61) ^ 2 } { print }' >in.csv
 	"$nightcast" forecast -H 3 -s 7 in.csv -o f.csv --store st.db --relearn 1000 \
 		2>>said || fail "exit $?"
 done
