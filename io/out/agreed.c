@@ -179,7 +179,7 @@ static bool one_of(int64_t x, const char *set)
 /* Such as this program writes. */
 static bool is_format(const int64_t x[NUMBERS])
 {
-    enum { STYLES = 64, A_DAY = 86400, DIGITS = 18 };
+    enum { STYLES = 2 * IO_STYLE_SEPT, A_DAY = 86400, DIGITS = 18 };
     return within(x[0], IO_TIME_INTEGER, IO_TIME_SERIAL)
            && one_of(x[1], "T QqWwPpAa") && within(x[2], 0, 1)
            && one_of(x[3], "- ") && within(x[4], 0, DIGITS)
