@@ -39,7 +39,7 @@ static void write_step(const struct cmd_run *run, const struct step *step,
                        double mean, const double *share,
                        struct io_atomic_file *file)
 {
-    const struct fc_known *learnt = run->batch.known;
+    const struct fc_known *learnt = cmd_known_of(run);
     size_t n = share != NULL ? learnt->n : 0;
     double base = mean;
     for (size_t j = 0; j < n; j++)
@@ -55,7 +55,7 @@ static enum fc_status write_forecast(const struct cmd_run *run, size_t i,
                                      struct io_atomic_file *file,
                                      struct fc_error *err)
 {
-    const struct fc_known *known = run->batch.known;
+    const struct fc_known *known = cmd_known_of(run);
     struct fc_series series = fc_job_series(&run->work.job, i);
     struct fc_forecast forecast =
         fc_batch_forecast(&run->batch, i * run->work.job.nspecs + k);

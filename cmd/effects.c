@@ -75,7 +75,7 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
     const struct io_panel *panel = &run->work.panel;
     struct fc_series series = fc_job_series(&run->work.job, i);
     const struct io_known *known = &run->work.known;
-    const struct fc_known_column *column = &run->batch.known->column[j];
+    const struct fc_known_column *column = &cmd_known_of(run)->column[j];
     double unit = fit->scale.kind == FC_KNOWN_UNITS ? fit->scale.unit : 1;
     char words[WORDS] = "";
     io_write_id(file, panel->series[i].id, panel->is_record);
@@ -110,7 +110,7 @@ static enum fc_status write_series(const struct cmd_run *run, size_t i,
     while (series.n > 0 && isnan(series.y[series.n - 1]))
         series.n--;
     enum fc_status status =
-        fc_known_fit(run->batch.known, &series, 0, ws, &fit, &rest, err);
+        fc_known_fit(cmd_known_of(run), &series, 0, ws, &fit, &rest, err);
     for (size_t j = 0; status == FC_OK && j < fit.n; j++)
         write_row(run, i, j, &fit, file);
     return status;
@@ -123,7 +123,7 @@ enum fc_status cmd_effects_write(const struct cmd_run *run,
     enum fc_status status = FC_OK;
     io_write_id(file, run->work.panel.id_name, run->work.panel.is_record);
     put(file, ",regressor,effect,own,shrunk,error,times\n");
-    if (run->batch.known == NULL)
+    if (cmd_known_of(run) == NULL)
         return FC_OK;
     struct fc_workspace *ws = fc_workspace_new();
     if (ws == NULL)

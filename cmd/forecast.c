@@ -172,7 +172,7 @@ static enum fc_status fit(struct session *s, struct fc_error *err)
     cmd_deadline_meet(&s->deadline);
     cmd_progress_clear(&s->bar);
     if (status == FC_OK) {
-        cmd_known_say(run->options, &run->work.known, run->batch.known);
+        cmd_known_say(run->options, &run->work.known, cmd_known_of(run));
         cmd_night_fitted(&run->night);
     }
     run->seconds[1] = cmd_now() - s->read;

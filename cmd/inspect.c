@@ -300,7 +300,7 @@ static int run(int argc, char **argv)
     struct io_panel panel;
     struct fc_error err;
     int jobs, status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
-    struct cmd_source source = {options.input, 0, NULL, NULL};
+    struct cmd_source source = {options.input, 0, NULL, NULL, NULL};
     if (status < 0
         && cmd_load(&options, &source, &jobs, &panel, NULL, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);

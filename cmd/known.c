@@ -8,7 +8,8 @@
 
 enum { LINE = 400 };
 
-static void say_input(const char *path, const struct io_known *known)
+static void say_input(const char *path, const char *future,
+                      const struct io_known *known)
 {
     char count[CMD_COUNT_SIZE];
     for (size_t k = 0; k < known->ntexts; k++)
@@ -18,26 +19,49 @@ static void say_input(const char *path, const struct io_known *known)
         cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", path,
                 cmd_count((size_t)known->beyond, count),
                 known->beyond == 1 ? " is" : "s are");
+    if (known->beyond_future > 0)
+        cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", future,
+                cmd_count((size_t)known->beyond_future, count),
+                known->beyond_future == 1 ? " is" : "s are");
+    if (known->nfresh > 0)
+        cmd_say(CMD_WARNING,
+                "%s: warning: a text that was not learnt counts as the usual "
+                "one: %s%s",
+                path, known->fresh, known->nfresh > 1 ? ", and others" : "");
 }
 
 static enum fc_status read_regressors(const struct cmd_options *options,
                                       const struct io_panel_options *how,
+                                      const struct io_learned *file,
                                       struct io_panel *panel,
                                       struct io_known *known,
                                       struct fc_error *err)
 {
     struct io_terms terms;
+    struct io_known_names names;
+    struct io_changes changes = {.n = 0};
     if (options->regressors == NULL)
         return FC_OK;
     enum fc_status status = io_terms_parse(options->regressors, &terms, err);
-    if (status != FC_OK)
+    if (status == FC_OK && options->what_if != NULL)
+        status = io_changes_parse(options->what_if, &changes, err);
+    if (status != FC_OK) {
+        io_terms_release(&terms);
         return status;
-    status = io_known_read(
-        how, &terms, (enum io_missing_regressors)options->missing_regressors,
-        panel, known, err);
+    }
+    struct io_known_how asked = {
+        &terms, (enum io_missing_regressors)options->missing_regressors, NULL,
+        options->future, &changes};
+    if (file != NULL && file->nregressors > 0) {
+        names = (struct io_known_names){file->nregressors, file->regressor,
+                                        file->nbases, file->base};
+        asked.names = &names;
+    }
+    status = io_known_read(how, &asked, panel, known, err);
     io_terms_release(&terms);
+    io_changes_release(&changes);
     if (status == FC_OK && !options->quiet)
-        say_input(how->path, known);
+        say_input(how->path, options->future, known);
     return status;
 }
 
@@ -60,6 +84,7 @@ static void say_events(const struct io_events *events, size_t ignored)
 
 enum fc_status cmd_known_read(const struct cmd_options *options,
                               const struct io_panel_options *how,
+                              const struct io_learned *file,
                               struct io_panel *panel, struct io_known *known,
                               struct fc_error *err)
 {
@@ -71,7 +96,7 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     if (status == FC_OK)
         status = io_events_ignore(&events, panel, err);
     if (status == FC_OK)
-        status = read_regressors(options, how, panel, known, err);
+        status = read_regressors(options, how, file, panel, known, err);
     if (status == FC_OK && options->events != NULL)
         status = io_events_add(&events, panel, how->horizon, known, err);
     if (status == FC_OK && options->events != NULL && !options->quiet)

@@ -5,6 +5,7 @@
  */
 #include "cmd/commands.h"
 #include "cmd/host/signals.h"
+#include "cmd/known.h"
 #include "cmd/learned.h"
 #include "cmd/talk/talk.h"
 #include "cmd/work.h"
@@ -19,6 +20,8 @@ struct run {
     const struct cmd_options *options;
     struct cmd_work work;
     struct fc_learned *learned;
+    struct fc_known *known;
+    double *slopes; /* numbers of it */
     struct io_atomic_file *file;
     double start;
 };
@@ -57,13 +60,50 @@ static void write_learned(const struct run *run)
         .n = learned->n,
         .values = (double *)learned->values,
     };
+    if (run->known != NULL) {
+        const struct io_known *known = &run->work.known;
+        out.nregressors = known->n;
+        out.regressor = known->name;
+        out.nbases = known->ntexts;
+        out.base = known->base;
+        out.nslopes = fc_known_size(known->n);
+        out.slopes = run->slopes;
+    }
     snprintf(out.model, sizeof out.model, "%s", spec->model->name);
     io_learned_write(run->file, &out);
+}
+
+static enum fc_status check_finite(const struct run *run, const double *x,
+                                   size_t n, struct fc_error *err)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!isfinite(x[i]))
+            return fc_fail(err, FC_ERANGE, "%s: what was learnt is not finite",
+                           run->options->input);
+    return FC_OK;
+}
+
+/* What regressors teach comes before what the model learns from the rest. */
+static enum fc_status learn_known(struct run *run, struct fc_error *err)
+{
+    struct fc_job *job = &run->work.job;
+    enum fc_status status = fc_batch_learn_known(job, &run->known, err);
+    job->known = run->known;
+    if (status != FC_OK || run->known == NULL)
+        return status;
+    size_t n = fc_known_size(run->known->n);
+    run->slopes = malloc(n * sizeof *run->slopes);
+    if (run->slopes == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    fc_known_pack(run->known, run->slopes);
+    cmd_known_say(run->options, &run->work.known, run->known);
+    return check_finite(run, run->slopes, n, err);
 }
 
 static enum fc_status compute(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = run->options;
+    bool learns = o->specs[0].model->learn != NULL;
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
         status = cmd_work_init(o, &run->work, err);
@@ -72,20 +112,25 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
                        "%s: has no column of ids, so that all files would be "
                        "of one series: leave out --by-file",
                        o->input);
-    bool learns = o->specs[0].model->learn != NULL;
+    if (status == FC_OK)
+        status = learn_known(run, err);
     if (status == FC_OK && learns)
         status = fc_batch_learn(&run->work.job, 0, &run->learned, err);
     if (status != FC_OK)
         return status;
+    if (o->regressors != NULL && run->known == NULL)
+        return fc_fail(err, FC_ESHORT,
+                       "%s: none of its %zu series can be learnt from",
+                       o->input, run->work.job.n);
     if (run->learned == NULL && learns)
         return fc_fail(err, FC_ESHORT,
                        "%s: none of its %zu series is long enough to learn "
                        "%lld steps ahead from; a shorter --horizon may do",
                        o->input, run->work.job.n, (long long)o->horizon);
-    for (size_t i = 0; run->learned != NULL && i < run->learned->n; i++)
-        if (!isfinite(run->learned->values[i]))
-            return fc_fail(err, FC_ERANGE, "%s: what was learnt is not finite",
-                           o->input);
+    if (learns)
+        status = check_finite(run, run->learned->values, run->learned->n, err);
+    if (status != FC_OK)
+        return status;
     write_learned(run);
     return io_atomic_commit(&run->file, 1, err);
 }
@@ -143,6 +188,8 @@ static int main_learn(int argc, char **argv)
         status = learn(&run);
     io_atomic_abandon(run.file);
     free(run.learned);
+    free(run.known);
+    free(run.slopes);
     cmd_work_release(&run.work);
     cmd_options_release(&options);
     return status;

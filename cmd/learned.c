@@ -22,6 +22,39 @@ static enum fc_status make_block(const struct cmd_options *options,
     return FC_OK;
 }
 
+/* That the file's regressors are those of the run, as far as can be told
+ * before these are read. */
+static enum fc_status take_known(const struct cmd_options *options,
+                                 struct cmd_learned *learned,
+                                 struct fc_error *err)
+{
+    const struct io_learned *file = &learned->file;
+    struct fc_error why;
+    if (file->nregressors == 0 && options->regressors == NULL)
+        return FC_OK;
+    if (file->nregressors == 0)
+        return fc_fail(err, FC_EDATA,
+                       "%s: was learnt without regressors; `nightcast learn "
+                       "--regressors %.100s` makes another",
+                       options->learned, options->regressors);
+    if (options->regressors == NULL)
+        return fc_fail(err, FC_EDATA,
+                       "%s: was learnt with regressors ('%.60s'): "
+                       "--regressors names them",
+                       options->learned, file->regressor[0]);
+    enum fc_status status =
+        file->nslopes == fc_known_size(file->nregressors)
+            ? fc_known_unpack(file->slopes, file->nslopes, &learned->known,
+                              &why)
+            : fc_fail(&why, FC_EDATA, "its slopes are cut short");
+    if (status == FC_ENOMEM)
+        return fc_fail(err, status, "%s", why.msg);
+    return status == FC_OK
+               ? FC_OK
+               : fc_fail(err, status, "%s: %s; `nightcast learn` makes a new one",
+                         options->learned, why.msg);
+}
+
 enum fc_status cmd_learned_read(const struct cmd_options *options,
                                 struct cmd_learned *learned,
                                 struct fc_error *err)
@@ -31,6 +64,8 @@ enum fc_status cmd_learned_read(const struct cmd_options *options,
         return FC_OK;
     enum fc_status status =
         io_learned_read(options->learned, &learned->file, err);
+    if (status == FC_OK)
+        status = take_known(options, learned, err);
     return status == FC_OK ? make_block(options, learned, err) : status;
 }
 
@@ -190,6 +225,7 @@ void cmd_learned_release(struct cmd_learned *learned)
 {
     io_learned_release(&learned->file);
     free(learned->block);
+    free(learned->known);
     free((void *)learned->by_spec);
     *learned = (struct cmd_learned){0};
 }

@@ -3,6 +3,7 @@
 #define NIGHTCAST_CMD_LEARNED_H
 
 #include "cmd/options/options.h"
+#include "forecast/known/known.h"
 #include "io/out/learned.h"
 #include "io/panel/panel.h"
 
@@ -13,6 +14,7 @@
 struct cmd_learned {
     struct io_learned file;
     struct fc_learned *block;
+    struct fc_known *known; /* of regressors; NULL: nothing */
     const struct fc_learned **by_spec; /* for a job: the block, or NULL for a
                                           model that does not learn */
 };

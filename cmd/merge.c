@@ -126,13 +126,14 @@ static void report(const struct run *run)
     const struct cmd_options *o = run->options;
     char model[VALUE_SIZE], fallback[VALUE_SIZE], align[VALUE_SIZE],
         several[VALUE_SIZE], gaps[VALUE_SIZE], what[VALUE_SIZE],
-        line[CMD_STORY_SIZE], seconds[CMD_SECONDS_SIZE];
+        regressors[VALUE_SIZE], line[CMD_STORY_SIZE], seconds[CMD_SECONDS_SIZE];
     struct cmd_story story = {
         .models = shared(run, "model", model),
         .several = strcmp(shared(run, "models", several), "1") != 0,
         .fallback = shared(run, "fallback", fallback),
         .common = strcmp(shared(run, "align", align), "common") == 0,
         .gaps = shared(run, "gaps", gaps),
+        .known = *shared(run, "regressors", regressors) != '\0',
     };
     cmd_story_text(&story, &run->tally, line);
     shared(run, "what", what);

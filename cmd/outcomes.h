@@ -37,6 +37,12 @@ struct cmd_tally cmd_count_outcomes(const struct cmd_run *run);
 const char *cmd_status_of(const struct cmd_run *run, size_t series,
                           size_t spec);
 
+/* What regressors have taught, in this run or before it; or NULL. */
+static inline const struct fc_known *cmd_known_of(const struct cmd_run *run)
+{
+    return run->batch.known != NULL ? run->batch.known : run->batch.job.known;
+}
+
 /* In words: what was repaired in a series, and how its fit went. */
 void cmd_describe(const struct cmd_run *run, size_t series, size_t spec,
                   char *text, size_t size);

@@ -113,7 +113,7 @@ static enum fc_status expect_forecasts(const struct plot *plot,
 static enum fc_status load(struct plot *plot, struct fc_error *err)
 {
     struct cmd_source train = {plot->options.train, (int)plot->options.horizon,
-                               NULL, NULL};
+                               NULL, NULL, NULL};
     int jobs;
     enum fc_status status =
         cmd_load(&plot->options, &train, &jobs, &plot->panel, NULL, err);

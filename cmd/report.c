@@ -312,7 +312,7 @@ static enum fc_status read_rest(struct run *run, struct fc_error *err)
 
 static enum fc_status load(struct run *run, struct fc_error *err)
 {
-    struct cmd_source train = {run->options.train, 0, NULL, NULL};
+    struct cmd_source train = {run->options.train, 0, NULL, NULL, NULL};
     int jobs;
     enum fc_status status =
         cmd_load(&run->options, &train, &jobs, &run->panel, NULL, err);

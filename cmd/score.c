@@ -109,7 +109,7 @@ static void place_reference(struct run *run, size_t i, uint32_t series)
 static enum fc_status learn_scales(struct run *run, struct fc_error *err)
 {
     struct cmd_source train = {run->options->train, (int)run->actuals.most,
-                               NULL, NULL};
+                               NULL, NULL, NULL};
     size_t found = 0;
     enum fc_status status =
         cmd_work_read(run->options, &train, &run->work, err);

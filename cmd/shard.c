@@ -13,6 +13,8 @@ bool cmd_shard_learns_alone(const struct cmd_options *options)
 {
     if (options->shard.count < 2 || options->learned != NULL)
         return false;
+    if (options->regressors != NULL)
+        return true;
     for (size_t i = 0; i < options->nspecs; i++)
         if (options->specs[i].model->learn != NULL)
             return true;
@@ -70,6 +72,8 @@ static void list_tokens(const struct cmd_options *options,
     add_input(options, &work->panel, strcmp(what, "forecasts") != 0, tokens);
     snprintf(text, sizeof text, "%zu", options->nspecs);
     cmd_tokens_add(tokens, "models", text);
+    if (options->future != NULL)
+        cmd_tokens_add(tokens, "future", options->future);
     add_learned(options, work, tokens);
     cmd_options_tokens(&cmd_forecast, options, tokens);
 }

@@ -162,7 +162,8 @@ enum fc_status cmd_load(const struct cmd_options *options,
         warn(options, source->path, panel);
     }
     if (status == FC_OK && known != NULL)
-        status = cmd_known_read(options, &how, panel, known, err);
+        status = cmd_known_read(options, &how, source->learned, panel, known,
+                                err);
     if (status == FC_ENOMEM)
         fc_fail(err, status, "%s: out of memory: more is needed than there is",
                 source->path);
@@ -282,6 +283,7 @@ static struct fc_job job_of(const struct cmd_options *options,
         .nspecs = options->nspecs,
         .fallback = options->has_fallback ? &options->fallback : NULL,
         .learned = work->learned.by_spec,
+        .known = work->learned.known,
         .seed = (uint64_t)options->seed,
         .nlevels = work->outline.n,
         .levels = work->outline.all,
@@ -298,6 +300,7 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     struct cmd_source from = *source;
     *work = (struct cmd_work){.trace = source->trace};
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
+    from.learned = &work->learned.file;
     if (status == FC_OK)
         status = cmd_learned_agree(options, &work->learned, &from.agreed, err);
     if (status == FC_OK)
@@ -326,7 +329,7 @@ enum fc_status cmd_work_init(const struct cmd_options *options,
                              struct cmd_work *work, struct fc_error *err)
 {
     struct cmd_source source = {options->input, (int)options->horizon,
-                                work->trace, NULL};
+                                work->trace, NULL, NULL};
     return cmd_work_read(options, &source, work, err);
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "forecast/known/known.h"
 #include "forecast/models.h"
 #include "io/out/learned.h"
 
@@ -90,8 +91,28 @@ static void check_written(const struct io_learned *learned)
         check_agreed(&again.agreed, &learned->agreed);
     for (size_t i = 0; i < learned->n; i++)
         assert(again.values[i] == learned->values[i]);
+    assert(again.nregressors == learned->nregressors);
+    assert(again.nbases == learned->nbases);
+    assert(again.nslopes == learned->nslopes);
+    for (size_t i = 0; i < learned->nregressors; i++)
+        assert(strcmp(again.regressor[i], learned->regressor[i]) == 0);
+    for (size_t i = 0; i < learned->nbases; i++)
+        assert(strcmp(again.base[i], learned->base[i]) == 0);
+    for (size_t i = 0; i < learned->nslopes; i++)
+        assert(again.slopes[i] == learned->slopes[i]);
     io_learned_release(&again);
     close(fd);
+}
+
+/* What was taken is what was written. */
+static void check_known(const struct fc_known *known, const double *x, size_t n)
+{
+    double *again = malloc(n * sizeof *again);
+    assert(n == fc_known_size(known->n));
+    fc_known_pack(known, again);
+    for (size_t i = 0; i < n; i++)
+        assert(again[i] == x[i]);
+    free(again);
 }
 
 /* Reading outside of the block is for the sanitizer to notice. */
@@ -139,6 +160,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (status != FC_OK)
         return 0;
     check_written(&learned);
+    struct fc_known *known;
+    if (fc_known_unpack(learned.slopes, learned.nslopes, &known, &err) == FC_OK)
+        check_known(known, learned.slopes, learned.nslopes);
+    free(known);
     struct fc_spec spec = {.model = fc_model_find(learned.model)};
     if (spec.model == NULL || spec.model->check_learned == NULL)
         spec.model = fc_model_find("auto");

@@ -334,6 +334,41 @@ static void deep_cuts_are_told_from_logs(void **state)
     free(w);
 }
 
+/* What was learnt comes back from numbers, and no others are taken. */
+static void what_was_learnt_can_be_kept(void **state)
+{
+    (void)state;
+    struct world *w = make_world(20, 0.5, 4);
+    struct fc_known *known = learn(w), *again;
+    struct fc_error err;
+    size_t n = fc_known_size(NX);
+    double x[32], y[32];
+    fc_known_pack(known, x);
+    assert_int_equal(fc_known_unpack(x, n, &again, &err), FC_OK);
+    assert_int_equal(again->n, NX);
+    assert_true(again->logs == known->logs && again->rho == known->rho
+                && again->noise == known->noise && again->nseries == 20);
+    assert_memory_equal(&again->column[1].span, &known->column[1].span,
+                        3 * sizeof(double));
+    assert_true(again->column[0].form == FC_KNOWN_LOGS
+                && again->column[1].form == FC_KNOWN_AS_IT_IS
+                && again->column[0].used);
+    free(again);
+    for (size_t i = 0; i <= n; i++) /* at n, one is missing */
+        for (int k = 0; k < 2; k++) {
+            bool may_be_below = i == 8 || i == 13; /* the slopes' means */
+            memcpy(y, x, sizeof x);
+            y[i] = k == 0 ? NAN : -0.5;
+            enum fc_status status = fc_known_unpack(
+                y, i == n ? n - 1 : n, &again, &err);
+            assert_int_equal(status,
+                             k == 1 && may_be_below ? FC_OK : FC_EDATA);
+            free(again);
+        }
+    free(known);
+    free(w);
+}
+
 /* The mean of a lognormal is exp(m + s^2 / 2); variances add. */
 static void a_forecast_has_effects_and_their_errors(void **state)
 {
@@ -403,6 +438,7 @@ int main(void)
         cmocka_unit_test(collinear_and_still_columns_are_left_out),
         cmocka_unit_test(a_regressor_beyond_all_that_was_seen_is_bounded),
         cmocka_unit_test(deep_cuts_are_told_from_logs),
+        cmocka_unit_test(what_was_learnt_can_be_kept),
         cmocka_unit_test(a_forecast_has_effects_and_their_errors),
         cmocka_unit_test(forecasts_follow_the_future),
     };

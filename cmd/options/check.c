@@ -14,10 +14,12 @@
 #include "cmd/options/table.h"
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
+#include "io/known/change.h"
 #include "io/known/terms.h"
 #include "io/text/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -216,8 +218,10 @@ static int check_learners(const struct cmd_command *command,
     size_t learners = 0;
     for (size_t i = 0; i < options->nspecs; i++)
         learners += options->specs[i].model->learn != NULL;
+    if (options->regressors != NULL) /* which teach for any model */
+        learners += options->nspecs;
     if ((command->set & CMD_LEARN)
-        && (options->nspecs != 1 || (learners != 1 && !options->by_file)))
+        && (options->nspecs != 1 || (learners == 0 && !options->by_file)))
         return cmd_usage(command->name,
                          options->nspecs != 1
                              ? "--model takes one model; got '%.60s'"
@@ -377,13 +381,56 @@ static const char *against_regressors(const struct cmd_options *options)
     if (reads_stdin(options))
         return "reads its input twice, which standard input cannot be: name a "
                "file";
-    if (options->shard.count > 0)
-        return "learns from all series, of which --shard sees some";
-    if (options->learned != NULL)
-        return "learns from its series: leave out --learned";
     if (options->store != NULL)
         return "forecasts series anew every night: leave out --store";
+    if (options->by_file)
+        return "reads all of the files: leave out --by-file";
     return NULL;
+}
+
+/* What is for regressors alone, and was given without; or NULL. */
+static const char *without_regressors(const struct cmd_options *options)
+{
+    return options->future != NULL    ? "--future needs --regressors"
+           : options->what_if != NULL ? "--set needs --regressors"
+           : cmd_option_given(options, "missing-regressors")
+               ? "--missing-regressors needs --regressors"
+               : NULL;
+}
+
+/* Forecasts of another future are told apart by their model. */
+static int mark_models(const struct cmd_options *options)
+{
+    for (size_t i = 0; i < options->nspecs; i++) {
+        char **name = &options->spec_names[i];
+        size_t n = strlen(*name) + strlen(options->what_if) + 4;
+        char *marked = malloc(n);
+        if (marked == NULL) {
+            cmd_say(CMD_ERROR, "out of memory");
+            return CMD_FAILED;
+        }
+        snprintf(marked, n, "%s (%s)", *name, options->what_if);
+        free(*name);
+        *name = marked;
+    }
+    return -1;
+}
+
+static int check_changes(const char *name, const struct cmd_options *options)
+{
+    struct io_changes changes;
+    struct fc_error err;
+    if (options->what_if == NULL)
+        return -1;
+    enum fc_status status = io_changes_parse(options->what_if, &changes, &err);
+    if (status == FC_ENOMEM) {
+        cmd_say(CMD_ERROR, "%s", err.msg);
+        return CMD_FAILED;
+    }
+    if (status != FC_OK)
+        return cmd_usage(name, "--set %s", err.msg);
+    io_changes_release(&changes);
+    return -1;
 }
 
 /* Likewise, of events. */
@@ -408,16 +455,20 @@ static int check_regressors(const char *name, const struct cmd_options *options)
         return cmd_usage(name, "--effects needs --regressors or --events");
     if (!cmd_has_known(options) && options->components != NULL)
         return cmd_usage(name, "--components needs --regressors or --events");
-    const char *against = options->events != NULL ? against_events(options)
-                                                  : NULL;
-    if (against != NULL)
-        return cmd_usage(name, "--events %s", against);
-    if (options->regressors == NULL
-        && cmd_option_given(options, "missing-regressors"))
-        return cmd_usage(name, "--missing-regressors needs --regressors");
+    const char *why = options->events != NULL ? against_events(options) : NULL;
+    if (why != NULL)
+        return cmd_usage(name, "--events %s", why);
+    if ((options->effects != NULL || options->components != NULL)
+        && options->shard.count > 0)
+        return cmd_usage(name, "--%s is of all series, of which --shard sees "
+                               "some: leave one out",
+                         options->effects != NULL ? "effects" : "components");
+    why = without_regressors(options);
+    if (options->regressors == NULL && why != NULL)
+        return cmd_usage(name, "%s", why);
     if (options->regressors == NULL)
         return -1;
-    const char *why = against_regressors(options);
+    why = against_regressors(options);
     if (why != NULL)
         return cmd_usage(name, "--regressors %s", why);
     enum fc_status status = io_terms_parse(options->regressors, &terms, &err);
@@ -428,7 +479,7 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     if (status != FC_OK)
         return cmd_usage(name, "--regressors %s", err.msg);
     io_terms_release(&terms);
-    return -1;
+    return check_changes(name, options);
 }
 
 static int check(const struct cmd_command *command, struct cmd_options *options)
@@ -524,7 +575,7 @@ static int check_history(const struct cmd_command *command,
     const char *name = command->name;
     if (options->ninputs == 0)
         return cmd_usage(name, "no input: name a store");
-    if (options->changes && options->by != CMD_BY_NIGHT)
+    if (options->what_if && options->by != CMD_BY_NIGHT)
         return cmd_usage(name, "--changes has lines of its own: leave out "
                                "--by");
     return cmd_check_shards(command, options);
@@ -560,6 +611,8 @@ int cmd_options_check(const struct cmd_command *command,
         status = parse_models(command->name, options);
     if (status < 0 && (command->set & CMD_FITS))
         status = check_learners(command, options);
+    if (status < 0 && options->what_if != NULL)
+        status = mark_models(options);
     if (status < 0 && (command->set & CMD_RUNS))
         status = parse_fallback(command->name, options);
     return status;

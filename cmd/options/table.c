@@ -26,7 +26,8 @@ enum {
     TABLES = CMD_BACKTEST | CMD_SCORE,           /* print a table of scores */
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
-    KNOWN = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE, /* take regressors */
+    KNOWN = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE
+            | CMD_LEARN, /* take regressors */
     PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
               | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
@@ -129,7 +130,11 @@ static const struct cmd_option rows[] = {
      "columns known in advance: price,deal,lag(deal,1)", NULL, 0, 0, NULL},
     {0, "missing-regressors", CMD_CHOICE, KNOWN, AT(missing_regressors),
      "POLICY", NULL, "error", 0, 0, lacks},
-    {0, "events", CMD_INPUT, KNOWN, AT(events), "FILE",
+    {0, "future", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(future), "FILE",
+     NULL, NULL, 0, 0, NULL},
+    {0, "set", CMD_LIST, CMD_FORECAST | CMD_SIMULATE, AT(what_if), "LIST",
+     NULL, NULL, 0, 0, NULL},
+    {0, "events", CMD_INPUT, KNOWN & ~CMD_LEARN, AT(events), "FILE",
      "holidays and other events by their dates: CSV, .ics", NULL, 0, 0, NULL},
     {0, "effects", CMD_OUTPUT, CMD_FORECAST, AT(effects), "FILE",
      NULL, NULL, 0, 0, NULL},

@@ -24,7 +24,7 @@
  */
 static size_t size_of_models(struct fc_part learned)
 {
-    if (learned.v == NULL
+    if (learned.v == NULL || learned.n == 0
         || !(learned.v[0] >= 1 && learned.v[0] <= (double)learned.n))
         return 0;
     return (size_t)learned.v[0];

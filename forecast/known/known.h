@@ -63,6 +63,16 @@ enum fc_status fc_known_learn(const struct fc_series *series, size_t n,
                               int horizon, struct fc_known **known,
                               struct fc_error *err);
 
+/*
+ * As numbers, which can be kept: how many for n regressors; into so many; and
+ * back, where every one is checked.  *known is to be given back with free().
+ * FC_EDATA, FC_ENOMEM.
+ */
+size_t fc_known_size(size_t n);
+void fc_known_pack(const struct fc_known *known, double *x);
+enum fc_status fc_known_unpack(const double *x, size_t size,
+                               struct fc_known **known, struct fc_error *err);
+
 /* The scale of one series: z = y / unit, log(y), or log(1 + y / unit). */
 enum fc_known_kind { FC_KNOWN_UNITS, FC_KNOWN_LOG, FC_KNOWN_LOG1P };
 

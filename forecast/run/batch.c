@@ -289,7 +289,9 @@ void fc_batch_fall_back(struct fc_batch *batch, size_t number,
     struct item item = {batch, number};
     struct fc_use use = {forecast, &item};
     struct fc_verdict verdict;
-    fc_job_fall_back(&batch->job, number, &use, ws, &verdict);
+    struct fc_job plain = batch->job;
+    plain.known = NULL;
+    fc_job_fall_back(&plain, number, &use, ws, &verdict);
     result->outcome = verdict.outcome;
     give_reason(batch,
                 verdict.outcome == FC_OUTCOME_LATE

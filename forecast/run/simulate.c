@@ -391,9 +391,10 @@ enum fc_status fc_simulate_init(struct fc_simulate *simulate,
     if (simulate->fresh == NULL || simulate->learned == NULL)
         status = no_memory(err);
     simulate->learnt = *job;
-    if (status == FC_OK)
+    if (status == FC_OK && job->known == NULL) {
         status = fc_batch_learn_known(job, &simulate->known, err);
-    simulate->learnt.known = simulate->known;
+        simulate->learnt.known = simulate->known;
+    }
     for (size_t k = 0; status == FC_OK && k < job->nspecs; k++) {
         if (job->learned != NULL)
             simulate->learned[k] = job->learned[k];

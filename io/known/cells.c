@@ -28,6 +28,7 @@ struct reading {
     size_t time;
     size_t column[IO_TERMS_MOST];
     bool sampling;
+    bool in_future; /* the file is that of the future */
     size_t sampled;
     size_t counts[IO_TERMS_MOST], words[IO_TERMS_MOST]; /* numbers, others */
     struct io_number_seen seen;                         /* in the sample */
@@ -192,9 +193,11 @@ static enum fc_status take_row(struct reading *r,
         return FC_OK;
     cells->fitting++;
     if (place >= places) {
-        cells->beyond++;
+        *(r->in_future ? &cells->beyond_future : &cells->beyond) += 1;
         return FC_OK;
     }
+    if (r->in_future && place < n)
+        return FC_OK;
     for (size_t j = 0; j < cells->terms->ncolumns && status == FC_OK; j++) {
         double *x = &cells->x[series][j * places + place];
         size_t column = r->column[j];
@@ -295,6 +298,56 @@ static bool number_ids(struct reading *r)
     return true;
 }
 
+static enum fc_status change_column(struct reading *r, size_t j,
+                                    const struct io_change *change,
+                                    struct fc_error *err)
+{
+    struct io_cells *cells = r->cells;
+    bool is_text = cells->text[j];
+    double value = change->x;
+    if (is_text ? change->times : isnan(change->x))
+        return fc_fail(err, FC_EDATA,
+                       is_text ? "--set: column '%.60s' is text, which can be "
+                                 "set and not multiplied"
+                               : "--set: column '%.60s' has numbers, which "
+                                 "'%.60s' is not",
+                       change->column, change->text);
+    if (is_text) {
+        enum fc_status status =
+            take_text(r, j, change->text, strlen(change->text), &value, err);
+        if (status != FC_OK)
+            return status;
+    }
+    for (size_t i = 0; i < cells->panel->nseries; i++) {
+        size_t n = cells->panel->series[i].n, places = n + cells->horizon;
+        double *x = cells->x[i] + j * places;
+        for (size_t t = n; t < places; t++)
+            x[t] = change->times ? x[t] * value : value;
+    }
+    return FC_OK;
+}
+
+/* Another future than the files have. */
+static enum fc_status change_future(struct reading *r, struct fc_error *err)
+{
+    const struct io_changes *changes = r->cells->changes;
+    const struct io_terms *terms = r->cells->terms;
+    enum fc_status status = FC_OK;
+    for (size_t k = 0; changes != NULL && k < changes->n && status == FC_OK;
+         k++) {
+        size_t j = 0;
+        while (j < terms->ncolumns
+               && strcmp(terms->column[j], changes->change[k].column) != 0)
+            j++;
+        if (j == terms->ncolumns)
+            return fc_fail(err, FC_EDATA,
+                           "--set: '%.60s' is no column of --regressors",
+                           changes->change[k].column);
+        status = change_column(r, j, &changes->change[k], err);
+    }
+    return status;
+}
+
 enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
 {
     struct reading r = {
@@ -310,7 +363,12 @@ enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
     for (size_t i = 0; status == FC_OK && i <= cells->how->nmore; i++)
         status = read_file(
             &r, i == 0 ? cells->how->path : cells->how->more[i - 1], err);
-    if (status == FC_OK && cells->fitting == 0)
+    r.in_future = true;
+    if (status == FC_OK && cells->future != NULL)
+        status = read_file(&r, cells->future, err);
+    if (status == FC_OK)
+        status = change_future(&r, err);
+    if (status == FC_OK && cells->fitting == 0 && !cells->may_be_none)
         status = fc_fail(err, FC_EDATA,
                          "%s: --regressors: no row fits a series and a time",
                          cells->how->path);

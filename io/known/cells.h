@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_KNOWN_CELLS_H
 #define NIGHTCAST_IO_KNOWN_CELLS_H
 
+#include "io/known/change.h"
 #include "io/known/terms.h"
 #include "io/panel/options.h"
 #include "io/panel/panel.h"
@@ -15,11 +16,14 @@ struct io_cells {
     const struct io_terms *terms;
     struct io_panel *panel;
     size_t horizon;
+    const char *future;                    /* a file, or NULL */
+    const struct io_changes *changes;      /* or NULL */
+    bool may_be_none;                      /* rows that fit */
     bool text[IO_TERMS_MOST];              /* columns */
     struct io_intern texts[IO_TERMS_MOST]; /* of each such column */
     double **x; /* of each series its columns, one after the other, of n +
                    horizon places: numbers, or numbers of texts; NaN: missing */
-    uint64_t beyond, fitting; /* rows */
+    uint64_t beyond, beyond_future, fitting; /* rows */
 };
 
 /* Fails as io_known_read() does.  Then, too, it is to be released. */

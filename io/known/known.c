@@ -23,6 +23,7 @@ struct making {
     struct io_cells cells;
     struct io_known *known;
     enum io_missing_regressors missing;
+    const struct io_known_names *names; /* or NULL */
     struct part part[IO_TERMS_MOST];
     uint32_t base[IO_TERMS_MOST]; /* of the columns that are text */
     bool differs[IO_TERMS_MOST];  /* columns: from the value, somewhere */
@@ -127,9 +128,102 @@ static enum fc_status add_texts(struct making *m, const struct io_term *term,
     return status;
 }
 
+/* The texts of a term that are next among given names. */
+static enum fc_status take_texts(struct making *m, const struct io_term *term,
+                                 size_t *at, struct fc_error *err)
+{
+    const struct io_known_names *names = m->names;
+    const struct io_intern *texts = &m->cells.texts[term->column];
+    size_t n = strlen(term->text);
+    enum fc_status status = FC_OK;
+    while (status == FC_OK && *at < names->n
+           && strncmp(names->name[*at], term->text, n) == 0
+           && names->name[*at][n] == '=') {
+        const char *text = names->name[(*at)++] + n + 1;
+        struct part part = {term, true,
+                            io_intern_find(texts, text, strlen(text))};
+        status = add_part(m, part, text, err);
+    }
+    return status;
+}
+
+/* Whether a text has a part or is the base. */
+static bool is_given(const struct making *m, size_t column, const char *text)
+{
+    const struct io_known_names *names = m->names;
+    const char *name = m->cells.terms->column[column];
+    size_t n = strlen(name), length = strlen(text);
+    for (size_t k = 0; k < m->known->n; k++)
+        if (m->part[k].is_text && m->part[k].term->column == column
+            && strcmp(m->known->name[k] + strlen(m->part[k].term->text) + 1,
+                      text)
+                   == 0)
+            return true;
+    for (size_t k = 0; k < names->ntexts; k++)
+        if (strlen(names->base[k]) == n + length + 4
+            && memcmp(names->base[k], name, n) == 0
+            && memcmp(names->base[k] + n + 3, text, length) == 0)
+            return true;
+    return false;
+}
+
+static enum fc_status find_fresh(struct making *m, struct fc_error *err)
+{
+    struct io_known *known = m->known;
+    for (size_t j = 0; j < m->cells.terms->ncolumns; j++) {
+        const struct io_intern *texts = &m->cells.texts[j];
+        for (uint32_t k = 0; m->cells.text[j] && k < texts->n; k++) {
+            if (is_given(m, j, texts->text[k]) || known->nfresh++ > 0)
+                continue;
+            known->fresh = format(m->cells.terms->column[j], ": '",
+                                  texts->text[k], "'");
+            if (known->fresh == NULL)
+                return no_memory(err);
+        }
+    }
+    return FC_OK;
+}
+
+/* The regressors that were learnt, which those asked for must be. */
+static enum fc_status take_names(struct making *m, struct fc_error *err)
+{
+    const struct io_terms *terms = m->cells.terms;
+    const struct io_known_names *names = m->names;
+    struct io_known *known = m->known;
+    size_t at = 0;
+    bool fit = names->ntexts <= IO_TERMS_MOST;
+    enum fc_status status = FC_OK;
+    for (size_t k = 0; k < terms->n && status == FC_OK && fit; k++) {
+        const struct io_term *term = &terms->term[k];
+        if (m->cells.text[term->column]) {
+            status = take_texts(m, term, &at, err);
+            continue;
+        }
+        fit = at < names->n && strcmp(names->name[at], term->text) == 0;
+        if (fit) {
+            at++;
+            status = add_part(m, (struct part){term, false, 0}, NULL, err);
+        }
+    }
+    if (status == FC_OK && (!fit || at != names->n || known->n == 0))
+        return fc_fail(err, FC_EDATA,
+                       "--regressors: '%.60s' is not what was learnt from: "
+                       "`nightcast learn` makes a new file",
+                       at < names->n ? names->name[at] : terms->term[0].text);
+    for (size_t k = 0; k < names->ntexts && status == FC_OK; k++) {
+        known->base[k] = format(names->base[k], "", "", "");
+        if (known->base[k] == NULL)
+            return no_memory(err);
+        known->ntexts++;
+    }
+    return status == FC_OK ? find_fresh(m, err) : status;
+}
+
 /* Which regressors there are. */
 static enum fc_status find_parts(struct making *m, struct fc_error *err)
 {
+    if (m->names != NULL)
+        return take_names(m, err);
     const struct io_terms *terms = m->cells.terms;
     enum fc_status status = FC_OK;
     for (size_t j = 0; j < terms->ncolumns && status == FC_OK; j++)
@@ -282,7 +376,7 @@ static enum fc_status make_all(struct making *m, struct fc_error *err)
     for (size_t i = 0; i < panel->nseries; i++)
         if (!make_series(m, i))
             return no_memory(err);
-    for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
+    for (size_t j = 0; j < m->cells.terms->ncolumns && m->names == NULL; j++)
         if (!m->differs[j])
             return fc_fail(err, FC_EDATA,
                            "%s: --regressors: '%.60s' is '%.60s' itself in "
@@ -312,17 +406,20 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
 }
 
 enum fc_status io_known_read(const struct io_panel_options *how,
-                             const struct io_terms *terms,
-                             enum io_missing_regressors missing,
+                             const struct io_known_how *known_how,
                              struct io_panel *panel, struct io_known *known,
                              struct fc_error *err)
 {
     struct making m = {.cells = {.how = how,
-                                 .terms = terms,
+                                 .terms = known_how->terms,
+                                 .future = known_how->future,
+                                 .changes = known_how->changes,
+                                 .may_be_none = known_how->names != NULL,
                                  .panel = panel,
                                  .horizon = (size_t)how->horizon},
                        .known = known,
-                       .missing = missing};
+                       .missing = known_how->missing,
+                       .names = known_how->names};
     *known = (struct io_known){.n = 0};
     enum fc_status status =
         io_known_make_room(known, panel->nseries) ? FC_OK : no_memory(err);
@@ -333,6 +430,7 @@ enum fc_status io_known_read(const struct io_panel_options *how,
     if (status == FC_OK)
         status = make_all(&m, err);
     known->beyond = m.cells.beyond;
+    known->beyond_future = m.cells.beyond_future;
     io_cells_release(&m.cells);
     return status;
 }
@@ -357,5 +455,6 @@ void io_known_release(struct io_known *known)
     free(known->of);
     free(known->x);
     free(known->lacks);
+    free(known->fresh);
     *known = (struct io_known){0};
 }

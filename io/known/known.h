@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_KNOWN_KNOWN_H
 #define NIGHTCAST_IO_KNOWN_KNOWN_H
 
+#include "io/known/change.h"
 #include "io/known/terms.h"
 #include "io/panel/options.h"
 #include "io/panel/panel.h"
@@ -18,6 +19,32 @@ enum io_missing_regressors {
     IO_MISSING_ZERO
 };
 
+/* Which regressors there are, when that was learnt elsewhere: the names and
+ * bases of another struct io_known. */
+struct io_known_names {
+    size_t n;
+    char *const *name;
+    size_t ntexts;
+    char *const *base;
+};
+
+/*
+ * What is asked for.
+ *
+ *   names  that the terms must have; texts that are not among them count as
+ *          the usual one; or NULL: those that the file has
+ *   future   its rows have the regressors of the horizon, too, and count over
+ *            those of the input; what it says of history is not used
+ *   changes  of the horizon's cells
+ */
+struct io_known_how {
+    const struct io_terms *terms;
+    enum io_missing_regressors missing;
+    const struct io_known_names *names;
+    const char *future;               /* a file, or NULL */
+    const struct io_changes *changes; /* or NULL */
+};
+
 struct io_known {
     size_t n;          /* regressors; of a text column one for each text but
                           the most frequent: "promo=A" */
@@ -31,8 +58,11 @@ struct io_known {
     char **lacks;    /* of each series: what is missing in the horizon, "'deal'
                         has no value for 2024-01-05"; or NULL */
     uint64_t beyond; /* rows after the horizon */
+    uint64_t beyond_future; /* likewise, of the file of the future */
     size_t ntexts;   /* of the columns that are text: their base, to be said */
     char **base;     /* "promo: 'none'" */
+    size_t nfresh;   /* texts that are not among given names */
+    char *fresh;     /* the first of them, "promo: 'new'", or NULL */
 };
 
 /*
@@ -44,12 +74,12 @@ struct io_known {
  *
  * A column is text when most of the first cells are no numbers.  FC_EDATA
  * without such a column, when there are too many texts, when a regressor is the
- * value itself, when no row fits; FC_EIO, FC_ENOMEM.  Then, too, *known is to
+ * value itself or no row fits (unless names are given), when names do not fit, when a
+ * column that is changed is none of a term; FC_EIO, FC_ENOMEM.  Then, too, *known is to
  * be released.
  */
 enum fc_status io_known_read(const struct io_panel_options *how,
-                             const struct io_terms *terms,
-                             enum io_missing_regressors missing,
+                             const struct io_known_how *known_how,
                              struct io_panel *panel, struct io_known *known,
                              struct fc_error *err);
 

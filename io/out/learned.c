@@ -15,10 +15,10 @@
 #include <string.h>
 #include <zlib.h>
 
-enum { BLOCK = 1 << 16, MOST_BYTES = 1 << 30 };
+enum { BLOCK = 1 << 16, MOST_BYTES = 1 << 30, MOST_REGRESSORS = 1000 };
 
 static const char MAGIC[] = "#nightcast-learned ", FORMAT[] = "2\n",
-                  BY_FILE[] = "3\n";
+                  BY_FILE[] = "3\n", WITH_REGRESSORS[] = "4\n";
 
 /* A file in memory; at is where the next line begins. */
 struct text {
@@ -32,6 +32,44 @@ static void put(struct io_atomic_file *file, const char *text)
     io_atomic_write(file, text, strlen(text));
 }
 
+static void put_count(struct io_atomic_file *file, const char *key, size_t n)
+{
+    char text[64];
+    snprintf(text, sizeof text, "%s %zu\n", key, n);
+    put(file, text);
+}
+
+static void put_numbers(struct io_atomic_file *file, const char *key,
+                        const double *values, size_t count)
+{
+    char text[64];
+    put_count(file, key, count);
+    for (size_t i = 0; i < count; i++) {
+        size_t n = io_number_print(values[i], text);
+        text[n++] = '\n';
+        io_atomic_write(file, text, n);
+    }
+}
+
+static bool is_plain(char c)
+{
+    return (unsigned char)c >= 32 && c != '%' && c != 127;
+}
+
+static void put_texts(struct io_atomic_file *file, const char *key,
+                      char *const *texts, size_t n)
+{
+    char code[4];
+    put_count(file, key, n);
+    for (size_t i = 0; i < n; i++) {
+        for (const char *c = texts[i]; *c != '\0'; c++) {
+            snprintf(code, sizeof code, "%%%02X", (unsigned)(unsigned char)*c);
+            io_atomic_write(file, is_plain(*c) ? c : code, is_plain(*c) ? 1 : 3);
+        }
+        put(file, "\n");
+    }
+}
+
 void io_learned_write(struct io_atomic_file *file,
                       const struct io_learned *learned)
 {
@@ -40,21 +78,24 @@ void io_learned_write(struct io_atomic_file *file,
     snprintf(text, sizeof text,
              "%s%smodel %s\nhorizon %d\nseason %s\nunit %d\nmultiple %" PRId64
              "\nlast %" PRId64 "\n",
-             MAGIC, learned->has_agreed ? BY_FILE : FORMAT, learned->model,
-             learned->horizon, io_seasons_print(&learned->seasons, seasons),
+             MAGIC,
+             learned->nregressors > 0 ? WITH_REGRESSORS
+             : learned->has_agreed    ? BY_FILE
+                                      : FORMAT,
+             learned->model, learned->horizon,
+             io_seasons_print(&learned->seasons, seasons),
              (int)learned->step.unit, learned->step.multiple, learned->last);
     put(file, text);
     if (learned->has_agreed) {
         put(file, learned->seasons.asked ? "asked 1\n" : "asked 0\n");
         io_agreed_write(file, &learned->agreed);
     }
-    snprintf(text, sizeof text, "numbers %zu\n", learned->n);
-    put(file, text);
-    for (size_t i = 0; i < learned->n; i++) {
-        size_t n = io_number_print(learned->values[i], text);
-        text[n++] = '\n';
-        io_atomic_write(file, text, n);
+    if (learned->nregressors > 0) {
+        put_texts(file, "regressors", learned->regressor, learned->nregressors);
+        put_texts(file, "bases", learned->base, learned->nbases);
+        put_numbers(file, "slopes", learned->slopes, learned->nslopes);
     }
+    put_numbers(file, "numbers", learned->values, learned->n);
     snprintf(text, sizeof text, "crc32 %08" PRIx32 "\n",
              io_atomic_checksum(file));
     put(file, text);
@@ -222,26 +263,102 @@ static enum fc_status parse_agreed(struct text *text,
     }
 }
 
-static enum fc_status parse_numbers(struct text *text,
-                                    struct io_learned *learned,
-                                    struct fc_error *err)
+static enum fc_status parse_numbers(struct text *text, size_t count,
+                                    double **values, struct fc_error *err)
 {
     /* a number and its line end have two bytes at least */
-    if (learned->n > (text->n - text->at) / 2)
+    if (count > (text->n - text->at) / 2)
         return fail(text, "is cut short", err);
-    learned->values =
-        malloc((learned->n > 0 ? learned->n : 1) * sizeof *learned->values);
-    if (learned->values == NULL)
+    *values = malloc((count > 0 ? count : 1) * sizeof **values);
+    if (*values == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t i = 0; i < learned->n; i++) {
+    for (size_t i = 0; i < count; i++) {
         const char *line;
         size_t n;
         if (!next_line(text, &line, &n))
             return fail(text, "is cut short", err);
-        if (!io_number_parse(line, n, &learned->values[i]))
+        if (!io_number_parse(line, n, &(*values)[i]))
             return fail(text, "has a line that is no number", err);
     }
     return FC_OK;
+}
+
+static int digit(char c)
+{
+    return c >= '0' && c <= '9'   ? c - '0'
+           : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                  : -1;
+}
+
+/* A text as put_texts() has written it; NULL: memory is short, or it has not,
+ * which *damaged says. */
+static char *read_text(const char *line, size_t n, bool *damaged)
+{
+    char *copy = malloc(n + 1);
+    size_t used = 0;
+    *damaged = false;
+    for (size_t i = 0; copy != NULL && i < n && !*damaged; i++) {
+        int code = line[i];
+        if (line[i] == '%') {
+            int high = i + 2 < n ? digit(line[i + 1]) : -1;
+            int low = i + 2 < n ? digit(line[i + 2]) : -1;
+            code = high >= 0 && low >= 0 ? 16 * high + low : 0;
+            i += 2;
+            *damaged = code == 0 || is_plain((char)code);
+        } else
+            *damaged = !is_plain(line[i]);
+        copy[used++] = (char)code;
+    }
+    if (copy != NULL)
+        copy[used] = '\0';
+    if (*damaged) {
+        free(copy);
+        return NULL;
+    }
+    return copy;
+}
+
+static enum fc_status parse_texts(struct text *text, const char *key,
+                                  char ***texts, size_t *n,
+                                  struct fc_error *err)
+{
+    static const char damaged_list[] = "its list of regressors is damaged";
+    size_t count, length;
+    const char *line;
+    bool damaged;
+    if (!next_count(text, key, MOST_REGRESSORS, &count))
+        return fail(text, damaged_list, err);
+    *texts = calloc(count + 1, sizeof **texts);
+    if (*texts == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (*n = 0; *n < count; ++*n) {
+        if (!next_line(text, &line, &length))
+            return fail(text, "is cut short", err);
+        (*texts)[*n] = read_text(line, length, &damaged);
+        if ((*texts)[*n] == NULL)
+            return damaged ? fail(text, damaged_list, err)
+                           : fc_fail(err, FC_ENOMEM, "out of memory");
+    }
+    return FC_OK;
+}
+
+static enum fc_status parse_regressors(struct text *text,
+                                       struct io_learned *learned,
+                                       struct fc_error *err)
+{
+    enum fc_status status = parse_texts(text, "regressors", &learned->regressor,
+                                        &learned->nregressors, err);
+    if (status == FC_OK && learned->nregressors == 0)
+        return fail(text, "its list of regressors is empty", err);
+    if (status == FC_OK)
+        status =
+            parse_texts(text, "bases", &learned->base, &learned->nbases, err);
+    if (status == FC_OK
+        && !next_count(text, "slopes", MOST_BYTES, &learned->nslopes))
+        return fail(text, "its slopes are damaged or cut short", err);
+    return status == FC_OK ? parse_numbers(text, learned->nslopes,
+                                           &learned->slopes, err)
+                           : status;
 }
 
 /* The last line, and that nothing follows it. */
@@ -264,6 +381,13 @@ static enum fc_status check_end(struct text *text, struct io_learned *learned,
     return FC_OK;
 }
 
+static bool is_next(const struct text *text, const char *what)
+{
+    size_t n = strlen(what);
+    return text->n - text->at >= n
+           && memcmp(text->bytes + text->at, what, n) == 0;
+}
+
 static enum fc_status parse(struct text *text, struct io_learned *learned,
                             struct fc_error *err)
 {
@@ -272,11 +396,10 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
         || memcmp(text->bytes, MAGIC, strlen(MAGIC)) != 0)
         return fail(text, "is not what `nightcast learn` has written", err);
     text->at = strlen(MAGIC);
-    if (text->n - text->at < strlen(FORMAT)
-        || (memcmp(text->bytes + text->at, FORMAT, strlen(FORMAT)) != 0
-            && memcmp(text->bytes + text->at, BY_FILE, strlen(BY_FILE)) != 0))
+    bool known = is_next(text, WITH_REGRESSORS);
+    if (!known && !is_next(text, FORMAT) && !is_next(text, BY_FILE))
         return fail(text, "is of another version of nightcast", err);
-    learned->has_agreed = text->bytes[text->at] == BY_FILE[0];
+    learned->has_agreed = is_next(text, BY_FILE);
     text->at += strlen(FORMAT);
     if (!next_model(text, learned)
         || !next_count(text, "horizon", INT_MAX, &horizon) || horizon < 1
@@ -284,11 +407,13 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
         return damaged(text, err);
     learned->horizon = (int)horizon;
     enum fc_status status = parse_agreed(text, learned, err);
+    if (status == FC_OK && known)
+        status = parse_regressors(text, learned, err);
     if (status != FC_OK)
         return status;
     if (!next_count(text, "numbers", MOST_BYTES, &learned->n))
         return damaged(text, err);
-    status = parse_numbers(text, learned, err);
+    status = parse_numbers(text, learned->n, &learned->values, err);
     return status == FC_OK ? check_end(text, learned, err) : status;
 }
 
@@ -313,6 +438,13 @@ enum fc_status io_learned_read(const char *path, struct io_learned *learned,
 
 void io_learned_release(struct io_learned *learned)
 {
+    for (size_t i = 0; i < learned->nregressors; i++)
+        free(learned->regressor[i]);
+    for (size_t i = 0; i < learned->nbases; i++)
+        free(learned->base[i]);
+    free(learned->regressor);
+    free(learned->base);
+    free(learned->slopes);
     free(learned->values);
     io_agreed_release(&learned->agreed);
     *learned = (struct io_learned){0};

@@ -24,6 +24,19 @@
  *   ...
  *   crc32 5f0c9e11
  *
+ * If it has regressors, the version is 4 and these lines stand before numbers,
+ * in texts %, line ends and other control characters as %0A:
+ *
+ *   regressors 3
+ *   price
+ *   promo=A
+ *   promo=B
+ *   bases 1
+ *   promo: 'none'
+ *   slopes 20
+ *   1
+ *   ...
+ *
  * What is learnt for runs that read some of the files each is of version 3, and
  * has what they must agree on before the numbers: see io/out/agreed.h.
  *
@@ -37,6 +50,12 @@ struct io_learned {
     struct fc_seasons seasons;
     struct io_freq step; /* of the file's grid, without an anchor day */
     int64_t last;        /* its last timestamp */
+    size_t nregressors; /* 0: none, and no slopes */
+    char **regressor;   /* their names */
+    size_t nbases;      /* of columns that are text: the usual one, "promo: 'A'" */
+    char **base;
+    size_t nslopes;
+    double *slopes;     /* numbers of theirs, finite */
     bool has_agreed;
     struct io_agreed agreed; /* its step and last are those above; when read,
                                 its source and names are the file's, and go

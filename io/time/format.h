@@ -36,7 +36,8 @@ enum io_time_grain {
     IO_GRAIN_YEAR
 };
 
-/* How some timestamp of a file was written, where they may differ. */
+/* How some timestamp of a file was written, where they may differ; whoever adds
+ * one looks at io/out/agreed.c, which knows the last. */
 enum io_time_style {
     IO_STYLE_SHORT_DATE = 1, /* a day, month or week of one digit */
     IO_STYLE_SHORT_HOUR = 2,

@@ -155,8 +155,7 @@ done
 expect 2 'takes columns of long form, of which --wide has none' in.csv $all --wide
 expect 2 'name a file' - $all
 expect 2 'leave out --store' in.csv $all --store st.db
-expect 2 'leave out --learned' in.csv $all --learned in.csv
-expect 2 'of which --shard sees some' in.csv $all --shard 1/2
+expect 2 'of which --shard sees some: leave' in.csv $all --shard 1/2 --effects e.csv
 expect 2 'needs --regressors' in.csv --missing-regressors zero
 
 # backtests know the regressors, and are better for it
@@ -167,6 +166,102 @@ score() {
 LC_ALL=C awk -v with="$(score $all)" -v without="$(score)" \
 	'BEGIN { exit !(with > 0 && with < 0.2 * without) }' ||
 	fail "mae with regressors $(score $all), without $(score)"
+
+# what was learnt once is used again, by all of the file and by parts of it
+for model in mean auto; do
+	with=(-q -H 3 -s 1 -m "$model" --regressors price,promo,deal)
+	"$nightcast" forecast "${with[@]}" in.csv -o whole.csv || fail "$model: $?"
+	"$nightcast" learn "${with[@]}" in.csv -o "learned.$model" || fail "learn $model: $?"
+	"$nightcast" forecast "${with[@]}" --learned "learned.$model" in.csv -o again.csv ||
+		fail "--learned $model: $?"
+	cmp again.csv whole.csv || fail "--learned $model: other bytes"
+	for k in 1 2 3; do
+		"$nightcast" forecast "${with[@]}" --learned "learned.$model" --shard $k/3 \
+			in.csv -o "part.$k" 2>stderr || fail "shard $k: $(cat stderr)"
+	done
+	"$nightcast" merge -q part.[123] -o merged.csv 2>stderr || fail "merge: $(cat stderr)"
+	cmp merged.csv whole.csv || fail "$model: shards have other bytes"
+	"$nightcast" simulate "${with[@]}" in.csv -o paths.csv || fail "simulate: $?"
+	"$nightcast" simulate "${with[@]}" --learned "learned.$model" in.csv -o again.csv ||
+		fail "simulate --learned: $?"
+	cmp again.csv paths.csv || fail "simulate --learned $model: other bytes"
+done
+expect 0 '' in.csv $all --effects whole.e
+expect 0 '' in.csv $all --learned learned.mean --effects e.csv
+cmp e.csv whole.e || fail "--learned: other effects"
+# a part that learns alone says so, and so does the merge
+"$nightcast" forecast "${with[@]}" -m mean --shard 1/2 in.csv -o part.1 2>stderr
+grep -q 'learns from its own series only' stderr || fail "$(cat stderr)"
+"$nightcast" forecast "${with[@]}" -m mean --shard 2/2 in.csv -o part.2 2>stderr
+"$nightcast" merge part.[12] -o merged.csv 2>stderr
+grep -q 'each shard learned from its own series only' stderr || fail "$(cat stderr)"
+# series and texts that came since: the file's slopes, and the usual text
+sed '$!b; s/.*/&\nnew,2023-09-01,500,1.9,C,0\nnew,2023-10-01,,1.9,none,0\nnew,2023-11-01,,0.95,none,0\nnew,2023-12-01,,1.9,none,1/' \
+	in.csv >since.csv
+expect 0 "a text that was not learnt counts as the usual one: promo: 'C'" since.csv $all \
+	--learned learned.mean
+grep -v ^new out.csv | cmp - first.csv || fail "a new series changes the others"
+LC_ALL=C awk -F, '/^new/ { y[++n] = $4 } END { # 2^2 is 4, exp(.5) 1.649
+	exit !(n == 3 && y[1] > 450 && y[1] < 550 && y[2] / y[1] > 3.6 &&
+		y[2] / y[1] < 4.4 && y[3] / y[1] > 1.55 && y[3] / y[1] < 1.75) }' out.csv ||
+	fail "a new series does not have the file's slopes: $(grep ^new out.csv)"
+# what does not belong together
+"$nightcast" learn -q -H 3 -s 1 in.csv -o plain || fail "learn: $?"
+expect 1 'was learnt without regressors; .* --regressors price,promo,deal' in.csv $all -m auto --learned plain
+expect 1 "was learnt with regressors \('price'\): --regressors names them" in.csv -m auto --learned learned.auto
+expect 1 "'promo=A' is not what was learnt" in.csv --regressors price,deal --learned learned.mean
+expect 1 "'deal' is not what was learnt" in.csv --regressors price,promo --learned learned.mean
+expect 1 "was learnt by 'mean', not 'auto'" in.csv $all -m auto --learned learned.mean
+sed 's/^promo=A$/promo=D/' learned.mean >bad
+expect 1 'bad: was changed after it was written' in.csv $all --learned bad
+head -n 20 learned.mean >bad
+expect 1 'bad: is cut short' in.csv $all --learned bad
+
+# the future in a file of its own, in any order, without values, and more of it
+awk -F, 'NR == 1 || $3 != ""' in.csv >past.csv
+awk -F, -v OFS=, 'NR == 1 || $3 == "" { print $5, $2, $6, $4, $1 }' in.csv >f.csv
+{ head -n 1 f.csv; tail -n +2 f.csv | LC_ALL=C sort; } >future.csv
+echo A,2024-01-01,0,1.9,s1 >>future.csv
+echo A,2021-05-01,0,7,s1 >>future.csv # history is the input's business
+expect 0 'future.csv: 1 row is beyond the horizon not used' past.csv $all --future future.csv
+cmp out.csv first.csv || fail "a future of its own gives other bytes"
+sed 's/^\(s4,2023-1[0-2]-01,,\)[0-9.]*/\19/' in.csv >other.csv
+expect 0 '' other.csv $all --future future.csv
+cmp out.csv first.csv || fail "the future does not count over the input"
+expect 1 "nothing.csv" past.csv $all --future nothing.csv
+cut -d , -f 1,2,4,5 future.csv >narrow.csv
+expect 1 "narrow.csv:1: --regressors: no column is called 'deal'" past.csv $all --future narrow.csv
+expect 2 '^[^:]*: --future needs --regressors' past.csv --future future.csv
+
+# what if
+changed() { # AWK-PROGRAM: the future rows, changed
+	awk -F, -v OFS=, 'NR > 1 && $3 == "" { '"$1"' } 1' in.csv >changed.csv
+	expect 0 '' changed.csv $all
+	cp out.csv changed.out
+}
+unmark() { sed "s/,$1,/,mean,/" out.csv; }
+changed '$6 = 0'
+expect 0 '' in.csv $all --set deal=0
+unmark 'mean (deal=0)' | cmp - changed.out || fail "deal=0 is not the file with deal 0"
+changed '$4 *= 0.5; $5 = "B"' # halves are exact
+expect 0 '' in.csv $all --set ' price*0.5, promo = B'
+unmark '"mean ( price\*0.5, promo = B)"' | cmp - changed.out ||
+	fail "another price and promotion: $(sed -n 2p out.csv)"
+expect 0 '' in.csv $all --set promo=B,price*0.5 --learned learned.mean
+unmark '"mean (promo=B,price\*0.5)"' | cmp - changed.out || fail "--set with --learned"
+sed 's/^\(.*,\),[0-9.]*\(,[^,]*,[01]\)$/\1,\2/' in.csv >unknown.csv # price of the future
+expect 3 "'price' has no value" unknown.csv $all --set price*1.05
+expect 0 '' unknown.csv $all --set price=1.9
+changed '$4 = 1.9'
+expect 0 '' unknown.csv $all --set price=1.9
+unmark 'mean (price=1.9)' | cmp - changed.out || fail "a price that is set"
+expect 1 "'dael' is no column of --regressors" in.csv $all --set dael=0
+expect 1 "'promo' is text" in.csv $all --set 'promo*2'
+expect 1 "'deal' has numbers, which 'A' is not" in.csv $all --set deal=A
+for wrong in '' deal =0 deal= 'deal*x' 'deal=1,deal=0' 'deal=1,' 'deal*inf'; do
+	expect 2 'set' in.csv $all --set "$wrong"
+done
+expect 2 'needs --regressors' in.csv --set deal=0
 
 # no allocation that fails changes a byte
 if ! is_sanitized; then
