@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/work.h"
 
+#include "cmd/host/files.h"
 #include "cmd/host/memory.h"
 #include "cmd/host/processors.h"
 #include "cmd/host/threads.h"
@@ -44,9 +45,8 @@ static void say_ignored(const char *path, const struct io_panel *panel)
                     first, last);
     }
     if (panel->nignored > 0)
-        cmd_say(CMD_INFO,
-                "%s: %s value%s of %s series ignored, as if missing", path,
-                cmd_count(panel->nignored, values),
+        cmd_say(CMD_INFO, "%s: %s value%s of %s series ignored, as if missing",
+                path, cmd_count(panel->nignored, values),
                 panel->nignored == 1 ? "" : "s",
                 cmd_count(panel->nwith, series));
 }
@@ -143,6 +143,11 @@ enum fc_status cmd_load(const struct cmd_options *options,
                         struct fc_error *err)
 {
     *jobs = cmd_threads(options);
+    if (options->ninputs > 1 && !cmd_files_allow(options->ninputs))
+        return fc_fail(err, FC_EIO,
+                       "%zu inputs are more than this process may open at once "
+                       "(ulimit -n): raise that, or give fewer",
+                       options->ninputs);
     cmd_memory_limit("/proc", *jobs);
     enum fc_status status = cmd_threads_start(*jobs, err);
     if (status != FC_OK)
@@ -162,8 +167,8 @@ enum fc_status cmd_load(const struct cmd_options *options,
         warn(options, source->path, panel);
     }
     if (status == FC_OK && known != NULL)
-        status = cmd_known_read(options, &how, source->learned, panel, known,
-                                err);
+        status =
+            cmd_known_read(options, &how, source->learned, panel, known, err);
     if (status == FC_ENOMEM)
         fc_fail(err, status, "%s: out of memory: more is needed than there is",
                 source->path);

@@ -2,7 +2,12 @@
 #ifndef NIGHTCAST_CMD_HOST_FILES_H
 #define NIGHTCAST_CMD_HOST_FILES_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+/* Raises this process's limit on open files (ulimit -n), as far as it may, to
+ * what so many inputs at once take.  Whether that suffices. */
+bool cmd_files_allow(size_t inputs);
 
 /*
  * How many inputs this process may have open at once, by its limit on open

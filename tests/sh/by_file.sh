@@ -327,4 +327,17 @@ for file in learned.txt plain.txt; do
 	"$nightcast" forecast -q -H 3 --learned $file semi.csv | cmp - whole.csv ||
 		fail "$file of a step twice a month"
 done
+# more files than may be open: as far as this may be raised
+mkdir many
+for i in $(seq 60); do
+	printf 'unique_id,ds,y\ns%s,2024-01-01,1\ns%s,2024-01-02,2\n' $i $i \
+		>many/$i.csv
+done
+(ulimit -Sn 40 && "$nightcast" forecast -q -H 1 -m naive many/*.csv >out.csv) ||
+	fail "60 files where 40 may be open, but more may be allowed"
+[ "$(wc -l <out.csv)" -eq 61 ] || fail "forecasts of 60 files"
+(ulimit -n 40 && "$nightcast" forecast -q -H 1 -m naive many/*.csv 2>err) &&
+	fail "60 files where 40 may be open"
+grep -q '60 inputs are more than this process may open' err ||
+	fail "too many files: $(cat err)"
 finish
