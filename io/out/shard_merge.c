@@ -281,7 +281,8 @@ enum fc_status io_shard_set_merge(struct io_shard_set *set,
     size_t n;
     const char *what = io_shard_value(&set->files[0], "what", &n);
     uint64_t keys = set->files[0].keys, total = set->files[0].total;
-    bool has_ids = keys > 0 && n > 0 && memcmp(what, "rejects", n) != 0;
+    bool is_rejects = n == strlen("rejects") && memcmp(what, "rejects", n) == 0;
+    bool has_ids = keys > 0 && n > 0 && !is_rejects;
     struct sink sink = {.out = out, .keys = keys, .ids = has_ids ? &ids : NULL};
     *counts = (struct io_shard_counts){0};
     io_atomic_write(out, set->files[0].columns, strlen(set->files[0].columns));
