@@ -6,9 +6,6 @@
 # is in two files.
 . tests/sh/setup.bash
 cd "$work" || exit 1
-timeless() { # all but the seconds of a summary
-	sed 's/,[^,]*$//' "$1"
-}
 # learn OPTIONS...: as learned.txt
 learn() {
 	"$nightcast" learn -q -j 1 --by-file -o learned.txt "$@" 2>said
@@ -26,7 +23,7 @@ single() {
 }
 # same N OPTIONS...: N shards, in any order, are that run
 same() {
-	local n=$1 k what status
+	local n=$1 k
 	shift
 	rm -f f.* s.* r.*
 	for k in $(seq "$n"); do
@@ -38,16 +35,7 @@ same() {
 		*) fail "shard $k/$n: $*: $(cat "err.$k")" ;;
 		esac
 	done
-	for what in f s r; do
-		"$nightcast" merge -q $(ls $what.* | shuf) -o merged.$what 2>merge.err
-		status=$?
-		[ $status -eq "$single" ] ||
-			fail "merge of $n $what: exit $status, not $single: $* : $(cat merge.err)"
-	done
-	cmp merged.f whole.csv || fail "$n shards: other forecasts: $*"
-	cmp merged.r whole.r || fail "$n shards: other rejects: $*"
-	cmp <(timeless merged.s) <(timeless whole.s) ||
-		fail "$n shards: another summary: $*"
+	check_merged "$n" "$@"
 }
 # refuse STATUS WORDS COMMAND...
 refuse() {

@@ -63,3 +63,42 @@ compile() {
 compile_faults() { # the library that lets calls of the system fail
 	compile fault.so tests/fault.c -shared -fPIC -ldl
 }
+# deny STEP QUIET COMMAND...: which writes out.csv on one thread, while one
+# allocation fails, every STEP-th one until QUIET in turn make no difference:
+# out.csv has the bytes of first.csv, or there is a message
+deny() {
+	local step=$1 most=$2 quiet=0 k=0
+	shift 2
+	while [ $quiet -lt "$most" ] && [ $k -lt 1500 ]; do
+		k=$((k + step)) quiet=$((quiet + 1))
+		env FAULT="memory:$k" LD_PRELOAD="$work/fault.so" "$@" >stdout 2>stderr
+		case $? in
+		0) cmp -s out.csv first.csv || fail "allocation $k: other bytes" ;;
+		1) quiet=0
+			grep -qE 'ut of memory|annot allocate' stderr ||
+				fail "allocation $k: $(cat stderr)" ;;
+		3) grep -qi memory stderr || fail "allocation $k: $(cat stderr)" ;;
+		*) fail "allocation $k: $(cat stderr)" ;;
+		esac
+	done
+}
+# check_merged N OPTIONS...: the forecasts f.K, summaries s.K and rejects r.K of
+# N shards merge, in any order, to whole.csv, whole.s and whole.r, and end as
+# $single says
+check_merged() {
+	local n=$1 what status
+	shift
+	for what in f s r; do
+		"$nightcast" merge -q $(ls $what.* | shuf) -o merged.$what 2>merge.err
+		status=$?
+		[ $status -eq "$single" ] ||
+			fail "merge of $n $what: exit $status, not $single: $* : $(cat merge.err)"
+	done
+	cmp merged.f whole.csv || fail "$n shards: other forecasts: $*"
+	cmp merged.r whole.r || fail "$n shards: other rejects: $*"
+	cmp <(timeless merged.s) <(timeless whole.s) ||
+		fail "$n shards: another summary: $*"
+}
+timeless() { # all but the seconds of a summary
+	sed 's/,[^,]*$//' "$1"
+}

@@ -8,9 +8,6 @@
 data=$project/data
 cd "$work" || exit 1
 # all but the seconds of a summary
-timeless() {
-	sed 's/,[^,]*$//' "$1"
-}
 # single OPTIONS...: one run; its status in $single
 single() {
 	rm -f whole.*
@@ -34,20 +31,10 @@ shards() {
 }
 # same N OPTIONS...: the shards, in any order, are the single run
 same() {
-	local n=$1 what status
+	local n=$1
 	shift
 	shards "$n" "$@"
-	for what in f s r; do
-		"$nightcast" merge -q $(ls $what.* | shuf) -o merged.$what \
-			2>merge.err
-		status=$?
-		[ $status -eq "$single" ] ||
-			fail "merge of $n $what: exit $status, not $single: $* : $(cat merge.err)"
-	done
-	cmp merged.f whole.csv || fail "$n shards: other forecasts: $*"
-	cmp merged.r whole.r || fail "$n shards: other rejects: $*"
-	cmp <(timeless merged.s) <(timeless whole.s) ||
-		fail "$n shards: another summary: $*"
+	check_merged "$n" "$@"
 }
 
 awk 'BEGIN {
