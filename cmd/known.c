@@ -43,6 +43,8 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     if (options->regressors == NULL)
         return FC_OK;
     enum fc_status status = io_terms_parse(options->regressors, &terms, err);
+    if (status == FC_OK && options->unknown != NULL)
+        status = io_terms_mark_unknown(options->unknown, &terms, err);
     if (status == FC_OK && options->what_if != NULL)
         status = io_changes_parse(options->what_if, &changes, err);
     if (status != FC_OK) {
@@ -63,6 +65,17 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     if (status == FC_OK && !options->quiet)
         say_input(how->path, options->future, known);
     return status;
+}
+
+void cmd_known_carry(const struct cmd_options *options,
+                     const struct io_panel *panel, int horizon, int season,
+                     struct io_known *known)
+{
+    if (options->unknown == NULL || (options->set & CMD_BACKTEST))
+        return;
+    for (size_t i = 0; i < panel->nseries; i++)
+        fc_known_carry(known->known_for, known->n, panel->series[i].n, horizon,
+                       season, known->x[i]);
 }
 
 /* How many days of events, and what of them is ignored. */

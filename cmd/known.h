@@ -24,6 +24,12 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
                               struct io_panel *panel, struct io_known *known,
                               struct fc_error *err);
 
+/* Carries on over the horizon those that --regressors-unknown names; a backtest
+ * does so at every origin. */
+void cmd_known_carry(const struct cmd_options *options,
+                     const struct io_panel *panel, int horizon, int season,
+                     struct io_known *known);
+
 /* Says how they were taken, in a line; learnt may be NULL. */
 void cmd_known_say(const struct cmd_options *options,
                    const struct io_known *known, const struct fc_known *learnt);

@@ -319,6 +319,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
         return status;
     set_season(options, work);
     say_seasons(options, work);
+    cmd_known_carry(options, &work->panel, source->horizon, work->season,
+                    &work->known);
     status = fc_outline_init(&work->outline, options->levels, options->nlevels,
                              options->quantiles, options->nquantiles, err);
     if (status == FC_OK)

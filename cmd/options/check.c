@@ -393,6 +393,7 @@ static const char *without_regressors(const struct cmd_options *options)
 {
     return options->future != NULL    ? "--future needs --regressors"
            : options->what_if != NULL ? "--set needs --regressors"
+           : options->unknown != NULL ? "--regressors-unknown needs --regressors"
            : cmd_option_given(options, "missing-regressors")
                ? "--missing-regressors needs --regressors"
                : NULL;
@@ -416,7 +417,23 @@ static int mark_models(const struct cmd_options *options)
     return -1;
 }
 
-static int check_changes(const char *name, const struct cmd_options *options)
+/* A column that is set is known. */
+static int check_set(const char *name, const struct io_changes *changes,
+                     const struct io_terms *terms)
+{
+    for (size_t k = 0; k < changes->n; k++)
+        for (size_t j = 0; j < terms->ncolumns; j++)
+            if (terms->unknown[j]
+                && strcmp(terms->column[j], changes->change[k].column) == 0)
+                return cmd_usage(name,
+                                 "'%.60s' is one of --regressors-unknown, and "
+                                 "is --set: leave it out of one",
+                                 terms->column[j]);
+    return -1;
+}
+
+static int check_changes(const char *name, const struct cmd_options *options,
+                         const struct io_terms *terms)
 {
     struct io_changes changes;
     struct fc_error err;
@@ -429,8 +446,9 @@ static int check_changes(const char *name, const struct cmd_options *options)
     }
     if (status != FC_OK)
         return cmd_usage(name, "--set %s", err.msg);
+    int verdict = check_set(name, &changes, terms);
     io_changes_release(&changes);
-    return -1;
+    return verdict;
 }
 
 /* Likewise, of events. */
@@ -478,8 +496,14 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     }
     if (status != FC_OK)
         return cmd_usage(name, "--regressors %s", err.msg);
+    int verdict = -1;
+    if (options->unknown != NULL
+        && io_terms_mark_unknown(options->unknown, &terms, &err) != FC_OK)
+        verdict = cmd_usage(name, "--regressors-unknown %s", err.msg);
+    if (verdict < 0)
+        verdict = check_changes(name, options, &terms);
     io_terms_release(&terms);
-    return check_changes(name, options);
+    return verdict;
 }
 
 static int check(const struct cmd_command *command, struct cmd_options *options)

@@ -143,6 +143,7 @@ struct cmd_options {
     size_t nnames, names_room;
     const char *learned;
     const char *regressors; /* see io/known/terms.h */
+    const char *unknown;    /* of their columns, those not known in advance */
     const char *future;     /* their file, or NULL */
     const char *what_if;    /* see io/known/change.h; or NULL */
     const char *events;     /* see io/known/events.h */

@@ -130,6 +130,8 @@ static const struct cmd_option rows[] = {
      "columns known in advance: price,deal,lag(deal,1)", NULL, 0, 0, NULL},
     {0, "missing-regressors", CMD_CHOICE, KNOWN, AT(missing_regressors),
      "POLICY", NULL, "error", 0, 0, lacks},
+    {0, "regressors-unknown", CMD_LIST, KNOWN & ~CMD_LEARN, AT(unknown), "LIST",
+     NULL, NULL, 0, 0, NULL},
     {0, "future", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(future), "FILE",
      NULL, NULL, 0, 0, NULL},
     {0, "set", CMD_LIST, CMD_FORECAST | CMD_SIMULATE, AT(what_if), "LIST",
