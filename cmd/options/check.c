@@ -381,8 +381,6 @@ static const char *against_regressors(const struct cmd_options *options)
     if (reads_stdin(options))
         return "reads its input twice, which standard input cannot be: name a "
                "file";
-    if (options->store != NULL)
-        return "forecasts series anew every night: leave out --store";
     if (options->by_file)
         return "reads all of the files: leave out --by-file";
     return NULL;
@@ -460,8 +458,6 @@ static const char *against_events(const struct cmd_options *options)
         return "learns from all series, of which --shard sees some";
     if (options->learned != NULL)
         return "learns from its series: leave out --learned";
-    if (options->store != NULL)
-        return "forecasts series anew every night: leave out --store";
     return NULL;
 }
 
@@ -489,6 +485,9 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     why = against_regressors(options);
     if (why != NULL)
         return cmd_usage(name, "--regressors %s", why);
+    if (options->what_if != NULL && options->store != NULL)
+        return cmd_usage(name, "--set forecasts what may not be, and --store "
+                               "scores what was said: leave one out");
     enum fc_status status = io_terms_parse(options->regressors, &terms, &err);
     if (status == FC_ENOMEM) {
         cmd_say(CMD_ERROR, "%s", err.msg);

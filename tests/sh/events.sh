@@ -194,7 +194,6 @@ grep -q "takes the level of a weekday, which steps of days" stderr || fail "$(ca
 printf 'id,ds,y\na,1,2\na,2,3\na,3,4\n' >steps.csv
 "$nightcast" forecast -H 1 steps.csv --events fairs.csv >stdout 2>stderr && fail "integers"
 grep -q "events have dates, and the input's 'ds' has none" stderr || fail "$(cat stderr)"
-expect 2 'leave out --store' in.csv --events fairs.csv --store st.db
 expect 2 'leave out --learned' in.csv --events fairs.csv --learned in.csv
 expect 2 'of which --shard sees some' in.csv --events fairs.csv --shard 1/2
 expect 2 'cannot both be standard input' - --events -

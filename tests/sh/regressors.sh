@@ -154,7 +154,6 @@ for wrong in '' , 'price,' 'price,price' 'lag(price)' 'lag(price,0)' \
 done
 expect 2 'takes columns of long form, of which --wide has none' in.csv $all --wide
 expect 2 'name a file' - $all
-expect 2 'leave out --store' in.csv $all --store st.db
 expect 2 'of which --shard sees some: leave' in.csv $all --shard 1/2 --effects e.csv
 expect 2 'needs --regressors' in.csv --missing-regressors zero
 
