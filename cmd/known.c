@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/known.h"
 
+#include "io/csv/source.h"
 #include "io/known/events.h"
 
 #include <stdio.h>
@@ -63,7 +64,7 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     io_terms_release(&terms);
     io_changes_release(&changes);
     if (status == FC_OK && !options->quiet)
-        say_input(how->path, options->future, known);
+        say_input(io_source_name(how->path), options->future, known);
     return status;
 }
 

@@ -365,22 +365,11 @@ static int parse_seasons(const char *name, struct cmd_options *options)
 
 /* --- regressors --- */
 
-static bool reads_stdin(const struct cmd_options *options)
-{
-    bool any = strcmp(options->input, "-") == 0;
-    for (size_t i = 0; i < options->ninputs; i++)
-        any = any || strcmp(options->inputs[i], "-") == 0;
-    return any;
-}
-
 /* What does not go with them, and why; or NULL. */
 static const char *against_regressors(const struct cmd_options *options)
 {
     if (options->wide)
         return "takes columns of long form, of which --wide has none";
-    if (reads_stdin(options))
-        return "reads its input twice, which standard input cannot be: name a "
-               "file";
     if (options->by_file)
         return "reads all of the files: leave out --by-file";
     return NULL;
@@ -452,7 +441,7 @@ static int check_changes(const char *name, const struct cmd_options *options,
 /* Likewise, of events. */
 static const char *against_events(const struct cmd_options *options)
 {
-    if (strcmp(options->events, "-") == 0 && reads_stdin(options))
+    if (strcmp(options->events, "-") == 0 && cmd_reads_stdin(options))
         return "and the input cannot both be standard input";
     if (options->shard.count > 0)
         return "learns from all series, of which --shard sees some";
@@ -485,6 +474,10 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     why = against_regressors(options);
     if (why != NULL)
         return cmd_usage(name, "--regressors %s", why);
+    if (options->future != NULL && strcmp(options->future, "-") == 0
+        && cmd_reads_stdin(options))
+        return cmd_usage(name, "--future and the input cannot both be "
+                               "standard input");
     if (options->what_if != NULL && options->store != NULL)
         return cmd_usage(name, "--set forecasts what may not be, and --store "
                                "scores what was said: leave one out");

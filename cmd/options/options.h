@@ -188,6 +188,9 @@ bool cmd_option_given(const struct cmd_options *options, const char *name);
  */
 bool cmd_options_keep(struct cmd_options *options, char *name);
 
+/* Whether one of the inputs is standard input. */
+bool cmd_reads_stdin(const struct cmd_options *options);
+
 /* Whether series have regressors, events among them. */
 bool cmd_has_known(const struct cmd_options *options);
 

@@ -5,6 +5,7 @@
  */
 #include "io/known/known.h"
 
+#include "io/csv/source.h"
 #include "io/known/cells.h"
 
 #include <math.h>
@@ -305,7 +306,8 @@ static bool check_history(struct making *m, size_t i, size_t k,
             continue;
         time_of(panel, i, t, text);
         return io_known_fail(
-            panel, i, "%s: '%.60s' %s for %s%s", m->cells.how->path,
+            panel, i, "%s: '%.60s' %s for %s%s",
+            io_source_name(m->cells.how->path),
             m->part[k].term->text, why_none(&m->part[k], cells, t), text,
             m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
     }
@@ -384,7 +386,8 @@ static enum fc_status make_all(struct making *m, struct fc_error *err)
             return fc_fail(err, FC_EDATA,
                            "%s: --regressors: '%.60s' is '%.60s' itself in "
                            "every row: it would not be known in advance",
-                           m->cells.how->path, m->cells.terms->column[j],
+                           io_source_name(m->cells.how->path),
+                           m->cells.terms->column[j],
                            panel->value_name);
     return FC_OK;
 }
