@@ -33,7 +33,7 @@ static void say_input(const char *path, const char *future,
 
 static enum fc_status read_regressors(const struct cmd_options *options,
                                       const struct io_panel_options *how,
-                                      const struct io_learned *file,
+                                      const struct cmd_learned *learned,
                                       struct io_panel *panel,
                                       struct io_known *known,
                                       struct fc_error *err)
@@ -55,9 +55,11 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     struct io_known_how asked = {
         &terms, (enum io_missing_regressors)options->missing_regressors, NULL,
         options->future, &changes};
-    if (file != NULL && file->nregressors > 0) {
-        names = (struct io_known_names){file->nregressors, file->regressor,
-                                        file->nbases, file->base};
+    if (learned != NULL) {
+        const struct io_learned *file = &learned->file;
+        names =
+            (struct io_known_names){file->nregressors - file->nevents,
+                                    file->regressor, file->nbases, file->base};
         asked.names = &names;
     }
     status = io_known_read(how, &asked, panel, known, err);
@@ -80,7 +82,8 @@ void cmd_known_carry(const struct cmd_options *options,
 }
 
 /* How many days of events, and what of them is ignored. */
-static void say_events(const struct io_events *events, size_t ignored)
+static void say_events(const struct io_events *events, size_t ignored,
+                       const struct io_known *known)
 {
     char count[CMD_COUNT_SIZE], names[CMD_COUNT_SIZE], values[CMD_COUNT_SIZE];
     if (ignored > 0)
@@ -94,11 +97,35 @@ static void say_events(const struct io_events *events, size_t ignored)
                 cmd_count(events->n, count), events->n == 1 ? "" : "s",
                 cmd_count(events->names.n, names),
                 events->names.n == 1 ? "" : "s");
+    if (known->nfresh_events > 0)
+        cmd_say(CMD_WARNING,
+                "%s: warning: what was not learnt has what all events have: "
+                "%s%s",
+                events->path, known->fresh_event,
+                known->nfresh_events > 1 ? ", and others" : "");
+}
+
+/* As regressors, by the columns that were learnt if there are any. */
+static enum fc_status add_events(const struct io_events *events,
+                                 const struct cmd_learned *learned,
+                                 const struct io_panel *panel, int horizon,
+                                 struct io_known *known, struct fc_error *err)
+{
+    enum fc_role role[IO_TERMS_MOST];
+    if (learned == NULL)
+        return io_events_add(events, panel, horizon, NULL, known, err);
+    const struct io_learned *file = &learned->file;
+    size_t first = file->nregressors - file->nevents;
+    struct io_event_names names = {file->nevents, file->regressor + first,
+                                   role};
+    for (size_t j = 0; j < file->nevents && j < IO_TERMS_MOST; j++)
+        role[j] = learned->known->column[first + j].role;
+    return io_events_add(events, panel, horizon, &names, known, err);
 }
 
 enum fc_status cmd_known_read(const struct cmd_options *options,
                               const struct io_panel_options *how,
-                              const struct io_learned *file,
+                              const struct cmd_learned *learned,
                               struct io_panel *panel, struct io_known *known,
                               struct fc_error *err)
 {
@@ -110,11 +137,11 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     if (status == FC_OK)
         status = io_events_ignore(&events, panel, err);
     if (status == FC_OK)
-        status = read_regressors(options, how, file, panel, known, err);
+        status = read_regressors(options, how, learned, panel, known, err);
     if (status == FC_OK && options->events != NULL)
-        status = io_events_add(&events, panel, how->horizon, known, err);
+        status = add_events(&events, learned, panel, how->horizon, known, err);
     if (status == FC_OK && options->events != NULL && !options->quiet)
-        say_events(&events, panel->nignored - before);
+        say_events(&events, panel->nignored - before, known);
     if (known->n == 0)
         io_known_release(known); /* all of them are ignored */
     io_events_release(&events);

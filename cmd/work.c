@@ -310,7 +310,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     struct cmd_source from = *source;
     *work = (struct cmd_work){.trace = source->trace};
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
-    from.learned = &work->learned.file;
+    if (options->learned != NULL)
+        from.learned = &work->learned;
     if (status == FC_OK)
         status = cmd_learned_agree(options, &work->learned, &from.agreed, err);
     if (status == FC_OK)

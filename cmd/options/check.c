@@ -218,7 +218,7 @@ static int check_learners(const struct cmd_command *command,
     size_t learners = 0;
     for (size_t i = 0; i < options->nspecs; i++)
         learners += options->specs[i].model->learn != NULL;
-    if (options->regressors != NULL) /* which teach for any model */
+    if (cmd_has_known(options)) /* which teach for any model */
         learners += options->nspecs;
     if ((command->set & CMD_LEARN)
         && (options->nspecs != 1 || (learners == 0 && !options->by_file)))
@@ -443,10 +443,8 @@ static const char *against_events(const struct cmd_options *options)
 {
     if (strcmp(options->events, "-") == 0 && cmd_reads_stdin(options))
         return "and the input cannot both be standard input";
-    if (options->shard.count > 0)
-        return "learns from all series, of which --shard sees some";
-    if (options->learned != NULL)
-        return "learns from its series: leave out --learned";
+    if (options->by_file)
+        return "is for all of the files: leave out --by-file";
     return NULL;
 }
 

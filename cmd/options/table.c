@@ -136,7 +136,7 @@ static const struct cmd_option rows[] = {
      NULL, NULL, 0, 0, NULL},
     {0, "set", CMD_LIST, CMD_FORECAST | CMD_SIMULATE, AT(what_if), "LIST",
      NULL, NULL, 0, 0, NULL},
-    {0, "events", CMD_INPUT, KNOWN & ~CMD_LEARN, AT(events), "FILE",
+    {0, "events", CMD_INPUT, KNOWN, AT(events), "FILE",
      "holidays and other events by their dates: CSV, .ics", NULL, 0, 0, NULL},
     {0, "effects", CMD_OUTPUT, CMD_FORECAST, AT(effects), "FILE",
      NULL, NULL, 0, 0, NULL},

@@ -52,13 +52,25 @@ enum fc_status io_events_read(const struct io_panel_options *how,
 enum fc_status io_events_ignore(const struct io_events *events,
                                 struct io_panel *panel, struct fc_error *err);
 
+/* Which columns there are, when that was learnt elsewhere. */
+struct io_event_names {
+    size_t n;
+    char *const *name;
+    const enum fc_role *role;
+};
+
 /*
  * Adds the others to the regressors of every series, of so many steps after
  * its last: see event_columns.c.  *known has been read, or is zeroed.
+ *
+ *   names  that the columns must have: an event that is none of them has what
+ *          all have; or NULL: those that the events have
+ *
  * FC_EDATA, FC_ENOMEM.
  */
 enum fc_status io_events_add(const struct io_events *events,
                              const struct io_panel *panel, int horizon,
+                             const struct io_event_names *names,
                              struct io_known *known, struct fc_error *err);
 
 /* Whether an event is for the i-th series. */

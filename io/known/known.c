@@ -466,5 +466,6 @@ void io_known_release(struct io_known *known)
     free(known->x);
     free(known->lacks);
     free(known->fresh);
+    free(known->fresh_event);
     *known = (struct io_known){0};
 }

@@ -65,8 +65,11 @@ struct io_known {
     uint64_t beyond_future; /* likewise, of the file of the future */
     size_t ntexts;   /* of the columns that are text: their base, to be said */
     char **base;     /* "promo: 'none'" */
+    size_t nevents;  /* regressors, the last ones, that are of events */
     size_t nfresh;   /* texts that are not among given names */
     char *fresh;     /* the first of them, "promo: 'new'", or NULL */
+    size_t nfresh_events; /* likewise of events, or days around them */
+    char *fresh_event;
 };
 
 /*
