@@ -133,7 +133,8 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     enum fc_status status = FC_OK;
     size_t before = panel->nignored;
     if (options->events != NULL)
-        status = io_events_read(how, options->events, panel, &events, err);
+        status = io_events_read(how, options->events, options->events_as,
+                                panel, &events, err);
     if (status == FC_OK)
         status = io_events_ignore(&events, panel, err);
     if (status == FC_OK)

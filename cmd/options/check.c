@@ -15,6 +15,7 @@
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
 #include "io/known/change.h"
+#include "io/known/events.h"
 #include "io/known/terms.h"
 #include "io/text/number.h"
 
@@ -459,6 +460,12 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     const char *why = options->events != NULL ? against_events(options) : NULL;
     if (why != NULL)
         return cmd_usage(name, "--events %s", why);
+    if (options->events_as != NULL) {
+        if (options->events == NULL)
+            return cmd_usage(name, "--events-as needs --events");
+        if (io_events_as_check(options->events_as, &err) != FC_OK)
+            return cmd_usage(name, "--events-as %s", err.msg);
+    }
     if ((options->effects != NULL || options->components != NULL)
         && options->shard.count > 0)
         return cmd_usage(name, "--%s is of all series, of which --shard sees "

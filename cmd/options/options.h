@@ -146,7 +146,7 @@ struct cmd_options {
     const char *unknown;    /* of their columns, those not known in advance */
     const char *future;     /* their file, or NULL */
     const char *what_if;    /* see io/known/change.h; or NULL */
-    const char *events;     /* see io/known/events.h */
+    const char *events, *events_as; /* see io/known/events.h */
     const char *effects;    /* forecast */
     const char *components; /* forecast */
     const char *store;

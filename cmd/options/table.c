@@ -138,6 +138,8 @@ static const struct cmd_option rows[] = {
      NULL, NULL, 0, 0, NULL},
     {0, "events", CMD_INPUT, KNOWN, AT(events), "FILE",
      "holidays and other events by their dates: CSV, .ics", NULL, 0, 0, NULL},
+    {0, "events-as", CMD_LIST, KNOWN, AT(events_as), "LIST",
+     NULL, NULL, 0, 0, NULL},
     {0, "effects", CMD_OUTPUT, CMD_FORECAST, AT(effects), "FILE",
      NULL, NULL, 0, 0, NULL},
     {0, "components", CMD_OUTPUT, CMD_FORECAST, AT(components), "FILE",

@@ -228,7 +228,7 @@ bad "bad.csv:2: column 'to': it ends before it begins: '2023-02-01'" event,from,
 bad "longer than ten years" event,from,to fair,2003-02-07,2023-02-01
 bad "column 'before': not a number of days: 'x'" event,date,before fair,2023-02-07,x
 bad "column 'after': more than 60 days: '61'" event,date,after fair,2023-02-07,61
-bad "column 'as': neither a weekday nor 'ignore': 'Sonntag'" event,date,as fair,2023-02-07,Sonntag
+bad "column 'as': neither a weekday nor 'ignore' or 'own': 'Sonntag'" event,date,as fair,2023-02-07,Sonntag
 bad "'fair' takes the level of two weekdays" event,date,as fair,2023-02-07,Sunday fair,2023-02-08,Monday
 bad "column 'event': an event needs a name" event,date ,2023-02-07
 bad "bad.csv: there are no events" event,date
