@@ -9,6 +9,12 @@
 
 enum { LINE = 400 };
 
+/* inspect prints what there is. */
+static bool speaks(const struct cmd_options *options)
+{
+    return !options->quiet && !(options->set & CMD_INSPECT);
+}
+
 static void say_input(const char *path, const char *future,
                       const struct io_known *known)
 {
@@ -65,7 +71,7 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     status = io_known_read(how, &asked, panel, known, err);
     io_terms_release(&terms);
     io_changes_release(&changes);
-    if (status == FC_OK && !options->quiet)
+    if (status == FC_OK && speaks(options))
         say_input(io_source_name(how->path), options->future, known);
     return status;
 }
@@ -141,7 +147,7 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
         status = read_regressors(options, how, learned, panel, known, err);
     if (status == FC_OK && options->events != NULL)
         status = add_events(&events, learned, panel, how->horizon, known, err);
-    if (status == FC_OK && options->events != NULL && !options->quiet)
+    if (status == FC_OK && options->events != NULL && speaks(options))
         say_events(&events, panel->nignored - before, known);
     if (known->n == 0)
         io_known_release(known); /* all of them are ignored */

@@ -460,6 +460,10 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     const char *why = options->events != NULL ? against_events(options) : NULL;
     if (why != NULL)
         return cmd_usage(name, "--events %s", why);
+    if (options->events != NULL && (options->set & CMD_INSPECT)
+        && strcmp(options->events, "-") == 0)
+        return cmd_usage(name, "--events is read twice here, which "
+                               "standard input cannot be: name a file");
     if (options->events_as != NULL) {
         if (options->events == NULL)
             return cmd_usage(name, "--events-as needs --events");
