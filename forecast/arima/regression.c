@@ -10,19 +10,18 @@
 #include <math.h>
 #include <string.h>
 
-double fc_arima_harmonic_period(const struct fc_series *series,
-                                const struct fc_spec *spec)
+struct fc_arima_harmonics fc_arima_harmonics_for(const struct fc_series *series,
+                                                 const struct fc_spec *spec)
 {
     const struct fc_seasons *seasons = series->seasons;
-    if (seasons == NULL || seasons->n == 0)
-        return 0;
-    int i = 0;
-    while (i < seasons->n && !fc_season_is_long(seasons->length[i]))
-        i++;
-    if (i == seasons->n || (i > 0 && !seasons->asked)
-        || (i == 0 && fc_arima_has_seasonal_orders(spec)))
-        return 0;
-    return seasons->length[i];
+    struct fc_arima_harmonics harmonics = {.nseasons = 0};
+    for (int i = 0; seasons != NULL && i < seasons->n; i++)
+        if (fc_season_is_long(seasons->length[i])
+            && 2 * seasons->length[i] <= (double)series->n
+            && (i > 0 ? seasons->asked : !fc_arima_has_seasonal_orders(spec)))
+            harmonics.period[harmonics.nseasons++] = seasons->length[i];
+    fc_arima_harmonics_most(&harmonics, series->n);
+    return harmonics;
 }
 
 /* What the harmonics leave of y. */
@@ -39,7 +38,7 @@ static void count_harmonics(const struct fc_arima_harmonics *harmonics,
 {
     double before =
         fc_arima_parameters(&estimate->order) + estimate->order.constant + 1;
-    double k = before + 2 * harmonics->n, left = n - k + 1;
+    double k = before + harmonics->ncolumns, left = n - k + 1;
     estimate->aic = 2 * k - 2 * estimate->loglik;
     estimate->aicc =
         left > 2 ? estimate->aic + 2 * k * (k + 1) / (left - 2) : HUGE_VAL;
@@ -82,6 +81,17 @@ static enum fc_status alternate(const double *y, size_t n, bool choose,
     return status;
 }
 
+/* Of each season no more than a fit to a similar series has. */
+static void as_many_at_most(const struct fc_fit *similar,
+                            struct fc_arima_harmonics *harmonics)
+{
+    struct fc_arima_harmonics before;
+    fc_arima_harmonics_of_code(similar->order[FC_ARIMA_HARMONICS], &before);
+    for (int i = 0; i < harmonics->nseasons; i++)
+        if (before.n[i] < harmonics->n[i])
+            harmonics->n[i] = before.n[i];
+}
+
 enum fc_status fc_arima_regress(const struct fc_series *series,
                                 const struct fc_arima_wanted *wanted,
                                 struct fc_workspace *ws, struct fc_fit *fit,
@@ -102,8 +112,8 @@ enum fc_status fc_arima_regress(const struct fc_series *series,
         y = filled;
         fit->note = "too long for its gaps to be modelled: straight lines";
     }
-    if (again && wanted->similar->order[FC_ARIMA_HARMONICS] < harmonics->n)
-        harmonics->n = wanted->similar->order[FC_ARIMA_HARMONICS];
+    if (again)
+        as_many_at_most(wanted->similar, harmonics);
     left.y = rest;
     enum fc_status status = fc_arima_harmonics_guess(y, n, ws, harmonics);
     for (int round = 0; round < 2; round++) {
@@ -112,12 +122,14 @@ enum fc_status fc_arima_regress(const struct fc_series *series,
             status = fc_arima_estimate_series(&left, wanted, ws, fit, data,
                                               estimate);
         if ((status != FC_OK && status != FC_EMAXITER)
-            || isnan(estimate->loglik) || harmonics->n == 0)
+            || isnan(estimate->loglik)
+            || fc_arima_harmonics_count(harmonics) == 0)
             return status;
         status = alternate(y, n, round == 0 && !again, ws, harmonics, rest,
                            data, estimate);
         if ((status != FC_OK && status != FC_EMAXITER) || again
-            || (wanted->spec->has_variant && harmonics->n > 0))
+            || (wanted->spec->has_variant
+                && fc_arima_harmonics_count(harmonics) > 0))
             break;
         status = FC_OK;
     }

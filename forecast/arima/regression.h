@@ -5,10 +5,11 @@
 #include "forecast/arima/estimate.h"
 #include "forecast/arima/harmonics.h"
 
-/* The season whose harmonics the series is regressed on; 0: none.  A long
- * season that is the shortest has seasonal orders where they are named. */
-double fc_arima_harmonic_period(const struct fc_series *series,
-                                const struct fc_spec *spec);
+/* The harmonics the series is regressed on, as many of each season as there may
+ * be: of the long seasons that it holds two cycles of.  One that is the
+ * shortest has seasonal orders instead where they are named. */
+struct fc_arima_harmonics fc_arima_harmonics_for(const struct fc_series *series,
+                                                 const struct fc_spec *spec);
 
 /*
  * A regression on harmonics with ARIMA errors.  The orders are those of what

@@ -107,24 +107,50 @@ static struct fc_arima_limits limits_of(const struct fc_spec *spec, int m)
     return limits;
 }
 
+/* Of each season its period and coefficients. */
+static size_t harmonics_size(const struct fc_arima_harmonics *harmonics)
+{
+    size_t size = 2 * (size_t)fc_arima_harmonics_count(harmonics);
+    for (int i = 0; i < harmonics->nseasons; i++)
+        size += harmonics->n[i] > 0;
+    return size;
+}
+
+/* "... and 9 harmonics of 365.25 + 2 of 52.18". */
+static void name_harmonics(int n, double period, bool first, char *spec)
+{
+    size_t used = strlen(spec), left = FC_SPEC_SIZE - used;
+    if (first)
+        snprintf(spec + used, left, " and %d harmonic%s of %.6g", n,
+                 n == 1 ? "" : "s", period);
+    else
+        snprintf(spec + used, left, " + %d of %.6g", n, period);
+}
+
 /* Behind the state: see fc_arima_harmonics_of(). */
 static void hand_over_harmonics(const struct fc_arima_harmonics *harmonics,
                                 struct fc_fit *fit)
 {
-    size_t n = 2 * (size_t)harmonics->n, used = strlen(fit->spec);
-    double *tail = fit->state + fit->nstate - n - 1;
-    tail[0] = harmonics->period;
-    memcpy(tail + 1, harmonics->coef, n * sizeof *tail);
-    fit->order[FC_ARIMA_HARMONICS] = harmonics->n;
-    snprintf(fit->spec + used, sizeof fit->spec - used,
-             " and %d harmonic%s "
-             "of %.6g",
-             harmonics->n, harmonics->n == 1 ? "" : "s", harmonics->period);
-    if (fc_season_is_long(fit->season_length)
-        || fit->season_length == lround(harmonics->period))
-        fit->seasons.length[0] = harmonics->period;
-    else if (fit->seasons.n < FC_MOST_SEASONS)
-        fit->seasons.length[fit->seasons.n++] = harmonics->period;
+    const double *coef = harmonics->coef;
+    double *tail = fit->state + fit->nstate - harmonics_size(harmonics);
+    bool first = true;
+    for (int i = 0; i < harmonics->nseasons; i++) {
+        int n = harmonics->n[i];
+        double period = harmonics->period[i];
+        if (n == 0)
+            continue;
+        *tail++ = period;
+        memcpy(tail, coef, 2 * (size_t)n * sizeof *tail);
+        tail += 2 * n;
+        coef += 2 * n;
+        name_harmonics(n, period, first, fit->spec);
+        first = false;
+        if (fit->season_length == lround(period))
+            fit->seasons.length[0] = period;
+        else if (fit->seasons.n < FC_MOST_SEASONS)
+            fit->seasons.length[fit->seasons.n++] = period;
+    }
+    fit->order[FC_ARIMA_HARMONICS] = fc_arima_harmonics_code(harmonics);
 }
 
 static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
@@ -134,7 +160,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
 {
     const struct fc_arima_order *order = &estimate->order;
     size_t dim = fc_arima_state_size(order);
-    size_t tail = harmonics->n > 0 ? 2 * (size_t)harmonics->n + 1 : 0;
+    size_t tail = harmonics_size(harmonics);
     const int orders[FC_VARIANT_SIZE] = {
         order->p,        order->d,           order->q,
         order->P,        order->D,           order->Q,
@@ -157,7 +183,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     if (end->nfactors > 0)
         memcpy(fit->state + dim, end->factor,
                dim * end->nfactors * sizeof *fit->state);
-    if (harmonics->n > 0)
+    if (tail > 0)
         hand_over_harmonics(harmonics, fit);
     return FC_OK;
 }
@@ -177,17 +203,15 @@ static enum fc_status fit_arima(const struct fc_series *series,
         return fc_fail(err, FC_EDOMAIN,
                        "seasonal orders need a season of two observations "
                        "or more");
-    struct fc_arima_harmonics harmonics = {
-        .period = fc_arima_harmonic_period(series, spec)};
-    if (harmonics.period > 0)
-        harmonics.n = fc_arima_harmonics_most(harmonics.period, series->n);
-    if (harmonics.n > 0 && fc_season_is_long(series->seasons->length[0]))
+    struct fc_arima_harmonics harmonics = fc_arima_harmonics_for(series, spec);
+    bool regress = fc_arima_harmonics_count(&harmonics) > 0;
+    if (regress && harmonics.period[0] == series->seasons->length[0])
         m = 1;
     struct fc_arima_wanted wanted = {spec, m, request->similar,
                                      limits_of(spec, m)};
     struct fc_series seen = *series;
     enum fc_status status = fc_arima_heed_unseen(&seen, &wanted, ws, fit);
-    if (status == FC_OK && harmonics.n > 0)
+    if (status == FC_OK && regress)
         status = fc_arima_regress(&seen, &wanted, ws, fit, &harmonics, &data,
                                   &estimate);
     else if (status == FC_OK)
@@ -224,13 +248,14 @@ static bool is_within(int x, int most)
 static bool can_start(const struct fc_fit *kept)
 {
     struct fc_arima_order order = fc_arima_order_of(kept);
+    struct fc_arima_harmonics harmonics;
     bool seasonal = order.P != 0 || order.D != 0 || order.Q != 0;
     return is_within(order.p, FC_ARIMA_MAX_ORDER)
            && is_within(order.q, FC_ARIMA_MAX_ORDER)
            && is_within(order.P, FC_ARIMA_MAX_SEASONAL_ORDER)
            && is_within(order.Q, FC_ARIMA_MAX_SEASONAL_ORDER)
-           && is_within(kept->order[FC_ARIMA_HARMONICS],
-                        FC_ARIMA_MOST_HARMONICS)
+           && fc_arima_harmonics_of_code(kept->order[FC_ARIMA_HARMONICS],
+                                         &harmonics)
            && is_within(order.d, FC_ARIMA_MAX_DIFFERENCES)
            && is_within(order.D, FC_ARIMA_MAX_DIFFERENCES)
            && (order.m > 1 || !seasonal)
