@@ -16,18 +16,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         {.n = 3, .length = {3, 9.7, 40.5}, .asked = true},
         {.n = 2, .length = {4, 52.18}, .asked = true},
         {.n = 2, .length = {6.5, 20}, .asked = true}};
-    double y[FUZZED_LENGTH];
-    if (size < 3)
-        return 0;
-    gsl_set_error_handler_off();
-    struct fc_spec spec =
-        fuzzed_spec(specs, sizeof specs / sizeof *specs, data);
-    struct fc_series series = {
-        .id = "a", .y = y, .seasons = &lists[data[1] & 7]};
-    series.n = fuzzed_read(fuzzed_form(data), data + 2, size - 2, true, y);
-    struct fc_workspace *ws = fc_workspace_new();
-    if (series.n > 0 && ws != NULL)
-        fuzzed_try(&series, &spec, ws);
-    fc_workspace_free(ws);
+    fuzzed_one_of_lists(specs, sizeof specs / sizeof *specs, lists, data, size);
     return 0;
 }

@@ -125,9 +125,11 @@ static inline void fuzzed_try(const struct fc_series *series,
     gsl_rng_free(rng);
 }
 
-/* One input as one series under one of the specs. */
-static inline void fuzzed_one_series(const char *const *specs, size_t nspecs,
-                                     const uint8_t *data, size_t size)
+/* One input as one series under one of the specs, with one of eight lists of
+ * seasons. */
+static inline void fuzzed_one_of_lists(const char *const *specs, size_t nspecs,
+                                       const struct fc_seasons *lists,
+                                       const uint8_t *data, size_t size)
 {
     double y[FUZZED_LENGTH];
     if (size < 3)
@@ -135,13 +137,23 @@ static inline void fuzzed_one_series(const char *const *specs, size_t nspecs,
     gsl_set_error_handler_off();
     struct fc_spec spec = fuzzed_spec(specs, nspecs, data);
     struct fc_series series = {
-        .id = "a", .y = y, .seasons = fuzzed_seasons(data)};
+        .id = "a", .y = y, .seasons = &lists[data[1] & 7]};
     series.n = fuzzed_read(fuzzed_form(data), data + 2, size - 2,
                            spec.model->missing, y);
     struct fc_workspace *ws = fc_workspace_new();
     if (series.n > 0 && ws != NULL)
         fuzzed_try(&series, &spec, ws);
     fc_workspace_free(ws);
+}
+
+/* ... with one season, or none. */
+static inline void fuzzed_one_series(const char *const *specs, size_t nspecs,
+                                     const uint8_t *data, size_t size)
+{
+    struct fc_seasons lists[8];
+    for (uint8_t i = 0; i < 8; i++)
+        lists[i] = *fuzzed_seasons((const uint8_t[]){0, i});
+    fuzzed_one_of_lists(specs, nspecs, lists, data, size);
 }
 
 #endif

@@ -297,6 +297,34 @@ static void a_similar_fit_has_as_many(void **state)
     fc_workspace_free(ws);
 }
 
+/* As many of each season, too. */
+static void a_similar_fit_has_as_many_of_each(void **state)
+{
+    static const struct fc_seasons seasons = {
+        .n = 2, .length = {9.7, 30.4}, .asked = true};
+    double y[LONGEST];
+    struct fc_series series = {.id = "a", .y = y, .seasons = &seasons};
+    struct fc_spec spec = {.model = fc_model_find("arima")};
+    struct fc_request request = {.spec = &spec, .seed = 1};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_arima_harmonics found;
+    struct fc_fit whole, again;
+    (void)state;
+    series.n = read_series("tests/reference/harmonics_two_y.csv", "two", y);
+    assert_int_equal(fc_model_fit(&series, &request, ws, &whole, NULL), FC_OK);
+    assert_true(spec.model->can_start(&whole));
+    request.similar = &whole;
+    assert_int_equal(fc_model_fit(&series, &request, ws, &again, NULL), FC_OK);
+    assert_string_equal(again.spec, whole.spec);
+    assert_near(again.loglik, whole.loglik, 1e-6);
+    found = fc_arima_harmonics_of(&again);
+    assert_int_equal(found.nseasons, 2);
+    assert_true(found.n[0] == 2 && found.n[1] == 4);
+    assert_true(found.period[0] == 9.7 && found.period[1] == 30.4);
+    assert_int_equal(again.seasons.n, 2);
+    fc_workspace_free(ws);
+}
+
 static int harmonics_of(const char *text, const struct fc_seasons *seasons)
 {
     double y[N];
@@ -336,6 +364,7 @@ int main(void)
         cmocka_unit_test(two_seasons_are_those_of_r),
         cmocka_unit_test(a_long_season_is_told_half_a_cycle_ahead),
         cmocka_unit_test(a_similar_fit_has_as_many),
+        cmocka_unit_test(a_similar_fit_has_as_many_of_each),
         cmocka_unit_test(only_long_seasons_that_are_asked_for_are_harmonics),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

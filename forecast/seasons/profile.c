@@ -51,14 +51,13 @@ static const struct set sets[] = {{true, INFINITY, INFINITY},
 enum { SETS = sizeof sets / sizeof *sets };
 
 /*
- * The course of earlier years: what part of it is taken out, the cycles of the
- * longest season it is smoothed over, those a series must have beside earlier
- * years, and those that must fit into a year.  It is followed where errors at
- * held-back origins were at most so many times as large as without: a few
- * origins tell little of a year.
+ * The course of earlier years: the cycles of the longest season it is smoothed
+ * over, those a series must have beside earlier years, and those that must fit
+ * into a year.  It is followed where errors at held-back origins were at most
+ * so many times as large as without: a few origins tell little of a year.
  */
-static const double COURSE = 0.8, COURSE_WIDTH = 10, COURSE_KNOWN = 4,
-                    COURSE_CYCLES = 30, COURSE_ERRORS = 1.1;
+static const double COURSE_WIDTH = 10, COURSE_KNOWN = 4, COURSE_CYCLES = 30,
+                    COURSE_ERRORS = 1.1;
 
 /* How the rest is continued: lags in cycles of the longest season or of the
  * shortest, and the half-life of its mean in cycles of the shortest. */
@@ -207,17 +206,13 @@ static bool has_level(int set)
     return found;
 }
 
-/* The rest of the first n values without that part of the course, from the
- * place on where there is one. */
-static const double *without_course(struct work *w, size_t n, double part,
-                                    size_t *from)
+/* The rest of the first n values without the course, from the place on where
+ * there is one. */
+static const double *without_course(struct work *w, size_t n, size_t *from)
 {
-    *from = 0;
-    if (part == 0)
-        return w->rest;
     *from = (size_t)fmax(0, w->course->first);
     for (size_t t = *from; t < n; t++)
-        w->change[t] = w->rest[t] - part * fc_course_at(w->course, (double)t);
+        w->change[t] = w->rest[t] - fc_course_at(w->course, (double)t);
     return w->change;
 }
 
@@ -225,8 +220,8 @@ static const double *without_course(struct work *w, size_t n, double part,
 static enum fc_status start(struct work *w, size_t n, double half_life,
                             struct fc_workspace *ws, struct fc_profile_way *way)
 {
-    size_t from;
-    const double *rest = without_course(w, n, way->course, &from);
+    size_t from = 0;
+    const double *rest = way->course ? without_course(w, n, &from) : w->rest;
     double *last = fc_workspace_doubles(ws, way->order);
     if (last == NULL)
         return FC_ENOMEM;
@@ -261,7 +256,7 @@ static enum fc_status fit_set(struct work *w, size_t n, int set, bool held,
         if (how->set != set || !can_try(w, k))
             continue;
         fitted[k].figure = figure;
-        fitted[k].course = k < (int)WAYS ? 0 : COURSE;
+        fitted[k].course = k >= (int)WAYS;
         if (start(w, n, how->mean_life * w->period[0], ws, &fitted[k]) != FC_OK)
             return FC_ENOMEM;
     }
@@ -279,9 +274,8 @@ static void continue_way(const struct fc_profile *p,
     const double *figure = way->figure;
     memcpy(x, way->last, way->order * sizeof *x);
     fc_autoregression_continue(&ar, way->order, horizon, shock, x);
-    for (size_t h = 0; way->course != 0 && h < horizon; h++)
-        x[way->order + h] +=
-            way->course * fc_course_at(&p->course, (double)(p->n + h));
+    for (size_t h = 0; way->course && h < horizon; h++)
+        x[way->order + h] += fc_course_at(&p->course, (double)(p->n + h));
     for (int i = 0; i < p->nperiods; i++) {
         fc_pattern_put_back(figure, p->period[i], p->n, horizon,
                             x + way->order);

@@ -29,7 +29,7 @@ struct fc_profile_way {
     const double *phi;    /* order values */
     const double *last;   /* order values of the rest, the latest last */
     const double *figure; /* of every season, one behind the other */
-    double course;        /* the part of it that was taken out */
+    bool course;          /* was taken out */
 };
 
 /* Their numbers are in the workspace they were fitted with. */

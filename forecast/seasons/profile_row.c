@@ -104,7 +104,7 @@ static struct fc_profile profile_of(const struct fc_fit *fit)
                                            .mean = coef[MEAN],
                                            .sigma = coef[SIGMA],
                                            .order = order,
-                                           .course = coef[COURSE],
+                                           .course = coef[COURSE] > 0,
                                            .phi = state,
                                            .last = state + order,
                                            .figure = state + 2 * order};
