@@ -89,6 +89,7 @@ struct wanted {
     const struct fc_spec *spec;
     int m;
     const struct fc_fit *similar;
+    bool again;                    /* see fc_request */
     struct fc_arima_limits limits; /* of a search */
 };
 
@@ -265,6 +266,8 @@ static enum fc_status estimate_similar(const double *y, size_t n,
         return FC_ENOFIT;
     status = fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort,
                                ws, estimate);
+    if (status == FC_OK && wanted->again)
+        return fc_arima_search_again(data, &wanted->limits, ws, estimate);
     return status == FC_OK && goes_on ? fc_arima_overtake(
                data, similar->order[FC_ARIMA_RIVAL], ws, estimate)
                                       : status;
@@ -544,7 +547,10 @@ static enum fc_status fit_arima(const struct fc_series *series,
         harmonics.n = fc_arima_harmonics_most(harmonics.period, series->n);
     if (harmonics.n > 0 && fc_season_is_long(series->seasons->length[0]))
         m = 1;
-    struct wanted wanted = {spec, m, request->similar, limits_of(spec, m)};
+    struct wanted wanted = {spec, m, request->similar, request->again,
+                            limits_of(spec, m)};
+    if (request->again && harmonics.n > 0)
+        wanted.similar = NULL;
     struct fc_series seen = *series;
     enum fc_status status = heed_unseen(&seen, &wanted, ws, fit);
     if (status == FC_OK && harmonics.n > 0)
