@@ -86,6 +86,8 @@ struct fc_spec {
  *            start from what it found.  NULL = none; it is passed over by
  *            models with nothing to choose, and where it is another model's or
  *            of another season.  Its nobs is 0 when that series began elsewhere
+ *   again    what it chose is searched for once more; that it is known only
+ *            makes the search shorter, in models that can use it
  */
 struct fc_request {
     const struct fc_spec *spec;
@@ -94,6 +96,7 @@ struct fc_request {
     uint64_t seed;
     struct fc_part learned;
     const struct fc_fit *similar;
+    bool again;
 };
 
 /*

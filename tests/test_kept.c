@@ -132,6 +132,64 @@ static void a_moved_series_has_its_own_beginning(void **state)
     fc_workspace_free(ws);
 }
 
+/* A season all the time, and growth from a certain value on. */
+static void then_grow(double *grown, size_t n, size_t from)
+{
+    for (size_t t = 0; t < n; t++)
+        grown[t] = 200 + 30 * sin((double)t * 0.5235987755982988)
+                   + (double)(t * 7919 % 101) / 10
+                   + (t > from ? 4 * (double)(t - from) : 0);
+}
+
+/* Noise, uniform, and from a certain value on waves that it makes. */
+static void then_wave(double *waves, size_t n, size_t from)
+{
+    uint32_t seed = 7;
+    for (size_t t = 0; t < n; t++) {
+        seed = seed * 1664525U + 1013904223U;
+        waves[t] = 100 + 10 * (seed / 4294967296.0 - 0.5);
+        if (t > from)
+            waves[t] += 1.2 * (waves[t - 1] - 100) - 0.5 * (waves[t - 2] - 100);
+    }
+}
+
+/* Where the form or the orders must become others they do, and are about as
+   good as if nothing had been known. */
+static void search_again(const char *name,
+                         void (*make)(double *, size_t, size_t))
+{
+    enum { GROWN = LENGTH + 48 };
+    double grown[GROWN];
+    struct fc_spec spec = {.model = fc_model_find(name)};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series before = first(LENGTH), now = first(GROWN);
+    struct fc_fit again;
+    struct fc_error err;
+    make(grown, GROWN, LENGTH);
+    before.y = now.y = grown;
+    struct fc_fit fit = fit_of(&before, &spec, NULL, ws);
+    struct fc_fit searched = fit_of(&now, &spec, NULL, ws);
+    strip(&fit);
+    struct fc_request request = {.spec = &spec,
+                                 .horizon = HORIZON,
+                                 .seed = 1,
+                                 .similar = &fit,
+                                 .again = true};
+    assert_int_equal(fc_model_fit(&now, &request, ws, &again, &err), FC_OK);
+    if (!(again.aicc < searched.aicc + 0.1)
+        || strcmp(again.spec, fit.spec) == 0)
+        fail_msg("%s: %s -> %s %g, searched %s %g", name, fit.spec, again.spec,
+                 again.aicc, searched.spec, searched.aicc);
+    fc_workspace_free(ws);
+}
+
+static void a_search_again_finds_other_forms(void **state)
+{
+    (void)state;
+    search_again("ets", then_grow);
+    search_again("arima", then_wave);
+}
+
 static void refused(const char *name, size_t place, double value)
 {
     struct fc_spec spec = {.model = fc_model_find(name)};
@@ -180,6 +238,7 @@ int main(void)
         cmocka_unit_test(the_next_fit_is_as_from_the_fit_itself),
         cmocka_unit_test(models_without_a_choice_keep_nothing),
         cmocka_unit_test(a_moved_series_has_its_own_beginning),
+        cmocka_unit_test(a_search_again_finds_other_forms),
         cmocka_unit_test(numbers_without_sense_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

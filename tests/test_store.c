@@ -305,6 +305,45 @@ static void old_nights_are_removed_whole(void **state)
     io_store_close(store);
 }
 
+/* Forward from row to row, past those that are not there, and back. */
+static void what_was_said_is_found_in_any_order(void **state)
+{
+    (void)state;
+    static const int64_t there[] = {1, 2, 4, 7};
+    enum { THERE = sizeof there / sizeof *there, SERIES = 8, ASKED = 400 };
+    struct io_store *store = open_store();
+    float number, room[1];
+    bool found;
+    for (int64_t night = 1; night <= 2; night++)
+        for (int k = 0; k < THERE; k++) {
+            number = (float)(10 * night + there[k]);
+            struct io_said said = {.night = night,
+                                   .series = there[k],
+                                   .model = 1,
+                                   .n = 1,
+                                   .numbers = &number};
+            OK(io_store_say(store, &said, &err));
+        }
+    uint32_t seed = 1;
+    for (int i = 0; i < ASKED; i++) {
+        struct io_said said = {
+            .night = 1 + i / 8 % 2, .series = i % 8, .model = 1};
+        seed = seed * 1664525U + 1013904223U;
+        if (i >= ASKED / 2) {
+            said.night = 1 + seed / 65536 % 2;
+            said.series = seed / 131072 % SERIES;
+        }
+        bool is_there = false;
+        for (int k = 0; k < THERE; k++)
+            is_there = is_there || there[k] == said.series;
+        OK(io_store_said(store, &said, room, 1, &found, &err));
+        assert_true(found == is_there);
+        if (found)
+            assert_true(room[0] == (float)(10 * said.night + said.series));
+    }
+    io_store_close(store);
+}
+
 static void changed_rows_are_noticed(void **state)
 {
     (void)state;
@@ -458,6 +497,7 @@ int main(void)
         IN_FOLDER(a_night_has_all_its_seasons),
         IN_FOLDER(what_is_kept_comes_back),
         IN_FOLDER(what_was_said_comes_back_as_floats),
+        IN_FOLDER(what_was_said_is_found_in_any_order),
         IN_FOLDER(what_is_not_committed_is_not_there),
         IN_FOLDER(series_are_found_by_their_bytes),
         IN_FOLDER(scores_add_up),

@@ -38,11 +38,10 @@ static int64_t begin_age(const struct cmd_night *night, size_t item)
     return night->number - (int64_t)(cmd_night_hash(id, strlen(id)) % refit);
 }
 
-static bool is_odd(const struct cmd_night *night, size_t item)
+static bool goes_astray(const struct cmd_night *night, size_t item)
 {
     const struct cmd_astray *astray = &night->astray[item];
-    return astray->narrow || astray->signal != 0
-           || is_surprising(&night->news[item]);
+    return astray->narrow || astray->signal != 0;
 }
 
 static bool is_of_use(const struct cmd_night *night, size_t item)
@@ -74,8 +73,8 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
         || fit.came_from != night->fits_from[item % nspecs])
         return status;
     night->since[item] = fit.night;
-    if (night->seen[i].corrected || is_odd(night, item) || age < 0
-        || age >= night->options->refit)
+    if (night->seen[i].corrected || goes_astray(night, item) || age < 0
+        || night->options->refit == 1)
         return FC_OK;
     struct fc_learned *block =
         malloc(sizeof *block + fit.n * sizeof *block->values);
@@ -86,8 +85,15 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
     night->before[item] = (struct fc_before){
         .fit = block,
         .moved = fit.first != night->panel->facts[i].start,
+        .again =
+            age >= night->options->refit || is_surprising(&night->news[item]),
     };
     return FC_OK;
+}
+
+bool cmd_night_is_warm(const struct cmd_night *night, size_t item)
+{
+    return night->before[item].fit != NULL && !night->before[item].again;
 }
 
 enum fc_status cmd_night_recall_fits(struct cmd_night *night,
@@ -100,7 +106,7 @@ enum fc_status cmd_night_recall_fits(struct cmd_night *night,
         for (size_t item = i * nspecs;
              status == FC_OK && item < (i + 1) * nspecs; item++) {
             status = recall_one(night, item, err);
-            any = any || night->before[item].fit != NULL;
+            any = any || cmd_night_is_warm(night, item);
         }
         night->warm += any;
     }
@@ -120,8 +126,8 @@ enum fc_status cmd_night_keep_fit(struct cmd_night *night, size_t item,
         .series = night->seen[i].before.series,
         .model = night->models[item % nspecs],
         .came_from = night->fits_from[item % nspecs],
-        .night = night->before[item].fit != NULL ? night->since[item]
-                                                 : begin_age(night, item),
+        .night = cmd_night_is_warm(night, item) ? night->since[item]
+                                                : begin_age(night, item),
         .first = night->panel->facts[i].start,
         .n = kept != NULL && whole ? kept->n : 0,
     };

@@ -17,6 +17,9 @@
 enum fc_status cmd_night_recall_fits(struct cmd_night *night,
                                      struct fc_error *err);
 
+/* Whether an item's orders and form are not searched for. */
+bool cmd_night_is_warm(const struct cmd_night *night, size_t item);
+
 /* Writes down what is kept of an item's fit. */
 enum fc_status cmd_night_keep_fit(struct cmd_night *night, size_t item,
                                   struct fc_error *err);

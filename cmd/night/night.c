@@ -440,7 +440,7 @@ size_t cmd_night_count_warm(const struct cmd_night *night)
         bool any = false;
         for (size_t item = i * nspecs; item < (i + 1) * nspecs; item++)
             any = any
-                  || (night->before[item].fit != NULL
+                  || (cmd_night_is_warm(night, item)
                       && night->batch->results[item].outcome == FC_OUTCOME_OK);
         n += any;
     }

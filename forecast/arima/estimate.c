@@ -110,6 +110,8 @@ static enum fc_status estimate_similar(const double *y, size_t n,
         return FC_ENOFIT;
     status = fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort,
                                ws, estimate);
+    if (status == FC_OK && wanted->again)
+        return fc_arima_search_again(data, &wanted->limits, ws, estimate);
     return status == FC_OK && goes_on ? fc_arima_overtake(
                data, similar->order[FC_ARIMA_RIVAL], ws, estimate)
                                       : status;

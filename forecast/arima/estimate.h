@@ -14,6 +14,7 @@ struct fc_arima_wanted {
     const struct fc_spec *spec;
     int m;
     const struct fc_fit *similar;
+    bool again;                    /* see fc_request */
     struct fc_arima_limits limits; /* of a search */
 };
 

@@ -276,6 +276,16 @@ enum fc_status fc_arima_same_differences(const double *y, size_t n,
                                          struct fc_workspace *ws, bool *same);
 
 /*
+ * The search of fc_arima_select(), beginning with orders and estimates that
+ * were chosen before the series grew, with its differences.  FC_ENOFIT when
+ * that cannot be, FC_ENOMEM.
+ */
+enum fc_status fc_arima_search_again(const struct fc_arima_data *data,
+                                     const struct fc_arima_limits *limits,
+                                     struct fc_workspace *ws,
+                                     struct fc_arima_estimate *estimate);
+
+/*
  * The orders that came next when others were chosen may have overtaken them on
  * a series that has grown since: then *estimate is theirs.  FC_ENOFIT when a
  * search would not have those of *estimate any more, FC_ENOMEM.

@@ -207,8 +207,10 @@ static enum fc_status fit_arima(const struct fc_series *series,
     bool regress = fc_arima_harmonics_count(&harmonics) > 0;
     if (regress && harmonics.period[0] == series->seasons->length[0])
         m = 1;
-    struct fc_arima_wanted wanted = {spec, m, request->similar,
+    struct fc_arima_wanted wanted = {spec, m, request->similar, request->again,
                                      limits_of(spec, m)};
+    if (regress && wanted.again)
+        wanted.similar = NULL;
     struct fc_series seen = *series;
     enum fc_status status = fc_arima_heed_unseen(&seen, &wanted, ws, fit);
     if (status == FC_OK && regress)

@@ -450,6 +450,34 @@ static enum fc_status choose_differences(const double *y, size_t n,
     return order->d < 0 || order->D < 0 ? FC_ENOMEM : FC_OK;
 }
 
+/* Of data whose differences are taken. */
+static void begin_search(const struct fc_arima_data *data,
+                         const struct fc_arima_limits *limits,
+                         const struct fc_arima_order *order,
+                         struct fc_workspace *ws, struct search *search)
+{
+    size_t present = data->nused + fc_arima_lost(order);
+    *search = (struct search){
+        .data = data,
+        .ws = ws,
+        .limits = *limits,
+        .constant_allowed = order->d + order->D <= 1,
+        .by_aic = present < SHORTEST_FOR_AICC,
+        .best_criterion = HUGE_VAL,
+        .second_criterion = HUGE_VAL,
+    };
+    bound(&search->limits, present, order->m);
+}
+
+static enum fc_status end_search(const struct search *search,
+                                 struct fc_arima_estimate *estimate)
+{
+    *estimate = search->best;
+    if (search->second_criterion < search->best_criterion + close)
+        estimate->rival = fc_arima_order_code(&search->second);
+    return search->status;
+}
+
 static void search_orders(struct search *search)
 {
     try_first_models(search);
@@ -489,22 +517,9 @@ enum fc_status fc_arima_select(const double *y, size_t n, int m,
         return fc_arima_settle(data, &order, ws, estimate);
     if (fc_arima_is_degenerate(data, true, ws))
         return fc_arima_fit(data, &order, ws, estimate);
-    size_t present = data->nused + fc_arima_lost(&order);
-    *search = (struct search){
-        .data = data,
-        .ws = ws,
-        .limits = *limits,
-        .constant_allowed = order.constant,
-        .by_aic = present < SHORTEST_FOR_AICC,
-        .best_criterion = HUGE_VAL,
-        .second_criterion = HUGE_VAL,
-    };
-    bound(&search->limits, present, m);
+    begin_search(data, limits, &order, ws, search);
     search_orders(search);
-    *estimate = search->best;
-    if (search->second_criterion < search->best_criterion + close)
-        estimate->rival = fc_arima_order_code(&search->second);
-    return search->status;
+    return end_search(search, estimate);
 }
 
 /* --- from one night to the next --- */
@@ -547,6 +562,25 @@ enum fc_status fc_arima_same_differences(const double *y, size_t n,
         status = choose_differences(y, n, limits, ws, &own);
     *same = own.d == order->d && own.D == order->D;
     return status;
+}
+
+enum fc_status fc_arima_search_again(const struct fc_arima_data *data,
+                                     const struct fc_arima_limits *limits,
+                                     struct fc_workspace *ws,
+                                     struct fc_arima_estimate *estimate)
+{
+    struct search *search = fc_workspace_array(ws, 1, sizeof *search);
+    if (search == NULL)
+        return FC_ENOMEM;
+    begin_search(data, limits, &estimate->order, ws, search);
+    search->best = *estimate;
+    search->best_criterion = criterion(search, estimate);
+    search->tried[search->ntried++] = estimate->order;
+    if (!(search->best_criterion < HUGE_VAL)
+        || !within_limits(search, &estimate->order))
+        return FC_ENOFIT;
+    search_orders(search);
+    return end_search(search, estimate);
 }
 
 enum fc_status fc_arima_overtake(const struct fc_arima_data *data, int rival,

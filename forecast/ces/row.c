@@ -181,7 +181,7 @@ static enum fc_status fit_ces(const struct fc_series *series,
     const struct fc_spec *spec = request->spec;
     int asked = spec->has_variant ? spec->variant[0] : -1;
     struct fc_ces ces, other;
-    if (asked < 0 && request->similar != NULL && n / 2 >= m)
+    if (asked < 0 && request->similar != NULL && !request->again && n / 2 >= m)
         asked = request->similar->order[KIND];
     if (asked > FC_CES_NONE && m < 2)
         return fc_fail(err, FC_ESHORT,

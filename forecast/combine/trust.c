@@ -144,6 +144,7 @@ static enum fc_status trust_by_last(const struct fc_fit *whole,
     struct fc_request same = *request;
     cut.series.n -= (size_t)request->horizon;
     same.similar = whole;
+    same.again = false;
     size_t n = cut.series.n;
     enum fc_status status =
         fc_auto_fit_members(&cut.series, &same, held_back, ws, &fit, NULL);

@@ -237,7 +237,8 @@ static bool search_scanned(struct fc_ets_search *search,
     for (int i = 0; i < starts; i++) {
         struct fc_ets start = {.s = s};
         start_at(search, form, scanned + i % count, GAMMA[i / count], &start);
-        search_from(search, &start, starts == 1 ? MAX_ITERATIONS : steps, best);
+        search_from(search, &start,
+                    starts == 1 && steps > 0 ? MAX_ITERATIONS : steps, best);
     }
     return starts <= 1;
 }
@@ -245,8 +246,8 @@ static bool search_scanned(struct fc_ets_search *search,
 /* From another model's optimum: its smoothing and its states. */
 static void search_related(struct fc_ets_search *search,
                            struct fc_ets_form form,
-                           const struct fc_ets *related, struct incumbent *best,
-                           double *s)
+                           const struct fc_ets *related, int steps,
+                           struct incumbent *best, double *s)
 {
     struct fc_ets start = *related;
     start.form = form;
@@ -254,7 +255,7 @@ static void search_related(struct fc_ets_search *search,
     start.smoothing.beta = fmin(start.smoothing.beta, search->beta_limit);
     if (form.season != FC_ETS_NONE)
         memcpy(s, related->s, (size_t)start.m * sizeof *s);
-    search_from(search, &start, MAX_ITERATIONS, best);
+    search_from(search, &start, steps, best);
 }
 
 /* Goes on from the best point so far until the end. */
@@ -309,7 +310,7 @@ static void search_elsewhere(struct fc_ets_search *search,
                              const struct fc_ets *related,
                              struct incumbent *best, double *s)
 {
-    search_related(search, form, related, best, s);
+    search_related(search, form, related, MAX_ITERATIONS, best, s);
     double known = best->value;
     search->elsewhere = true;
     search->patience = MUCH_PATIENCE;
@@ -353,6 +354,7 @@ enum fc_status fc_ets_estimate(struct fc_ets_work *work,
         .at = fc_ets_layout(form, work->m),
     };
     struct incumbent best = {.value = INFINITY};
+    bool near = request->effort == FC_ETS_NEAR;
     if (!fc_ets_estimable(work, form))
         return FC_ESHORT;
     if (form.error == FC_ETS_MUL && !work->positive)
@@ -360,12 +362,14 @@ enum fc_status fc_ets_estimate(struct fc_ets_work *work,
     if (request->effort == FC_ETS_ELSEWHERE)
         search_elsewhere(&search, form, request->related, &best, s);
     else if (request->related != NULL)
-        search_related(&search, form, request->related, &best, s);
+        search_related(&search, form, request->related,
+                       near ? 0 : MAX_ITERATIONS, &best, s);
     if (request->effort == FC_ETS_THOROUGH) {
         search_scanned(&search, form, MAX_ITERATIONS, &best, s);
         search_corners(&search, form, true, &best, s);
-    } else if (request->related == NULL || best.value == INFINITY) {
-        bool finished = search_scanned(&search, form, RACE, &best, s);
+    } else if (near || request->related == NULL || best.value == INFINITY) {
+        bool finished =
+            search_scanned(&search, form, near ? 0 : RACE, &best, s) && !near;
         if (best.value < INFINITY && !finished)
             finish_search(&search, form, &best, s);
     }

@@ -148,6 +148,7 @@ bool fc_ets_estimable(const struct fc_ets_work *work, struct fc_ets_form form);
 /* How many starts the search is given. */
 enum fc_ets_effort {
     FC_ETS_QUICK,     /* those of a scan, or the related model: one of many */
+    FC_ETS_NEAR,      /* of all those the best, where it begins */
     FC_ETS_ELSEWHERE, /* the related model, which is at a maximum, and some
                          that may lead to a higher one */
     FC_ETS_THOROUGH   /* a dozen and more: the form that was asked for */
@@ -162,7 +163,8 @@ struct fc_ets_request {
                           anywhere; or INFINITY */
     const struct fc_ets *related; /* initial states and smoothing of a model
                                      that differs in its error or its
-                                     beta_limit at most; or NULL */
+                                     beta_limit at most, for FC_ETS_NEAR what
+                                     may be near it; or NULL */
 };
 
 /*

@@ -68,11 +68,15 @@ static enum fc_status fit_ets(const struct fc_series *series,
                               struct fc_error *err)
 {
     const struct fc_spec *spec = request->spec;
-    struct fc_ets_wanted wanted = {ANY, ANY, ANY, ANY, request->similar};
+    struct fc_ets_wanted wanted = {
+        ANY, ANY, ANY, ANY, request->similar, request->again};
     if (spec->has_variant)
-        wanted = (struct fc_ets_wanted){
-            spec->variant[ERROR], spec->variant[TREND], spec->variant[SEASON],
-            spec->variant[DAMPED], NULL};
+        wanted = (struct fc_ets_wanted){spec->variant[ERROR],
+                                        spec->variant[TREND],
+                                        spec->variant[SEASON],
+                                        spec->variant[DAMPED],
+                                        NULL,
+                                        false};
     return fc_ets_fit_wanted(series, &wanted, FC_ETS_LIKELIHOOD, 6, ws, fit,
                              err);
 }
@@ -82,8 +86,8 @@ static enum fc_status fit_ses(const struct fc_series *series,
                               struct fc_workspace *ws, struct fc_fit *fit,
                               struct fc_error *err)
 {
-    static const struct fc_ets_wanted ann = {FC_ETS_ADD, FC_ETS_NONE,
-                                             FC_ETS_NONE, 0, NULL};
+    static const struct fc_ets_wanted ann = {
+        FC_ETS_ADD, FC_ETS_NONE, FC_ETS_NONE, 0, NULL, false};
     (void)request;
     return fc_ets_fit_wanted(series, &ann, FC_ETS_MSE, 6, ws, fit, err);
 }
@@ -93,8 +97,8 @@ static enum fc_status fit_holt(const struct fc_series *series,
                                struct fc_workspace *ws, struct fc_fit *fit,
                                struct fc_error *err)
 {
-    static const struct fc_ets_wanted aan = {FC_ETS_ADD, FC_ETS_ADD,
-                                             FC_ETS_NONE, 0, NULL};
+    static const struct fc_ets_wanted aan = {
+        FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 0, NULL, false};
     (void)request;
     return fc_ets_fit_wanted(series, &aan, FC_ETS_MSE, 8, ws, fit, err);
 }
@@ -104,8 +108,8 @@ static enum fc_status fit_damped(const struct fc_series *series,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    static const struct fc_ets_wanted aadn = {FC_ETS_ADD, FC_ETS_ADD,
-                                              FC_ETS_NONE, 1, NULL};
+    static const struct fc_ets_wanted aadn = {
+        FC_ETS_ADD, FC_ETS_ADD, FC_ETS_NONE, 1, NULL, false};
     (void)request;
     return fc_ets_fit_wanted(series, &aadn, FC_ETS_MSE, 9, ws, fit, err);
 }
@@ -116,7 +120,7 @@ static enum fc_status fit_hw(const struct fc_series *series,
                              struct fc_error *err)
 {
     static const struct fc_ets_wanted aaa = {FC_ETS_ADD, FC_ETS_ADD, FC_ETS_ADD,
-                                             0, NULL};
+                                             0,          NULL,       false};
     (void)request;
     return fc_ets_fit_wanted(series, &aaa, FC_ETS_MSE, 0, ws, fit, err);
 }
@@ -127,7 +131,7 @@ static enum fc_status fit_hw_mul(const struct fc_series *series,
                                  struct fc_error *err)
 {
     static const struct fc_ets_wanted mam = {FC_ETS_MUL, FC_ETS_ADD, FC_ETS_MUL,
-                                             0, NULL};
+                                             0,          NULL,       false};
     (void)request;
     return fc_ets_fit_wanted(series, &mam, FC_ETS_MSE, 0, ws, fit, err);
 }

@@ -14,6 +14,7 @@
  */
 #include "forecast/ets/select.h"
 
+#include "forecast/ets/hand_over.h"
 #include "forecast/ets/parts.h"
 #include "forecast/ets/predict.h"
 #include "forecast/numeric/season_test.h"
@@ -100,6 +101,7 @@ struct selection {
     int count;
     struct fc_ets_fitted fitted[FORMS];
     struct fc_ets_fitted held; /* the chosen form, its growth held */
+    bool goes_on;              /* the first form fitted is last night's */
     bool is_lower;             /* it forecasts from a lower maximum */
     int rival;                 /* code of the form that came next; 0: none */
 };
@@ -160,6 +162,11 @@ static int lowest_aicc(const struct selection *pick)
     return best;
 }
 
+static bool same_form(struct fc_ets_form a, struct fc_ets_form b)
+{
+    return fc_ets_form_code(a) == fc_ets_form_code(b);
+}
+
 /* Fits a form into the next place; NULL when that cannot be. */
 static const struct fc_ets_fitted *try_form(struct selection *pick,
                                             struct fc_ets_form form,
@@ -167,6 +174,8 @@ static const struct fc_ets_fitted *try_form(struct selection *pick,
 {
     if (!feasible(pick, form))
         return NULL;
+    if (pick->goes_on && same_form(form, pick->fitted[0].initial.form))
+        return pick->fitted;
     struct fc_ets_fitted *fitted = pick->fitted + pick->count;
     pick->request.related = related;
     if (pick->count > 0 && pick->request.rough)
@@ -182,13 +191,48 @@ static const struct fc_ets_fitted *try_form(struct selection *pick,
 }
 
 /*
+ * Where the search for a form begins when another is known: with its smoothing
+ * and its states, as far as they have them in common.
+ */
+static void start_near(struct fc_ets_work *work, const struct fc_ets *known,
+                       struct fc_ets_form form, struct fc_ets *start)
+{
+    struct fc_ets_smoothing *k = &start->smoothing;
+    fc_ets_start(work, form, start);
+    k->alpha = known->smoothing.alpha;
+    k->beta = fmin(k->beta, k->alpha);
+    k->gamma = fmin(k->gamma, 1 - k->alpha);
+    if (form.trend == known->form.trend)
+        k->beta = known->smoothing.beta;
+    if (form.damped && known->form.damped)
+        k->phi = known->smoothing.phi;
+    if (form.season != FC_ETS_NONE && known->form.season != FC_ETS_NONE)
+        k->gamma = known->smoothing.gamma;
+    if (form.season != known->form.season)
+        return;
+    if (form.season != FC_ETS_NONE)
+        memcpy(start->s, known->s, (size_t)known->m * sizeof *start->s);
+    start->l = known->l;
+    if (form.trend == known->form.trend)
+        start->b = known->b;
+}
+
+/*
  * Both errors of one trend and season.  Their states move alike, so that the
  * additive error's optimum is where the multiplicative one's search starts.
  */
 static void try_errors(struct selection *pick, struct fc_ets_form form)
 {
+    struct fc_ets start = {.s = pick->held.initial.s};
+    enum fc_ets_effort usual = pick->request.effort;
     form.error = FC_ETS_ADD;
-    const struct fc_ets_fitted *additive = try_form(pick, form, NULL);
+    if (pick->goes_on) {
+        start_near(pick->work, &pick->fitted[0].initial, form, &start);
+        pick->request.effort = FC_ETS_NEAR;
+    }
+    const struct fc_ets_fitted *additive =
+        try_form(pick, form, pick->goes_on ? &start : NULL);
+    pick->request.effort = usual;
     form.error = FC_ETS_MUL;
     try_form(pick, form, additive != NULL ? &additive->initial : NULL);
 }
@@ -203,6 +247,15 @@ static void take_likelihood(struct fc_ets_fitted *to,
 static double growth_limit(const struct fc_ets_work *work)
 {
     return 0.2 / work->m;
+}
+
+/* Whether more growth might fit better than what was held to the limit. */
+static bool is_at_limit(const struct fc_ets_work *work,
+                        const struct fc_ets_fitted *held)
+{
+    static const double margin = 1e-6;
+    return held->initial.form.trend != FC_ETS_NONE
+           && held->initial.smoothing.beta > growth_limit(work) * (1 - margin);
 }
 
 /*
@@ -293,7 +346,8 @@ static void maximise(struct selection *pick, struct fc_ets_fitted *fitted)
     static const double little = 1e-3;
     polish(pick, fitted);
     pick->is_lower = false;
-    if (!estimate_from(pick, fitted, FC_ETS_ELSEWHERE, &pick->held))
+    if (pick->goes_on
+        || !estimate_from(pick, fitted, FC_ETS_ELSEWHERE, &pick->held))
         return;
     pick->is_lower = pick->held.loglik > fitted->loglik + little;
     if (pick->is_lower)
@@ -347,6 +401,42 @@ static bool season_is_due(const struct selection *pick)
            && fc_season_is_evident(work->y, work->n, (size_t)work->m);
 }
 
+/*
+ * What a fit of another night was, over this series; its seasonal terms are put
+ * into s.  False if this series cannot have it.
+ */
+static bool recall_model(const struct selection *pick, double *s,
+                         struct fc_ets *similar)
+{
+    struct fc_ets_work *work = pick->work;
+    const struct fc_fit *fit = pick->wanted->similar;
+    if (fit->order[FC_ETS_ORDER_SEASON] != FC_ETS_NONE
+        && (fit->season_length != work->m
+            || !seasonal_data(work, pick->wanted)))
+        return false;
+    *similar =
+        fc_ets_model_of(fit, fit->coef + FC_ETS_COEF_L, work->exponent, s);
+    if (fit->nobs == 0) { /* its states are of another time */
+        struct fc_ets_smoothing smoothing = similar->smoothing;
+        fc_ets_start(work, similar->form, similar);
+        similar->smoothing = smoothing;
+    }
+    return true;
+}
+
+/*
+ * The form of another night's fit comes first in a search, from its estimates
+ * on, so that forms that are worse are given up soon.
+ */
+static bool begin_again(struct selection *pick, bool season_is_due)
+{
+    struct fc_ets similar;
+    if (!recall_model(pick, pick->held.initial.s, &similar)
+        || (season_is_due && similar.form.season == FC_ETS_NONE))
+        return false;
+    return try_form(pick, similar.form, &similar) != NULL;
+}
+
 /* Fits every form with this season or a later one. */
 static void try_seasons(struct selection *pick, enum fc_ets_component first)
 {
@@ -370,74 +460,19 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
     pick->request.rough = !named;
     pick->request.useless = INFINITY;
     pick->reason = FC_ENOFIT;
-    if (season_is_due(pick))
+    bool due = season_is_due(pick);
+    if (pick->wanted->similar != NULL && pick->wanted->again)
+        pick->goes_on = begin_again(pick, due);
+    if (due)
         try_seasons(pick, FC_ETS_ADD);
-    if (pick->count == 0)
+    if (!due || pick->count == 0)
         try_seasons(pick, FC_ETS_NONE);
     if (pick->count == 0)
         return NULL;
     return named ? pick->fitted + lowest_aicc(pick) : choose(pick);
 }
 
-/* --- into the table's terms --- */
-
-static double in_units(const struct fc_ets_work *work, bool scaled, double x)
-{
-    return scaled ? ldexp(x, work->exponent) : x;
-}
-
-static void store_states(const struct fc_ets_work *work,
-                         const struct fc_ets *model, double *out)
-{
-    bool additive = model->form.season == FC_ETS_ADD;
-    out[FC_ETS_STATE_L] = in_units(work, true, model->l);
-    out[FC_ETS_STATE_B] =
-        in_units(work, model->form.trend != FC_ETS_MUL, model->b);
-    if (model->form.season != FC_ETS_NONE)
-        for (int j = 0; j < model->m; j++)
-            out[FC_ETS_STATE_S + j] = in_units(work, additive, model->s[j]);
-}
-
-static void store_statistics(const struct fc_ets_work *work,
-                             const struct fc_ets_fitted *fitted,
-                             struct fc_fit *fit)
-{
-    bool relative = fitted->initial.form.error == FC_ETS_MUL;
-    double free = (double)work->n - (fitted->nparam - 1);
-    double sigma = sqrt(fitted->squares / fmax(free, 1));
-    sigma = in_units(work, !relative, sigma);
-    fit->sigma2 = sigma * sigma;
-    fit->loglik = fitted->loglik;
-    fit->aicc = isfinite(fitted->aicc) ? fitted->aicc : NAN;
-}
-
-static enum fc_status store(struct fc_ets_work *work,
-                            const struct fc_ets_fitted *fitted,
-                            struct fc_workspace *ws, struct fc_fit *fit,
-                            struct fc_error *err)
-{
-    struct fc_ets model = fitted->initial;
-    struct fc_ets_form form = model.form;
-    size_t m = form.season != FC_ETS_NONE ? (size_t)model.m : 0;
-    fit->ncoef = FC_ETS_COEF_S + m;
-    fit->nstate = FC_ETS_STATE_S + m;
-    fit->coef = fc_workspace_doubles(ws, fit->ncoef);
-    fit->state = fc_workspace_doubles(ws, fit->nstate);
-    if (fit->coef == NULL || fit->state == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    int order[] = {(int)form.error, (int)form.trend, (int)form.season,
-                   form.damped, work->exponent};
-    memcpy(fit->order, order, sizeof order);
-    fit->coef[FC_ETS_COEF_ALPHA] = model.smoothing.alpha;
-    fit->coef[FC_ETS_COEF_BETA] = model.smoothing.beta;
-    fit->coef[FC_ETS_COEF_GAMMA] = model.smoothing.gamma;
-    fit->coef[FC_ETS_COEF_PHI] = model.smoothing.phi;
-    store_states(work, &fitted->initial, fit->coef + FC_ETS_COEF_L);
-    store_states(work, &fitted->final, fit->state);
-    store_statistics(work, fitted, fit);
-    fc_ets_form_name(form, fit->spec, sizeof fit->spec);
-    return FC_OK;
-}
+/* --- what came next, and how to go on from it --- */
 
 /* Which form came next to the one that was chosen, if that was close. */
 static void find_rival(struct selection *pick,
@@ -467,17 +502,22 @@ static const struct fc_ets_fitted *overtake(struct selection *pick,
 {
     struct fc_ets_work *work = pick->work;
     struct fc_ets_fitted *own = pick->fitted + 1, *other = own + 1;
+    double aicc = chosen->aicc;
+    struct fc_ets start = {.s = pick->held.initial.s};
     struct fc_ets_form form;
     if (!fc_ets_form_of(pick->rival, &form) || !feasible(pick, form))
         return NULL;
     pick->request.beta_limit = 1;
     pick->request.related = similar;
-    if (fc_ets_estimate(work, similar->form, &pick->request, own) != FC_OK)
-        return NULL;
-    double aicc = fmin(own->aicc, chosen->aicc);
+    if (is_at_limit(work, chosen)) {
+        if (fc_ets_estimate(work, similar->form, &pick->request, own) != FC_OK)
+            return NULL;
+        aicc = fmin(own->aicc, aicc);
+    }
     pick->request.useless = aicc;
-    if (form.season != similar->form.season)
-        pick->request.related = NULL;
+    start_near(work, similar, form, &start);
+    pick->request.effort = FC_ETS_NEAR;
+    pick->request.related = &start;
     if (fc_ets_estimate(work, form, &pick->request, other) != FC_OK
         || !(other->aicc < aicc) || sinks(pick, other))
         return NULL;
@@ -501,29 +541,21 @@ static int code_of(const struct fc_fit *fit)
  * on; NULL if this series cannot have it. */
 static const struct fc_ets_fitted *keep_form(struct selection *pick)
 {
-    struct fc_ets_work *work = pick->work;
     const struct fc_fit *fit = pick->wanted->similar;
-    if (fit->order[FC_ETS_ORDER_SEASON] != FC_ETS_NONE
-        && (fit->season_length != work->m
-            || !seasonal_data(work, pick->wanted)))
+    bool goes_on = fit->state == NULL; /* from another run */
+    struct fc_ets similar;
+    if (!recall_model(pick, pick->fitted[0].initial.s, &similar))
         return NULL;
-    struct fc_ets similar =
-        fc_ets_model_of(fit, fit->coef + FC_ETS_COEF_L, work->exponent,
-                        pick->fitted[0].initial.s);
-    if (fit->nobs == 0) { /* its states are of another time */
-        struct fc_ets_smoothing smoothing = similar.smoothing;
-        fc_ets_start(work, similar.form, &similar);
-        similar.smoothing = smoothing;
-    }
     pick->request.effort = FC_ETS_QUICK;
-    pick->request.beta_limit = growth_limit(work);
-    pick->request.rough = false;
+    pick->request.beta_limit = growth_limit(pick->work);
+    pick->request.rough = goes_on;
     pick->request.useless = INFINITY;
     pick->request.related = &similar;
     struct fc_ets_fitted *kept = pick->fitted + 3;
-    if (fc_ets_estimate(work, similar.form, &pick->request, kept) != FC_OK)
+    if (fc_ets_estimate(pick->work, similar.form, &pick->request, kept)
+        != FC_OK)
         return NULL;
-    pick->rival = fit->state == NULL ? fit->order[FC_ETS_ORDER_RIVAL] : 0;
+    pick->rival = goes_on ? fit->order[FC_ETS_ORDER_RIVAL] : 0;
     const struct fc_ets_fitted *other = overtake(pick, &similar, kept);
     return other != NULL ? other : kept;
 }
@@ -576,18 +608,18 @@ enum fc_status fc_ets_fit_wanted(const struct fc_series *series,
     pick.wanted = wanted;
     pick.request.criterion = criterion;
     pick.count = 0;
-    pick.is_lower = false;
+    pick.goes_on = pick.is_lower = false;
     if (!needs_season(wanted) && wanted->error != FC_ETS_MUL
         && (series->n <= few || is_constant(series->y, series->n))) {
         choose_simple(work, wanted, &pick.held);
         fit->note = series->n <= few ? "few observations: simple start values"
                                      : "constant series";
-        return store(work, &pick.held, ws, fit, err);
+        return fc_ets_hand_over(work, &pick.held, ws, fit, err);
     }
     const struct fc_ets_fitted *chosen =
-        wanted->similar != NULL ? keep_form(&pick) : NULL;
+        wanted->similar != NULL && !wanted->again ? keep_form(&pick) : NULL;
     if (chosen != NULL) {
-        enum fc_status status = store(work, chosen, ws, fit, err);
+        enum fc_status status = fc_ets_hand_over(work, chosen, ws, fit, err);
         fit->order[FC_ETS_ORDER_RIVAL] = pick.rival;
         fit->overtook = pick.rival == code_of(wanted->similar)
                         && pick.rival != code_of(fit);
@@ -603,7 +635,7 @@ enum fc_status fc_ets_fit_wanted(const struct fc_series *series,
     else if (pick.is_lower)
         fit->note = "a lower maximum's estimates; likelihood and AICc are the "
                     "form's maximum";
-    enum fc_status status = store(work, chosen, ws, fit, err);
+    enum fc_status status = fc_ets_hand_over(work, chosen, ws, fit, err);
     fit->order[FC_ETS_ORDER_RIVAL] = pick.rival;
     return status;
 }

@@ -10,7 +10,8 @@ enum { FC_ETS_ANY = -1 };
 
 struct fc_ets_wanted {
     int error, trend, season, damped; /* FC_ETS_ANY or one */
-    const struct fc_fit *similar;     /* as in fc_spec */
+    const struct fc_fit *similar;     /* as in fc_request, and so is again */
+    bool again;
 };
 
 /* A form as one number from 1 on; false when a number is none's. */

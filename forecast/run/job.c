@@ -165,8 +165,10 @@ static bool fit_with(const struct fc_job *job, size_t item,
                                     ws, &series, &fitted.tail, &err);
     if (status == FC_OK && spec != job->fallback)
         status = find_similar(job, item, ws, &similar, &there, &err);
-    if (there)
+    if (there) {
         request.similar = &similar;
+        request.again = job->before[item].again;
+    }
     request.tail = fitted.tail;
     if (status == FC_OK)
         status = fc_model_fit(&series, &request, ws, &fit, &err);

@@ -15,6 +15,7 @@
 struct fc_before {
     struct fc_learned *fit; /* NULL: there was none */
     bool moved;             /* the series began elsewhere */
+    bool again;             /* its orders and forms are searched for again */
 };
 
 /*

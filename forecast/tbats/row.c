@@ -289,7 +289,7 @@ static enum fc_status estimate(const struct fc_tbats_data *data,
         return fit_last(data, fitted);
     if (spec->has_variant)
         status = fc_tbats_fit_form(data, &form, fitted);
-    else if (request->similar != NULL
+    else if (request->similar != NULL && !request->again
              && like_form(request->similar, data, &form)) {
         struct fc_tbats_parameters from = like_start(request->similar, data);
         status = fc_tbats_fit(data, &form, &from, FC_TBATS_FINE, fitted);

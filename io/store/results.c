@@ -87,13 +87,49 @@ enum fc_status io_store_say(struct io_store *store, const struct io_said *said,
     return status;
 }
 
+/* To the next row, and whose it is. */
+static enum fc_status step_said(struct io_store *store, sqlite3_stmt *row,
+                                struct fc_error *err)
+{
+    bool found;
+    enum fc_status status = io_store_next(store, row, &found, err);
+    store->said_at = found ? sqlite3_column_int64(row, 5) : 0;
+    return status;
+}
+
+/*
+ * Goes to a row.  They are mostly asked for in their order, with few that are
+ * not there: from a row to the next is a small part of the way from the root.
+ */
+static enum fc_status go_to_said(struct io_store *store, int64_t key,
+                                 sqlite3_stmt **row, struct fc_error *err)
+{
+    int64_t at = store->said_at;
+    enum fc_status status = FC_OK;
+    *row = store->statements[IO_SQL_SAID];
+    if (at > 0 && at < key)
+        status = step_said(store, *row, err);
+    if (status != FC_OK || (at > 0 && at <= key && store->said_at >= key))
+        return status;
+    *row = io_store_ask(store, IO_SQL_SAID, err, "i", key);
+    return step_said(store, *row, err);
+}
+
+void io_store_leave_rows(struct io_store *store)
+{
+    if (store->said_at != 0)
+        sqlite3_reset(store->statements[IO_SQL_SAID]);
+    store->said_at = 0;
+}
+
 enum fc_status io_store_said(struct io_store *store, struct io_said *said,
                              float *room, size_t most, bool *found,
                              struct fc_error *err)
 {
     int64_t key = io_store_key(said->night, said->series, said->model);
-    sqlite3_stmt *row = io_store_ask(store, IO_SQL_SAID, err, "i", key);
-    enum fc_status status = io_store_next(store, row, found, err);
+    sqlite3_stmt *row;
+    enum fc_status status = go_to_said(store, key, &row, err);
+    *found = status == FC_OK && store->said_at == key;
     if (!*found)
         return status;
     const void *bytes = sqlite3_column_blob(row, 3);
@@ -109,7 +145,8 @@ enum fc_status io_store_said(struct io_store *store, struct io_said *said,
                        == (uint32_t)sqlite3_column_int64(row, 4);
     if (good)
         take_floats(bytes, said->n, room);
-    sqlite3_reset(row);
+    else
+        io_store_leave_rows(store);
     return good ? FC_OK : io_store_damaged(store, err);
 }
 

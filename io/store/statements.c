@@ -41,8 +41,8 @@ static const char *const sql[IO_STATEMENTS] = {
                           " WHERE series = ?",
     [IO_SQL_ID] = "SELECT id, why FROM series WHERE series = ?",
     [IO_SQL_SAY] = "INSERT INTO said VALUES(?, ?, ?, ?, ?, ?)",
-    [IO_SQL_SAID] = "SELECT origin, scale, exponent, numbers, crc FROM said"
-                    " WHERE key = ?",
+    [IO_SQL_SAID] = "SELECT origin, scale, exponent, numbers, crc, key"
+                    " FROM said WHERE key >= ? ORDER BY key",
     [IO_SQL_SAID_SINCE] = "SELECT key FROM said WHERE key >= ?"
                           " ORDER BY key LIMIT 1",
     [IO_SQL_KEEP] =

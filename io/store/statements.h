@@ -64,6 +64,7 @@ struct io_store {
     int lock;         /* a descriptor; -1: none */
     bool open;        /* a transaction is */
     sqlite3_stmt *statements[IO_STATEMENTS];
+    int64_t said_at; /* key of the row at which IO_SQL_SAID stands; 0: none */
 };
 
 /* What SQLite says, as a message that begins with the store's name. */
@@ -90,6 +91,9 @@ sqlite3_stmt *io_store_ask(struct io_store *store, enum io_statement which,
 /* Goes to the next row of what was asked; *found is false when none is left. */
 enum fc_status io_store_next(struct io_store *store, sqlite3_stmt *statement,
                              bool *found, struct fc_error *err);
+
+/* Reading stays at the last row that was read until this. */
+void io_store_leave_rows(struct io_store *store);
 
 /* Runs what returns no rows; statement may be NULL, after a failure. */
 enum fc_status io_store_run(struct io_store *store, sqlite3_stmt *statement,

@@ -251,6 +251,7 @@ enum fc_status io_store_claim(struct io_store *store,
 static enum fc_status begin(struct io_store *store, const char *how,
                             struct fc_error *err)
 {
+    io_store_leave_rows(store);
     int rc = sqlite3_exec(store->db, how, NULL, NULL, NULL);
     store->open = rc == SQLITE_OK;
     return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
@@ -269,6 +270,7 @@ enum fc_status io_store_begin_reading(struct io_store *store,
 
 enum fc_status io_store_commit(struct io_store *store, struct fc_error *err)
 {
+    io_store_leave_rows(store);
     int rc = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
