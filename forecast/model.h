@@ -6,6 +6,7 @@
 #include "forecast/base/status.h"
 #include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
+#include "forecast/known/known.h"
 #include "forecast/numeric/adjust.h"
 #include "forecast/numeric/breaks.h"
 #include "forecast/numeric/part.h"
@@ -85,6 +86,9 @@ struct fc_spec {
  *            start from what it found.  NULL = none; it is passed over by
  *            models with nothing to choose, and where it is another model's or
  *            of another season.  Its nobs is 0 when that series began elsewhere
+ *   known    the series is what the effects of its regressors leave, and a model
+ *            that finds slopes itself may find others.  NULL = there are none,
+ *            or they are to stay
  */
 struct fc_request {
     const struct fc_spec *spec;
@@ -92,6 +96,7 @@ struct fc_request {
     uint64_t seed;
     struct fc_part learned;
     const struct fc_fit *similar;
+    const struct fc_known_fit *known;
 };
 
 /*
@@ -127,6 +132,10 @@ struct fc_fit {
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;
     double *state; /* nstate values, at the end of the series */
+    size_t nslopes;
+    double *slopes; /* of regressors, which the model has found itself, as
+                       struct fc_known_slopes has them; NULL: those of the
+                       request stay */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
     struct fc_part learned; /* the request's */
@@ -159,6 +168,8 @@ struct fc_model {
     bool harmonics;   /* but of a long season, the first of those that the
                          user has asked for, it knows the harmonics itself:
                          see fc_season_is_long() */
+    bool slopes;      /* finds those of regressors itself: see
+                         fc_request.known */
     bool must_learn;  /* is nothing without what it learns */
     const void *form; /* what sets this row apart from others that have the
                          same functions; these alone know what it is */

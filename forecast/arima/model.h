@@ -201,6 +201,12 @@ struct fc_arima_estimate {
     bool converged;
 };
 
+/* The standardised innovations of n values x under an estimate, as if they were
+ * missing where y is; 0 where there is none.  FC_ENOMEM. */
+enum fc_status fc_arima_innovations(const double *y, const double *x, size_t n,
+                                    const struct fc_arima_estimate *estimate,
+                                    struct fc_workspace *ws, double *e);
+
 /* How hard to try. */
 struct fc_arima_effort {
     double tolerance;   /* stop when a step promises less log-likelihood */

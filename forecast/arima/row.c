@@ -5,6 +5,7 @@
  */
 #include "forecast/arima/gaps.h"
 #include "forecast/arima/predict.h"
+#include "forecast/arima/slopes.h"
 #include "forecast/numeric/missing.h"
 #include "forecast/numeric/season_test.h"
 
@@ -27,7 +28,18 @@ static const double costly_search = 2.5e5, costly_fit = 5e6;
 static const double costly_filter = 2.5e8;
 
 static const char usage[] =
-    "expected p,d,q or p,d,q/P,D,Q, with +c for a constant, e.g. 2,1,1/0,1,1+c";
+    "expected p,d,q[/P,D,Q][+c][+joint] or joint, e.g. 2,1,1/0,1,1+c";
+
+/* Behind the orders and the constant: see fc_arima_predict(). */
+enum {
+    VARIANT_SEARCH = FC_ARIMA_CONSTANT + 1, /* no orders are given */
+    VARIANT_JOINT /* slopes of regressors along with all else */
+};
+
+static bool has_orders(const struct fc_spec *spec)
+{
+    return spec->has_variant && !spec->variant[VARIANT_SEARCH];
+}
 
 /* Three numbers with commas between; NULL when they are not there. */
 static const char *parse_triple(const char *text, const int limit[3], int *out)
@@ -57,12 +69,20 @@ static enum fc_status parse(const char *text, struct fc_spec *spec,
                                           FC_ARIMA_MAX_SEASONAL_ORDER};
     int *v = spec->variant;
     memset(v, 0, sizeof spec->variant);
+    if (strcmp(text, "joint") == 0) {
+        v[VARIANT_SEARCH] = v[VARIANT_JOINT] = 1;
+        return FC_OK;
+    }
     const char *rest = parse_triple(text, limit, v);
     if (rest != NULL && *rest == '/')
         rest = parse_triple(rest + 1, seasonal_limit, v + FC_ARIMA_SEASONAL_P);
-    if (rest != NULL && strcmp(rest, "+c") == 0) {
+    if (rest != NULL && strncmp(rest, "+c", 2) == 0) {
         v[FC_ARIMA_CONSTANT] = 1;
         rest += 2;
+    }
+    if (rest != NULL && strcmp(rest, "+joint") == 0) {
+        v[VARIANT_JOINT] = 1;
+        rest += strlen(rest);
     }
     if (rest == NULL || *rest != '\0')
         return fc_fail(err, FC_EINVAL,
@@ -90,6 +110,7 @@ struct wanted {
     int m;
     const struct fc_fit *similar;
     struct fc_arima_limits limits; /* of a search */
+    const struct fc_known_fit *known; /* or NULL */
 };
 
 /* What was asked for; without a season its part is left out. */
@@ -114,7 +135,7 @@ static struct fc_arima_order asked_order(const struct fc_spec *spec, int m)
 static bool has_seasonal_orders(const struct fc_spec *spec)
 {
     const int *v = spec->variant;
-    return spec->has_variant
+    return has_orders(spec)
            && v[FC_ARIMA_SEASONAL_P] + v[FC_ARIMA_SEASONAL_D]
                       + v[FC_ARIMA_SEASONAL_Q]
                   > 0;
@@ -130,7 +151,7 @@ static size_t least_obs(const struct fc_arima_order *order)
 static size_t min_obs(const struct fc_spec *spec,
                       const struct fc_seasons *seasons)
 {
-    if (!spec->has_variant)
+    if (!has_orders(spec))
         return 1;
     struct fc_arima_order order = asked_order(spec, fc_season_length(seasons));
     return least_obs(&order);
@@ -220,7 +241,7 @@ static double gap_cost(const struct fc_series *series, size_t ngaps,
                        const struct wanted *wanted)
 {
     struct fc_arima_order order = asked_order(wanted->spec, wanted->m);
-    if (!wanted->spec->has_variant) {
+    if (!has_orders(wanted->spec)) {
         order.p = order.q = 2;
         order.d = 1;
         order.P = order.D = order.Q = order.m > 1;
@@ -276,7 +297,7 @@ static enum fc_status estimate_model(const double *y, size_t n,
                                      struct fc_arima_data *data,
                                      struct fc_arima_estimate *estimate)
 {
-    bool search = !wanted->spec->has_variant;
+    bool search = !has_orders(wanted->spec);
     if (search && wanted->similar != NULL) {
         enum fc_status status =
             estimate_similar(y, n, wanted, ws, data, estimate);
@@ -331,7 +352,7 @@ static enum fc_status estimate_series(const struct fc_series *series,
 {
     size_t ngaps = fc_count_missing(series->y, series->n);
     double cost = gap_cost(series, ngaps, wanted);
-    double bound = wanted->spec->has_variant ? costly_fit : costly_search;
+    double bound = has_orders(wanted->spec) ? costly_fit : costly_search;
     if (ngaps == 0 || cost < bound)
         return estimate_model(series->y, series->n, wanted, ws, data, estimate);
     double *filled = fc_workspace_doubles(ws, series->n);
@@ -380,7 +401,7 @@ static enum fc_status heed_unseen(struct fc_series *series,
 {
     const struct fc_spec *spec = wanted->spec;
     size_t n = series->n, m = (size_t)wanted->m;
-    int D = spec->has_variant ? spec->variant[FC_ARIMA_SEASONAL_D]
+    int D = has_orders(spec) ? spec->variant[FC_ARIMA_SEASONAL_D]
                               : wanted->limits.max_D;
     size_t seen = fc_season_seen(series->y, n, m);
     if (m < 2 || seen >= (size_t)D)
@@ -388,7 +409,7 @@ static enum fc_status heed_unseen(struct fc_series *series,
     double *filled = fill_unseen(series->y, n, m, (size_t)D, ws);
     if (filled == NULL)
         return FC_ENOMEM;
-    if (spec->has_variant || fc_season_is_evident(filled, n, m)) {
+    if (has_orders(spec) || fc_season_is_evident(filled, n, m)) {
         series->y = filled;
         fit->note = "straight lines where the season was never seen";
         return FC_OK;
@@ -425,13 +446,13 @@ static void take_out(const double *y, size_t n,
     fc_arima_harmonics_add(harmonics, -1, 0, n, rest);
 }
 
-/* The criteria and the variance, with the harmonics' coefficients counted. */
-static void count_harmonics(const struct fc_arima_harmonics *harmonics,
-                            double n, struct fc_arima_estimate *estimate)
+/* The criteria and the variance of n values, with so many slopes counted. */
+static void count_slopes(double slopes, double n,
+                         struct fc_arima_estimate *estimate)
 {
     double before =
         fc_arima_parameters(&estimate->order) + estimate->order.constant + 1;
-    double k = before + 2 * harmonics->n, left = n - k + 1;
+    double k = before + slopes, left = n - k + 1;
     estimate->aic = 2 * k - 2 * estimate->loglik;
     estimate->aicc =
         left > 2 ? estimate->aic + 2 * k * (k + 1) / (left - 2) : HUGE_VAL;
@@ -514,12 +535,69 @@ static enum fc_status estimate_harmonic(const struct fc_series *series,
         status = alternate(y, n, round == 0 && !again, ws, harmonics, rest,
                            data, estimate);
         if ((status != FC_OK && status != FC_EMAXITER) || again
-            || (wanted->spec->has_variant && harmonics->n > 0))
+            || (has_orders(wanted->spec) && harmonics->n > 0))
             break;
         status = FC_OK;
     }
     if (status == FC_OK || status == FC_EMAXITER)
-        count_harmonics(harmonics, (double)data->nused, estimate);
+        count_slopes(2 * harmonics->n, (double)data->nused, estimate);
+    return status;
+}
+
+static bool same_orders(const struct fc_arima_order *a,
+                        const struct fc_arima_order *b)
+{
+    return a->d == b->d && a->D == b->D
+           && fc_arima_order_code(a) == fc_arima_order_code(b);
+}
+
+/*
+ * A regression on what is known with ARIMA errors.  Orders, and where to begin,
+ * are those of what the file's slopes leave, and then of what the series' own
+ * leave, as long as that is better.  Gaps that are dear are filled by straight
+ * lines.
+ */
+static enum fc_status estimate_known(const struct fc_series *series,
+                                     const struct wanted *wanted,
+                                     struct fc_workspace *ws,
+                                     struct fc_fit *fit,
+                                     struct fc_arima_slopes *regression,
+                                     struct fc_arima_data *data,
+                                     struct fc_arima_estimate *estimate)
+{
+    enum { ROUNDS = 3 };
+    static const double enough = 1e-4; /* of log-likelihood */
+    size_t n = series->n, ngaps = fc_count_missing(series->y, n);
+    struct fc_series left = *series;
+    double *filled = fc_workspace_doubles(ws, n);
+    enum fc_status status = FC_OK;
+    if (filled == NULL)
+        return FC_ENOMEM;
+    memcpy(filled, series->y, n * sizeof *filled);
+    if (ngaps > 0 && gap_cost(series, ngaps, wanted) >= costly_search) {
+        fc_fill_linear(series->y, n, filled);
+        fit->note = "too long for its gaps to be modelled: straight lines";
+    }
+    status =
+        fc_arima_slopes_init(regression, wanted->known, filled, n, ws);
+    left.y = regression->rest;
+    for (int round = 0; status == FC_OK && round < ROUNDS; round++) {
+        struct fc_arima_estimate last = *estimate;
+        status = estimate_series(&left, wanted, ws, fit, data, estimate);
+        if ((status != FC_OK && status != FC_EMAXITER)
+            || isnan(estimate->loglik))
+            return status;
+        if (round > 0 && same_orders(&last.order, &estimate->order)
+            && estimate->loglik < last.loglik + enough) {
+            *estimate = last;
+            break;
+        }
+        status = fc_arima_slopes_fit(regression, ws, data, estimate);
+        if (wanted->similar != NULL)
+            break;
+    }
+    if (status == FC_OK || status == FC_EMAXITER)
+        count_slopes(regression->count, (double)data->nused, estimate);
     return status;
 }
 
@@ -544,12 +622,18 @@ static enum fc_status fit_arima(const struct fc_series *series,
         harmonics.n = fc_arima_harmonics_most(harmonics.period, series->n);
     if (harmonics.n > 0 && fc_season_is_long(series->seasons->length[0]))
         m = 1;
-    struct wanted wanted = {spec, m, request->similar, limits_of(spec, m)};
+    struct wanted wanted = {spec, m, request->similar, limits_of(spec, m),
+                            spec->variant[VARIANT_JOINT] ? request->known
+                                                         : NULL};
+    struct fc_arima_slopes regression = {NULL};
     struct fc_series seen = *series;
     enum fc_status status = heed_unseen(&seen, &wanted, ws, fit);
     if (status == FC_OK && harmonics.n > 0)
         status = estimate_harmonic(&seen, &wanted, ws, fit, &harmonics, &data,
                                    &estimate);
+    else if (status == FC_OK && wanted.known != NULL)
+        status = estimate_known(&seen, &wanted, ws, fit, &regression, &data,
+                                &estimate);
     else if (status == FC_OK)
         status = estimate_series(&seen, &wanted, ws, fit, &data, &estimate);
     if (status == FC_EMAXITER) {
@@ -565,6 +649,10 @@ static enum fc_status fit_arima(const struct fc_series *series,
         status = fc_arima_finish(&lik, estimate.free, ws, &end);
     if (status == FC_OK)
         status = hand_over(&estimate, &end, &harmonics, ws, fit);
+    if (status == FC_OK && regression.slopes != NULL) {
+        fit->nslopes = fc_known_slopes_size(regression.ncolumns);
+        fit->slopes = regression.slopes;
+    }
     if (status == FC_OK && wanted.similar != NULL) {
         struct fc_arima_order before = fc_arima_order_of(wanted.similar);
         fit->overtook = estimate.rival == fc_arima_order_code(&before);
@@ -601,12 +689,13 @@ const struct fc_model fc_model_arima = {
     .name = "arima",
     .summary = "seasonal ARIMA; orders by AICc unless they are given",
     .reference = "Hyndman & Khandakar (2008); R forecast 8.20, auto.arima()",
-    .variants = "p,d,q[/P,D,Q][+c], e.g. arima:2,1,1/0,1,1",
+    .variants = "p,d,q[/P,D,Q][+c], e.g. arima:2,1,1/0,1,1; joint",
     .missing = true,
     .settings = settings,
     .parse = parse,
     .seasons = FC_SEASON_ASKED,
     .harmonics = true,
+    .slopes = true,
     .min_obs = min_obs,
     .fit = fit_arima,
     .can_start = can_start,

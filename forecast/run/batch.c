@@ -41,6 +41,11 @@ struct fc_forecast fc_batch_forecast(const struct fc_batch *batch, size_t item)
                             batch->numbers + item * forecast_size(batch));
 }
 
+const double *fc_batch_slopes(const struct fc_batch *batch, size_t item)
+{
+    return batch->reports != NULL ? batch->reports[item].slopes : NULL;
+}
+
 static void clip(struct fc_forecast *out, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -86,6 +91,31 @@ static enum fc_status keep_fit(const struct fc_batch *batch, size_t number,
                : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
+static enum fc_status keep_slopes(const struct fc_batch *batch, size_t number,
+                                  const struct fc_fit *fit,
+                                  struct fc_error *err)
+{
+    struct fc_report *report = &batch->reports[number];
+    size_t size = fit->nslopes * sizeof *report->slopes;
+    if (!batch->keep_slopes || fit->slopes == NULL)
+        return FC_OK;
+    report->slopes = malloc(size);
+    if (report->slopes == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(report->slopes, fit->slopes, size);
+    return FC_OK;
+}
+
+static void release_report(struct fc_report *report)
+{
+    free(report->spec);
+    free(report->kept);
+    free(report->slopes);
+    report->spec = NULL;
+    report->kept = NULL;
+    report->slopes = NULL;
+}
+
 static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
                                struct fc_workspace *ws, struct fc_error *err)
 {
@@ -106,10 +136,10 @@ static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
     status = report(fit, told, err);
     if (status == FC_OK)
         status = keep_fit(batch, item->number, fit, err);
-    if (status != FC_OK) {
-        free(told->spec);
-        told->spec = NULL;
-    }
+    if (status == FC_OK)
+        status = keep_slopes(batch, item->number, fit, err);
+    if (status != FC_OK)
+        release_report(told);
     return status;
 }
 
@@ -247,7 +277,7 @@ enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
     if (batch->want_reports) {
         struct fc_report *told = &batch->reports[item];
         *told = (struct fc_report){NULL,         past->loglik,  past->aicc,
-                                   past->sigma2, past->seconds, NULL};
+                                   past->sigma2, past->seconds, NULL, NULL};
         told->spec = past->spec != NULL ? copy_text(past->spec) : NULL;
         if (past->spec != NULL && told->spec == NULL)
             return fc_fail(err, FC_ENOMEM, "out of memory");
@@ -515,10 +545,8 @@ void fc_batch_release(struct fc_batch *batch)
     for (size_t i = 0; batch->results != NULL && i < items; i++)
         if (batch->results[i].owns_detail)
             free((void *)batch->results[i].detail);
-    for (size_t i = 0; batch->reports != NULL && i < items; i++) {
-        free(batch->reports[i].spec);
-        free(batch->reports[i].kept);
-    }
+    for (size_t i = 0; batch->reports != NULL && i < items; i++)
+        release_report(&batch->reports[i]);
     for (size_t i = 0; i < FC_REASONS; i++)
         free(batch->reasons[i]);
     free(batch->results);
