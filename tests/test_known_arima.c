@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Slopes of regressors along with ARIMA errors: against R's Arima(xreg =) of the
- * forecast package (tests/reference/known_arima.R), and against the truth of
- * simulated series.
+ * Slopes of regressors along with ARIMA errors: against R's Arima(xreg =) of
+ * the forecast package (tests/reference/known_arima.R), and against the truth
+ * of simulated series.
  */
 #include "tests/check.h"
 #include "tests/series.h"
@@ -58,9 +58,9 @@ static struct data read_belts(int which)
     struct data data = {.ncolumns = 2};
     double v[5];
     FILE *file = open_data("tests/reference/known_arima_y.csv");
-    while (fscanf(file, "%lf;%lf;%lf;%lf;%lf ", &v[0], &v[1], &v[2], &v[3],
-                  &v[4])
-           == 5) {
+    while (
+        fscanf(file, "%lf;%lf;%lf;%lf;%lf ", &v[0], &v[1], &v[2], &v[3], &v[4])
+        == 5) {
         data.y[data.n] = v[which];
         data.x[data.n] = v[3];
         data.x[LONGEST + data.n++] = v[4];
@@ -123,8 +123,9 @@ static struct fc_known *flat(size_t n)
 
 /* Fits a model to what regressors leave. */
 static void fit_joint(const char *text, const struct fc_series *series,
-                      struct fc_known_fit *effects, const struct fc_known *known,
-                      int horizon, struct fc_workspace *ws, struct fc_fit *fit)
+                      struct fc_known_fit *effects,
+                      const struct fc_known *known, int horizon,
+                      struct fc_workspace *ws, struct fc_fit *fit)
 {
     struct fc_spec spec;
     struct fc_series rest;
@@ -155,8 +156,7 @@ static void check_row(const struct row *row, struct fc_workspace *ws)
     fc_workspace_reset(ws);
     fit_joint(text, &series, &effects, known, 0, ws, &fit);
     assert_non_null(fit.slopes);
-    struct fc_known_slopes slopes =
-        fc_known_slopes_over(known->n, fit.slopes);
+    struct fc_known_slopes slopes = fc_known_slopes_over(known->n, fit.slopes);
     if (fabs(fit.loglik - row->loglik) >= 0.005)
         print_message("%s %s: %.4f, R %.4f\n", row->series, text, fit.loglik,
                       row->loglik);

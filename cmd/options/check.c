@@ -359,7 +359,7 @@ static int parse_seasons(const char *name, struct cmd_options *options)
             break;
     }
     options->has_seasons = given != NULL;
-    seasons->asked = seasons->n > 1;
+    seasons->asked = given != NULL;
     return -1;
 }
 

@@ -229,6 +229,11 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
                                  struct fc_workspace *ws,
                                  struct fc_arima_estimate *estimate);
 
+/* The criteria and the variance of an estimate from n values that count, with
+ * so many slopes of a regression. */
+void fc_arima_count(double slopes, double n,
+                    struct fc_arima_estimate *estimate);
+
 /* Starting points that know nothing: nstarts rows of free parameters. */
 void fc_arima_blind_starts(const struct fc_arima_order *order, int nstarts,
                            double *starts);

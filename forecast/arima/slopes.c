@@ -8,6 +8,8 @@
  */
 #include "forecast/arima/slopes.h"
 
+#include "forecast/numeric/missing.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -18,18 +20,17 @@ static const double at_rest = 1e-3;
 enum { MOST_TURNS = 20 };
 
 /* x without the effects, or with them, of slopes times so much. */
-static void add_effects(const struct fc_arima_slopes *r,
-                        const double *slope, double times, double *y)
+static void add_effects(const struct fc_arima_slopes *r, const double *slope,
+                        double times, double *y)
 {
     for (size_t j = 0; j < r->ncolumns; j++)
         for (size_t t = 0; slope[j] != 0 && t < r->n; t++)
             y[t] += times * slope[j] * r->x[j * r->n + t];
 }
 
-enum fc_status fc_arima_slopes_init(struct fc_arima_slopes *r,
-                                        const struct fc_known_fit *known,
-                                        const double *rest, size_t n,
-                                        struct fc_workspace *ws)
+static enum fc_status init(struct fc_arima_slopes *r,
+                           const struct fc_known_fit *known, const double *rest,
+                           size_t n, struct fc_workspace *ws)
 {
     size_t nslopes = fc_known_slopes_size(known->n);
     *r = (struct fc_arima_slopes){
@@ -57,8 +58,7 @@ enum fc_status fc_arima_slopes_init(struct fc_arima_slopes *r,
 static const double fewest_left = 2;
 
 /* How far slopes have moved, in standard errors of their own. */
-static double movement(const struct fc_arima_slopes *r,
-                       const double *before)
+static double movement(const struct fc_arima_slopes *r, const double *before)
 {
     const double *error = r->slopes + r->ncolumns;
     double most = 0;
@@ -97,8 +97,7 @@ static enum fc_status solve(struct fc_arima_slopes *r,
         .df = nused - fc_arima_parameters(&estimate->order)
               - estimate->order.constant};
     if (status == FC_OK)
-        status =
-            fc_known_solve(r->known, &filtered, ws, r->slopes, &r->count);
+        status = fc_known_solve(r->known, &filtered, ws, r->slopes, &r->count);
     *moved = movement(r, before);
     if (filtered.df - r->count < fewest_left) {
         memcpy(r->slopes, before, size);
@@ -108,10 +107,12 @@ static enum fc_status solve(struct fc_arima_slopes *r,
     return status;
 }
 
-enum fc_status fc_arima_slopes_fit(struct fc_arima_slopes *r,
-                                       struct fc_workspace *ws,
-                                       struct fc_arima_data *data,
-                                       struct fc_arima_estimate *estimate)
+/* Slopes and parameters in turn, each at its best given the others, until the
+ * slopes rest. */
+static enum fc_status alternate(struct fc_arima_slopes *r,
+                                struct fc_workspace *ws,
+                                struct fc_arima_data *data,
+                                struct fc_arima_estimate *estimate)
 {
     static const struct fc_arima_effort effort = {.tolerance = 1e-8,
                                                   .max_iterations = 100,
@@ -134,5 +135,56 @@ enum fc_status fc_arima_slopes_fit(struct fc_arima_slopes *r,
         if ((status != FC_OK && status != FC_EMAXITER) || moved < at_rest)
             return status;
     }
+    return status;
+}
+
+static bool same_orders(const struct fc_arima_order *a,
+                        const struct fc_arima_order *b)
+{
+    return a->d == b->d && a->D == b->D
+           && fc_arima_order_code(a) == fc_arima_order_code(b);
+}
+
+enum fc_status fc_arima_slopes_find(const struct fc_series *series,
+                                    const struct fc_known_fit *known,
+                                    const struct fc_arima_wanted *wanted,
+                                    struct fc_workspace *ws, struct fc_fit *fit,
+                                    struct fc_arima_slopes *slopes,
+                                    struct fc_arima_data *data,
+                                    struct fc_arima_estimate *estimate)
+{
+    enum { ROUNDS = 3 };
+    static const double enough = 1e-4; /* of log-likelihood */
+    size_t n = series->n, ngaps = fc_count_missing(series->y, n);
+    struct fc_series left = *series;
+    double *y = fc_workspace_doubles(ws, n);
+    if (y == NULL)
+        return FC_ENOMEM;
+    memcpy(y, series->y, n * sizeof *y);
+    if (fc_arima_gaps_are_dear(series, ngaps, wanted)) {
+        fc_fill_linear(series->y, n, y);
+        fit->note = "too long for its gaps to be modelled: straight lines";
+    }
+    enum fc_status status = init(slopes, known, y, n, ws);
+    left.y = slopes->rest;
+    *estimate = (struct fc_arima_estimate){.loglik = NAN};
+    for (int round = 0; status == FC_OK && round < ROUNDS; round++) {
+        struct fc_arima_estimate last = *estimate;
+        status =
+            fc_arima_estimate_series(&left, wanted, ws, fit, data, estimate);
+        if ((status != FC_OK && status != FC_EMAXITER)
+            || isnan(estimate->loglik))
+            return status;
+        if (round > 0 && same_orders(&last.order, &estimate->order)
+            && estimate->loglik < last.loglik + enough) {
+            *estimate = last;
+            break;
+        }
+        status = alternate(slopes, ws, data, estimate);
+        if (wanted->similar != NULL)
+            break;
+    }
+    if (status == FC_OK || status == FC_EMAXITER)
+        fc_arima_count(slopes->count, (double)data->nused, estimate);
     return status;
 }

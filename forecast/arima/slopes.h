@@ -2,8 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_ARIMA_SLOPES_H
 #define NIGHTCAST_FORECAST_ARIMA_SLOPES_H
 
-#include "forecast/arima/model.h"
-#include "forecast/known/known.h"
+#include "forecast/arima/estimate.h"
 
 /*
  * Regression on what is known in advance with ARIMA errors, whose slopes are
@@ -25,25 +24,23 @@ struct fc_arima_slopes {
     double count;
 };
 
-/* Of n values that are left by the effects of a fit.  FC_ENOMEM. */
-enum fc_status fc_arima_slopes_init(struct fc_arima_slopes *regression,
-                                        const struct fc_known_fit *known,
-                                        const double *rest, size_t n,
-                                        struct fc_workspace *ws);
-
 /*
- * Slopes and parameters in turn, each at its best given the others, until the
- * slopes rest.
+ * The orders that are wanted, their estimates, and slopes.  Orders, and where
+ * to begin, are those of what the file's slopes leave, and then of what the
+ * series' own leave, as long as that is better.  Gaps that are dear are filled
+ * by straight lines.
  *
- *   estimate   in: of the rest; out: of what the rest is then, without counting
- *              slopes
- *   data       prepared for it
+ *   series   what the effects of `known` leave
+ *   slopes   out, in ws
  *
- * As fc_arima_estimate(), or FC_ENOMEM.
+ * As fc_arima_estimate_series().
  */
-enum fc_status fc_arima_slopes_fit(struct fc_arima_slopes *regression,
-                                       struct fc_workspace *ws,
-                                       struct fc_arima_data *data,
-                                       struct fc_arima_estimate *estimate);
+enum fc_status fc_arima_slopes_find(const struct fc_series *series,
+                                    const struct fc_known_fit *known,
+                                    const struct fc_arima_wanted *wanted,
+                                    struct fc_workspace *ws, struct fc_fit *fit,
+                                    struct fc_arima_slopes *slopes,
+                                    struct fc_arima_data *data,
+                                    struct fc_arima_estimate *estimate);
 
 #endif
