@@ -86,9 +86,9 @@ struct fc_spec {
  *            start from what it found.  NULL = none; it is passed over by
  *            models with nothing to choose, and where it is another model's or
  *            of another season.  Its nobs is 0 when that series began elsewhere
- *   known    the series is what the effects of its regressors leave, and a model
- *            that finds slopes itself may find others.  NULL = there are none,
- *            or they are to stay
+ *   known    the series is what these effects of its regressors leave, and a
+ *            model that finds slopes itself may find others.  NULL = there are
+ *            none, or they are to stay
  */
 struct fc_request {
     const struct fc_spec *spec;

@@ -11,7 +11,7 @@
 #include <gsl/gsl_rng.h>
 #include <stdio.h>
 
-enum { LONGEST = 200, COLUMNS = 3, AHEAD = 4 };
+enum { LONGEST = 200, COLUMNS = 3 };
 
 /* A series and its columns, one behind the other. */
 struct data {
@@ -187,9 +187,100 @@ static void likelihoods_and_slopes_are_those_of_r(void **state)
     fc_workspace_free(ws);
 }
 
+/*
+ * Logs with an error that follows ARMA(1,1), a price and deals; slopes are
+ * known to what the errors say.
+ */
+enum { SERIES = 1000, WEEKS = 120 };
+
+static struct data simulate(gsl_rng *rng, double price, double deal)
+{
+    struct data data = {.n = WEEKS, .ncolumns = 2};
+    double error = 0, before = 0;
+    for (size_t t = 0; t < WEEKS; t++) {
+        double shock = gsl_ran_gaussian_ziggurat(rng, 0.2);
+        double *x = data.x + t;
+        error = 0.7 * error + shock + 0.3 * before;
+        before = shock;
+        x[0] = 2 + gsl_rng_uniform(rng);
+        x[LONGEST] = gsl_rng_uniform(rng) < 0.2;
+        data.y[t] = exp(5 + price * log(x[0]) + deal * x[LONGEST] + error);
+    }
+    return data;
+}
+
+static void intervals_of_slopes_hold_the_truth(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_known *known = flat(2);
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    const double truth[2] = {-2, 0.4};
+    double sum[2] = {0}, square[2] = {0};
+    int held[2] = {0};
+    gsl_rng_set(rng, 20);
+    for (int i = 0; i < SERIES; i++) {
+        struct data data = simulate(rng, truth[0], truth[1]);
+        struct fc_regressors x = {.n = 2, .stride = LONGEST, .x = data.x};
+        struct fc_series series = series_of("a", data.y, data.n, 1);
+        struct fc_known_fit effects;
+        struct fc_fit fit;
+        series.regressors = &x;
+        fc_workspace_reset(ws);
+        fit_joint("arima:1,0,1+c+joint", &series, &effects, known, 0, ws, &fit);
+        struct fc_known_slopes slopes = fc_known_slopes_over(2, fit.slopes);
+        for (int j = 0; j < 2; j++) {
+            double off = slopes.slope[j] - truth[j];
+            sum[j] += off / SERIES;
+            square[j] += off * off / SERIES;
+            held[j] += fabs(off) < 1.96 * slopes.error[j];
+        }
+    }
+    for (int j = 0; j < 2; j++) {
+        assert_true(fabs(sum[j]) < 3 * sqrt(square[j] / SERIES));
+        assert_in_range(held[j], 0.92 * SERIES, 0.98 * SERIES);
+    }
+    gsl_rng_free(rng);
+    free(known);
+    fc_workspace_free(ws);
+}
+
+/* What is certain of the file is so of the series, and in between it lies in
+ * between; who did not ask keeps the slopes there are. */
+static void slopes_are_drawn_to_the_file(void **state)
+{
+    (void)state;
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_known *known = flat(2);
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    struct data data = simulate(rng, -2, 0.4);
+    struct fc_regressors x = {.n = 2, .stride = LONGEST, .x = data.x};
+    struct fc_series series = series_of("a", data.y, data.n, 1);
+    struct fc_known_fit effects;
+    struct fc_fit fit;
+    double slope[3];
+    series.regressors = &x;
+    for (int i = 0; i < 3; i++) {
+        static const double variance[] = {0, 0.02, 1e-9};
+        known->column[0].mean = i > 0 ? -3 : 0;
+        known->column[0].variance = variance[i];
+        fit_joint("arima:1,0,1+c+joint", &series, &effects, known, 0, ws, &fit);
+        slope[i] = fit.slopes[0];
+    }
+    assert_near(slope[2], -3, 1e-5);
+    assert_true(slope[0] > slope[1] + 0.05 && slope[1] > -2.95);
+    fit_joint("arima:1,0,1+c", &series, &effects, known, 0, ws, &fit);
+    assert_null(fit.slopes);
+    gsl_rng_free(rng);
+    free(known);
+    fc_workspace_free(ws);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(intervals_of_slopes_hold_the_truth),
+        cmocka_unit_test(slopes_are_drawn_to_the_file),
         cmocka_unit_test(likelihoods_and_slopes_are_those_of_r),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

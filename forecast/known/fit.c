@@ -89,8 +89,8 @@ static enum fc_status find_slopes(const struct fc_known *known,
                                   struct known_rows *rows,
                                   struct fc_known_fit *fit)
 {
-    const struct fc_known_slopes out = fc_known_slopes_over(known->n,
-                                                            fit->slope);
+    const struct fc_known_slopes out =
+        fc_known_slopes_over(known->n, fit->slope);
     bool alone = is_alone(known, &rows->scale);
     if (known_rows_cross(known, series, ws, rows) != FC_OK
         || !solve(known, alone, &rows->cross, ws, &out))

@@ -133,10 +133,10 @@ enum fc_status fc_known_fit(const struct fc_known *known,
                             struct fc_series *rest, struct fc_error *err);
 
 /*
- * For a model that finds slopes itself.  The j-th column of the regression whose
- * rest it has: n values of the series' first ones, as they are on the scale of
- * the rest where the slope is 1; 0 where it is not known.  False, and nothing
- * but zeros, if its slope is not to be found.
+ * For a model that finds slopes itself.  The j-th column of the regression
+ * whose rest it has: n values of the series' first ones, as they are on the
+ * scale of the rest where the slope is 1; 0 where it is not known.  False, and
+ * nothing but zeros, if its slope is not to be found.
  */
 bool fc_known_regressor(const struct fc_known_fit *fit, size_t j, size_t n,
                         double *x);

@@ -277,7 +277,8 @@ enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
     if (batch->want_reports) {
         struct fc_report *told = &batch->reports[item];
         *told = (struct fc_report){NULL,         past->loglik,  past->aicc,
-                                   past->sigma2, past->seconds, NULL, NULL};
+                                   past->sigma2, past->seconds, NULL,
+                                   NULL};
         told->spec = past->spec != NULL ? copy_text(past->spec) : NULL;
         if (past->spec != NULL && told->spec == NULL)
             return fc_fail(err, FC_ENOMEM, "out of memory");
