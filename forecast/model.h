@@ -44,6 +44,8 @@ struct fc_model;
  *   hold        so many observations at the end of every series are not to be
  *               looked at
  *   means_only  nobody will ask for intervals
+ *   rests       the share of the series of which effects of regressors, taken
+ *               out of them, explained a good part
  */
 struct fc_lesson {
     const struct fc_series *series;
@@ -53,6 +55,7 @@ struct fc_lesson {
     const struct fc_breaks *breaks;
     size_t hold;
     bool means_only;
+    double rests;
     int horizon;   /* steps that will be asked for */
     uint64_t seed; /* of everything random */
     int jobs;

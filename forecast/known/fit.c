@@ -95,6 +95,10 @@ static enum fc_status find_slopes(const struct fc_known *known,
     if (known_rows_cross(known, series, ws, rows) != FC_OK
         || !solve(known, alone, &rows->cross, ws, &out))
         return FC_ENOMEM;
+    if (rows->cross.yy > 0)
+        fit->explained = 1
+                         - known_cross_left(&rows->cross, out.slope, known->n)
+                               / rows->cross.yy;
     return FC_OK;
 }
 

@@ -88,6 +88,7 @@ struct fc_known_scale {
  *
  *   lacks     a regressor has no value at one of the horizon's steps: then the
  *             series is forecast without
+ *   explained share of the variance, on the scale and without its season
  *   bounded   a regressor moves further than it ever did, and its effect not
  *   slope     n values on the scale, and `own`, without the file's, NaN where
  *             the series does not tell; and their standard errors
@@ -103,6 +104,7 @@ struct fc_known_fit {
     size_t n;
     int horizon;
     bool lacks, bounded;
+    double explained;
     double *slope, *error, *own, *own_error, *root;
     double *effect, *spread;
 };

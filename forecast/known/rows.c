@@ -258,6 +258,18 @@ void known_cross_fill(size_t n, size_t rows, size_t stride, const double *x,
     }
 }
 
+double known_cross_left(const struct known_cross *cross, const double *slope,
+                        size_t n)
+{
+    double sum = cross->yy;
+    for (size_t i = 0; i < n; i++) {
+        sum -= 2 * slope[i] * cross->xy[i];
+        for (size_t j = 0; j < n; j++)
+            sum += slope[i] * slope[j] * cross->xx[i * n + j];
+    }
+    return fmax(sum, 1e-12 * cross->yy + 1e-300);
+}
+
 enum fc_status known_rows_cross(const struct fc_known *known,
                                 const struct fc_series *series,
                                 struct fc_workspace *ws,
