@@ -57,8 +57,8 @@ static enum fc_status write_forecast(const struct cmd_run *run, size_t i,
 {
     const struct fc_known *known = cmd_known_of(run);
     struct fc_series series = fc_job_series(&run->work.job, i);
-    struct fc_forecast forecast =
-        fc_batch_forecast(&run->batch, i * run->work.job.nspecs + k);
+    size_t item = i * run->work.job.nspecs + k;
+    struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
     struct step step = {&run->work.panel, i, run->options->spec_names[k], ""};
     enum fc_outcome outcome = cmd_result_of(run, i, k)->outcome;
     double *share = NULL;
@@ -69,8 +69,9 @@ static enum fc_status write_forecast(const struct cmd_run *run, size_t i,
     if (known != NULL && outcome != FC_OUTCOME_LATE) {
         share = fc_workspace_doubles(ws, (size_t)forecast.horizon * known->n);
         status = share != NULL
-                     ? fc_known_shares(known, &series, &forecast, ws, share,
-                                       err)
+                     ? fc_known_shares(known, &series,
+                                       fc_batch_slopes(&run->batch, item),
+                                       &forecast, ws, share, err)
                      : fc_fail(err, FC_ENOMEM, "out of memory");
     }
     for (int h = 0; status == FC_OK && h < forecast.horizon; h++) {

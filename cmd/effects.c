@@ -111,6 +111,10 @@ static enum fc_status write_series(const struct cmd_run *run, size_t i,
         series.n--;
     enum fc_status status =
         fc_known_fit(cmd_known_of(run), &series, 0, ws, &fit, &rest, err);
+    const double *slopes =
+        fc_batch_slopes(&run->batch, i * run->work.job.nspecs);
+    if (status == FC_OK && slopes != NULL)
+        fc_known_take(&fit, slopes);
     for (size_t j = 0; status == FC_OK && j < fit.n; j++)
         write_row(run, i, j, &fit, file);
     return status;

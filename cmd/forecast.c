@@ -194,11 +194,13 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
                       o->nspecs > 1 ? "fits" : "series");
     run->work.job.progress = go_on;
     run->work.job.progress_arg = s;
+    bool slopes = o->effects != NULL || o->components != NULL;
     run->batch = (struct fc_batch){.job = run->work.job,
-                                   .want_reports = o->summary != NULL
-                                                   || o->report != NULL
-                                                   || o->store != NULL,
-                                   .keep_fits = o->store != NULL};
+                                   .want_reports =
+                                       o->summary != NULL || o->report != NULL
+                                       || o->store != NULL || slopes,
+                                   .keep_fits = o->store != NULL,
+                                   .keep_slopes = slopes};
     return fc_batch_prepare(&run->batch, err);
 }
 

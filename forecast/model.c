@@ -131,6 +131,8 @@ enum fc_status fc_model_fit(const struct fc_series *series,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (asked.similar != NULL && !can_start_from(asked.similar, fit))
         asked.similar = NULL;
+    if (!model->slopes || fit->exponent != 0)
+        asked.known = NULL;
     enum fc_status status = model->fit(scaled, &asked, ws, fit, err);
     if (series->n == 1 && model->learn == NULL) /* or it may know a width */
         fit->note = "one observation: its intervals have no width";
@@ -234,6 +236,7 @@ enum fc_status fc_fit_copy(const struct fc_fit *fit, struct fc_workspace *ws,
     *copy = *fit;
     if (!copy_numbers(ws, fit->ncoef, &copy->coef)
         || !copy_numbers(ws, fit->nstate, &copy->state)
+        || !copy_numbers(ws, fit->nslopes, &copy->slopes)
         || !copy_numbers(ws, fit->adjustment.nfigures,
                          &copy->adjustment.figure))
         return FC_ENOMEM;

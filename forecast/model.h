@@ -6,6 +6,7 @@
 #include "forecast/base/status.h"
 #include "forecast/base/trace.h"
 #include "forecast/base/workspace.h"
+#include "forecast/known/known.h"
 #include "forecast/numeric/adjust.h"
 #include "forecast/numeric/breaks.h"
 #include "forecast/numeric/part.h"
@@ -43,6 +44,8 @@ struct fc_model;
  *   hold        so many observations at the end of every series are not to be
  *               looked at
  *   means_only  nobody will ask for intervals
+ *   rests       the share of the series of which effects of regressors, taken
+ *               out of them, explained a good part
  */
 struct fc_lesson {
     const struct fc_series *series;
@@ -52,6 +55,7 @@ struct fc_lesson {
     const struct fc_breaks *breaks;
     size_t hold;
     bool means_only;
+    double rests;
     int horizon;   /* steps that will be asked for */
     uint64_t seed; /* of everything random */
     int jobs;
@@ -88,6 +92,9 @@ struct fc_spec {
  *            of another season.  Its nobs is 0 when that series began elsewhere
  *   again    what it chose is searched for once more; that it is known only
  *            makes the search shorter, in models that can use it
+ *   known    the series is what these effects of its regressors leave, and a
+ *            model that finds slopes itself may find others.  NULL = there are
+ *            none, or they are to stay
  */
 struct fc_request {
     const struct fc_spec *spec;
@@ -97,6 +104,7 @@ struct fc_request {
     struct fc_part learned;
     const struct fc_fit *similar;
     bool again;
+    const struct fc_known_fit *known;
 };
 
 /*
@@ -132,6 +140,10 @@ struct fc_fit {
     double *coef; /* ncoef values: smoothing parameters, AR terms, ... */
     size_t nstate;
     double *state; /* nstate values, at the end of the series */
+    size_t nslopes;
+    double *slopes; /* of regressors, which the model has found itself, as
+                       struct fc_known_slopes has them; NULL: those of the
+                       request stay */
     size_t nmembers;
     struct fc_fit *members; /* of a combination; model == NULL: left out */
     struct fc_part learned; /* the request's */
@@ -164,6 +176,8 @@ struct fc_model {
     bool harmonics;   /* but of the long seasons that the user has asked for
                          it knows the harmonics itself:
                          see fc_season_is_long() */
+    bool slopes;      /* finds those of regressors itself: see
+                         fc_request.known */
     bool must_learn;  /* is nothing without what it learns */
     const void *form; /* what sets this row apart from others that have the
                          same functions; these alone know what it is */

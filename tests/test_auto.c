@@ -104,6 +104,30 @@ static struct fc_learned *learn(const struct simulated *s)
     return learned;
 }
 
+/* What regressors leave is not what fixed weights were made for, the more so
+ * the more they explain; weights sum to one in between as well. */
+static void rests_begin_with_other_weights(void **state)
+{
+    (void)state;
+    const int last = FC_AUTO_MEMBERS - 1; /* the network */
+    double before = 1;
+    for (int i = 0; i <= 4; i++) {
+        struct fc_auto_knowledge k = fc_auto_prior(4);
+        double sum = 0;
+        fc_auto_begin_with_rests(i / 4.0, &k);
+        for (int c = 0; c < FC_AUTO_MEMBERS; c++) {
+            const double *w = k.of[FC_KIND_WILD].weights;
+            sum += w[c];
+            if (i == 0)
+                assert_true(w[c] == fc_auto_members[c].weight);
+        }
+        assert_near(sum, 1, 1e-12);
+        assert_true(k.of[FC_KIND_MOVING].weights[last] < before);
+        before = k.of[FC_KIND_MOVING].weights[last];
+    }
+    assert_true(before < 0.05);
+}
+
 static void weights_sum_to_one(void **state)
 {
     (void)state;
@@ -653,6 +677,7 @@ int main(void)
         cmocka_unit_test(few_series_are_forecast),
         cmocka_unit_test(missing_values_teach_nothing_wrong),
         cmocka_unit_test(weights_sum_to_one),
+        cmocka_unit_test(rests_begin_with_other_weights),
         cmocka_unit_test(trees_of_other_parts_are_refused),
         cmocka_unit_test(cycles_are_left_to_autoregressions),
         cmocka_unit_test(what_learning_took_is_told),

@@ -16,7 +16,8 @@
 /*
  * Longley (1967), An appraisal of least squares programs for the electronic
  * computer from the point of view of the user, JASA 62; the certified values
- * are NIST's, Statistical Reference Datasets, Longley.dat.
+ * are NIST's, Statistical Reference Datasets, Longley.dat; the last is the
+ * share of the variance that is explained.
  */
 enum { ROWS = 16, COLUMNS = 6 };
 
@@ -44,6 +45,7 @@ static const double certified[COLUMNS][2] = {
     {-1.03322686717359, 0.214274163161675},
     {-0.511041056535807E-01, 0.226073200069370},
     {1829.15146461355, 455.478499142212}};
+static const double certified_share = 0.995479004577296;
 
 static struct fc_known *known_of(size_t n)
 {
@@ -78,6 +80,7 @@ static void one_series_has_its_least_squares(void **state)
         assert_near(fit.own_error[j] * fit.scale.unit, certified[j][1], 1e-6);
         assert_near(fit.slope[j], fit.own[j], 1e-9);
     }
+    assert_near(fit.explained, certified_share, 1e-9);
     fc_workspace_free(ws);
     free(known);
 }

@@ -39,10 +39,15 @@ struct fc_arima_order fc_arima_asked_order(const struct fc_spec *spec, int m)
     return order;
 }
 
+bool fc_arima_has_orders(const struct fc_spec *spec)
+{
+    return spec->has_variant && !spec->variant[FC_ARIMA_VARIANT_SEARCH];
+}
+
 bool fc_arima_has_seasonal_orders(const struct fc_spec *spec)
 {
     const int *v = spec->variant;
-    return spec->has_variant
+    return fc_arima_has_orders(spec)
            && v[FC_ARIMA_SEASONAL_P] + v[FC_ARIMA_SEASONAL_D]
                       + v[FC_ARIMA_SEASONAL_Q]
                   > 0;
@@ -59,7 +64,7 @@ static double gap_cost(const struct fc_series *series, size_t ngaps,
                        const struct fc_arima_wanted *wanted)
 {
     struct fc_arima_order order = fc_arima_asked_order(wanted->spec, wanted->m);
-    if (!wanted->spec->has_variant) {
+    if (!fc_arima_has_orders(wanted->spec)) {
         order.p = order.q = 2;
         order.d = 1;
         order.P = order.D = order.Q = order.m > 1;
@@ -123,7 +128,7 @@ static enum fc_status estimate_model(const double *y, size_t n,
                                      struct fc_arima_data *data,
                                      struct fc_arima_estimate *estimate)
 {
-    bool search = !wanted->spec->has_variant;
+    bool search = !fc_arima_has_orders(wanted->spec);
     if (search && wanted->similar != NULL) {
         enum fc_status status =
             estimate_similar(y, n, wanted, ws, data, estimate);
@@ -177,7 +182,8 @@ enum fc_status fc_arima_estimate_series(const struct fc_series *series,
 {
     size_t ngaps = fc_count_missing(series->y, series->n);
     double cost = gap_cost(series, ngaps, wanted);
-    double bound = wanted->spec->has_variant ? costly_fit : costly_search;
+    double bound =
+        fc_arima_has_orders(wanted->spec) ? costly_fit : costly_search;
     if (ngaps == 0 || cost < bound)
         return estimate_model(series->y, series->n, wanted, ws, data, estimate);
     double *filled = fc_workspace_doubles(ws, series->n);
@@ -219,15 +225,15 @@ enum fc_status fc_arima_heed_unseen(struct fc_series *series,
 {
     const struct fc_spec *spec = wanted->spec;
     size_t n = series->n, m = (size_t)wanted->m;
-    int D = spec->has_variant ? spec->variant[FC_ARIMA_SEASONAL_D]
-                              : wanted->limits.max_D;
+    int D = fc_arima_has_orders(spec) ? spec->variant[FC_ARIMA_SEASONAL_D]
+                                      : wanted->limits.max_D;
     size_t seen = fc_season_seen(series->y, n, m);
     if (m < 2 || seen >= (size_t)D)
         return FC_OK;
     double *filled = fill_unseen(series->y, n, m, (size_t)D, ws);
     if (filled == NULL)
         return FC_ENOMEM;
-    if (spec->has_variant || fc_season_is_evident(filled, n, m)) {
+    if (fc_arima_has_orders(spec) || fc_season_is_evident(filled, n, m)) {
         series->y = filled;
         fit->note = "straight lines where the season was never seen";
         return FC_OK;

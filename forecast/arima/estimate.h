@@ -2,8 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_ARIMA_ESTIMATE_H
 #define NIGHTCAST_FORECAST_ARIMA_ESTIMATE_H
 
-#include "forecast/arima/model.h"
-#include "forecast/model.h"
+#include "forecast/arima/predict.h"
 
 /*
  * The estimates of one series: what was asked for, searched or given.
@@ -20,6 +19,15 @@ struct fc_arima_wanted {
 
 /* What was asked for; without a season its part is left out. */
 struct fc_arima_order fc_arima_asked_order(const struct fc_spec *spec, int m);
+
+/* What follows the orders and the constant in a variant: see predict.h. */
+enum {
+    FC_ARIMA_VARIANT_SEARCH = FC_ARIMA_CONSTANT + 1, /* no orders are given */
+    FC_ARIMA_VARIANT_JOINT /* slopes of regressors along with all else */
+};
+
+/* Whether orders are given. */
+bool fc_arima_has_orders(const struct fc_spec *spec);
 
 bool fc_arima_has_seasonal_orders(const struct fc_spec *spec);
 

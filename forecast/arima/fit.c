@@ -282,6 +282,18 @@ static void conclude(const struct fc_arima_data *data, double value, double ssq,
     estimate->sigma2 = ssq * data->scale * data->scale / (left > 0 ? left : n);
 }
 
+void fc_arima_count(double slopes, double n, struct fc_arima_estimate *estimate)
+{
+    double before =
+        fc_arima_parameters(&estimate->order) + estimate->order.constant + 1;
+    double k = before + slopes, left = n - k + 1;
+    estimate->aic = 2 * k - 2 * estimate->loglik;
+    estimate->aicc =
+        left > 2 ? estimate->aic + 2 * k * (k + 1) / (left - 2) : HUGE_VAL;
+    if (left > 0 && n - before + 1 > 0)
+        estimate->sigma2 *= (n - before + 1) / left;
+}
+
 /* The starts, best first: the order of their values, by insertion. */
 static int rank_starts(struct newton *newton, const double *starts, int nstarts,
                        int *rank)

@@ -247,33 +247,6 @@ enum fc_status fc_arima_harmonics_guess(const double *y, size_t n,
     return FC_OK;
 }
 
-/* The innovations of values x under an estimate, as if they were missing where
- * y is; 0 where there is none. */
-static enum fc_status innovations(const double *y, const double *x, size_t n,
-                                  const struct fc_arima_estimate *estimate,
-                                  struct fc_workspace *ws, double *e)
-{
-    struct fc_mark mark = fc_workspace_mark(ws);
-    struct fc_arima_data data;
-    struct fc_arima_likelihood lik;
-    struct fc_arima_end end;
-    double *holed = fc_workspace_doubles(ws, n);
-    if (holed == NULL)
-        return FC_ENOMEM;
-    for (size_t t = 0; t < n; t++)
-        holed[t] = isnan(y[t]) ? NAN : x[t];
-    enum fc_status status =
-        fc_arima_prepare(&data, holed, n, &estimate->order, ws);
-    if (status == FC_OK)
-        status = fc_arima_likelihood_init(&lik, &data, &estimate->order, ws);
-    if (status == FC_OK)
-        status = fc_arima_finish(&lik, estimate->free, ws, &end);
-    for (size_t t = 0; status == FC_OK && t < n; t++)
-        e[t] = isfinite(end.resid[t]) ? end.resid[t] : 0;
-    fc_workspace_release(ws, mark);
-    return status;
-}
-
 /* What the number of harmonics is chosen by. */
 struct choice {
     const struct columns *columns;
@@ -386,10 +359,10 @@ enum fc_status fc_arima_harmonics_solve(
     double *e = fc_workspace_doubles(ws, n);
     if (e == NULL || columns_of(harmonics, n, ws, &c) != FC_OK)
         return FC_ENOMEM;
-    enum fc_status status = innovations(y, y, n, estimate, ws, e);
+    enum fc_status status = fc_arima_innovations(y, y, n, estimate, ws, e);
     for (int j = 0; j < c.ncolumns && status == FC_OK; j++) {
         double *x = c.x + (size_t)j * n;
-        status = innovations(y, x, n, estimate, ws, x);
+        status = fc_arima_innovations(y, x, n, estimate, ws, x);
     }
     if (status != FC_OK)
         return status;

@@ -247,3 +247,28 @@ enum fc_status fc_arima_finish(struct fc_arima_likelihood *lik,
     fc_arima_gap_state(lik->filter, data, dim, scratch, end->state);
     return append_gap_factors(lik, dim, ws, end);
 }
+
+enum fc_status fc_arima_innovations(const double *y, const double *x, size_t n,
+                                    const struct fc_arima_estimate *estimate,
+                                    struct fc_workspace *ws, double *e)
+{
+    struct fc_mark mark = fc_workspace_mark(ws);
+    struct fc_arima_data data;
+    struct fc_arima_likelihood lik;
+    struct fc_arima_end end;
+    double *holed = fc_workspace_doubles(ws, n);
+    if (holed == NULL)
+        return FC_ENOMEM;
+    for (size_t t = 0; t < n; t++)
+        holed[t] = isnan(y[t]) ? NAN : x[t];
+    enum fc_status status =
+        fc_arima_prepare(&data, holed, n, &estimate->order, ws);
+    if (status == FC_OK)
+        status = fc_arima_likelihood_init(&lik, &data, &estimate->order, ws);
+    if (status == FC_OK)
+        status = fc_arima_finish(&lik, estimate->free, ws, &end);
+    for (size_t t = 0; status == FC_OK && t < n; t++)
+        e[t] = isfinite(end.resid[t]) ? end.resid[t] : 0;
+    fc_workspace_release(ws, mark);
+    return status;
+}

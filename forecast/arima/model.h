@@ -201,6 +201,12 @@ struct fc_arima_estimate {
     bool converged;
 };
 
+/* The standardised innovations of n values x under an estimate, as if they were
+ * missing where y is; 0 where there is none.  FC_ENOMEM. */
+enum fc_status fc_arima_innovations(const double *y, const double *x, size_t n,
+                                    const struct fc_arima_estimate *estimate,
+                                    struct fc_workspace *ws, double *e);
+
 /* How hard to try. */
 struct fc_arima_effort {
     double tolerance;   /* stop when a step promises less log-likelihood */
@@ -222,6 +228,11 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
                                  const struct fc_arima_effort *effort,
                                  struct fc_workspace *ws,
                                  struct fc_arima_estimate *estimate);
+
+/* The criteria and the variance of an estimate from n values that count, with
+ * so many slopes of a regression. */
+void fc_arima_count(double slopes, double n,
+                    struct fc_arima_estimate *estimate);
 
 /* Starting points that know nothing: nstarts rows of free parameters. */
 void fc_arima_blind_starts(const struct fc_arima_order *order, int nstarts,

@@ -32,20 +32,6 @@ static void take_out(const double *y, size_t n,
     fc_arima_harmonics_add(harmonics, -1, 0, n, rest);
 }
 
-/* The criteria and the variance, with the harmonics' coefficients counted. */
-static void count_harmonics(const struct fc_arima_harmonics *harmonics,
-                            double n, struct fc_arima_estimate *estimate)
-{
-    double before =
-        fc_arima_parameters(&estimate->order) + estimate->order.constant + 1;
-    double k = before + harmonics->ncolumns, left = n - k + 1;
-    estimate->aic = 2 * k - 2 * estimate->loglik;
-    estimate->aicc =
-        left > 2 ? estimate->aic + 2 * k * (k + 1) / (left - 2) : HUGE_VAL;
-    if (left > 0 && n - before + 1 > 0)
-        estimate->sigma2 *= (n - before + 1) / left;
-}
-
 /* Coefficients and parameters in turn until the likelihood is what it can be:
  * each is its maximum, given the other. */
 static enum fc_status alternate(const double *y, size_t n, bool choose,
@@ -128,12 +114,12 @@ enum fc_status fc_arima_regress(const struct fc_series *series,
         status = alternate(y, n, round == 0 && !again, ws, harmonics, rest,
                            data, estimate);
         if ((status != FC_OK && status != FC_EMAXITER) || again
-            || (wanted->spec->has_variant
+            || (fc_arima_has_orders(wanted->spec)
                 && fc_arima_harmonics_count(harmonics) > 0))
             break;
         status = FC_OK;
     }
     if (status == FC_OK || status == FC_EMAXITER)
-        count_harmonics(harmonics, (double)data->nused, estimate);
+        fc_arima_count(harmonics->ncolumns, (double)data->nused, estimate);
     return status;
 }

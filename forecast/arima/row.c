@@ -5,6 +5,7 @@
  */
 #include "forecast/arima/predict.h"
 #include "forecast/arima/regression.h"
+#include "forecast/arima/slopes.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,7 +17,7 @@
 enum { LONGEST_SEASON = 366 };
 
 static const char usage[] =
-    "expected p,d,q or p,d,q/P,D,Q, with +c for a constant, e.g. 2,1,1/0,1,1+c";
+    "expected p,d,q[/P,D,Q][+c][+joint] or joint, e.g. 2,1,1/0,1,1+c";
 
 /* Three numbers with commas between; NULL when they are not there. */
 static const char *parse_triple(const char *text, const int limit[3], int *out)
@@ -46,12 +47,20 @@ static enum fc_status parse(const char *text, struct fc_spec *spec,
                                           FC_ARIMA_MAX_SEASONAL_ORDER};
     int *v = spec->variant;
     memset(v, 0, sizeof spec->variant);
+    if (strcmp(text, "joint") == 0) {
+        v[FC_ARIMA_VARIANT_SEARCH] = v[FC_ARIMA_VARIANT_JOINT] = 1;
+        return FC_OK;
+    }
     const char *rest = parse_triple(text, limit, v);
     if (rest != NULL && *rest == '/')
         rest = parse_triple(rest + 1, seasonal_limit, v + FC_ARIMA_SEASONAL_P);
-    if (rest != NULL && strcmp(rest, "+c") == 0) {
+    if (rest != NULL && strncmp(rest, "+c", 2) == 0) {
         v[FC_ARIMA_CONSTANT] = 1;
         rest += 2;
+    }
+    if (rest != NULL && strcmp(rest, "+joint") == 0) {
+        v[FC_ARIMA_VARIANT_JOINT] = 1;
+        rest += strlen(rest);
     }
     if (rest == NULL || *rest != '\0')
         return fc_fail(err, FC_EINVAL,
@@ -76,7 +85,7 @@ static const struct fc_setting settings[] = {
 static size_t min_obs(const struct fc_spec *spec,
                       const struct fc_seasons *seasons)
 {
-    if (!spec->has_variant)
+    if (!fc_arima_has_orders(spec))
         return 1;
     struct fc_arima_order order =
         fc_arima_asked_order(spec, fc_season_length(seasons));
@@ -211,11 +220,18 @@ static enum fc_status fit_arima(const struct fc_series *series,
                                      limits_of(spec, m)};
     if (regress && wanted.again)
         wanted.similar = NULL;
+    struct fc_arima_slopes slopes = {.slopes = NULL};
+    bool joint = spec->has_variant && spec->variant[FC_ARIMA_VARIANT_JOINT];
+    if (regress && joint && request->known != NULL)
+        fit->note = "slopes are the file's, beside harmonics of a long season";
     struct fc_series seen = *series;
     enum fc_status status = fc_arima_heed_unseen(&seen, &wanted, ws, fit);
     if (status == FC_OK && regress)
         status = fc_arima_regress(&seen, &wanted, ws, fit, &harmonics, &data,
                                   &estimate);
+    else if (status == FC_OK && joint && request->known != NULL)
+        status = fc_arima_slopes_find(&seen, request->known, &wanted, ws, fit,
+                                      &slopes, &data, &estimate);
     else if (status == FC_OK)
         status =
             fc_arima_estimate_series(&seen, &wanted, ws, fit, &data, &estimate);
@@ -232,6 +248,10 @@ static enum fc_status fit_arima(const struct fc_series *series,
         status = fc_arima_finish(&lik, estimate.free, ws, &end);
     if (status == FC_OK)
         status = hand_over(&estimate, &end, &harmonics, ws, fit);
+    if (status == FC_OK && slopes.slopes != NULL) {
+        fit->nslopes = fc_known_slopes_size(slopes.ncolumns);
+        fit->slopes = slopes.slopes;
+    }
     if (status == FC_OK && wanted.similar != NULL) {
         struct fc_arima_order before = fc_arima_order_of(wanted.similar);
         fit->overtook = estimate.rival == fc_arima_order_code(&before);
@@ -269,12 +289,13 @@ const struct fc_model fc_model_arima = {
     .name = "arima",
     .summary = "seasonal ARIMA; orders by AICc unless they are given",
     .reference = "Hyndman & Khandakar (2008); R forecast 8.20, auto.arima()",
-    .variants = "p,d,q[/P,D,Q][+c], e.g. arima:2,1,1/0,1,1",
+    .variants = "p,d,q[/P,D,Q][+c], e.g. arima:2,1,1/0,1,1; joint",
     .missing = true,
     .settings = settings,
     .parse = parse,
     .seasons = FC_SEASON_ASKED,
     .harmonics = true,
+    .slopes = true,
     .min_obs = min_obs,
     .fit = fit_arima,
     .can_start = can_start,

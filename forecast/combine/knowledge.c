@@ -59,6 +59,15 @@ struct fc_auto_knowledge fc_auto_prior(int season_length)
     return (struct fc_auto_knowledge){.of = {same, same, same}};
 }
 
+void fc_auto_begin_with_rests(double share, struct fc_auto_knowledge *knowledge)
+{
+    for (int kind = 0; kind < FC_KINDS; kind++)
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
+            double *weight = &knowledge->of[kind].weights[k];
+            *weight += share * (fc_auto_members[k].rest - *weight);
+        }
+}
+
 /* --- writing --- */
 
 void fc_auto_lessons_release(struct fc_auto_lessons *lessons)

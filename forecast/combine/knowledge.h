@@ -50,6 +50,10 @@ struct fc_auto_knowledge {
 /* What is known without a batch. */
 struct fc_auto_knowledge fc_auto_prior(int season_length);
 
+/* What learning begins with has the weights among rests for such a share. */
+void fc_auto_begin_with_rests(double share,
+                              struct fc_auto_knowledge *knowledge);
+
 /* Reads what was written; the prior when there is nothing, or when it was made
  * for another season.  The parts of members lie in what is read. */
 struct fc_auto_knowledge fc_auto_read(struct fc_part learned,

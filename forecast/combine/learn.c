@@ -583,6 +583,8 @@ static enum fc_status learn(struct learner *l, const struct fc_lesson *lesson,
     if (status != FC_OK)
         return status;
     struct fc_auto_knowledge k = fc_auto_prior(l->season_length);
+    if (lesson->rests > 0)
+        fc_auto_begin_with_rests(lesson->rests, &k);
     k.breaks = l->sample.breaks;
     k.held_back = fc_auto_common_of(&l->lessons, FC_AUTO_HELD_BACK);
     l->knowledge = k;

@@ -3,8 +3,8 @@
 
 #include "forecast/models.h"
 
-#define ROW(row, name, weight, family) \
-    {&fc_model_##row, weight, family,  \
+#define ROW(row, name, weight, rest, family) \
+    {&fc_model_##row, weight, rest, family,  \
      name " left out: its forecast goes far beyond the series"},
 
 const struct fc_auto_member fc_auto_members[FC_AUTO_MEMBERS] = {
@@ -12,7 +12,7 @@ const struct fc_auto_member fc_auto_members[FC_AUTO_MEMBERS] = {
 
 const struct fc_model *const fc_auto_seasonal = &fc_model_profile;
 
-#define MODEL(row, name, weight, family) &fc_model_##row,
+#define MODEL(row, name, weight, rest, family) &fc_model_##row,
 
 const struct fc_model *const fc_auto_models[FC_AUTO_MEMBERS + 2] = {
     FC_AUTO_TABLE(MODEL) & fc_model_snaive, NULL};

@@ -8,30 +8,33 @@
  * The members of auto: one row each, models of one series and such as learn
  * over all of them alike.  A new one is a line here.
  *
- *   X(row in the table of models, its name, weight, family)
+ *   X(row in the table of models, its name, weight, among rests, family)
  *
  * The weights, whose sum is 1, are those of a series on its own, or of a batch
  * of which nothing was learnt: chosen once by errors at held-back origins of
- * the M3 competition's training data, each group counting the same.  Of a
- * family, other than 0, those that can be used have the weights of those that
- * cannot.
+ * the M3 competition's training data, each group counting the same.  Among
+ * rests, what effects of regressors leave that explained a good part of the
+ * series, learning begins where the network counts for little: of weeks of
+ * orange juice it is the worst by far (MASE at four origins 0.72, others 0.64);
+ * where effects explain nothing it is as good as ever.  Of a family, other than
+ * 0, those that can be used have the weights of those that cannot.
  */
-#define FC_AUTO_TABLE(X)                  \
-    X(ets, "ets", 0.1225, 0)              \
-    X(arima, "arima", 0.1225, 0)          \
-    X(dotm, "dotm", 0.1225, 0)            \
-    X(ces, "ces", 0.1225, 0)              \
-    X(pooled, "pooled", 0.084, 1)         \
-    X(pooled_log, "pooled-log", 0.126, 1) \
-    X(network, "network", 0.3, 0)
+#define FC_AUTO_TABLE(X)                       \
+    X(ets, "ets", 0.1225, 0.16, 0)             \
+    X(arima, "arima", 0.1225, 0.16, 0)         \
+    X(dotm, "dotm", 0.1225, 0.16, 0)           \
+    X(ces, "ces", 0.1225, 0.16, 0)             \
+    X(pooled, "pooled", 0.084, 0.14, 1)        \
+    X(pooled_log, "pooled-log", 0.126, 0.2, 1) \
+    X(network, "network", 0.3, 0.02, 0)
 
-#define FC_AUTO_ONE(model, name, weight, family) +1
+#define FC_AUTO_ONE(model, name, weight, rest, family) +1
 enum { FC_AUTO_MEMBERS = FC_AUTO_TABLE(FC_AUTO_ONE) };
 #undef FC_AUTO_ONE
 
 struct fc_auto_member {
     const struct fc_model *model;
-    double weight;
+    double weight, rest;
     int family;
     const char *left_out; /* what is said when its forecast is absurd */
 };

@@ -19,19 +19,37 @@
  * lognormal's is then 1.6 times the median, and told by the tail. */
 static const double WIDEST = 1;
 
-static bool allocate(struct fc_known_fit *fit, size_t n, int horizon,
-                     struct fc_workspace *ws)
+size_t fc_known_slopes_size(size_t n)
 {
-    size_t steps = (size_t)horizon;
-    *fit = (struct fc_known_fit){.n = n, .horizon = horizon};
-    fit->slope = fc_workspace_doubles(ws, 4 * n);
+    return 4 * n + n * n;
+}
+
+struct fc_known_slopes fc_known_slopes_over(size_t n, double *numbers)
+{
+    return (struct fc_known_slopes){
+        .slope = numbers,
+        .error = numbers + n,
+        .own = numbers + 2 * n,
+        .own_error = numbers + 3 * n,
+        .root = numbers + 4 * n,
+    };
+}
+
+static bool allocate(struct fc_known_fit *fit, const struct fc_known *known,
+                     int horizon, struct fc_workspace *ws)
+{
+    size_t steps = (size_t)horizon, n = known->n;
+    *fit = (struct fc_known_fit){.known = known, .n = n, .horizon = horizon};
+    fit->slope = fc_workspace_doubles(ws, fc_known_slopes_size(n));
     fit->effect = fc_workspace_doubles(ws, steps);
     fit->spread = fc_workspace_doubles(ws, steps * n);
     if (fit->slope == NULL || fit->effect == NULL || fit->spread == NULL)
         return false;
-    fit->error = fit->slope + n;
-    fit->own = fit->error + n;
-    fit->own_error = fit->own + n;
+    const struct fc_known_slopes slopes = fc_known_slopes_over(n, fit->slope);
+    fit->error = slopes.error;
+    fit->own = slopes.own;
+    fit->own_error = slopes.own_error;
+    fit->root = slopes.root;
     memset(fit->effect, 0, steps * sizeof *fit->effect);
     memset(fit->spread, 0, steps * n * sizeof *fit->spread);
     return true;
@@ -39,33 +57,48 @@ static bool allocate(struct fc_known_fit *fit, size_t n, int horizon,
 
 /* A series that is not on the scale of the file has nothing to do with it. */
 static bool is_alone(const struct fc_known *known,
-                     const struct known_rows *rows)
+                     const struct fc_known_scale *scale)
 {
-    return known->logs != known_is_log(&rows->scale);
+    return known->logs != known_is_log(scale);
+}
+
+/* Without the file's, and drawn to them. */
+static bool solve(const struct fc_known *known, bool alone,
+                  const struct known_cross *cross, struct fc_workspace *ws,
+                  const struct fc_known_slopes *out)
+{
+    double *scratch = fc_workspace_doubles(ws, known_scratch(known->n));
+    struct known_slopes own = {out->own, out->own_error, NULL, 0};
+    struct known_slopes slopes = {out->slope, out->error, out->root, 0};
+    if (scratch == NULL)
+        return false;
+    known_own(known, cross, alone ? 0 : known->noise, scratch, &own);
+    if (alone)
+        known_own(known, cross, 0, scratch, &slopes);
+    else
+        known_shrunk(known, cross, scratch, &slopes);
+    for (size_t j = 0; j < known->n; j++)
+        if (isnan(out->own_error[j]))
+            out->own[j] = NAN;
+    return true;
 }
 
 static enum fc_status find_slopes(const struct fc_known *known,
                                   const struct fc_series *series,
                                   struct fc_workspace *ws,
                                   struct known_rows *rows,
-                                  struct fc_known_fit *fit, double **root)
+                                  struct fc_known_fit *fit)
 {
-    enum fc_status status = known_rows_cross(known, series, ws, rows);
-    double *scratch = fc_workspace_doubles(ws, known_scratch(known->n));
-    *root = fc_workspace_doubles(ws, known->n * known->n);
-    if (status != FC_OK || scratch == NULL || *root == NULL)
+    const struct fc_known_slopes out =
+        fc_known_slopes_over(known->n, fit->slope);
+    bool alone = is_alone(known, &rows->scale);
+    if (known_rows_cross(known, series, ws, rows) != FC_OK
+        || !solve(known, alone, &rows->cross, ws, &out))
         return FC_ENOMEM;
-    struct known_slopes own = {fit->own, fit->own_error, NULL, 0};
-    struct known_slopes slopes = {fit->slope, fit->error, *root, 0};
-    bool alone = is_alone(known, rows);
-    known_own(known, &rows->cross, alone ? 0 : known->noise, scratch, &own);
-    if (alone)
-        known_own(known, &rows->cross, 0, scratch, &slopes);
-    else
-        known_shrunk(known, &rows->cross, scratch, &slopes);
-    for (size_t j = 0; j < known->n; j++)
-        if (isnan(fit->own_error[j]))
-            fit->own[j] = NAN;
+    if (rows->cross.yy > 0)
+        fit->explained = 1
+                         - known_cross_left(&rows->cross, out.slope, known->n)
+                               / rows->cross.yy;
     return FC_OK;
 }
 
@@ -129,28 +162,26 @@ static bool lacks(const struct known_rows *rows, size_t n, int horizon)
     return false;
 }
 
-static bool find_effects(const struct fc_known *known,
-                         const struct known_rows *rows, const double *root,
-                         struct fc_known_fit *fit)
+static void find_effects(struct fc_known_fit *fit)
 {
-    size_t n = fit->n;
-    if (lacks(rows, n, fit->horizon))
-        return false;
-    for (size_t j = 0; j < n && fit->horizon > 0; j++) {
-        if (!known->column[j].used)
+    const struct known_rows *rows = fit->rows;
+    size_t n = fit->n, steps = (size_t)fit->horizon;
+    memset(fit->effect, 0, steps * sizeof *fit->effect);
+    memset(fit->spread, 0, steps * n * sizeof *fit->spread);
+    for (size_t j = 0; j < n && steps > 0; j++) {
+        if (!fit->known->column[j].used)
             continue;
-        struct range range = range_of(known, rows, j);
-        for (int h = 0; h < fit->horizon; h++) {
-            double x = rows->x[j * rows->places + rows->n + (size_t)h];
+        struct range range = range_of(fit->known, rows, j);
+        for (size_t h = 0; h < steps; h++) {
+            double x = rows->x[j * rows->places + rows->n + h];
             double in = fmax(range.least, fmin(range.most, x));
             double off = in - rows->mean[j];
             fit->bounded = fit->bounded || in != x;
             fit->effect[h] += off * fit->slope[j];
             for (size_t k = 0; k < n; k++)
-                fit->spread[(size_t)h * n + k] += off * root[j * n + k];
+                fit->spread[h * n + k] += off * fit->root[j * n + k];
         }
     }
-    return true;
 }
 
 enum fc_status fc_known_fit(const struct fc_known *known,
@@ -158,21 +189,96 @@ enum fc_status fc_known_fit(const struct fc_known *known,
                             struct fc_workspace *ws, struct fc_known_fit *fit,
                             struct fc_series *rest, struct fc_error *err)
 {
-    struct known_rows rows;
-    double *root = NULL, *y = fc_workspace_doubles(ws, series->n);
-    if (y == NULL || !allocate(fit, known->n, horizon, ws)
-        || known_rows_make(known, series, horizon, ws, &rows) != FC_OK
-        || find_slopes(known, series, ws, &rows, fit, &root) != FC_OK)
+    struct known_rows *rows = fc_workspace_array(ws, 1, sizeof *rows);
+    double *y = fc_workspace_doubles(ws, series->n);
+    if (rows == NULL || y == NULL || !allocate(fit, known, horizon, ws)
+        || known_rows_make(known, series, horizon, ws, rows) != FC_OK
+        || find_slopes(known, series, ws, rows, fit) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    fit->scale = rows.scale;
-    fit->lacks = !find_effects(known, &rows, root, fit);
+    fit->rows = rows;
+    fit->scale = rows->scale;
+    fit->lacks = lacks(rows, known->n, horizon);
+    if (!fit->lacks)
+        find_effects(fit);
     for (size_t j = 0; fit->lacks && j < known->n; j++)
         fit->slope[j] = 0;
-    leave_rest(series, &rows, fit, y);
+    leave_rest(series, rows, fit, y);
     *rest = *series;
     rest->y = y;
     rest->regressors = NULL;
     return FC_OK;
+}
+
+/* Slopes that a model finds itself. */
+
+/* What the scale of the rest is, in that of the slopes. */
+static double unit_of(const struct fc_known_fit *fit)
+{
+    return known_is_log(&fit->scale) ? 1 : fit->scale.unit;
+}
+
+bool fc_known_regressor(const struct fc_known_fit *fit, size_t j, size_t n,
+                        double *x)
+{
+    const struct fc_known_column *column = &fit->known->column[j];
+    const struct known_rows *rows = fit->rows;
+    bool finds = column->used && column->role != FC_ROLE_LIKE;
+    for (size_t t = 0; t < n; t++) {
+        double off = rows->x[j * rows->places + t] - rows->mean[j];
+        x[t] = finds && !isnan(off) ? off * unit_of(fit) : 0;
+    }
+    return finds;
+}
+
+/* How many parameters slopes count as: one that is drawn to the file's says the
+ * less the less it is less certain than these are. */
+static double count(const struct fc_known_fit *fit, const double *error)
+{
+    double sum = 0;
+    for (size_t j = 0; j < fit->n; j++) {
+        double variance = fit->known->column[j].variance;
+        if (!fit->known->column[j].used || isnan(error[j]))
+            continue;
+        sum += variance > 0 && !is_alone(fit->known, &fit->scale)
+                   ? fmax(0, 1 - error[j] * error[j] / variance)
+                   : 1;
+    }
+    return sum;
+}
+
+enum fc_status fc_known_solve(const struct fc_known_fit *fit,
+                              const struct fc_known_filtered *filtered,
+                              struct fc_workspace *ws, double *numbers,
+                              double *parameters)
+{
+    size_t n = fit->n;
+    struct fc_mark mark = fc_workspace_mark(ws);
+    double *room = fc_workspace_doubles(ws, n * n + n);
+    struct known_cross cross = {.xx = room,
+                                .xy = room != NULL ? room + n * n : NULL,
+                                .rows = (double)filtered->rows,
+                                .df = filtered->df};
+    struct fc_known_slopes out = fc_known_slopes_over(n, numbers);
+    if (room == NULL)
+        return FC_ENOMEM;
+    known_cross_fill(n, filtered->rows, filtered->rows, filtered->x,
+                     filtered->e, &cross);
+    double unit = unit_of(fit), square = unit * unit;
+    for (size_t i = 0; i < n * n + n; i++)
+        room[i] /= square;
+    cross.yy /= square;
+    if (!solve(fit->known, is_alone(fit->known, &fit->scale), &cross, ws, &out))
+        return FC_ENOMEM;
+    *parameters = count(fit, out.error);
+    fc_workspace_release(ws, mark);
+    return FC_OK;
+}
+
+void fc_known_take(struct fc_known_fit *fit, const double *numbers)
+{
+    memcpy(fit->slope, numbers, fc_known_slopes_size(fit->n) * sizeof *numbers);
+    fit->bounded = false;
+    find_effects(fit);
 }
 
 size_t fc_known_times(const struct fc_series *series, size_t regressor)

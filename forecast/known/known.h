@@ -39,6 +39,8 @@ struct fc_known_column {
                         has its own slope */
 };
 
+struct known_rows;
+
 struct fc_known {
     size_t n;     /* regressors */
     bool logs;    /* of the series: effects are factors */
@@ -86,21 +88,37 @@ struct fc_known_scale {
  *
  *   lacks     a regressor has no value at one of the horizon's steps: then the
  *             series is forecast without
+ *   explained share of the variance, on the scale and without its season
  *   bounded   a regressor moves further than it ever did, and its effect not
  *   slope     n values on the scale, and `own`, without the file's, NaN where
  *             the series does not tell; and their standard errors
+ *   root      of the slopes' covariance: n * n, its columns independent
  *   effect    of each step of the horizon, against the series' mean regressors
  *   spread    horizon * n values: the effect's error is, at step h, the sum of
  *             n independent standard normals times these
  */
 struct fc_known_fit {
+    const struct fc_known *known;
+    const struct known_rows *rows; /* for the functions below */
     struct fc_known_scale scale;
     size_t n;
     int horizon;
     bool lacks, bounded;
-    double *slope, *error, *own, *own_error;
+    double explained;
+    double *slope, *error, *own, *own_error, *root;
     double *effect, *spread;
 };
+
+/*
+ * Slopes as they are in a fit, n each, and a root of their covariance, n * n,
+ * one behind the other in fc_known_slopes_size(n) numbers.
+ */
+struct fc_known_slopes {
+    double *slope, *error, *own, *own_error, *root;
+};
+
+size_t fc_known_slopes_size(size_t n);
+struct fc_known_slopes fc_known_slopes_over(size_t n, double *numbers);
 
 /*
  * Fits one series, and leaves what its regressors do not explain as *rest, on
@@ -117,6 +135,40 @@ enum fc_status fc_known_fit(const struct fc_known *known,
                             struct fc_series *rest, struct fc_error *err);
 
 /*
+ * For a model that finds slopes itself.  The j-th column of the regression
+ * whose rest it has: n values of the series' first ones, as they are on the
+ * scale of the rest where the slope is 1; 0 where it is not known.  False, and
+ * nothing but zeros, if its slope is not to be found.
+ */
+bool fc_known_regressor(const struct fc_known_fit *fit, size_t j, size_t n,
+                        double *x);
+
+/*
+ * What a model's filter makes of a series, and of its columns: `rows` values
+ * each, which are independent and of one variance in the series.
+ *
+ *   e    of the series with its effects
+ *   x    of the columns, one behind the other
+ *   df   observations less other parameters
+ */
+struct fc_known_filtered {
+    size_t rows;
+    const double *e, *x;
+    double df;
+};
+
+/* Slopes of what is filtered, drawn to the file's as those of the fit are; and
+ * in *parameters how many they count as, each less the less it says beside what
+ * it is drawn to.  FC_ENOMEM. */
+enum fc_status fc_known_solve(const struct fc_known_fit *fit,
+                              const struct fc_known_filtered *filtered,
+                              struct fc_workspace *ws, double *numbers,
+                              double *parameters);
+
+/* The fit has these slopes now, and the effects that follow from them. */
+void fc_known_take(struct fc_known_fit *fit, const double *numbers);
+
+/*
  * From a forecast of the rest to one of the series.  The errors of slopes add
  * to the bounds as variances do.  The mean of what is normal on a log scale is
  * that of the lognormal, whose width is told by the bounds of a level.
@@ -131,9 +183,12 @@ void fc_known_forecast(const struct fc_known_fit *fit, int level,
  * regressor adds at step h, against it being 0, if it is that anywhere in the
  * history, and else against its mean there.  What they leave of the mean is the
  * base.  Zeros where regressors are lacking.  FC_ENOMEM.
+ *
+ *   slopes   that the model has found itself; NULL: it has not
  */
 enum fc_status fc_known_shares(const struct fc_known *known,
                                const struct fc_series *series,
+                               const double *slopes,
                                const struct fc_forecast *forecast,
                                struct fc_workspace *ws, double *share,
                                struct fc_error *err);

@@ -269,19 +269,6 @@ static void set_scale(struct learning *l, bool logs, enum fc_known_form columns,
         l->known->column[j].form = can[j] > 0 ? columns : FC_KNOWN_AS_IT_IS;
 }
 
-/* What slopes leave of the sum of squares of a series' rows. */
-static double sum_left(const struct known_cross *cross, const double *slope,
-                       size_t n)
-{
-    double sum = cross->yy;
-    for (size_t i = 0; i < n; i++) {
-        sum -= 2 * slope[i] * cross->xy[i];
-        for (size_t j = 0; j < n; j++)
-            sum += slope[i] * slope[j] * cross->xx[i * n + j];
-    }
-    return fmax(sum, 1e-12 * cross->yy + 1e-300);
-}
-
 /* What the file's form leaves of every series, in logs, into l->values. */
 static enum fc_status find_left(struct learning *l)
 {
@@ -294,7 +281,7 @@ static enum fc_status find_left(struct learning *l)
     struct known_slopes out = {room, room + n, NULL, 0};
     for (size_t i = 0; i < l->n; i++) {
         known_shrunk(l->known, &l->cross[i], room + 2 * n, &out);
-        l->values[i] = log(sum_left(&l->cross[i], out.slope, n));
+        l->values[i] = log(known_cross_left(&l->cross[i], out.slope, n));
     }
     return FC_OK;
 }

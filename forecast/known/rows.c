@@ -245,19 +245,29 @@ static double product(const double *a, const double *b, size_t n)
     return sum;
 }
 
-static void multiply(const struct table *table, size_t stride,
-                     struct known_cross *cross)
+void known_cross_fill(size_t n, size_t rows, size_t stride, const double *x,
+                      const double *z, struct known_cross *cross)
 {
-    size_t n = table->columns - 1;
-    const double *z = table->value + n * stride;
-    cross->yy = product(z, z, table->n);
+    cross->yy = product(z, z, rows);
     for (size_t i = 0; i < n; i++) {
-        const double *x = table->value + i * stride;
-        cross->xy[i] = product(x, z, table->n);
+        const double *row = x + i * stride;
+        cross->xy[i] = product(row, z, rows);
         for (size_t j = 0; j <= i; j++)
             cross->xx[i * n + j] = cross->xx[j * n + i] =
-                product(x, table->value + j * stride, table->n);
+                product(row, x + j * stride, rows);
     }
+}
+
+double known_cross_left(const struct known_cross *cross, const double *slope,
+                        size_t n)
+{
+    double sum = cross->yy;
+    for (size_t i = 0; i < n; i++) {
+        sum -= 2 * slope[i] * cross->xy[i];
+        for (size_t j = 0; j < n; j++)
+            sum += slope[i] * slope[j] * cross->xx[i * n + j];
+    }
+    return fmax(sum, 1e-12 * cross->yy + 1e-300);
 }
 
 enum fc_status known_rows_cross(const struct fc_known *known,
@@ -284,7 +294,8 @@ enum fc_status known_rows_cross(const struct fc_known *known,
     for (size_t j = 0; j <= n; j++)
         used = centre(&table, table.value + j * rows->n, season, room,
                       room + season);
-    multiply(&table, rows->n, &rows->cross);
+    known_cross_fill(n, table.n, rows->n, table.value,
+                     table.value + n * rows->n, &rows->cross);
     rows->cross.noise = 0;
     rows->cross.rows = (double)table.n;
     rows->cross.df = (double)table.n - (double)used;

@@ -36,6 +36,15 @@ enum fc_status known_rows_cross(const struct fc_known *known,
                                 struct fc_workspace *ws,
                                 struct known_rows *rows);
 
+/* Likewise, of n columns and a series z, which are centred and stand stride
+ * values apart. */
+void known_cross_fill(size_t n, size_t rows, size_t stride, const double *x,
+                      const double *z, struct known_cross *cross);
+
+/* What slopes leave of the sum of squares. */
+double known_cross_left(const struct known_cross *cross, const double *slope,
+                        size_t n);
+
 /* Keeps a column's places after the series within what the series has seen and a
  * usual way beyond. */
 void known_rows_bound(const struct fc_known *known, size_t j,

@@ -49,6 +49,7 @@ static void divide(const struct fc_known_scale *scale, double mean, size_t n,
 
 enum fc_status fc_known_shares(const struct fc_known *known,
                                const struct fc_series *series,
+                               const double *slopes,
                                const struct fc_forecast *forecast,
                                struct fc_workspace *ws, double *share,
                                struct fc_error *err)
@@ -62,6 +63,8 @@ enum fc_status fc_known_shares(const struct fc_known *known,
     memset(share, 0, horizon * n * sizeof *share);
     if (status != FC_OK || fit.lacks)
         return status;
+    if (slopes != NULL)
+        fc_known_take(&fit, slopes);
     if (known_rows_make(known, series, forecast->horizon, ws, &rows) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t j = 0; j < n; j++) {

@@ -16,6 +16,9 @@
 #include <string.h>
 #include <time.h>
 
+/* Of a series' variance: see fc_lesson.rests. */
+static const double GOOD_PART = 0.3;
+
 static double clock_at(clockid_t clock)
 {
     struct timespec t;
@@ -39,6 +42,11 @@ struct fc_forecast fc_batch_forecast(const struct fc_batch *batch, size_t item)
     return fc_forecast_over(batch->job.horizon, batch->job.nlevels,
                             batch->job.levels,
                             batch->numbers + item * forecast_size(batch));
+}
+
+const double *fc_batch_slopes(const struct fc_batch *batch, size_t item)
+{
+    return batch->reports != NULL ? batch->reports[item].slopes : NULL;
 }
 
 static void clip(struct fc_forecast *out, size_t n)
@@ -86,6 +94,31 @@ static enum fc_status keep_fit(const struct fc_batch *batch, size_t number,
                : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
+static enum fc_status keep_slopes(const struct fc_batch *batch, size_t number,
+                                  const struct fc_fit *fit,
+                                  struct fc_error *err)
+{
+    struct fc_report *report = &batch->reports[number];
+    size_t size = fit->nslopes * sizeof *report->slopes;
+    if (!batch->keep_slopes || fit->slopes == NULL)
+        return FC_OK;
+    report->slopes = malloc(size);
+    if (report->slopes == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(report->slopes, fit->slopes, size);
+    return FC_OK;
+}
+
+static void release_report(struct fc_report *report)
+{
+    free(report->spec);
+    free(report->kept);
+    free(report->slopes);
+    report->spec = NULL;
+    report->kept = NULL;
+    report->slopes = NULL;
+}
+
 static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
                                struct fc_workspace *ws, struct fc_error *err)
 {
@@ -106,10 +139,10 @@ static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
     status = report(fit, told, err);
     if (status == FC_OK)
         status = keep_fit(batch, item->number, fit, err);
-    if (status != FC_OK) {
-        free(told->spec);
-        told->spec = NULL;
-    }
+    if (status == FC_OK)
+        status = keep_slopes(batch, item->number, fit, err);
+    if (status != FC_OK)
+        release_report(told);
     return status;
 }
 
@@ -247,7 +280,8 @@ enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
     if (batch->want_reports) {
         struct fc_report *told = &batch->reports[item];
         *told = (struct fc_report){NULL,         past->loglik,  past->aicc,
-                                   past->sigma2, past->seconds, NULL};
+                                   past->sigma2, past->seconds, NULL,
+                                   NULL};
         told->spec = past->spec != NULL ? copy_text(past->spec) : NULL;
         if (past->spec != NULL && told->spec == NULL)
             return fc_fail(err, FC_ENOMEM, "out of memory");
@@ -319,9 +353,10 @@ static bool in_units(struct fc_series *series, struct fc_workspace *ws)
     return scaled != NULL;
 }
 
-/* What regressors leave of a series, in ws. */
+/* What regressors leave of a series, in ws; and whether they explained a good
+ * part of it, one more. */
 static bool take_effects(const struct fc_job *job, struct fc_series *series,
-                         struct fc_workspace *ws)
+                         struct fc_workspace *ws, size_t *explained)
 {
     struct fc_known_fit fit;
     struct fc_series rest;
@@ -333,6 +368,7 @@ static bool take_effects(const struct fc_job *job, struct fc_series *series,
     if (y == NULL
         || fc_known_fit(job->known, series, 0, ws, &fit, &rest, &err) != FC_OK)
         return false;
+    *explained += fit.explained > GOOD_PART;
     memcpy(y, rest.y, series->n * sizeof *y);
     fc_workspace_release(ws, mark);
     *series = rest;
@@ -343,11 +379,14 @@ static bool take_effects(const struct fc_job *job, struct fc_series *series,
 /*
  * The series that are forecast, without what is missing at their ends and
  * their regressors' effects, by their ids: what is learnt from them must not
- * depend on their order in the file.  NULL when memory is short.
+ * depend on their order in the file; *rests is the share of them that effects
+ * explained a good part of.  NULL when memory is short.
  */
 static struct fc_series *sort_series(const struct fc_job *job,
-                                     struct fc_workspace *ws, size_t *n)
+                                     struct fc_workspace *ws, size_t *n,
+                                     double *rests)
 {
+    size_t explained = 0;
     struct fc_series *sorted = malloc((job->n + 1) * sizeof *sorted);
     if (sorted == NULL)
         return NULL;
@@ -358,11 +397,13 @@ static struct fc_series *sort_series(const struct fc_job *job,
         struct fc_series *series = &sorted[(*n)++];
         *series = fc_job_series(job, i);
         series->n -= fc_missing_tail(series->y, series->n);
-        if (!take_effects(job, series, ws) || !in_units(series, ws)) {
+        if (!take_effects(job, series, ws, &explained)
+            || !in_units(series, ws)) {
             free(sorted);
             return NULL;
         }
     }
+    *rests = *n > 0 ? (double)explained / (double)*n : 0;
     qsort(sorted, *n, sizeof *sorted, compare_ids);
     return sorted;
 }
@@ -391,7 +432,8 @@ static enum fc_status make_lesson(const struct fc_job *job,
                                  .jobs = job->nthreads,
                                  .stop = job->stop,
                                  .trace = job->trace};
-    *series = ws != NULL ? sort_series(job, ws, &lesson->n) : NULL;
+    *series =
+        ws != NULL ? sort_series(job, ws, &lesson->n, &lesson->rests) : NULL;
     lesson->series = *series;
     if (lesson->n > 0)
         lesson->seasons = (*series)->seasons;
@@ -432,12 +474,13 @@ enum fc_status fc_batch_learn_known(const struct fc_job *job,
     struct fc_job plain = *job;
     struct fc_series *series;
     size_t n;
+    double rests;
     *known = NULL;
     if (job->regressors == NULL)
         return FC_OK;
     struct fc_workspace *ws = fc_workspace_new();
     plain.known = NULL;
-    series = ws != NULL ? sort_series(&plain, ws, &n) : NULL;
+    series = ws != NULL ? sort_series(&plain, ws, &n, &rests) : NULL;
     enum fc_status status = FC_OK;
     if (series == NULL)
         status = fc_fail(err, FC_ENOMEM, "out of memory");
@@ -515,10 +558,8 @@ void fc_batch_release(struct fc_batch *batch)
     for (size_t i = 0; batch->results != NULL && i < items; i++)
         if (batch->results[i].owns_detail)
             free((void *)batch->results[i].detail);
-    for (size_t i = 0; batch->reports != NULL && i < items; i++) {
-        free(batch->reports[i].spec);
-        free(batch->reports[i].kept);
-    }
+    for (size_t i = 0; batch->reports != NULL && i < items; i++)
+        release_report(&batch->reports[i]);
     for (size_t i = 0; i < FC_REASONS; i++)
         free(batch->reasons[i]);
     free(batch->results);

@@ -29,6 +29,9 @@ struct fc_report {
     double seconds;              /* of this thread, by the clock */
     struct fc_learned *kept;     /* of the fit, for another run; see
                                     fc_batch.keep_fits */
+    double *slopes;              /* of regressors, as struct fc_known_slopes has
+                                    them, if the model found them itself; see
+                                    fc_batch.keep_slopes */
 };
 
 enum { FC_REASONS = 16 }; /* different details of which one copy is kept */
@@ -38,6 +41,7 @@ struct fc_batch {
     bool want_reports;     /* in: which take memory */
     bool keep_fits;        /* in: reports have what is kept of fits, but for
                               the fallback's (forecast/kept.h) */
+    bool keep_slopes;      /* in: reports have them */
     double *learn_seconds; /* in: nspecs, to which the processor time of
                               learning from the batch is added; or NULL */
 
@@ -127,6 +131,9 @@ enum fc_status fc_batch_learn_known(const struct fc_job *job,
  * numbers.
  */
 struct fc_forecast fc_batch_forecast(const struct fc_batch *batch, size_t item);
+
+/* The slopes that an item's model found itself and that were kept; or NULL. */
+const double *fc_batch_slopes(const struct fc_batch *batch, size_t item);
 
 /* Frees the results.  Accepts a batch that was never run, zeroed. */
 void fc_batch_release(struct fc_batch *batch);

@@ -170,8 +170,12 @@ static bool fit_with(const struct fc_job *job, size_t item,
         request.again = job->before[item].again;
     }
     request.tail = fitted.tail;
+    if (status == FC_OK && fitted.known != NULL && !known.lacks)
+        request.known = &known;
     if (status == FC_OK)
         status = fc_model_fit(&series, &request, ws, &fit, &err);
+    if (status == FC_OK && fit.slopes != NULL)
+        fc_known_take(&known, fit.slopes);
     if (status == FC_OK)
         status = use->make(use->arg, &fitted, ws, &err);
     if (status == FC_OK)

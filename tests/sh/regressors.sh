@@ -186,6 +186,39 @@ LC_ALL=C awk -v with="$(score $all)" -v without="$(score)" \
 	'BEGIN { exit !(with > 0 && with < 0.2 * without) }' ||
 	fail "mae with regressors $(score $all), without $(score)"
 
+# arima finds slopes itself, if asked: effects and components are then its own,
+# whatever the threads, and nothing else changes
+steps=3
+"$nightcast" forecast -q -H 3 -s 1 -m arima,arima:joint in.csv $all -o both.csv \
+	--components c.csv -j 2 || fail "joint: $?"
+LC_ALL=C awk -F, 'NR == FNR { mean[$1 $2 $3] = $4; next }
+	FNR > 1 { sum[$1 $2 $3] += $5; value[$1 $2 $4 $3] = $5 }
+	END {
+		for (k in sum) {
+			if ((sum[k] / mean[k] - 1) ^ 2 > 1e-18) { print k; bad = 1 }
+			n++
+		}
+		for (k in value)
+			if (k ~ /joint$/ && k ~ /price/) {
+				own = k
+				sub(/:joint/, "", own)
+				moved += value[k] != value[own]
+			}
+		exit bad || n != 36 || moved < 15
+	}' both.csv c.csv || fail "components of arima:joint: $(grep -c . c.csv)"
+"$nightcast" forecast -q -H 3 -s 1 -m arima in.csv $all -o alone.csv --effects file.e
+grep -v joint both.csv | cmp - alone.csv || fail "arima is not as it is without arima:joint"
+"$nightcast" forecast -q -H 3 -s 1 -m arima:joint in.csv $all -o joint.csv --effects e.csv -j 1
+grep -E 'model|joint' both.csv | cmp - joint.csv || fail "joint: one thread has other bytes"
+LC_ALL=C awk -F, 'NR == FNR { slope[$1 $2] = $5; next } FNR > 1 && $5 != slope[$1 $2] { n++ }
+	$2 == "price" && ($5 < -2.1 || $5 > -1.9) { print; bad = 1 }
+	END { exit bad || n < 20 }' file.e e.csv || fail "effects of arima:joint: $(cat e.csv)"
+cut -d, -f1-3 in.csv | grep -v ',$' >plain.csv
+"$nightcast" forecast -q -H 3 -s 1 -m arima,arima:joint plain.csv -o both.csv
+diff <(grep ',arima,' both.csv) <(grep joint both.csv | sed 's/:joint//') ||
+	fail "without regressors joint is not arima"
+expect 2 "expected p,d,q.*or joint" in.csv $all -m arima:jointly
+
 # what was learnt once is used again, by all of the file and by parts of it
 for model in mean auto; do
 	with=(-q -H 3 -s 1 -m "$model" --regressors price,promo,deal)
