@@ -6,6 +6,7 @@
 #include "io/known/cells.h"
 
 #include "io/csv/table.h"
+#include "io/text/number.h"
 #include "io/text/trim.h"
 
 #include <math.h>
@@ -19,6 +20,7 @@ enum { SAMPLE = 2000 };
 struct reading {
     struct io_cells *cells;
     struct io_intern ids;
+    uint32_t last; /* of them, in the row before */
     struct io_table_keys keys;
     struct io_number_form numbers;
     struct io_time_format format; /* of a timestamp's text */
@@ -182,10 +184,12 @@ static enum fc_status take_number(struct reading *r,
                                   size_t j, double *x, struct fc_error *err)
 {
     struct io_number_seen seen = {0};
-    const char *text = record->field[r->column[j]];
-    const char *why =
-        io_amount_parse(&r->numbers, text, record->length[r->column[j]],
-                        record->line, &seen, x);
+    const char *text = record->field[r->column[j]], *why = NULL;
+    size_t n = record->length[r->column[j]];
+    bool plain = r->numbers.decimal == '.' && r->numbers.missing == NULL
+                 && io_number_parse(text, n, x);
+    if (!plain)
+        why = io_amount_parse(&r->numbers, text, n, record->line, &seen, x);
     if (why == NULL && !(fabs(*x) > IO_REGRESSOR_MOST))
         return FC_OK;
     *x = NAN;
@@ -287,7 +291,12 @@ static enum fc_status take_record(void *arg, const struct io_record *record,
     const char *id = io_table_id(record, &r->keys, &length);
     if (id == NULL)
         return no_memory(err);
-    uint32_t series = io_intern_find(&r->ids, id, length);
+    uint32_t series = r->last;
+    if (r->ids.n == 0 || length != r->ids.length[series]
+        || memcmp(id, r->ids.text[series], length) != 0)
+        series = io_intern_find(&r->ids, id, length);
+    if (series != IO_INTERN_FULL)
+        r->last = series;
     return series == IO_INTERN_FULL ? be_strange(r, id, err)
                                     : take_row(r, record, series, err);
 }
