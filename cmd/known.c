@@ -251,7 +251,8 @@ void cmd_known_say(const struct cmd_options *options,
                 names);
     if (list(&said, is_out_still, names) > 0)
         cmd_say(CMD_INFO,
-                "regressors that never move, or only with others, left out: "
+                "regressors that never move, only with others, or are too many "
+                "to tell apart, left out: "
                 "%s",
                 names);
 }
