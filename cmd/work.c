@@ -115,7 +115,7 @@ static enum fc_status check_gaps(const struct cmd_options *options,
     if (!options->has_freq && 2 * panel->missing > panel->steps) {
         enum fc_status status = fc_fail(
             err, FC_EDATA,
-            "%s: at its step (%s) %s of %s steps have no row: say --gaps "
+            "%s: at its step (%s) %s of %s steps have no value: say --gaps "
             "zero%s, --gaps interpolate, or --freq if the step is another",
             path, step, cmd_count((size_t)panel->missing, a),
             cmd_count((size_t)panel->steps, b),
