@@ -188,6 +188,7 @@ static void say_bounded(const struct cmd_run *run)
 static enum fc_status fit(struct session *s, struct fc_error *err)
 {
     struct cmd_run *run = s->run;
+    run->night.regressors = &run->work.known;
     enum fc_status status =
         cmd_night_begin(&run->night, &cmd_forecast, run->options,
                         &run->work.panel, &run->work.seasons, &run->batch, err);

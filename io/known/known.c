@@ -5,6 +5,7 @@
  */
 #include "io/known/known.h"
 
+#include "io/csv/source.h"
 #include "io/known/cells.h"
 
 #include <math.h>
@@ -104,6 +105,8 @@ static enum fc_status add_part(struct making *m, struct part part,
         return no_memory(err);
     known->in_logs[known->n] = part.term->log;
     known->as_they_are[known->n] = part.term->log || part.is_text;
+    known->known_for[known->n] =
+        m->cells.terms->unknown[part.term->column] ? part.term->lag : SIZE_MAX;
     m->part[known->n++] = part;
     return FC_OK;
 }
@@ -302,8 +305,9 @@ static bool check_history(struct making *m, size_t i, size_t k,
             continue;
         time_of(panel, i, t, text);
         return io_known_fail(
-            panel, i, "%s: '%.60s' %s for %s%s", m->cells.how->path,
-            m->part[k].term->text, why_none(&m->part[k], cells, t), text,
+            panel, i, "%s: '%.60s' %s for %s%s",
+            io_source_name(m->cells.how->path), m->part[k].term->text,
+            why_none(&m->part[k], cells, t), text,
             m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
     }
     return true;
@@ -326,7 +330,7 @@ static bool check_horizon(struct making *m, size_t i, size_t k,
 {
     size_t n = m->cells.panel->series[i].n;
     for (size_t t = n; t < n + m->cells.horizon; t++)
-        if (isnan(x[t])
+        if (isnan(x[t]) && t - n < m->known->known_for[k]
             && !lack(m->known, m->cells.panel, i, m->part[k].term->text, t,
                      why_none(&m->part[k], cells, t)))
             return false;
@@ -402,13 +406,16 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->as_they_are = calloc(IO_TERMS_MOST, sizeof *known->as_they_are);
     known->in_logs = calloc(IO_TERMS_MOST, sizeof *known->in_logs);
     known->role = calloc(IO_TERMS_MOST, sizeof *known->role);
+    known->known_for = malloc(IO_TERMS_MOST * sizeof *known->known_for);
+    for (size_t k = 0; known->known_for != NULL && k < IO_TERMS_MOST; k++)
+        known->known_for[k] = SIZE_MAX;
     known->of = calloc(nseries + 1, sizeof *known->of);
     known->x = calloc(nseries + 1, sizeof *known->x);
     known->lacks = calloc(nseries + 1, sizeof *known->lacks);
     return known->name != NULL && known->base != NULL
            && known->as_they_are != NULL && known->in_logs != NULL
-           && known->role != NULL && known->of != NULL && known->x != NULL
-           && known->lacks != NULL;
+           && known->role != NULL && known->known_for != NULL
+           && known->of != NULL && known->x != NULL && known->lacks != NULL;
 }
 
 enum fc_status io_known_read(const struct io_panel_options *how,
@@ -460,10 +467,12 @@ void io_known_release(struct io_known *known)
     free(known->as_they_are);
     free(known->in_logs);
     free(known->role);
+    free(known->known_for);
     free(known->of);
     free(known->x);
     free(known->lacks);
     free(known->fresh);
     free(known->rows.id);
+    free(known->fresh_event);
     *known = (struct io_known){0};
 }

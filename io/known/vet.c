@@ -5,6 +5,8 @@
  */
 #include "io/known/cells.h"
 
+#include "io/csv/source.h"
+
 #include <math.h>
 
 /* Of the rows where either is not 0: a column that is the value in so many of
@@ -35,7 +37,8 @@ static enum fc_status judge(const struct io_cells *cells, size_t j,
                             bool missing, const struct look *look,
                             struct fc_error *err)
 {
-    const char *path = cells->how->path, *name = cells->terms->column[j];
+    const char *path = io_source_name(cells->how->path);
+    const char *name = cells->terms->column[j];
     const char *value = cells->panel->value_name;
     if (look->known == 0 && missing)
         return fc_fail(err, FC_EDATA,
