@@ -123,15 +123,15 @@ static bool read_all(struct trial *t)
     if (steps > MOST_STEPS) /* gaps of centuries */
         return false;
     if (t->length[EVENTS] > 0)
-        status =
-            io_events_read(&t->how, t->path[EVENTS], &t->panel, &events, &err);
+        status = io_events_read(&t->how, t->path[EVENTS], NULL, &t->panel,
+                                &events, &err);
     if (status == FC_OK)
         status = io_events_ignore(&events, &t->panel, &err);
     if (status == FC_OK && t->length[TERMS] > 0)
         status = io_known_read(&t->how, &t->asked, &t->panel, &t->known, &err);
     if (status == FC_OK && t->length[EVENTS] > 0)
-        status =
-            io_events_add(&events, &t->panel, t->how.horizon, &t->known, &err);
+        status = io_events_add(&events, &t->panel, t->how.horizon, NULL,
+                               &t->known, &err);
     io_events_release(&events);
     check_status(status, &err);
     return status == FC_OK;
