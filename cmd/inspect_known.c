@@ -155,11 +155,11 @@ static enum fc_status print_events(const struct cmd_options *options,
     int64_t end = panel->last;
     if (!io_freq_advance(&panel->freq, panel->last, options->horizon, &end))
         end = panel->last;
-    struct dates dates = {
-        .day = malloc((events->n + 1) * sizeof *dates.day),
-        .first = io_floor_div(panel->first, IO_SECONDS_PER_DAY),
-        .last = io_floor_div(panel->last, IO_SECONDS_PER_DAY),
-        .end = io_floor_div(end, IO_SECONDS_PER_DAY)};
+    struct dates dates = {.day = malloc((events->n + 1) * sizeof *dates.day),
+                          .first =
+                              io_floor_div(panel->first, IO_SECONDS_PER_DAY),
+                          .last = io_floor_div(panel->last, IO_SECONDS_PER_DAY),
+                          .end = io_floor_div(end, IO_SECONDS_PER_DAY)};
     if (dates.day == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     printf("%-18s  %s of %s name%s\n", "events", cmd_count(events->n, a),

@@ -78,6 +78,7 @@ struct fc_spec {
  * What a run asks of a fit.
  *
  *   horizon  steps that will be forecast, as far as that is known; 0 = not
+ *   tail     steps that are missing at the series' end, which come before them
  *   seed     of everything random
  *   learned  what the model has learnt from a batch, if anything
  *   similar  a fit of this model to much the same series, as to a few values
@@ -89,6 +90,7 @@ struct fc_spec {
 struct fc_request {
     const struct fc_spec *spec;
     int horizon;
+    int tail;
     uint64_t seed;
     struct fc_part learned;
     const struct fc_fit *similar;

@@ -292,9 +292,31 @@ static enum fc_status say_why(enum fc_status status,
     return fc_fail(err, status, "%s: %s", name, fc_status_text(status));
 }
 
+/* So many steps after the n first of y, which has room for them: those that
+ * were not learnt follow from the ones before, as if these had come true. */
+static enum fc_status forecast_steps(const struct fc_global_form *form,
+                                     const struct fc_global *global, double *y,
+                                     size_t n, size_t steps,
+                                     struct fc_workspace *ws)
+{
+    size_t h = (size_t)global->horizon;
+    double *next = fc_workspace_doubles(ws, h);
+    if (next == NULL)
+        return FC_ENOMEM;
+    for (size_t done = 0; done < steps; done += h) {
+        size_t few = steps - done < h ? steps - done : h;
+        enum fc_status status = form->forecast(global, y, n + done, ws, next);
+        if (status != FC_OK)
+            return status;
+        memcpy(y + n + done, next, few * sizeof *y);
+    }
+    return FC_OK;
+}
+
 /*
- * The forecast is made here, for as many steps as can be; the prediction
- * copies it.  fc_fit.state: its steps, and behind them the mean change.
+ * The forecast is made here, for as many steps as were learnt, or will be asked
+ * for; the prediction copies it.  fc_fit.state: its steps, and behind them the
+ * mean change.
  */
 enum fc_status fc_global_fit(const struct fc_series *series,
                              const struct fc_request *request,
@@ -311,17 +333,22 @@ enum fc_status fc_global_fit(const struct fc_series *series,
         return fc_fail(err, FC_ENOFIT, "%s: it was learnt for a season of %d",
                        fit->model->name, known.global.season_length);
     size_t h = (size_t)known.global.horizon, n = series->n;
+    size_t asked = (size_t)request->horizon + (size_t)request->tail;
+    h = request->tail > 0 && asked > h ? asked : h;
     fit->nstate = h + 1;
     fit->state = fc_workspace_doubles(ws, fit->nstate);
     struct fc_mark mark = fc_workspace_mark(ws);
     double *scratch = fc_workspace_doubles(ws, n);
-    if (fit->state == NULL || scratch == NULL)
+    double *y = fc_workspace_doubles(ws, n + h);
+    if (fit->state == NULL || scratch == NULL || y == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(y, series->y, n * sizeof *y);
     fit->state[h] = known.has_reach ? fc_steady_change(
                         series->y, n, (size_t)fit->season_length, scratch)
                                     : 0;
-    enum fc_status status =
-        form->forecast(&known.global, series->y, n, ws, fit->state);
+    enum fc_status status = forecast_steps(form, &known.global, y, n, h, ws);
+    if (status == FC_OK)
+        memcpy(fit->state, y + n, h * sizeof *y);
     fc_workspace_release(ws, mark);
     snprintf(fit->spec, sizeof fit->spec, "%s[%d]", fit->model->name,
              known.global.window);

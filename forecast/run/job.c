@@ -166,6 +166,7 @@ static bool fit_with(const struct fc_job *job, size_t item,
         status = find_similar(job, item, ws, &similar, &there, &err);
     if (there)
         request.similar = &similar;
+    request.tail = fitted.tail;
     if (status == FC_OK)
         status = fc_model_fit(&series, &request, ws, &fit, &err);
     if (status == FC_OK)

@@ -138,4 +138,27 @@ LC_ALL=C awk 'BEGIN { print "id,ds,y"
 	grep -q 'ignored  *3 values of 1' || fail "hours"
 grep -E "ds|,ets," in.out | cut -d , -f 1,2,4 | sed 1s/mean/y/ >actual.csv
 "$nightcast" score in.out actual.csv -q --train in.csv $period >/dev/null 2>stderr || fail "score: $(cat stderr)"
+
+# a missing end before the horizon, longer than what was learnt: what follows is
+# forecast from what was, as if it had come true
+awk -F, '$1 != "s1" || $2 < "2023-08"' in.csv >cut.csv
+for model in pooled pooled-log; do
+	with=(-H 3 -q -s 12 -m $model)
+	"$nightcast" learn "${with[@]}" cut.csv -o learned || fail "learn $model"
+	"$nightcast" forecast "${with[@]}" cut.csv --align common --summary s.csv -o out.csv --learned learned 2>stderr ||
+		fail "$model: $(cat stderr)"
+	cp cut.csv grown.csv
+	for k in 1 2; do # 2023-08 to 10, 2023-11 to 2024-01
+		"$nightcast" forecast "${with[@]}" grown.csv -o f.csv --learned learned || fail "$model: $k"
+		sed -n 's/^\(s1,[^,]*\),[^,]*,\([^,]*\),.*/\1,\2/p' f.csv >>grown.csv
+	done
+	"$nightcast" forecast "${with[@]}" grown.csv -o f.csv --learned learned
+	sed -n 's/^\(s1,[^,]*\),[^,]*,\([^,]*\),.*/\1,\2/p' f.csv >>grown.csv
+	LC_ALL=C awk -F, 'NR == FNR { y[$1 "," $2] = $3; next } $1 == "s1" {
+		off = $4 / y[$1 "," $2] - 1; n++
+		if (off > 1e-9 || off < -1e-9) { print $0 ", not " y[$1 "," $2]; bad = 1 }
+	} END { exit bad || n != 3 }' grown.csv out.csv || fail "$model: a missing end"
+done
+"$nightcast" forecast -H 3 -q -s 12 cut.csv --align common --summary s.csv -o out.csv 2>stderr ||
+	fail "auto: $(cat stderr)"
 finish
