@@ -198,7 +198,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
     run->backtest.job.progress_arg = &bar;
     enum fc_status status = fc_backtest_run(&run->backtest, err);
     cmd_progress_clear(&bar);
-    cmd_known_say(o, &run->work.known, run->backtest.known);
+    cmd_known_say(o, &run->work.panel, &run->work.known, run->backtest.known);
     return status;
 }
 

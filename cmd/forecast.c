@@ -20,6 +20,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { OFFENDERS = 5 }; /* series named on standard error */
@@ -161,6 +162,29 @@ static void go_on(void *arg, size_t done, size_t n)
     cmd_night_tick(&s->run->night);
 }
 
+/* In how many series a regressor went further than ever. */
+static void say_bounded(const struct cmd_run *run)
+{
+    char count[CMD_COUNT_SIZE], id[CMD_SHORT_SIZE];
+    size_t n = 0, first = 0, nspecs = run->work.job.nspecs;
+    for (size_t i = 0; run->work.known.n > 0 && i < run->work.job.n; i++) {
+        bool any = false;
+        for (size_t k = 0; k < nspecs && !any; k++) {
+            const char *detail = run->batch.results[i * nspecs + k].detail;
+            any = detail != NULL && strstr(detail, FC_NOTE_BOUNDED) != NULL;
+        }
+        first = any && n == 0 ? i : first;
+        n += any;
+    }
+    if (n > 0 && !run->options->quiet)
+        cmd_say(CMD_WARNING,
+                "warning: in %s series a regressor moves further than it ever "
+                "did, and its effect no further than it usually does: '%s'%s",
+                cmd_count(n, count),
+                cmd_short(run->work.panel.series[first].id, id),
+                n > 1 ? " ..." : "");
+}
+
 static enum fc_status fit(struct session *s, struct fc_error *err)
 {
     struct cmd_run *run = s->run;
@@ -173,8 +197,12 @@ static enum fc_status fit(struct session *s, struct fc_error *err)
     cmd_deadline_meet(&s->deadline);
     cmd_progress_clear(&s->bar);
     if (status == FC_OK) {
-        cmd_known_say(run->options, &run->work.known, cmd_known_of(run));
+        cmd_known_say(run->options, &run->work.panel, &run->work.known,
+                      cmd_known_of(run));
+        say_bounded(run);
         cmd_night_fitted(&run->night);
+        status = cmd_known_find_logs(&run->work.panel, &run->work.known,
+                                     cmd_known_of(run), err);
     }
     run->seconds[1] = cmd_now() - s->read;
     return status;

@@ -4,6 +4,7 @@
 #include "io/csv/source.h"
 #include "io/known/events.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,7 +16,40 @@ static bool speaks(const struct cmd_options *options)
     return !options->quiet && !(options->set & CMD_INSPECT);
 }
 
-static void say_input(const char *path, const char *future,
+/* What of a file of the future is of no use. */
+static void say_future(const struct cmd_options *options,
+                       const struct io_future_rows *rows)
+{
+    char count[CMD_COUNT_SIZE], id[CMD_SHORT_SIZE];
+    const char *path = options->future;
+    if (rows->beyond > 0)
+        cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", path,
+                cmd_count((size_t)rows->beyond, count),
+                rows->beyond == 1 ? " is" : "s are");
+    if (rows->odd > 0)
+        cmd_say(CMD_WARNING,
+                "%s:%llu: warning: a row that is not used, as its time is no "
+                "step of its series, or it has other fields than the header; "
+                "there %s %s such",
+                path, (unsigned long long)rows->line,
+                rows->odd == 1 ? "is" : "are",
+                cmd_count((size_t)rows->odd, count));
+    if (options->shard.count > 0)
+        return; /* the others' rows are strange to it */
+    if (rows->strange > 0)
+        cmd_say(CMD_WARNING,
+                "%s: warning: %s row%s of no series of the input: '%s'%s", path,
+                cmd_count((size_t)rows->strange, count),
+                rows->strange == 1 ? " is" : "s are", cmd_short(rows->id, id),
+                rows->strange == 1 ? "" : " ...");
+    if (rows->used == 0)
+        cmd_say(CMD_WARNING,
+                "%s: warning: no row is in the horizon of a series of the "
+                "input",
+                path);
+}
+
+static void say_input(const struct cmd_options *options, const char *path,
                       const struct io_known *known)
 {
     char count[CMD_COUNT_SIZE];
@@ -26,10 +60,8 @@ static void say_input(const char *path, const char *future,
         cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", path,
                 cmd_count((size_t)known->beyond, count),
                 known->beyond == 1 ? " is" : "s are");
-    if (known->beyond_future > 0)
-        cmd_say(CMD_INFO, "%s: %s row%s beyond the horizon not used", future,
-                cmd_count((size_t)known->beyond_future, count),
-                known->beyond_future == 1 ? " is" : "s are");
+    if (options->future != NULL)
+        say_future(options, &known->rows);
     if (known->nfresh > 0)
         cmd_say(CMD_WARNING,
                 "%s: warning: a text that was not learnt counts as the usual "
@@ -72,7 +104,7 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     io_terms_release(&terms);
     io_changes_release(&changes);
     if (status == FC_OK && speaks(options))
-        say_input(io_source_name(how->path), options->future, known);
+        say_input(options, io_source_name(how->path), known);
     return status;
 }
 
@@ -139,8 +171,8 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     enum fc_status status = FC_OK;
     size_t before = panel->nignored;
     if (options->events != NULL)
-        status = io_events_read(how, options->events, options->events_as,
-                                panel, &events, err);
+        status = io_events_read(how, options->events, options->events_as, panel,
+                                &events, err);
     if (status == FC_OK)
         status = io_events_ignore(&events, panel, err);
     if (status == FC_OK)
@@ -155,41 +187,98 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     return status;
 }
 
+struct said {
+    const struct io_panel *panel;
+    const struct io_known *known;
+    const struct fc_known *learnt;
+};
+
 /* ", price, temperature" of those that are so; how many. */
-static size_t list(const struct io_known *known, const struct fc_known *learnt,
-                   bool (*is_so)(const struct fc_known_column *), char *line)
+static size_t list(const struct said *said,
+                   bool (*is_so)(const struct said *, size_t), char *line)
 {
+    const struct io_known *known = said->known;
     size_t n = 0;
     line[0] = '\0';
     for (size_t j = 0; j < known->n; j++)
-        if (is_so(&learnt->column[j]))
+        if (is_so(said, j))
             cmd_append(line, LINE, "%s%.60s", n++ > 0 ? ", " : "",
                        known->name[j]);
     return n;
 }
 
-static bool is_log(const struct fc_known_column *column)
+static bool is_log(const struct said *said, size_t j)
 {
+    const struct fc_known_column *column = &said->learnt->column[j];
     return column->used && column->form == FC_KNOWN_LOGS;
 }
 
-static bool is_reciprocal(const struct fc_known_column *column)
+static bool is_reciprocal(const struct said *said, size_t j)
 {
+    const struct fc_known_column *column = &said->learnt->column[j];
     return column->used && column->form == FC_KNOWN_RECIPROCAL;
 }
 
-static bool is_out(const struct fc_known_column *column)
+/* Whether a regressor is new in some series' horizon, and did not move in any
+ * one's history. */
+static bool is_new(const struct said *said, size_t j)
 {
-    return !column->used;
+    bool moves = false;
+    for (size_t i = 0; i < said->panel->nseries; i++) {
+        const struct fc_history *series = &said->panel->series[i];
+        const struct fc_regressors *of = &said->known->of[i];
+        const double *x = of->x + j * of->stride;
+        if (series->n == 0 || said->panel->facts[i].error != NULL)
+            continue;
+        for (size_t t = 1; t < series->n; t++)
+            if (x[t] != x[0] && !isnan(x[t]) && !isnan(x[0]))
+                return false;
+        for (size_t t = series->n; t < of->stride; t++)
+            moves = moves || (x[t] != x[0] && !isnan(x[t]) && !isnan(x[0]));
+    }
+    return moves;
+}
+
+static bool is_out_new(const struct said *said, size_t j)
+{
+    return !said->learnt->column[j].used && is_new(said, j);
+}
+
+static bool is_out_still(const struct said *said, size_t j)
+{
+    return !said->learnt->column[j].used && !is_new(said, j);
+}
+
+enum fc_status cmd_known_find_logs(const struct io_panel *panel,
+                                   struct io_known *known,
+                                   const struct fc_known *learnt,
+                                   struct fc_error *err)
+{
+    for (size_t j = 0; learnt != NULL && j < known->n; j++) {
+        const struct fc_known_column *column = &learnt->column[j];
+        if (!column->used || column->form == FC_KNOWN_AS_IT_IS)
+            continue;
+        for (size_t i = 0; i < panel->nseries; i++) {
+            const struct fc_regressors *of = &known->of[i];
+            for (size_t t = panel->series[i].n;
+                 panel->facts[i].error == NULL && t < of->stride; t++)
+                if (of->x[j * of->stride + t] <= 0
+                    && !io_known_lack(known, panel, i, j, t, "has no log"))
+                    return fc_fail(err, FC_ENOMEM, "out of memory");
+        }
+    }
+    return FC_OK;
 }
 
 void cmd_known_say(const struct cmd_options *options,
-                   const struct io_known *known, const struct fc_known *learnt)
+                   const struct io_panel *panel, const struct io_known *known,
+                   const struct fc_known *learnt)
 {
     char names[LINE], count[CMD_COUNT_SIZE], rho[40] = "";
+    struct said said = {panel, known, learnt};
     if (options->quiet || learnt == NULL)
         return;
-    size_t logs = list(known, learnt, is_log, names);
+    size_t logs = list(&said, is_log, names);
     if (learnt->rho != 0)
         snprintf(rho, sizeof rho, "; errors are alike by %.2f", learnt->rho);
     cmd_say(CMD_INFO, "regressors: series in %s%s%s%s, slopes of %s series%s",
@@ -198,15 +287,20 @@ void cmd_known_say(const struct cmd_options *options,
             : learnt->logs ? " as well as "
                            : ", in logs ",
             logs > 0 ? names : "", "", cmd_count(learnt->nseries, count), rho);
-    if (list(known, learnt, is_reciprocal, names) > 0)
+    if (list(&said, is_reciprocal, names) > 0)
         cmd_say(CMD_INFO,
                 "regressors as reciprocals, whose effects grow the lower they "
                 "are: %s",
                 names);
-    size_t out = list(known, learnt, is_out, names);
-    if (out > 0)
+    if (list(&said, is_out_new, names) > 0)
+        cmd_say(CMD_WARNING,
+                "warning: regressors that never moved and do now, left out, as "
+                "nothing is known of their effect: %s",
+                names);
+    if (list(&said, is_out_still, names) > 0)
         cmd_say(CMD_INFO,
-                "regressors that never move, or only with others, left out: "
+                "regressors that never move, only with others, or are too many "
+                "to tell apart, left out: "
                 "%s",
                 names);
 }

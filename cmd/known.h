@@ -32,7 +32,15 @@ void cmd_known_carry(const struct cmd_options *options,
 
 /* Says how they were taken, in a line; learnt may be NULL. */
 void cmd_known_say(const struct cmd_options *options,
-                   const struct io_known *known, const struct fc_known *learnt);
+                   const struct io_panel *panel, const struct io_known *known,
+                   const struct fc_known *learnt);
+
+/* Finds which series lack a regressor in the horizon since it is taken in logs
+ * and has none there.  FC_ENOMEM. */
+enum fc_status cmd_known_find_logs(const struct io_panel *panel,
+                                   struct io_known *known,
+                                   const struct fc_known *learnt,
+                                   struct fc_error *err);
 
 /* What a series lacks in the horizon, for people; or NULL. */
 static inline const char *cmd_known_lacks(const struct io_known *known,

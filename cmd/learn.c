@@ -97,7 +97,7 @@ static enum fc_status learn_known(struct run *run, struct fc_error *err)
     if (run->slopes == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     fc_known_pack(run->known, run->slopes);
-    cmd_known_say(run->options, &run->work.known, run->known);
+    cmd_known_say(run->options, &run->work.panel, &run->work.known, run->known);
     return check_finite(run, run->slopes, n, err);
 }
 

@@ -166,8 +166,11 @@ static enum fc_status simulate_all(struct run *run, struct fc_error *err)
     run->simulate.job.progress_arg = &bar;
     size_t n = run->work.job.n, step = portion(run);
     enum fc_status status = fc_simulate_init(&run->simulate, err);
-    cmd_known_say(run->options, &run->work.known,
-                  run->simulate.learnt.known);
+    const struct fc_known *known = run->simulate.learnt.known;
+    cmd_known_say(run->options, &run->work.panel, &run->work.known, known);
+    if (status == FC_OK)
+        status =
+            cmd_known_find_logs(&run->work.panel, &run->work.known, known, err);
     for (size_t first = 0; status == FC_OK && first < n; first += step) {
         size_t count = n - first < step ? n - first : step;
         status = fc_simulate_run(&run->simulate, first, count, err);

@@ -9,6 +9,7 @@
 #include "forecast/known/rows.h"
 #include "forecast/run/batch.h"
 
+#include <gsl/gsl_cdf.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_statistics_double.h>
@@ -114,13 +115,13 @@ static void make_series(struct world *w, size_t i, gsl_rng *rng)
         price[t] = exp(way - 0.1 * deal[t]);
         error = w->rho * error + sqrt(1 - w->rho * w->rho) * fresh;
         double cut = w->deep ? 1 - 1 / price[t] : log(price[t]);
-        w->y[i][t] = exp(level + w->slope[i][0] * cut
-                         + w->slope[i][1] * deal[t] + error);
+        w->y[i][t] = exp(level + w->slope[i][0] * cut + w->slope[i][1] * deal[t]
+                         + error);
     }
     snprintf(w->id[i], sizeof w->id[i], "s%03zu", i);
     w->series[i] = series_of(w->id[i], w->y[i], LENGTH, 1);
-    w->regressors[i] = (struct fc_regressors){
-            .n = NX, .stride = STRIDE, .x = w->x[i]};
+    w->regressors[i] =
+        (struct fc_regressors){.n = NX, .stride = STRIDE, .x = w->x[i]};
     w->series[i].regressors = &w->regressors[i];
 }
 
@@ -304,8 +305,8 @@ static void a_regressor_beyond_all_that_was_seen_is_bounded(void **state)
     free(w);
 }
 
-/* Where effects are those of reciprocals they are taken so, whatever the unit of
- * a series' prices, and slopes come back. */
+/* Where effects are those of reciprocals they are taken so, whatever the unit
+ * of a series' prices, and slopes come back. */
 static void deep_cuts_are_told_from_logs(void **state)
 {
     (void)state;
@@ -365,14 +366,86 @@ static void what_was_learnt_can_be_kept(void **state)
             bool may_be_below = i == 9 || i == 15; /* the slopes' means */
             memcpy(y, x, sizeof x);
             y[i] = k == 0 ? NAN : -0.5;
-            enum fc_status status = fc_known_unpack(
-                y, i == n ? n - 1 : n, &again, &err);
-            assert_int_equal(status,
-                             k == 1 && may_be_below ? FC_OK : FC_EDATA);
+            enum fc_status status =
+                fc_known_unpack(y, i == n ? n - 1 : n, &again, &err);
+            assert_int_equal(status, k == 1 && may_be_below ? FC_OK : FC_EDATA);
             free(again);
         }
     free(known);
     free(w);
+}
+
+/*
+ * All series have the same rows and the same noise, e2 the square of a slope's
+ * error and s2 the variance of their own slopes.  A slope is then drawn by
+ * B = T / (T + e2), its own variance is B e2, and where EM rests, T is
+ * B^2 s2 + n / (n - 1) B e2: a quadratic equation in T + e2.
+ */
+static void the_search_for_the_prior_ends_where_it_should(void **state)
+{
+    (void)state;
+    enum { SERIES = 60, DF = 40 };
+    const double xx = 25, noise = 1, spread[] = {1, 0.25, 0.21};
+    for (size_t k = 0; k < sizeof spread / sizeof *spread; k++) {
+        struct fc_known *known = known_of(1);
+        struct known_cross cross[SERIES];
+        double x[SERIES], xy[SERIES], own[SERIES];
+        for (size_t i = 0; i < SERIES; i++) { /* evenly on a normal */
+            own[i] = 3
+                     + spread[k]
+                           * gsl_cdf_ugaussian_Pinv(((double)i + 0.5) / SERIES);
+            x[i] = xx;
+            xy[i] = own[i] * xx;
+            cross[i] =
+                (struct known_cross){.xx = &x[i],
+                                     .xy = &xy[i],
+                                     .yy = xy[i] * own[i] + noise * (DF - 1),
+                                     .rows = DF + 1,
+                                     .df = DF};
+        }
+        assert_int_equal(known_learn_slopes(cross, SERIES, true, known), FC_OK);
+        double e2 = noise / xx, s2 = gsl_stats_variance(own, 1, SERIES);
+        double half = (s2 + SERIES * e2 / (SERIES - 1)) / 2;
+        double variance = half + sqrt(half * half - s2 * e2) - e2;
+        assert_near(known->column[0].mean, 3, 1e-6);
+        assert_near_floor(known->column[0].variance, variance, 1e-3, e2);
+        free(known);
+    }
+}
+
+/* Of noise alone 24 columns tell what is noise, not nearly everything. */
+static void many_regressors_of_a_short_series_do_not_explain_it(void **state)
+{
+    (void)state;
+    enum { N = 30, P = 24, H = 8, TRIALS = 60 };
+    double levels[] = {95};
+    struct fc_spec spec = {.model = fc_model_find("mean")};
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    size_t in = 0;
+    for (int trial = 0; trial < TRIALS; trial++) {
+        double y[N + H], x[P * (N + H)];
+        for (size_t t = 0; t < N + H; t++)
+            y[t] = gsl_ran_gaussian(rng, 1);
+        for (size_t t = 0; t < P * (N + H); t++)
+            x[t] = gsl_ran_gaussian(rng, 1);
+        struct fc_regressors regressors = {.n = P, .stride = N + H, .x = x};
+        struct fc_series series = series_of("a", y, N, 1);
+        struct fc_batch batch = {.job = {.specs = &spec,
+                                         .nspecs = 1,
+                                         .horizon = H,
+                                         .nlevels = 1,
+                                         .levels = levels,
+                                         .nthreads = 1}};
+        series.regressors = &regressors;
+        give_series(&batch.job, &series, 1);
+        assert_int_equal(fc_batch_run(&batch, NULL), FC_OK);
+        struct fc_forecast f = fc_batch_forecast(&batch, 0);
+        for (size_t h = 0; h < H; h++)
+            in += y[N + h] >= f.lo[h] && y[N + h] <= f.hi[h];
+        fc_batch_release(&batch);
+    }
+    assert_true(in >= TRIALS * H * 85 / 100);
+    gsl_rng_free(rng);
 }
 
 /* The mean of a lognormal is exp(m + s^2 / 2); variances add. */
@@ -445,6 +518,8 @@ int main(void)
         cmocka_unit_test(a_regressor_beyond_all_that_was_seen_is_bounded),
         cmocka_unit_test(deep_cuts_are_told_from_logs),
         cmocka_unit_test(what_was_learnt_can_be_kept),
+        cmocka_unit_test(the_search_for_the_prior_ends_where_it_should),
+        cmocka_unit_test(many_regressors_of_a_short_series_do_not_explain_it),
         cmocka_unit_test(a_forecast_has_effects_and_their_errors),
         cmocka_unit_test(forecasts_follow_the_future),
     };

@@ -12,7 +12,8 @@
  * that is worse at the steps held back by more than WORSE.  Likewise logs of
  * regressors become reciprocals where these leave less of clearly most series:
  * both have as many slopes, and all of the history says more than its last
- * steps.
+ * steps.  How well a form does is of the whole file, and CHOOSERS series tell
+ * it as well as all; reciprocals and slopes are learnt from all.
  */
 #include "forecast/known/known.h"
 
@@ -26,6 +27,8 @@
 
 enum { MOST_SERIES = 1000, LEAST_SERIES = 64, MOST_WORK = 1 << 24, CYCLES = 3 };
 
+enum { CHOOSERS = 80 };
+
 static const double WIDE = 1.5;       /* largest over least: worth a log */
 static const double LOG_SHARE = 0.95; /* of series that can be taken in logs */
 static const double USUAL = 0.9;      /* of spans: see fc_known_column.span */
@@ -35,8 +38,8 @@ static const double WORSE = 1.01;
 static const double LEAST_RHO = 0.05, MOST_RHO = 0.95;
 
 struct learning {
-    const struct fc_series *series; /* those looked at */
-    size_t n;
+    const struct fc_series *series, *all; /* those looked at; all that may be */
+    size_t n, nall;
     size_t columns;
     int horizon;
     struct fc_known *known;
@@ -44,6 +47,7 @@ struct learning {
     double *numbers; /* of the crossproducts */
     double *spans;   /* n of every column */
     double *values;  /* n */
+    double error;    /* at the steps held back, of the scale that was chosen */
     struct fc_workspace *ws;
 };
 
@@ -117,8 +121,8 @@ static enum fc_status learn_slopes(struct learning *l, bool hold, bool closely)
         double span =
             gsl_stats_quantile_from_sorted_data(spans, 1, l->n, USUAL);
         l->known->column[j].span = span > 0 ? span : spans[l->n - 1];
-        l->known->column[j].used = spans[l->n - 1] > 0
-                                   || l->known->column[j].role == FC_ROLE_LIKE;
+        l->known->column[j].used =
+            spans[l->n - 1] > 0 || l->known->column[j].role == FC_ROLE_LIKE;
     }
     return known_learn_slopes(l->cross, l->n, closely, l->known);
 }
@@ -286,11 +290,15 @@ static enum fc_status find_left(struct learning *l)
     return FC_OK;
 }
 
-/* Whether reciprocals leave less than logs of so many series that it is not by
- * chance: a sign test, two standard deviations beyond a half. */
+/* Whether reciprocals leave less than logs of so many of all series that it is
+ * not by chance: a sign test, two standard deviations beyond a half. */
 static enum fc_status compare_forms(struct learning *l, const double *can,
                                     bool *less)
 {
+    const struct fc_series *some = l->series;
+    size_t few = l->n;
+    l->series = l->all;
+    l->n = l->nall;
     double *logs = malloc((l->n + 1) * sizeof *logs);
     enum fc_status status = logs != NULL ? find_left(l) : FC_ENOMEM;
     if (status == FC_OK) {
@@ -302,6 +310,8 @@ static enum fc_status compare_forms(struct learning *l, const double *can,
     for (size_t i = 0; status == FC_OK && i < l->n; i++)
         n += l->values[i] < logs[i];
     *less = (double)n > 0.5 * (double)l->n + sqrt((double)l->n);
+    l->series = some;
+    l->n = few;
     free(logs);
     return status;
 }
@@ -311,12 +321,14 @@ static enum fc_status try_reciprocals(struct learning *l, const double *can,
                                       double least)
 {
     bool less;
-    double mean = INFINITY;
     enum fc_status status = compare_forms(l, can, &less);
+    l->error = INFINITY;
     if (status == FC_OK && less)
-        status = score(l, &mean);
-    if (!less || mean > WORSE * least)
+        status = score(l, &l->error);
+    if (!less || l->error > WORSE * least) {
         set_scale(l, true, FC_KNOWN_LOGS, can);
+        l->error = least;
+    }
     return status;
 }
 
@@ -344,6 +356,7 @@ static enum fc_status choose_scale(struct learning *l)
         logs = k < 2;
         form = columns;
     }
+    l->error = least;
     if (status == FC_OK)
         set_scale(l, logs, form, can);
     if (status == FC_OK && logs && form == FC_KNOWN_LOGS)
@@ -395,15 +408,13 @@ static enum fc_status find_rho(struct learning *l, double *rho)
 
 static enum fc_status choose_rho(struct learning *l)
 {
-    double rho, plain, whitened;
+    double rho, whitened;
     enum fc_status status = find_rho(l, &rho);
     if (status != FC_OK || rho < LEAST_RHO)
         return status;
-    status = score(l, &plain);
     l->known->rho = rho;
-    if (status == FC_OK)
-        status = score(l, &whitened);
-    if (status == FC_OK && whitened > WORSE * plain)
+    status = score(l, &whitened);
+    if (status == FC_OK && whitened > WORSE * l->error)
         l->known->rho = 0;
     return status;
 }
@@ -418,7 +429,28 @@ static void sample(const struct fc_series *series, size_t n, struct learning *l,
     size_t step = (n + most - 1) / most;
     for (size_t i = 0; i<n; i += step> 0 ? step : 1)
         room[l->n++] = series[i];
-    l->series = room;
+    l->series = l->all = room;
+    l->nall = l->n;
+}
+
+/* Chooses by some of the series, from all over them. */
+static enum fc_status choose(struct learning *l)
+{
+    size_t n = l->nall, few = n < CHOOSERS ? n : CHOOSERS;
+    struct fc_series *some = malloc((few + 1) * sizeof *some);
+    if (some == NULL)
+        return FC_ENOMEM;
+    for (size_t i = 0; i < few; i++)
+        some[i] = l->all[i * n / few];
+    l->series = some;
+    l->n = few;
+    enum fc_status status = choose_scale(l);
+    if (status == FC_OK)
+        status = choose_rho(l);
+    l->series = l->all;
+    l->n = l->nall;
+    free(some);
+    return status;
 }
 
 static bool allocate(struct learning *l)
@@ -443,9 +475,7 @@ static enum fc_status learn(struct learning *l)
     for (size_t j = 0; role != NULL && j < l->columns; j++)
         l->known->column[j].role = role[j];
     l->known->nseries = l->n;
-    enum fc_status status = choose_scale(l);
-    if (status == FC_OK)
-        status = choose_rho(l);
+    enum fc_status status = choose(l);
     return status == FC_OK ? learn_slopes(l, false, true) : status;
 }
 

@@ -90,9 +90,8 @@ static void take_column(const struct fc_known_column *column, const double *x,
         memset(out, 0, places * sizeof *out);
         return;
     }
-    double usual = column->form == FC_KNOWN_RECIPROCAL
-                       ? median_above(x, n, out)
-                       : 1;
+    double usual =
+        column->form == FC_KNOWN_RECIPROCAL ? median_above(x, n, out) : 1;
     for (size_t t = 0; t < places; t++)
         out[t] = take_value(column->form, x[t], usual);
 }
@@ -112,8 +111,7 @@ static double *week_means(const struct fc_known *known,
             itself = known->column[j].role != FC_ROLE_LIKE
                      || rows->x[j * rows->places + t] == 0;
         if (itself)
-            mean[t % week] +=
-                (rows->z[t] - mean[t % week]) / ++count[t % week];
+            mean[t % week] += (rows->z[t] - mean[t % week]) / ++count[t % week];
     }
     for (size_t k = 0; mean != NULL && k < week; k++)
         if (count[k] == 0)
@@ -220,11 +218,25 @@ static void fill_table(const struct fc_known *known,
     }
 }
 
+/* Takes the mean out; whether there was any. */
+static size_t centre_all(double *x, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += x[i];
+    double mean = n > 0 ? sum / (double)n : 0;
+    for (size_t i = 0; i < n; i++)
+        x[i] -= mean;
+    return n > 0;
+}
+
 /* Takes the means of the season's places out; how many there were. */
 static size_t centre(struct table *table, double *x, size_t season,
                      double *mean, double *count)
 {
     size_t used = 0;
+    if (season == 1)
+        return centre_all(x, table->n);
     memset(mean, 0, season * sizeof *mean);
     memset(count, 0, season * sizeof *count);
     for (size_t i = 0; i < table->n; i++) {
@@ -237,12 +249,17 @@ static size_t centre(struct table *table, double *x, size_t season,
     return used;
 }
 
+/* Four sums at a time, which do not wait for one another. */
 static double product(const double *a, const double *b, size_t n)
 {
-    double sum = 0;
-    for (size_t i = 0; i < n; i++)
-        sum += a[i] * b[i];
-    return sum;
+    double sum[4] = {0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        for (size_t k = 0; k < 4; k++)
+            sum[k] += a[i + k] * b[i + k];
+    for (; i < n; i++)
+        sum[0] += a[i] * b[i];
+    return (sum[0] + sum[1]) + (sum[2] + sum[3]);
 }
 
 void known_cross_fill(size_t n, size_t rows, size_t stride, const double *x,

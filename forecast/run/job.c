@@ -139,8 +139,7 @@ static const char *note_of(const struct fc_fitted *fitted)
 {
     if (fitted->known != NULL && fitted->known->bounded
         && fitted->fit->note == NULL)
-        return "a regressor moves further than it ever did: its effect is "
-               "bounded";
+        return FC_NOTE_BOUNDED;
     return fitted->fit->note;
 }
 

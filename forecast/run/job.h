@@ -98,6 +98,10 @@ struct fc_use {
     void *arg;
 };
 
+/* The note of a fit whose regressors were held within what they had been. */
+#define FC_NOTE_BOUNDED \
+    "a regressor moves further than it ever did: its effect is bounded"
+
 /* How a fit went. */
 struct fc_verdict {
     enum fc_outcome outcome;

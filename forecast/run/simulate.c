@@ -362,6 +362,8 @@ static void run_item(void *arg, size_t number, struct fc_workspace *ws)
     out->numbers = all->numbers + slot * fc_simulate_size(all);
     struct item item = {all, number, rng, out->numbers};
     simulate_model(&item, ws, out);
+    if (out->outcome == FC_OUTCOME_FAILED)
+        out->numbers = NULL;
     gsl_rng_free(rng);
 }
 

@@ -7,6 +7,7 @@
 
 #include "io/csv/source.h"
 #include "io/csv/table.h"
+#include "io/text/number.h"
 #include "io/text/trim.h"
 
 #include <math.h>
@@ -17,11 +18,10 @@
 
 enum { SAMPLE = 2000 };
 
-static const double ABSURD = 1e50;
-
 struct reading {
     struct io_cells *cells;
     struct io_intern ids;
+    uint32_t last; /* of them, in the row before */
     struct io_table_keys keys;
     struct io_number_form numbers;
     struct io_time_format format; /* of a timestamp's text */
@@ -56,6 +56,34 @@ bool io_known_fail(struct io_panel *panel, size_t series, const char *fmt, ...)
     return *error != NULL;
 }
 
+/* The column of a regressor, which is neither an id nor a date. */
+static enum fc_status find_column(const struct reading *r,
+                                  const struct io_record *record,
+                                  const char *name, size_t *column,
+                                  struct fc_error *err)
+{
+    const char *why = NULL;
+    size_t at = *column = io_table_column(record, name);
+    if (at == SIZE_MAX)
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: --regressors: no column is called '%.60s'",
+                       record->file, (unsigned long long)record->line, name);
+    for (size_t k = at + 1; k < record->n; k++)
+        if (record->length[k] == record->length[at]
+            && memcmp(record->field[k], record->field[at], record->length[k])
+                   == 0)
+            why = "is what two columns are called";
+    for (size_t k = 0; k < r->keys.n; k++)
+        if (r->keys.column[k] == at)
+            why = "is of the ids, which do not move within a series";
+    if (at == r->time && !io_time_is_counted(&r->cells->panel->format))
+        why = "is the time, whose effects are the season's and the trend's";
+    if (why == NULL)
+        return FC_OK;
+    return fc_fail(err, FC_EDATA, "%s:%llu: --regressors: '%.60s' %s",
+                   record->file, (unsigned long long)record->line, name, why);
+}
+
 /* The header is the first record that has all the columns: what is above it is
  * passed over, as the panel's reader does. */
 static enum fc_status take_header(struct reading *r,
@@ -74,17 +102,11 @@ static enum fc_status take_header(struct reading *r,
     if (status != FC_OK || (r->keys.n == 0 && !panel->one_series)
         || r->time == SIZE_MAX)
         return status;
-    for (size_t j = 0; j < r->cells->terms->ncolumns; j++) {
-        const char *name = r->cells->terms->column[j];
-        r->column[j] = io_table_column(record, name);
-        if (r->column[j] == SIZE_MAX)
-            return fc_fail(err, FC_EDATA,
-                           "%s:%llu: --regressors: no column is called '%.60s'",
-                           record->file, (unsigned long long)record->line,
-                           name);
-    }
+    for (size_t j = 0; j < r->cells->terms->ncolumns && status == FC_OK; j++)
+        status = find_column(r, record, r->cells->terms->column[j],
+                             &r->column[j], err);
     r->width = record->n;
-    return FC_OK;
+    return status;
 }
 
 /* Whether a cell is a number with a decimal sign of either kind. */
@@ -117,26 +139,23 @@ static enum fc_status sample(struct reading *r, const struct io_record *record)
     return ++r->sampled == SAMPLE ? FC_ESTOPPED : FC_OK;
 }
 
-/* The place of a timestamp on a series' grid; false when it has none. */
+/* The place of a timestamp on a series' grid, below 0 before it; false when it
+ * has none. */
 static bool find_place(const struct reading *r, const struct io_record *record,
-                       size_t series, size_t *place)
+                       size_t series, int64_t *place)
 {
     const struct io_panel *panel = r->cells->panel;
     struct io_time_format format = r->format;
     struct io_freq step = io_panel_step(panel, series);
     const char *text = record->field[r->time];
     size_t n = record->length[r->time];
-    int64_t t, index;
+    int64_t t;
     io_trim(&text, &n);
     if (io_time_parse(text, n, &format, &t) != NULL)
         return false;
     if (panel->format.form == IO_TIME_EPOCH)
         t /= panel->format.scale;
-    if (!io_freq_index(&step, panel->facts[series].start, t, &index)
-        || index < 0)
-        return false;
-    *place = (size_t)index;
-    return true;
+    return io_freq_index(&step, panel->facts[series].start, t, place);
 }
 
 static enum fc_status take_text(struct reading *r, size_t j, const char *text,
@@ -166,11 +185,13 @@ static enum fc_status take_number(struct reading *r,
                                   size_t j, double *x, struct fc_error *err)
 {
     struct io_number_seen seen = {0};
-    const char *text = record->field[r->column[j]];
-    const char *why =
-        io_amount_parse(&r->numbers, text, record->length[r->column[j]],
-                        record->line, &seen, x);
-    if (why == NULL && !(fabs(*x) > ABSURD))
+    const char *text = record->field[r->column[j]], *why = NULL;
+    size_t n = record->length[r->column[j]];
+    bool plain = r->numbers.decimal == '.' && r->numbers.missing == NULL
+                 && io_number_parse(text, n, x);
+    if (!plain)
+        why = io_amount_parse(&r->numbers, text, n, record->line, &seen, x);
+    if (why == NULL && !(fabs(*x) > IO_REGRESSOR_MOST))
         return FC_OK;
     *x = NAN;
     return io_known_fail(r->cells->panel, series,
@@ -182,23 +203,56 @@ static enum fc_status take_number(struct reading *r,
                : no_memory(err);
 }
 
+/* A row of the future that is of no use. */
+static enum fc_status be_odd(struct reading *r, const struct io_record *record)
+{
+    struct io_future_rows *rows = &r->cells->rows;
+    if (r->in_future && rows->odd++ == 0)
+        rows->line = record->line;
+    return FC_OK;
+}
+
+/* A row of the future for a step, of which there should be one. */
+static bool take_step(struct reading *r, const struct io_record *record,
+                      size_t series, size_t step)
+{
+    struct io_cells *cells = r->cells;
+    bool *taken = &cells->taken[series * cells->horizon + step];
+    bool second = *taken;
+    *taken = true;
+    cells->rows.used++;
+    if (!second || cells->how->duplicates != IO_DUPLICATES_ERROR)
+        return true;
+    return io_known_fail(
+        cells->panel, series,
+        "%s:%llu: a second row for %s %.*s: --duplicates last "
+        "takes the last one",
+        record->file, (unsigned long long)record->line, cells->panel->time_name,
+        (int)(record->length[r->time] < IO_TIME_SIZE ? record->length[r->time]
+                                                     : IO_TIME_SIZE),
+        record->field[r->time]);
+}
+
 static enum fc_status take_row(struct reading *r,
                                const struct io_record *record, size_t series,
                                struct fc_error *err)
 {
     struct io_cells *cells = r->cells;
     size_t n = cells->panel->series[series].n, places = n + cells->horizon;
-    size_t place;
+    int64_t index;
     enum fc_status status = FC_OK;
-    if (n == 0 || !find_place(r, record, series, &place))
+    if (n == 0)
         return FC_OK;
-    cells->fitting++;
-    if (place >= places) {
-        *(r->in_future ? &cells->beyond_future : &cells->beyond) += 1;
+    if (!find_place(r, record, series, &index))
+        return be_odd(r, record);
+    size_t place = (size_t)index;
+    cells->fitting += index >= 0;
+    if (index >= 0 && place >= places)
+        *(r->in_future ? &cells->rows.beyond : &cells->beyond) += 1;
+    if (index < 0 || place >= places || (r->in_future && place < n))
         return FC_OK;
-    }
-    if (r->in_future && place < n)
-        return FC_OK;
+    if (r->in_future && !take_step(r, record, series, place - n))
+        return no_memory(err);
     for (size_t j = 0; j < cells->terms->ncolumns && status == FC_OK; j++) {
         double *x = &cells->x[series][j * places + place];
         size_t column = r->column[j];
@@ -209,6 +263,20 @@ static enum fc_status take_row(struct reading *r,
     return status;
 }
 
+/* A row of the future that is of no series. */
+static enum fc_status be_strange(struct reading *r, const char *id,
+                                 struct fc_error *err)
+{
+    struct io_future_rows *rows = &r->cells->rows;
+    if (!r->in_future || rows->strange++ > 0)
+        return FC_OK;
+    rows->id = malloc(strlen(id) + 1);
+    if (rows->id == NULL)
+        return no_memory(err);
+    strcpy(rows->id, id);
+    return FC_OK;
+}
+
 static enum fc_status take_record(void *arg, const struct io_record *record,
                                   struct fc_error *err)
 {
@@ -216,15 +284,22 @@ static enum fc_status take_record(void *arg, const struct io_record *record,
     size_t length;
     if (r->width == 0)
         return take_header(r, record, err);
-    if (record->n != r->width)
-        return FC_OK; /* its series has failed for it */
+    r->cells->rows.n += r->in_future;
+    if (record->n != r->width) /* that of the input has failed for it */
+        return be_odd(r, record);
     if (r->sampling)
         return sample(r, record);
     const char *id = io_table_id(record, &r->keys, &length);
     if (id == NULL)
         return no_memory(err);
-    uint32_t series = io_intern_find(&r->ids, id, length);
-    return series == IO_INTERN_FULL ? FC_OK : take_row(r, record, series, err);
+    uint32_t series = r->last;
+    if (r->ids.n == 0 || length != r->ids.length[series]
+        || memcmp(id, r->ids.text[series], length) != 0)
+        series = io_intern_find(&r->ids, id, length);
+    if (series != IO_INTERN_FULL)
+        r->last = series;
+    return series == IO_INTERN_FULL ? be_strange(r, id, err)
+                                    : take_row(r, record, series, err);
 }
 
 static enum fc_status read_file(struct reading *r, const char *path,
@@ -279,6 +354,12 @@ static bool make_places(struct io_cells *cells)
     const struct io_panel *panel = cells->panel;
     size_t columns = cells->terms->ncolumns;
     cells->x = calloc(panel->nseries + 1, sizeof *cells->x);
+    if (cells->future != NULL) {
+        cells->taken =
+            calloc(panel->nseries + 1, cells->horizon * sizeof *cells->taken);
+        if (cells->taken == NULL)
+            return false;
+    }
     for (size_t i = 0; cells->x != NULL && i < panel->nseries; i++) {
         size_t n = (panel->series[i].n + cells->horizon) * columns;
         cells->x[i] = malloc((n + 1) * sizeof *cells->x[i]);
@@ -385,7 +466,9 @@ void io_cells_release(struct io_cells *cells)
     for (size_t i = 0; cells->x != NULL && i < cells->panel->nseries; i++)
         free(cells->x[i]);
     free(cells->x);
+    free(cells->taken);
     for (size_t j = 0; j < IO_TERMS_MOST; j++)
         io_intern_release(&cells->texts[j]);
     cells->x = NULL;
+    cells->taken = NULL;
 }

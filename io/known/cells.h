@@ -3,6 +3,7 @@
 #define NIGHTCAST_IO_KNOWN_CELLS_H
 
 #include "io/known/change.h"
+#include "io/known/future.h"
 #include "io/known/terms.h"
 #include "io/panel/options.h"
 #include "io/panel/panel.h"
@@ -21,14 +22,23 @@ struct io_cells {
     bool may_be_none;                      /* rows that fit */
     bool text[IO_TERMS_MOST];              /* columns */
     struct io_intern texts[IO_TERMS_MOST]; /* of each such column */
-    double **x; /* of each series its columns, one after the other, of n +
-                   horizon places: numbers, or numbers of texts; NaN: missing */
-    uint64_t beyond, beyond_future, fitting; /* rows */
+    double **x;  /* of each series its columns, one after the other, of n +
+                    horizon places: numbers, or numbers of texts; NaN: missing */
+    bool *taken; /* of each series its steps: there was a row of the future */
+    uint64_t beyond, fitting; /* rows */
+    struct io_future_rows rows;
 };
 
 /* Fails as io_known_read() does.  Then, too, it is to be released. */
 enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err);
 void io_cells_release(struct io_cells *cells);
+
+/*
+ * What can be no regressor of these panels' series: FC_EDATA.  missing: whether
+ * a column without any value is an error.
+ */
+enum fc_status io_cells_vet(const struct io_cells *cells, bool missing,
+                            struct fc_error *err);
 
 /* A series' error, if it has none.  False when memory is short. */
 bool io_known_fail(struct io_panel *panel, size_t series, const char *fmt, ...)

@@ -31,6 +31,9 @@ static enum fc_status take(const char *text, size_t n, struct io_change *change,
         return fc_fail(err, FC_EINVAL,
                        "takes COLUMN*NUMBER, as in price*1.05; got '%.*s'",
                        n < 60 ? (int)n : 60, text);
+    if (fabs(change->x) > IO_REGRESSOR_MOST)
+        return fc_fail(err, FC_EINVAL, "takes no number like '%.*s'",
+                       n < 60 ? (int)n : 60, text);
     change->column = strndup(name, length);
     change->text = strndup(value, rest);
     return change->column != NULL && change->text != NULL

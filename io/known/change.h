@@ -5,15 +5,18 @@
 #include "forecast/base/status.h"
 #include "io/known/terms.h"
 
+/* A regressor beyond it, to either side, is no number anybody means. */
+#define IO_REGRESSOR_MOST 1e50
+
 /*
  * Another future, as --set asks for it: "deal=0,price*1.05,promo=A" changes
  * columns in the rows of the horizon, before lags and logs are taken.
  */
 struct io_change {
     char *column;
-    bool times;  /* the column, times x; else it is set */
-    double x;    /* NaN: the text is no number */
-    char *text;  /* what it is set to */
+    bool times; /* the column, times x; else it is set */
+    double x;   /* within IO_REGRESSOR_MOST; NaN: the text is no number */
+    char *text; /* what it is set to */
 };
 
 struct io_changes {

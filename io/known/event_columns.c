@@ -369,6 +369,20 @@ static void fill_column(const struct making *m, size_t i,
     }
 }
 
+/* A day that takes the level of a weekday by several names does so once, by the
+ * first of them. */
+static void leave_first(const struct making *m, size_t places, double *x)
+{
+    for (size_t j = 1; j < m->ncolumns; j++)
+        for (size_t k = 0; k < j; k++)
+            for (size_t t = 0;
+                 m->column[j].role == FC_ROLE_LIKE
+                 && m->column[k].role == FC_ROLE_LIKE && t < places;
+                 t++)
+                if (x[k * places + t] != 0)
+                    x[j * places + t] = 0;
+}
+
 static bool fill_series(struct making *m, size_t i)
 {
     struct io_known *known = m->known;
@@ -382,6 +396,7 @@ static bool fill_series(struct making *m, size_t i)
         return false;
     for (size_t j = 0; j < m->ncolumns; j++)
         fill_column(m, i, &m->column[j], places, x + (known->n + j) * places);
+    leave_first(m, places, x + known->n * places);
     known->of[i] = (struct fc_regressors){.n = n,
                                           .stride = places,
                                           .x = x,

@@ -27,7 +27,6 @@ struct making {
     const struct io_known_names *names; /* or NULL */
     struct part part[IO_TERMS_MOST];
     uint32_t base[IO_TERMS_MOST]; /* of the columns that are text */
-    bool differs[IO_TERMS_MOST];  /* columns: from the value, somewhere */
 };
 
 static enum fc_status no_memory(struct fc_error *err)
@@ -178,8 +177,8 @@ static enum fc_status find_fresh(struct making *m, struct fc_error *err)
         for (uint32_t k = 0; m->cells.text[j] && k < texts->n; k++) {
             if (is_given(m, j, texts->text[k]) || known->nfresh++ > 0)
                 continue;
-            known->fresh = format(m->cells.terms->column[j], ": '",
-                                  texts->text[k], "'");
+            known->fresh =
+                format(m->cells.terms->column[j], ": '", texts->text[k], "'");
             if (known->fresh == NULL)
                 return no_memory(err);
         }
@@ -307,45 +306,57 @@ static bool check_history(struct making *m, size_t i, size_t k,
         time_of(panel, i, t, text);
         return io_known_fail(
             panel, i, "%s: '%.60s' %s for %s%s",
-            io_source_name(m->cells.how->path),
-            m->part[k].term->text, why_none(&m->part[k], cells, t), text,
+            io_source_name(m->cells.how->path), m->part[k].term->text,
+            why_none(&m->part[k], cells, t), text,
             m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
     }
     return true;
 }
 
+static bool lack(struct io_known *known, const struct io_panel *panel, size_t i,
+                 const char *name, size_t place, const char *why)
+{
+    char text[IO_TIME_SIZE], all[FC_MESSAGE_SIZE];
+    if (known->lacks[i] != NULL)
+        return true;
+    time_of(panel, i, place, text);
+    snprintf(all, sizeof all, "'%.60s' %s for %s", name, why, text);
+    known->lacks[i] = format(all, "", "", "");
+    return known->lacks[i] != NULL;
+}
+
 static bool check_horizon(struct making *m, size_t i, size_t k,
                           const double *cells, const double *x)
 {
-    const struct io_panel *panel = m->cells.panel;
-    size_t n = panel->series[i].n;
-    char text[IO_TIME_SIZE], all[FC_MESSAGE_SIZE];
-    for (size_t t = n; t < n + m->cells.horizon; t++) {
-        if (!isnan(x[t]) || m->known->lacks[i] != NULL
-            || t - n >= m->known->known_for[k])
-            continue;
-        time_of(panel, i, t, text);
-        snprintf(all, sizeof all, "'%.60s' %s for %s", m->part[k].term->text,
-                 why_none(&m->part[k], cells, t), text);
-        m->known->lacks[i] = malloc(strlen(all) + 1);
-        if (m->known->lacks[i] == NULL)
+    size_t n = m->cells.panel->series[i].n;
+    for (size_t t = n; t < n + m->cells.horizon; t++)
+        if (isnan(x[t]) && t - n < m->known->known_for[k]
+            && !lack(m->known, m->cells.panel, i, m->part[k].term->text, t,
+                     why_none(&m->part[k], cells, t)))
             return false;
-        strcpy(m->known->lacks[i], all);
-    }
     return true;
 }
 
-/* Whether a column is the value itself wherever there is one. */
-static void compare(struct making *m, size_t i)
+bool io_known_lack(struct io_known *known, const struct io_panel *panel,
+                   size_t series, size_t k, size_t place, const char *why)
 {
-    const struct fc_history *series = &m->cells.panel->series[i];
-    size_t places = series->n + m->cells.horizon;
-    for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
-        for (size_t t = 0; t < series->n && !m->differs[j]; t++)
-            m->differs[j] =
-                m->cells.text[j]
-                || (!isnan(series->y[t])
-                    && m->cells.x[i][j * places + t] != series->y[t]);
+    return lack(known, panel, series, known->name[k], place, why);
+}
+
+/* A series that has nothing to go by in its history has nothing in its horizon,
+ * and is forecast without. */
+static bool leave_out(struct making *m, size_t i, size_t k, double *x)
+{
+    size_t n = m->cells.panel->series[i].n;
+    char text[FC_MESSAGE_SIZE];
+    for (size_t h = 0; h < m->cells.horizon; h++)
+        x[n + h] = NAN;
+    if (m->known->lacks[i] != NULL)
+        return true;
+    snprintf(text, sizeof text, "'%.60s' has no value in its history",
+             m->part[k].term->text);
+    m->known->lacks[i] = format(text, "", "", "");
+    return m->known->lacks[i] != NULL;
 }
 
 static bool make_series(struct making *m, size_t i)
@@ -355,14 +366,15 @@ static bool make_series(struct making *m, size_t i)
     size_t n = panel->series[i].n, places = n + m->cells.horizon;
     double *x = known->x[i] = malloc((known->n * places + 1) * sizeof *x);
     bool good = x != NULL;
-    compare(m, i);
     for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
         fill_history(m, &panel->series[i], m->cells.x[i] + j * places);
     for (size_t k = 0; k < known->n && good; k++, x += places) {
         const double *cells = m->cells.x[i] + m->part[k].term->column * places;
         for (size_t t = 0; t < places; t++)
             x[t] = value_at(&m->part[k], cells, t);
-        if (n > 0)
+        if (n > 0 && m->missing == IO_MISSING_PREVIOUS && isnan(cells[n - 1]))
+            good = leave_out(m, i, k, x);
+        else if (n > 0)
             good = check_history(m, i, k, cells, x)
                    && check_horizon(m, i, k, cells, x);
     }
@@ -381,14 +393,6 @@ static enum fc_status make_all(struct making *m, struct fc_error *err)
     for (size_t i = 0; i < panel->nseries; i++)
         if (!make_series(m, i))
             return no_memory(err);
-    for (size_t j = 0; j < m->cells.terms->ncolumns && m->names == NULL; j++)
-        if (!m->differs[j])
-            return fc_fail(err, FC_EDATA,
-                           "%s: --regressors: '%.60s' is '%.60s' itself in "
-                           "every row: it would not be known in advance",
-                           io_source_name(m->cells.how->path),
-                           m->cells.terms->column[j],
-                           panel->value_name);
     return FC_OK;
 }
 
@@ -434,12 +438,14 @@ enum fc_status io_known_read(const struct io_panel_options *how,
         io_known_make_room(known, panel->nseries) ? FC_OK : no_memory(err);
     if (status == FC_OK)
         status = io_cells_read(&m.cells, err);
+    if (status == FC_OK && m.names == NULL)
+        status = io_cells_vet(&m.cells, m.missing != IO_MISSING_ZERO, err);
     if (status == FC_OK)
         status = find_parts(&m, err);
     if (status == FC_OK)
         status = make_all(&m, err);
     known->beyond = m.cells.beyond;
-    known->beyond_future = m.cells.beyond_future;
+    known->rows = m.cells.rows; /* with its id */
     io_cells_release(&m.cells);
     return status;
 }
@@ -466,6 +472,7 @@ void io_known_release(struct io_known *known)
     free(known->x);
     free(known->lacks);
     free(known->fresh);
+    free(known->rows.id);
     free(known->fresh_event);
     *known = (struct io_known){0};
 }

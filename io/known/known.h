@@ -3,6 +3,7 @@
 #define NIGHTCAST_IO_KNOWN_KNOWN_H
 
 #include "io/known/change.h"
+#include "io/known/future.h"
 #include "io/known/terms.h"
 #include "io/panel/options.h"
 #include "io/panel/panel.h"
@@ -15,7 +16,8 @@
 /* What becomes of those missing in a row that has a value of the series. */
 enum io_missing_regressors {
     IO_MISSING_ERROR,    /* the series fails */
-    IO_MISSING_PREVIOUS, /* the last one before; at the beginning the first */
+    IO_MISSING_PREVIOUS, /* the last one before; at the beginning the first; a
+                            series without any lacks it in the horizon, too */
     IO_MISSING_ZERO
 };
 
@@ -48,11 +50,11 @@ struct io_known_how {
 };
 
 struct io_known {
-    size_t n;          /* regressors; of a text column one for each text but
-                          the most frequent: "promo=A" */
-    char **name;       /* of each */
-    bool *as_they_are; /* of each: see struct fc_regressors */
-    bool *in_logs;     /* of each: it was asked for so */
+    size_t n;           /* regressors; of a text column one for each text but
+                           the most frequent: "promo=A" */
+    char **name;        /* of each */
+    bool *as_they_are;  /* of each: see struct fc_regressors */
+    bool *in_logs;      /* of each: it was asked for so */
     enum fc_role *role; /* of each */
     size_t *known_for;  /* of each: the steps of the horizon of which it is
                            known; SIZE_MAX: all.  See fc_known_carry() */
@@ -62,12 +64,12 @@ struct io_known {
     char **lacks;    /* of each series: what is missing in the horizon, "'deal'
                         has no value for 2024-01-05"; or NULL */
     uint64_t beyond; /* rows after the horizon */
-    uint64_t beyond_future; /* likewise, of the file of the future */
-    size_t ntexts;   /* of the columns that are text: their base, to be said */
-    char **base;     /* "promo: 'none'" */
-    size_t nevents;  /* regressors, the last ones, that are of events */
-    size_t nfresh;   /* texts that are not among given names */
-    char *fresh;     /* the first of them, "promo: 'new'", or NULL */
+    struct io_future_rows rows;
+    size_t ntexts;  /* of the columns that are text: their base, to be said */
+    char **base;    /* "promo: 'none'" */
+    size_t nevents; /* regressors, the last ones, that are of events */
+    size_t nfresh;  /* texts that are not among given names */
+    char *fresh;    /* the first of them, "promo: 'new'", or NULL */
     size_t nfresh_events; /* likewise of events, or days around them */
     char *fresh_event;
 };
@@ -75,15 +77,17 @@ struct io_known {
 /*
  * Reads the regressors of a panel's series from the files it was made of, which
  * are read once more.  A series with regressors that cannot be used fails
- * (facts.error).  Of several rows for one time the last counts.
+ * (facts.error), as does one that has two rows for a step in the file of the
+ * future, unless how->duplicates allows them.  Else the last of several counts.
  *
  *   how    as the panel was read; not wide; horizon steps are kept
  *
  * A column is text when most of the first cells are no numbers.  FC_EDATA
- * without such a column, when there are too many texts, when a regressor is the
- * value itself or no row fits (unless names are given), when names do not fit, when a
- * column that is changed is none of a term; FC_EIO, FC_ENOMEM.  Then, too, *known is to
- * be released.
+ * without such a column or with two of that name, when it is one of ids or
+ * dates, has no value at all, is the value itself or no row fits (these unless
+ * names are given), when there are too many texts, when names do not fit, when
+ * a column that is changed is none of a term; FC_EIO, FC_ENOMEM.  Then, too,
+ * *known is to be released.
  */
 enum fc_status io_known_read(const struct io_panel_options *how,
                              const struct io_known_how *known_how,
@@ -93,6 +97,11 @@ enum fc_status io_known_read(const struct io_panel_options *how,
 /* Room for regressors of so many series, unless there is some already.  False
  * when memory is short. */
 bool io_known_make_room(struct io_known *known, size_t nseries);
+
+/* Says that a series' k-th regressor has none at a place, why, "has no log", if
+ * nothing was said of the series yet.  False when memory is short. */
+bool io_known_lack(struct io_known *known, const struct io_panel *panel,
+                   size_t series, size_t k, size_t place, const char *why);
 
 /* Accepts a zeroed one. */
 void io_known_release(struct io_known *known);

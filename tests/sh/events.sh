@@ -100,6 +100,12 @@ run out.csv in.csv --events sundays.csv
 near "$(at out.csv s1 2024-07-04)" 600 3 "a Thursday like a Sunday"
 near "$(at out.csv s2 2024-06-28)" 1200 3 "a Friday like a Sunday"
 near "$(at out.csv s2 2024-06-29)" 3400 3 "a Saturday beside it"
+# by two names a day takes the first one's level, and once
+for as in Sunday Saturday; do
+	{ cat sundays.csv; echo "again,2024-07-04,$as"; echo "again,2024-06-27,$as"; } >twice.csv
+	run out.csv in.csv --events twice.csv
+	near "$(at out.csv s1 2024-07-04)" 600 3 "like a Sunday and a $as"
+done
 run out.csv in.csv --events sundays.csv --effects effects.csv -m ets
 near "$(at out.csv s1 2024-07-04)" 600 3 "with ets"
 grep -q '^s1,"a,b",never,as its weekday,,,,0$' effects.csv || fail "$(cat effects.csv)"
