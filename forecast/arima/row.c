@@ -218,10 +218,10 @@ static enum fc_status fit_arima(const struct fc_series *series,
         m = 1;
     struct fc_arima_wanted wanted = {spec, m, request->similar, request->again,
                                      limits_of(spec, m)};
-    if (regress && wanted.again)
-        wanted.similar = NULL;
     struct fc_arima_slopes slopes = {.slopes = NULL};
     bool joint = spec->has_variant && spec->variant[FC_ARIMA_VARIANT_JOINT];
+    if ((regress || joint) && wanted.again)
+        wanted.similar = NULL;
     if (regress && joint && request->known != NULL)
         fit->note = "slopes are the file's, beside harmonics of a long season";
     struct fc_series seen = *series;
