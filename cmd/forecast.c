@@ -5,6 +5,7 @@
  * be written, and appear under their names only when all is done.
  */
 #include "cmd/commands.h"
+#include "cmd/host/crowd.h"
 #include "cmd/host/deadline.h"
 #include "cmd/host/lock.h"
 #include "cmd/host/processors.h"
@@ -121,6 +122,8 @@ struct session {
     struct cmd_outputs *outputs;
     struct cmd_progress bar;
     struct cmd_deadline deadline;
+    struct cmd_late_cost cost; /* of its end, if it is a late one */
+    struct cmd_crowd crowd;
     double read;    /* when it was, by cmd_now() */
     double fitting; /* when the first fit was done, which auto's learning is
                        before; 0: not yet */
@@ -334,17 +337,27 @@ static int end_in_time(void *arg)
     enum fc_status status = cmd_late_finish(s->run, &late, &err);
     cmd_progress_clear(&s->bar);
     late.seconds[1] = cmd_now() - s->read;
-    return status == FC_OK ? conclude(&late, s->outputs) : fail(&err);
+    int end = status == FC_OK ? conclude(&late, s->outputs) : fail(&err);
+    cmd_night_close(&late.night);
+    return end;
+}
+
+/* When it must be begun, as far as is known now. */
+static double last_moment(void *arg)
+{
+    struct session *s = arg;
+    return s->run->options->deadline
+           - cmd_late_most(&s->cost, cmd_crowd_look(&s->crowd));
 }
 
 static enum fc_status set_deadline(struct session *s, struct fc_error *err)
 {
     char left[CMD_SECONDS_SIZE], least[CMD_SECONDS_SIZE];
     const struct cmd_options *o = s->run->options;
-    double needed, most;
     if (o->deadline <= 0)
         return FC_OK;
-    enum fc_status status = cmd_late_estimate(s->run, &needed, &most, err);
+    enum fc_status status = cmd_late_estimate(s->run, &s->cost, err);
+    double needed = cmd_late_least(&s->cost, cmd_crowd_look(&s->crowd));
     double now = cmd_now();
     if (status == FC_OK && now + needed > o->deadline)
         return fc_fail(err, FC_EINVAL,
@@ -352,7 +365,7 @@ static enum fc_status set_deadline(struct session *s, struct fc_error *err)
                        "fallback alone would take %s; nothing was written",
                        o->input, cmd_seconds(fmax(o->deadline - now, 0), left),
                        cmd_seconds(needed, least));
-    s->deadline.at = o->deadline - most;
+    s->deadline.at = last_moment;
     s->deadline.end = end_in_time;
     s->deadline.arg = s;
     if (status == FC_OK)
