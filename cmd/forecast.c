@@ -116,6 +116,13 @@ static void say_phases(const struct cmd_run *run)
     }
 }
 
+/* How fast something goes on. */
+struct pace {
+    double since; /* by cmd_now(), when the first part was done; 0: not yet */
+    size_t first; /* how many were done then */
+    bool said;    /* how long all will take */
+};
+
 /* A run at its work, with all that its end may need. */
 struct session {
     struct cmd_run *run;
@@ -124,33 +131,39 @@ struct session {
     struct cmd_deadline deadline;
     struct cmd_late_cost cost; /* of its end, if it is a late one */
     struct cmd_crowd crowd;
-    double read;    /* when it was, by cmd_now() */
-    double fitting; /* when the first fit was done, which auto's learning is
-                       before; 0: not yet */
-    size_t first;   /* how many were done then */
-    bool estimated; /* it was said how long all will take */
+    double read; /* when it was, by cmd_now() */
+    struct pace learning, fitting;
 };
 
-/* After a few seconds of fitting, by what has been done in them. */
-static void say_estimate(struct session *s, size_t done, size_t n)
+/* After a few seconds, by what has been done in them. */
+static void say_estimate(struct session *s, struct pace *pace, const char *what,
+                         size_t done, size_t n)
 {
     enum { AFTER = 2 };
     char left[CMD_SECONDS_SIZE];
     double now = cmd_now();
-    if (!s->run->options->verbose || s->estimated || done < 1)
+    if (!s->run->options->verbose || pace->said || done < 1)
         return;
-    if (s->fitting <= 0) {
-        s->fitting = now;
-        s->first = done;
+    if (pace->since <= 0) {
+        pace->since = now;
+        pace->first = done;
     }
-    if (now - s->fitting < AFTER || done == s->first)
+    if (now - pace->since < AFTER || done == pace->first)
         return;
-    s->estimated = true;
+    pace->said = true;
     cmd_progress_clear(&s->bar);
-    cmd_say(CMD_INFO, "fits will take about %s more",
-            cmd_seconds((now - s->fitting) * (double)(n - done)
-                            / (double)(done - s->first),
+    cmd_say(CMD_INFO, "%s will take about %s more", what,
+            cmd_seconds((now - pace->since) * (double)(n - done)
+                            / (double)(done - pace->first),
                         left));
+}
+
+/* While auto tries its members on series that it learns from, likewise. */
+static void learn_on(void *arg, size_t done, size_t n)
+{
+    struct session *s = arg;
+    if (!fc_batch_is_closed(&s->run->batch))
+        say_estimate(s, &s->learning, "learning", done, n);
 }
 
 /* While fits are made, from one thread. */
@@ -159,7 +172,7 @@ static void go_on(void *arg, size_t done, size_t n)
     struct session *s = arg;
     if (fc_batch_is_closed(&s->run->batch))
         return;
-    say_estimate(s, done, n);
+    say_estimate(s, &s->fitting, "fits", done, n);
     cmd_progress_update(&s->bar, done, n);
     cmd_night_tick(&s->run->night);
 }
@@ -195,6 +208,7 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
     cmd_progress_init(&s->bar, (enum cmd_when)o->progress, STDERR_FILENO,
                       o->nspecs > 1 ? "fits" : "series");
     run->work.job.progress = go_on;
+    run->work.job.learning = learn_on;
     run->work.job.progress_arg = s;
     run->batch = (struct fc_batch){.job = run->work.job,
                                    .want_reports = o->summary != NULL

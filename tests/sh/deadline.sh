@@ -100,6 +100,14 @@ grep -q '^long,arima,late,no time was left' s.csv || fail "the long series is no
 in_some_time 3 "learning" -m auto in.csv
 grep -q ',late,' s.csv || fail "learning was faster than its deadline"
 
+# with -v it is said how long the learning, and the fits, will take
+for what in "learning:auto" "fits:arima"; do
+	"$nightcast" forecast -v -H 7 -s 7 -m "${what#*:}" -j 1 in.csv -o v.csv 2>verbose &
+	await grep -q "${what%:*} will take about .* more" verbose || fail "${what%:*}: no estimate: $(cat verbose)"
+	kill $!
+	wait $!
+done 2>/dev/null
+
 # moved on: a night that was in time, and one that is not
 make_input 2000 41 | grep -v ',41,' >first.csv
 make_input 2000 41 >moved.csv
