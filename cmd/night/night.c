@@ -4,6 +4,7 @@
 
 #include "cmd/night/fits.h"
 #include "cmd/night/results.h"
+#include "cmd/night/say.h"
 #include "cmd/night/scoring.h"
 #include "cmd/night/series.h"
 #include "io/store/results.h"
