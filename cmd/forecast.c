@@ -5,6 +5,7 @@
  * be written, and appear under their names only when all is done.
  */
 #include "cmd/commands.h"
+#include "cmd/host/crowd.h"
 #include "cmd/host/deadline.h"
 #include "cmd/host/lock.h"
 #include "cmd/host/processors.h"
@@ -116,39 +117,54 @@ static void say_phases(const struct cmd_run *run)
     }
 }
 
+/* How fast something goes on. */
+struct pace {
+    double since; /* by cmd_now(), when the first part was done; 0: not yet */
+    size_t first; /* how many were done then */
+    bool said;    /* how long all will take */
+};
+
 /* A run at its work, with all that its end may need. */
 struct session {
     struct cmd_run *run;
     struct cmd_outputs *outputs;
     struct cmd_progress bar;
     struct cmd_deadline deadline;
-    double read;    /* when it was, by cmd_now() */
-    double fitting; /* when the first fit was done, which auto's learning is
-                       before; 0: not yet */
-    size_t first;   /* how many were done then */
-    bool estimated; /* it was said how long all will take */
+    struct cmd_late_cost cost; /* of its end, if it is a late one */
+    struct cmd_crowd crowd;
+    double read; /* when it was, by cmd_now() */
+    struct pace learning, fitting;
 };
 
-/* After a few seconds of fitting, by what has been done in them. */
-static void say_estimate(struct session *s, size_t done, size_t n)
+/* After a few seconds, by what has been done in them. */
+static void say_estimate(struct session *s, struct pace *pace, const char *what,
+                         size_t done, size_t n)
 {
     enum { AFTER = 2 };
     char left[CMD_SECONDS_SIZE];
     double now = cmd_now();
-    if (!s->run->options->verbose || s->estimated || done < 1)
+    if (!s->run->options->verbose || pace->said || done < 1)
         return;
-    if (s->fitting <= 0) {
-        s->fitting = now;
-        s->first = done;
+    if (pace->since <= 0) {
+        pace->since = now;
+        pace->first = done;
     }
-    if (now - s->fitting < AFTER || done == s->first)
+    if (now - pace->since < AFTER || done == pace->first)
         return;
-    s->estimated = true;
+    pace->said = true;
     cmd_progress_clear(&s->bar);
-    cmd_say(CMD_INFO, "fits will take about %s more",
-            cmd_seconds((now - s->fitting) * (double)(n - done)
-                            / (double)(done - s->first),
+    cmd_say(CMD_INFO, "%s will take about %s more", what,
+            cmd_seconds((now - pace->since) * (double)(n - done)
+                            / (double)(done - pace->first),
                         left));
+}
+
+/* While auto tries its members on series that it learns from, likewise. */
+static void learn_on(void *arg, size_t done, size_t n)
+{
+    struct session *s = arg;
+    if (!fc_batch_is_closed(&s->run->batch))
+        say_estimate(s, &s->learning, "learning", done, n);
 }
 
 /* While fits are made, from one thread. */
@@ -157,7 +173,7 @@ static void go_on(void *arg, size_t done, size_t n)
     struct session *s = arg;
     if (fc_batch_is_closed(&s->run->batch))
         return;
-    say_estimate(s, done, n);
+    say_estimate(s, &s->fitting, "fits", done, n);
     cmd_progress_update(&s->bar, done, n);
     cmd_night_tick(&s->run->night);
 }
@@ -221,6 +237,7 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
     cmd_progress_init(&s->bar, (enum cmd_when)o->progress, STDERR_FILENO,
                       o->nspecs > 1 ? "fits" : "series");
     run->work.job.progress = go_on;
+    run->work.job.learning = learn_on;
     run->work.job.progress_arg = s;
     bool slopes = o->effects != NULL || o->components != NULL;
     run->batch = (struct fc_batch){.job = run->work.job,
@@ -365,17 +382,27 @@ static int end_in_time(void *arg)
     enum fc_status status = cmd_late_finish(s->run, &late, &err);
     cmd_progress_clear(&s->bar);
     late.seconds[1] = cmd_now() - s->read;
-    return status == FC_OK ? conclude(&late, s->outputs) : fail(&err);
+    int end = status == FC_OK ? conclude(&late, s->outputs) : fail(&err);
+    cmd_night_close(&late.night);
+    return end;
+}
+
+/* When it must be begun, as far as is known now. */
+static double last_moment(void *arg)
+{
+    struct session *s = arg;
+    return s->run->options->deadline
+           - cmd_late_most(&s->cost, cmd_crowd_look(&s->crowd));
 }
 
 static enum fc_status set_deadline(struct session *s, struct fc_error *err)
 {
     char left[CMD_SECONDS_SIZE], least[CMD_SECONDS_SIZE];
     const struct cmd_options *o = s->run->options;
-    double needed, most;
     if (o->deadline <= 0)
         return FC_OK;
-    enum fc_status status = cmd_late_estimate(s->run, &needed, &most, err);
+    enum fc_status status = cmd_late_estimate(s->run, &s->cost, err);
+    double needed = cmd_late_least(&s->cost, cmd_crowd_look(&s->crowd));
     double now = cmd_now();
     if (status == FC_OK && now + needed > o->deadline)
         return fc_fail(err, FC_EINVAL,
@@ -383,7 +410,7 @@ static enum fc_status set_deadline(struct session *s, struct fc_error *err)
                        "fallback alone would take %s; nothing was written",
                        o->input, cmd_seconds(fmax(o->deadline - now, 0), left),
                        cmd_seconds(needed, least));
-    s->deadline.at = o->deadline - most;
+    s->deadline.at = last_moment;
     s->deadline.end = end_in_time;
     s->deadline.arg = s;
     if (status == FC_OK)

@@ -19,7 +19,8 @@ static const double BYTES_PER_SECOND = 50e6;
 static const double LEAST = 1;
 static const double SHARE = 4; /* the processor may have that many times as much
                                   to do */
-static const double LOOK_UP = 2e-5; /* of a forecast in the store */
+static const double MORE = 1.5; /* or be so many times as crowded as it was */
+static const double LOOK_UP = 8e-6; /* of a forecast in the store */
 
 /* --- the input --- */
 
@@ -117,8 +118,9 @@ static double thread_seconds(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-enum fc_status cmd_late_estimate(const struct cmd_run *run, double *seconds,
-                                 double *most, struct fc_error *err)
+enum fc_status cmd_late_estimate(const struct cmd_run *run,
+                                 struct cmd_late_cost *cost,
+                                 struct fc_error *err)
 {
     struct cmd_run few = few_of(run);
     struct fc_workspace *ws = fc_workspace_new();
@@ -134,15 +136,27 @@ enum fc_status cmd_late_estimate(const struct cmd_run *run, double *seconds,
     double share = few.work.job.n > 0
                        ? (double)run->work.job.n / (double)few.work.job.n
                        : 0;
-    double work = (thread_seconds() - start) * share;
-    if (run->options->store != NULL)
-        work += LOOK_UP * (double)n;
-    double disk = bytes * share / BYTES_PER_SECOND;
-    *seconds = work + disk;
-    *most = LEAST + SHARE * work + 1.5 * disk;
+    bool store = run->options->store != NULL;
+    *cost = (struct cmd_late_cost){
+        .work = (thread_seconds() - start) * share
+                + (store ? LOOK_UP * (double)n : 0),
+        .disk = bytes * share / BYTES_PER_SECOND,
+        .waited = store ? CMD_NIGHT_PATIENCE : 0,
+    };
     fc_batch_release(&few.batch);
     fc_workspace_free(ws);
     return status;
+}
+
+double cmd_late_least(const struct cmd_late_cost *cost, double crowding)
+{
+    return crowding * cost->work + cost->disk;
+}
+
+double cmd_late_most(const struct cmd_late_cost *cost, double crowding)
+{
+    return LEAST + fmax(SHARE, MORE * crowding) * cost->work + 1.5 * cost->disk
+           + cost->waited;
 }
 
 /* --- the end --- */

@@ -22,13 +22,25 @@ enum fc_status cmd_late_check_input(const struct cmd_options *options,
  */
 size_t *cmd_late_order(const struct cmd_work *work);
 
+/* What it takes to forecast all series by the fallback and to write them. */
+struct cmd_late_cost {
+    double work;   /* seconds of a processor */
+    double disk;   /* seconds */
+    double waited; /* seconds for a store that the run is at */
+};
+
+/* By the look of a few. */
+enum fc_status cmd_late_estimate(const struct cmd_run *run,
+                                 struct cmd_late_cost *cost,
+                                 struct fc_error *err);
+
 /*
- * Seconds that it would take to forecast all series by the fallback and to
- * write them, by the look of a few; of which *most is what to allow for: with
- * other work going on beside it.
+ * Seconds by the clock for it, where a second of a processor takes as many as
+ * `crowding` says: at least, and what to allow for, as there may be more other
+ * work by then.
  */
-enum fc_status cmd_late_estimate(const struct cmd_run *run, double *seconds,
-                                 double *most, struct fc_error *err);
+double cmd_late_least(const struct cmd_late_cost *cost, double crowding);
+double cmd_late_most(const struct cmd_late_cost *cost, double crowding);
 
 /*
  * Makes of a run that another thread may still be at one that has all its

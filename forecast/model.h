@@ -59,8 +59,11 @@ struct fc_lesson {
     int horizon;   /* steps that will be asked for */
     uint64_t seed; /* of everything random */
     int jobs;
-    const volatile sig_atomic_t *stop; /* or NULL */
-    struct fc_trace *trace;            /* or NULL */
+    const volatile sig_atomic_t *stop;                  /* or NULL */
+    struct fc_trace *trace;                             /* or NULL */
+    void (*progress)(void *arg, size_t done, size_t n); /* of series that are
+                                                           tried; or NULL */
+    void *progress_arg;
 };
 
 /*

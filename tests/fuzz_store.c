@@ -2,8 +2,9 @@
 /*
  * Fuzz target: a store that was damaged.  The first byte says by how much it is
  * cut short, if at all; then every four change a byte: which one (three), and
- * to what.  Whatever is opened is read to its end and written to; each answer
- * is a good one, or an error with a message.
+ * to what.  The seals of its pages, which tell of any change, are taken away
+ * first, unless the first byte is odd.  Whatever is opened is read to its end
+ * and written to; each answer is a good one, or an error with a message.
  */
 #define _GNU_SOURCE /* mkdtemp */
 #include <assert.h>
@@ -14,7 +15,9 @@
 #include <unistd.h>
 
 #include "io/store/nights.h"
+#include "io/store/pages.h"
 #include "io/store/results.h"
+#include "io/store/schema.h"
 #include "io/store/scores.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -135,6 +138,9 @@ static void write_damaged(const uint8_t *data, size_t size)
     uint8_t *bytes = malloc(good_size);
     size_t n = good_size;
     memcpy(bytes, good, n);
+    for (size_t at = IO_STORE_PAGE; data[0] % 2 == 0 && at <= n;
+         at += IO_STORE_PAGE)
+        memset(bytes + at - IO_PAGES_SEAL, 0, IO_PAGES_SEAL);
     for (size_t i = 1; i + 3 < size; i += 4) {
         size_t at =
             (size_t)data[i] << 16 | (size_t)data[i + 1] << 8 | data[i + 2];

@@ -7,10 +7,15 @@
 #include "tests/folder.h"
 
 #include "io/store/nights.h"
+#include "io/store/pages.h"
 #include "io/store/results.h"
+#include "io/store/schema.h"
 #include "io/store/scores.h"
 
 #include <sqlite3.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 static struct fc_error err;
 
@@ -29,12 +34,28 @@ static struct io_store *open_store(void)
     return store;
 }
 
+/* So that not the seals of pages tell, but what comes after them. */
+static void unseal(void)
+{
+    static const char none[IO_PAGES_SEAL] = {0};
+    FILE *file = fopen("st.db", "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    long size = ftell(file);
+    for (long at = IO_STORE_PAGE; at <= size; at += IO_STORE_PAGE) {
+        assert_int_equal(fseek(file, at - IO_PAGES_SEAL, SEEK_SET), 0);
+        assert_int_equal(fwrite(none, sizeof none, 1, file), 1);
+    }
+    fclose(file);
+}
+
 static void change(const char *sql)
 {
     sqlite3 *db;
     assert_int_equal(sqlite3_open("st.db", &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
     sqlite3_close(db);
+    unseal();
 }
 
 static struct io_night night_of(int64_t number)
@@ -378,6 +399,102 @@ static void changed_rows_are_noticed(void **state)
     }
 }
 
+/* Whether all of its pages can be read, with their seals. */
+static int read_whole(void)
+{
+    struct io_pages pages = {.vfs = {.zName = NULL}};
+    sqlite3 *db;
+    assert_int_equal(io_pages_init(&pages), SQLITE_OK);
+    int rc = sqlite3_open_v2("st.db", &db, SQLITE_OPEN_READONLY, pages.name);
+    assert_int_equal(rc, SQLITE_OK);
+    sqlite3_extended_result_codes(db, 1);
+    rc = sqlite3_exec(db, "PRAGMA integrity_check", NULL, NULL, NULL);
+    sqlite3_close(db);
+    io_pages_release(&pages);
+    return rc;
+}
+
+static void keep_many(void)
+{
+    const double number = 1;
+    struct io_store *store = open_store();
+    OK(io_store_begin(store, &err));
+    for (int64_t i = 1; i <= 3000; i++) {
+        struct io_kept kept = {
+            .series = i, .model = 1, .n = 1, .numbers = &number};
+        OK(io_store_keep(store, &kept, &err));
+    }
+    OK(io_store_commit(store, &err));
+    io_store_close(store);
+}
+
+static void change_byte(long at)
+{
+    FILE *file = fopen("st.db", "r+b");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    int byte = fgetc(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    fputc(byte ^ 4, file);
+    fclose(file);
+}
+
+static void a_changed_byte_of_any_page_is_noticed(void **state)
+{
+    (void)state;
+    struct stat file;
+    keep_many();
+    assert_int_equal(read_whole(), SQLITE_OK);
+    assert_int_equal(stat("st.db", &file), 0);
+    assert_true(file.st_size > 5 * IO_STORE_PAGE);
+    for (long page = 0; page < file.st_size / IO_STORE_PAGE; page++)
+        for (long at = 150; at < IO_STORE_PAGE; at += 4056) {
+            change_byte(page * IO_STORE_PAGE + at);
+            if (read_whole() != SQLITE_IOERR_DATA)
+                fail_msg("page %ld, byte %ld: not noticed", page, at);
+            change_byte(page * IO_STORE_PAGE + at);
+        }
+    assert_int_equal(read_whole(), SQLITE_OK);
+}
+
+/* Of a run that was killed: the pages that it wrote to the log have no seals,
+   and old ones must not come back. */
+static void another_program_may_move_the_log(void **state)
+{
+    (void)state;
+    struct stat log;
+    keep_many();
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        const double number = 2;
+        struct io_kept kept = {
+            .series = 1500, .model = 1, .n = 1, .numbers = &number};
+        struct io_store *store = open_store();
+        OK(io_store_keep(store, &kept, &err));
+        _exit(0);
+    }
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_int_equal(stat("st.db-wal", &log), 0);
+    sqlite3 *db;
+    assert_int_equal(sqlite3_open("st.db", &db), SQLITE_OK);
+    assert_int_equal(
+        sqlite3_exec(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL),
+        SQLITE_OK);
+    sqlite3_close(db);
+    assert_int_equal(read_whole(), SQLITE_OK);
+    struct io_store *store = open_store();
+    struct io_kept back = {.series = 1500, .model = 1};
+    const void *bytes;
+    bool found;
+    double number;
+    OK(io_store_kept(store, &back, &bytes, &found, &err));
+    assert_true(found && back.n == 1);
+    memcpy(&number, bytes, sizeof number);
+    assert_true(number == 2);
+    io_store_close(store);
+}
+
 static void fits_come_back_and_changes_are_noticed(void **state)
 {
     (void)state;
@@ -504,6 +621,8 @@ int main(void)
         IN_FOLDER(records_come_back),
         IN_FOLDER(old_nights_are_removed_whole),
         IN_FOLDER(changed_rows_are_noticed),
+        IN_FOLDER(a_changed_byte_of_any_page_is_noticed),
+        IN_FOLDER(another_program_may_move_the_log),
         IN_FOLDER(fits_come_back_and_changes_are_noticed),
         IN_FOLDER(what_was_learnt_comes_back),
         IN_FOLDER(a_store_is_one_jobs_and_one_runs),

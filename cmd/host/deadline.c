@@ -13,6 +13,8 @@
 
 enum { STACK = 1 << 20 }; /* bytes */
 
+static const double EVERY = 0.2; /* seconds, that it is asked when */
+
 static bool two_digits(const char *text, int most, int *value)
 {
     if (text[0] < '0' || text[0] > '9' || text[1] < '0' || text[1] > '9')
@@ -76,10 +78,14 @@ static struct timespec time_at(double seconds)
 static void *wait_for_it(void *arg)
 {
     struct cmd_deadline *deadline = arg;
-    struct timespec at = time_at(deadline->at);
     pthread_mutex_lock(&deadline->lock);
-    while (deadline->state == CMD_DEADLINE_SET && cmd_now() < deadline->at)
-        pthread_cond_timedwait(&deadline->changed, &deadline->lock, &at);
+    while (deadline->state == CMD_DEADLINE_SET) {
+        double now = cmd_now(), at = deadline->at(deadline->arg);
+        if (now >= at)
+            break;
+        struct timespec then = time_at(fmin(at, now + EVERY));
+        pthread_cond_timedwait(&deadline->changed, &deadline->lock, &then);
+    }
     bool struck = deadline->state == CMD_DEADLINE_SET;
     if (struck)
         deadline->state = CMD_DEADLINE_STRUCK;

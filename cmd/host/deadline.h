@@ -19,8 +19,8 @@
 bool cmd_deadline_parse(const char *text, double *seconds);
 
 struct cmd_deadline {
-    double at;             /* by cmd_now() */
-    int (*end)(void *arg); /* returns the exit status */
+    double (*at)(void *arg); /* by cmd_now(); asked a few times a second */
+    int (*end)(void *arg);   /* returns the exit status */
     void *arg;
     pthread_t thread;
     pthread_mutex_t lock;
@@ -34,8 +34,8 @@ struct cmd_deadline {
 };
 
 /*
- * From then on `end` may be called, from a thread of its own, at deadline->at,
- * after which the process ends.  FC_ENOMEM.
+ * From then on `end` may be called, from a thread of its own, at the time that
+ * deadline->at tells, after which the process ends.  FC_ENOMEM.
  */
 enum fc_status cmd_deadline_set(struct cmd_deadline *deadline,
                                 struct fc_error *err);

@@ -5,6 +5,7 @@
 #include "cmd/night/fits.h"
 #include "cmd/night/known.h"
 #include "cmd/night/results.h"
+#include "cmd/night/say.h"
 #include "cmd/night/scoring.h"
 #include "cmd/night/series.h"
 #include "io/store/results.h"
@@ -262,7 +263,7 @@ void cmd_night_take_over(struct cmd_night *night,
     if (options->store == NULL)
         return;
     clock_gettime(CLOCK_REALTIME, &patience);
-    patience.tv_sec++;
+    patience.tv_sec += CMD_NIGHT_PATIENCE;
     if (pthread_mutex_timedlock(&night->busy, &patience) == 0)
         *own = *night;
     if (own->store == NULL && own->trouble.code == FC_OK)
@@ -477,6 +478,12 @@ void cmd_night_publish(struct cmd_night *night,
     if (cmd_night_keep(night, &trouble) != FC_OK
         || write_night(night, &tonight, &trouble) != FC_OK)
         give_up(night, &trouble);
+}
+
+void cmd_night_close(struct cmd_night *night)
+{
+    io_store_close(night->store);
+    night->store = NULL;
 }
 
 bool cmd_night_say_trouble(const struct cmd_night *night)

@@ -38,8 +38,9 @@ void cmd_night_fitted(struct cmd_night *night);
 /*
  * For a thread that ends the run at its deadline: the night is its own from
  * then on, and the run waits for ever where it would touch it.  Where the run
- * has it in hand for too long, *own has no store.
+ * has it in hand for longer than that many seconds, *own has no store.
  */
+enum { CMD_NIGHT_PATIENCE = 1 };
 void cmd_night_take_over(struct cmd_night *night,
                          const struct cmd_options *options,
                          struct cmd_night *own);
@@ -58,6 +59,10 @@ struct cmd_night_counts {
  */
 void cmd_night_publish(struct cmd_night *night,
                        const struct cmd_night_counts *counts, double seconds);
+
+/* Of a night that was taken over: the store is closed, so that all of it is in
+   one file. */
+void cmd_night_close(struct cmd_night *night);
 
 /* Says what is wrong with the store, if anything is: then true. */
 bool cmd_night_say_trouble(const struct cmd_night *night);

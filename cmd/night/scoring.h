@@ -18,12 +18,6 @@ enum fc_status cmd_night_score(struct cmd_night *night, struct fc_error *err);
 enum fc_status cmd_night_keep_scores(struct cmd_night *night,
                                      struct fc_error *err);
 
-/*
- * What tonight says of a series by a model, as it is kept to be scored;
- * within a transaction.
- */
-enum fc_status cmd_night_say(struct cmd_night *night, struct fc_error *err);
-
 void cmd_arrivals_release(struct cmd_arrivals *arrivals);
 
 #endif

@@ -290,6 +290,13 @@ static size_t length_of(const void *arg, size_t i)
     return l->sample.series[i].n;
 }
 
+static void report(void *arg, size_t done, size_t n)
+{
+    const struct learner *l = arg;
+    const struct fc_lesson *lesson = l->sample.lesson;
+    lesson->progress(lesson->progress_arg, done, n);
+}
+
 static enum fc_status try_all(struct learner *l, struct fc_error *err)
 {
     const struct fc_lesson *lesson = l->sample.lesson;
@@ -303,6 +310,7 @@ static enum fc_status try_all(struct learner *l, struct fc_error *err)
         .arg = l,
         .status = each,
         .size = length_of,
+        .progress = lesson->progress != NULL ? report : NULL,
         .stop = lesson->stop,
         .trace = lesson->trace,
         .what = "try",

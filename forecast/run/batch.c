@@ -431,7 +431,9 @@ static enum fc_status make_lesson(const struct fc_job *job,
                                  .seed = job->seed,
                                  .jobs = job->nthreads,
                                  .stop = job->stop,
-                                 .trace = job->trace};
+                                 .trace = job->trace,
+                                 .progress = job->learning,
+                                 .progress_arg = job->progress_arg};
     *series =
         ws != NULL ? sort_series(job, ws, &lesson->n, &lesson->rests) : NULL;
     lesson->series = *series;

@@ -50,8 +50,10 @@ struct fc_job {
     const size_t *order; /* the n series as they are to be begun; or NULL: in
                             theirs, but for very long ones, which come first */
     void (*progress)(void *arg, size_t done, size_t n); /* items; or NULL */
-    void *progress_arg;
-    const volatile sig_atomic_t *stop; /* or NULL */
+    void (*learning)(void *arg, size_t done, size_t n); /* of what models try
+                                                           to learn; or NULL */
+    void *progress_arg;                                 /* of both */
+    const volatile sig_atomic_t *stop;                  /* or NULL */
     struct fc_trace
         *trace; /* of items, "fit", and of what is learnt; or NULL */
 };

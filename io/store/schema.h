@@ -9,7 +9,8 @@
  */
 enum {
     IO_STORE_APPLICATION = 0x4e474854, /* "NGHT" */
-    IO_STORE_VERSION = 2,
+    IO_STORE_VERSION = 3,
+    IO_STORE_OLDEST = 2,  /* without seals, see pages.h, and used as it is */
     IO_STORE_PAGE = 16384 /* bytes: few rows end with a rest of a page */
 };
 

@@ -85,6 +85,8 @@ enum fc_status io_store_fail(const struct io_store *store, int code,
                              struct fc_error *err)
 {
     const char *path = store->path;
+    if (code == SQLITE_IOERR_DATA)
+        return io_store_damaged(store, err);
     switch (code & 0xff) {
     case SQLITE_NOMEM:
         return fc_fail(err, FC_ENOMEM, "%s: out of memory for the store", path);

@@ -3,6 +3,7 @@
 #define NIGHTCAST_IO_STORE_STATEMENTS_H
 
 #include "forecast/base/status.h"
+#include "io/store/pages.h"
 #include "io/store/schema.h"
 
 #include <stdbool.h>
@@ -59,6 +60,7 @@ enum io_statement {
 };
 
 struct io_store {
+    struct io_pages pages;
     sqlite3 *db;
     const char *path; /* borrowed */
     int lock;         /* a descriptor; -1: none */

@@ -42,7 +42,14 @@ static enum fc_status take_lock(struct io_store *store, struct fc_error *err)
 {
     struct stat file;
     store->lock =
-        open(store->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+        open(store->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW,
+             0666);
+    if (store->lock < 0 && errno == ELOOP)
+        return fc_fail(err, FC_EIO,
+                       "%s: is a symbolic link, and whoever can change it "
+                       "could have another file written to; name the store "
+                       "itself",
+                       store->path);
     if (store->lock < 0)
         return fc_fail(err, FC_EIO, "%s: cannot open the store: %s",
                        store->path, strerror(errno));
@@ -79,7 +86,7 @@ static enum fc_status make_tables(struct io_store *store, struct fc_error *err)
 static enum fc_status check_kind(struct io_store *store, bool *empty,
                                  struct fc_error *err)
 {
-    int application = 0, version = 0, tables = 0;
+    int application = 0, version = 0, tables = 0, sealed = 0;
     sqlite3 *db = store->db;
     int rc = ask_pragma(db, "PRAGMA application_id", &application);
     if (rc == SQLITE_OK)
@@ -96,12 +103,17 @@ static enum fc_status check_kind(struct io_store *store, bool *empty,
                        "%s: is another program's database, not a store; name "
                        "another file",
                        store->path);
-    if (version != IO_STORE_VERSION)
+    if (version < IO_STORE_OLDEST || version > IO_STORE_VERSION)
         return fc_fail(err, FC_EDATA,
                        "%s: is a store of version %d, and this program knows "
-                       "version %d; a newer one made it",
-                       store->path, version, IO_STORE_VERSION);
-    return FC_OK;
+                       "version %d; %s one made it",
+                       store->path, version, IO_STORE_VERSION,
+                       version > IO_STORE_VERSION ? "a newer" : "an older");
+    rc = io_pages_are_sealed(db, &sealed);
+    if (rc != SQLITE_OK)
+        return io_store_fail(store, rc, err);
+    return sealed || version < IO_STORE_VERSION ? FC_OK
+                                                : io_store_damaged(store, err);
 }
 
 /*
@@ -110,7 +122,8 @@ static enum fc_status check_kind(struct io_store *store, bool *empty,
  * written ahead, "normal" loses no more than the last transactions, and that
  * only when the machine goes down.
  */
-static enum fc_status set_up(struct io_store *store, struct fc_error *err)
+static enum fc_status set_up(struct io_store *store, bool empty,
+                             struct fc_error *err)
 {
     char pragmas[300];
     snprintf(pragmas, sizeof pragmas,
@@ -118,7 +131,9 @@ static enum fc_status set_up(struct io_store *store, struct fc_error *err)
              "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
              "PRAGMA mmap_size = 0;",
              IO_STORE_PAGE);
-    int rc = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
+    int rc = empty ? io_pages_reserve(store->db) : SQLITE_OK;
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
     return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
 }
 
@@ -129,11 +144,13 @@ static enum fc_status open_store(struct io_store *store, enum io_store_use use,
     enum fc_status status = keep ? take_lock(store, err) : FC_OK;
     if (status != FC_OK)
         return status;
-    int rc = sqlite3_open_v2(store->path, &store->db,
+    int rc = io_pages_init(&store->pages);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_open_v2(store->path, &store->db,
                              (keep ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
                                    : SQLITE_OPEN_READONLY)
                                  | SQLITE_OPEN_NOMUTEX,
-                             NULL);
+                             store->pages.name);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
     sqlite3_extended_result_codes(store->db, 1);
@@ -146,7 +163,7 @@ static enum fc_status open_store(struct io_store *store, enum io_store_use use,
         return io_store_fail(store, rc, err);
     status = check_kind(store, &empty, err);
     if (status == FC_OK && keep)
-        status = set_up(store, err);
+        status = set_up(store, empty, err);
     if (status == FC_OK && empty)
         status =
             keep ? make_tables(store, err)
@@ -180,6 +197,7 @@ void io_store_close(struct io_store *store)
     if (store->open)
         sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
     sqlite3_close(store->db);
+    io_pages_release(&store->pages);
     if (store->lock >= 0)
         close(store->lock);
     free(store);

@@ -347,4 +347,24 @@ for k in $(seq 0 11); do
 done
 [ $astray -ge 2 ] || fail "a level that moves away was seen $astray times"
 [ $counted -ge $astray ] || fail "the metrics do not count what drifts"
+
+# How large a store is, in whole pages: beyond 4 bytes for a number that is kept
+# to be scored at most 64 bytes a series and night, and beyond 8 bytes for a
+# number of the last night at most 1 KB and 16 bytes a seasonal state a series
+if [ "$(ask st.db 'SELECT count(*) > 0 FROM dbstat')" = 1 ]; then
+	make_input 70 3000 >in.csv # with a deadline, the last are fitted first
+	rm -f st.db
+	for k in 1 2; do
+		"$nightcast" forecast -q -H 18 -s 7 -m ets -j 2 in.csv -o f.csv \
+			--store st.db --deadline 10h || fail "exit $?"
+	done
+	size() { # TABLES COLUMN PER MOST
+		ask st.db "SELECT (SELECT sum(pgsize) FROM dbstat WHERE name IN ($1))
+			- (SELECT sum(length(numbers)) FROM $2)
+			<= $4 * (SELECT count(*) FROM $3)"
+	}
+	[ "$(size "'said'" said said 64)" = 1 ] || fail "what is to be scored is too large"
+	[ "$(size "'kept','fit','series','record','sqlite_autoindex_series_1'" kept series \
+		'(1024 + 16 * 7)')" = 1 ] || fail "what is kept of the last night is too large"
+fi
 finish

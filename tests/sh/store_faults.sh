@@ -40,6 +40,21 @@ fine() { # STORE
 	cmp -s out.csv expected.csv || fail "$1: other forecasts"
 }
 
+# A page's seal tells of whatever another program has changed; without it what
+# comes after, SQLite's own checks and those of rows, has to.
+unseal() { # STORE
+	local at size
+	size=$(stat -c %s "$1")
+	for ((at = 16384; at <= size; at += 16384)); do
+		printf '\0\0\0\0\0\0\0\0' |
+			dd of="$1" bs=1 seek=$((at - 8)) conv=notrunc status=none
+	done
+}
+change() { # STORE SQL
+	sqlite3 "$1" "$2"
+	unseal "$1"
+}
+
 # what is no store, and stays as it is
 printf 'unique_id,ds,y\na,1,1\n' >table.csv
 cp table.csv table.before
@@ -59,8 +74,18 @@ fine empty.db
 
 # another version, another job
 cp good.db newer.db
-sqlite3 newer.db 'PRAGMA user_version = 3'
-trouble 'newer\.db: is a store of version 3, and this program knows version 2' newer.db
+change newer.db 'PRAGMA user_version = 4'
+trouble 'newer\.db: is a store of version 4, and this program knows version 3; a newer' newer.db
+change newer.db 'PRAGMA user_version = 1'
+trouble 'newer\.db: is a store of version 1, and this program knows version 3; an older' newer.db
+# version 2, whose pages have no seals, goes on; without them 3 is damage
+sqlite3 good.db .dump | sqlite3 plain.db
+sqlite3 plain.db 'PRAGMA application_id = 0x4e474854; PRAGMA user_version = 2'
+fine plain.db
+[ "$(sqlite3 plain.db 'SELECT max(night), max(reused) FROM night')" = '3|30' ] ||
+	fail "a store of version 2: $(sqlite3 plain.db 'SELECT * FROM night')"
+sqlite3 plain.db 'PRAGMA user_version = 3'
+trouble 'plain\.db: the store is damaged' plain.db
 cp good.db shard.db
 rm -f out.csv
 $forecast --store shard.db --shard 1/2 2>stderr
@@ -73,7 +98,7 @@ $nightcast forecast -q -H 6 -s 12 -m ses tens.csv -o out.csv --store shard.db 2>
 [ $? -eq 3 ] && grep -q "is the store of another job: its step is" stderr ||
 	fail "another step: $(cat stderr)"
 cp good.db swapped.db
-sqlite3 swapped.db "UPDATE job SET value = 'big endian' WHERE name = 'bytes'"
+change swapped.db "UPDATE job SET value = 'big endian' WHERE name = 'bytes'"
 trouble "its bytes is 'big endian'" swapped.db
 
 # damage: cut short, bytes that are others, by SQLite's check or by a row's own
@@ -81,35 +106,76 @@ cp good.db cut.db
 truncate -s 40000 cut.db
 trouble 'cut\.db: (the store is damaged|is not a store)' cut.db
 cp good.db flipped.db
-sqlite3 flipped.db "UPDATE kept SET numbers = zeroblob(length(numbers)) WHERE key = (SELECT max(key) FROM kept)"
+change flipped.db "UPDATE kept SET numbers = zeroblob(length(numbers)) WHERE key = (SELECT max(key) FROM kept)"
 trouble 'flipped\.db: the store is damaged; move it away' flipped.db
 cp good.db flipped.db
-sqlite3 flipped.db "UPDATE said SET origin = 59"
+change flipped.db "UPDATE said SET origin = 59"
 sed 's/^s01,60,.*/&\ns01,61,120/' in.csv >longer.csv
 rm -f out.csv
 $nightcast forecast -q -H 6 -s 12 -m ses longer.csv -o out.csv --store flipped.db 2>stderr
 [ $? -eq 3 ] && grep -q 'flipped.db: the store is damaged' stderr ||
 	fail "a forecast that was changed: $(cat stderr)"
 cp good.db dropped.db
-sqlite3 dropped.db 'DROP TABLE series'
+change dropped.db 'DROP TABLE series'
 trouble 'dropped\.db: the store is damaged' dropped.db
-size=$(stat -c %s good.db)
+cp good.db changed.db # by another program
+sqlite3 changed.db 'UPDATE record SET n = n + 1; UPDATE series SET whole = 5'
+trouble 'changed\.db: the store is damaged' changed.db
+
+# Whatever bytes of whatever page are others, and whatever page is where another
+# was: it is noticed, or makes no difference, neither to the forecasts of a night
+# with new values nor to what the history says.
+sed 's/^\(s..\),60,.*/&\n\1,61,120/' in.csv >more.csv
+later="$nightcast forecast -q -H 6 -s 12 -m ses -j 2 more.csv -o out.csv"
+history() { # STORE: without the moments and seconds of nights
+	for by in lead series; do
+		"$nightcast" history "$1" --by $by 2>&1
+	done
+	"$nightcast" history "$1" --changes 2>&1
+	"$nightcast" history "$1" 2>&1 | sed -E 's/20..-..-.. ..:..//; s/[0-9.]+$//'
+}
+cp good.db any.db
+$later --store any.db || fail "a night with new values"
+cp out.csv expected-more.csv
+history any.db >expected-history
 hit=0
-for i in $(seq 40); do # whatever byte it is: no crash, and the forecasts
-	cp good.db any.db
-	at=$((size * i / 41 + 13))
-	byte=$(od -An -tu1 -j $at -N 1 any.db)
-	printf "\\x$(printf %x $((byte ^ 129)))" |
-		dd of=any.db bs=1 seek=$at conv=notrunc status=none
+damaged() { # WHAT: of any.db
+	local status
 	rm -f out.csv any.db-*
-	timeout $patience $forecast --store any.db 2>stderr
+	timeout $patience $later --store any.db 2>stderr
 	status=$?
-	[ $status -eq 0 ] || [ $status -eq 3 ] || fail "byte $at: exit $status: $(cat stderr)"
-	[ $status -eq 3 ] && hit=$((hit + 1))
-	cmp -s out.csv expected.csv || fail "byte $at: other forecasts"
+	cmp -s out.csv expected-more.csv || [ $status -eq 3 ] || fail "$1: other forecasts"
+	case $status in
+	0) history any.db | cmp -s - expected-history || fail "$1: another history" ;;
+	3)
+		grep -qE 'any\.db: (the store is damaged|is not a store|the store cannot)' stderr &&
+			[ "$(wc -l <out.csv)" = 181 ] || fail "$1: $(cat stderr)"
+		hit=$((hit + 1))
+		;;
+	*) fail "$1: exit $status: $(cat stderr)" ;;
+	esac
+}
+pages=$(($(stat -c %s good.db) / 16384))
+for ((i = 0; i < pages; i++)); do
+	cp good.db any.db
+	at=$((i * 16384 + i * 7919 % 16377))
+	printf '\x9c\x41\x07\xe3\x58\xf2\x1d\x86' |
+		dd of=any.db bs=1 seek=$at conv=notrunc status=none
+	damaged "eight bytes at $at"
+	cp good.db any.db
+	dd if=good.db of=any.db bs=16384 skip=$(((i + 5) % pages)) seek=$i count=1 \
+		conv=notrunc status=none
+	damaged "page $(((i + 5) % pages)) at $i"
 done
-[ $hit -gt 0 ] || fail "no damaged byte was noticed"
-echo "$hit of 40 damaged bytes were noticed, the others made no difference"
+for at in 16 17 18 19 20 21 27 31 35 39 43 47 55 59 63 67 71 95 99; do # the header
+	cp good.db any.db
+	byte=$(od -An -tu1 -j $at -N 1 any.db)
+	printf "\\x$(printf %x $((byte ^ 8)))" |
+		dd of=any.db bs=1 seek=$at conv=notrunc status=none
+	damaged "byte $at"
+done
+[ $hit -gt $((pages + 19)) ] || fail "only $hit damages were noticed"
+echo "$hit of $((2 * pages + 19)) damages were noticed, the others made no difference"
 
 # a disk that is full, from the first write on, or later
 for at in 1 2 3 5 8; do
@@ -134,12 +200,42 @@ for at in 1 2 3; do
 	[ "$(sqlite3 full.db 'PRAGMA integrity_check')" = ok ] || fail "write $at: not sound"
 done
 
+# a limit on the size of files, below that of the store
+rm -f full.db*
+trouble 'full\.db: (no space is left|the store cannot be used)' full.db bash -c 'ulimit -f 60; exec "$@"' -
+# a disk of its own, of which there is hardly anything
+if [ "$(id -u)" -eq 0 ] && mkdir small && mount -t tmpfs -o size=128k none small 2>/dev/null; then
+	trouble 'small/st\.db: (no space is left|the store cannot be used)' small/st.db
+	umount small
+fi
+
 # held by another run, and by another program
 cp good.db held.db
 exec 7<held.db
 flock 7
 trouble 'held\.db: another run has the store' held.db
 exec 7<&-
+# two runs at once: the one that comes first has it, or each has a night
+cp good.db two.db
+for i in 1 2 3; do
+	for k in a b; do
+		$nightcast forecast -q -H 6 -s 12 -m ses -j 1 in.csv -o two-$k.csv --store two.db 2>stderr-$k &
+		eval "pid_$k=\$!"
+	done
+	good=0
+	for k in a b; do
+		eval "wait \$pid_$k"
+		case $? in
+		0) good=$((good + 1)) ;;
+		3) grep -q 'two.db: another run has the store' stderr-$k || fail "two runs: $(cat stderr-$k)" ;;
+		*) fail "two runs: $(cat stderr-$k)" ;;
+		esac
+		cmp -s two-$k.csv expected.csv || fail "two runs: other forecasts"
+	done
+	[ $good -ge 1 ] || fail "two runs: no night"
+	nights=$((${nights:-2} + good))
+	[ "$(sqlite3 two.db 'SELECT max(night) FROM night')" = $nights ] || fail "two runs: not $nights nights"
+done
 mkfifo commands
 sqlite3 held.db <commands >answers &
 holder=$!
@@ -161,17 +257,27 @@ fine held.db
 exec 5>&-
 wait $holder
 
-# a symbolic link is followed; what may not be written to is said
+# a symbolic link is not followed; what may not be written to is said
 mkdir elsewhere
+cp good.db elsewhere/real.db
 ln -s elsewhere/real.db link.db
-fine link.db
-[ -L link.db ] && [ -s elsewhere/real.db ] || fail "a link was not followed"
+ln -s elsewhere/none.db dangling.db
+trouble 'link\.db: is a symbolic link.*; name the store itself' link.db
+trouble 'dangling\.db: is a symbolic link' dangling.db
+cmp -s good.db elsewhere/real.db && [ ! -e elsewhere/none.db ] ||
+	fail "a link was followed"
+ln -s elsewhere folder-link # of a folder is another thing
+fine folder-link/real.db
 if [ "$(id -u)" -eq 0 ] && command -v setpriv >/dev/null; then
 	as_nobody="setpriv --reuid=65534 --regid=65534 --clear-groups"
 	chmod 777 .
 	cp good.db rooted.db
 	chmod 644 rooted.db
 	trouble 'rooted\.db: cannot open the store: Permission denied' rooted.db $as_nobody
+	cp good.db read-only.db
+	chown 65534:65534 read-only.db
+	chmod 444 read-only.db
+	trouble 'read-only\.db: cannot open the store: Permission denied' read-only.db $as_nobody
 	mkdir closed
 	cp good.db closed/st.db
 	chmod 666 closed/st.db
