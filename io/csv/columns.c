@@ -572,9 +572,13 @@ static enum fc_status ask(const struct search *s, enum role role,
                        layout->file, layout->header_line, a, b, a, b, a);
     return fc_fail(err, FC_EDATA,
                    "%s:%llu: columns '%.40s' and '%.40s' could both be the "
-                   "%s: say %s '%.40s' or %s '%.40s'",
+                   "%s: say %s '%.40s' or %s '%.40s'%s",
                    layout->file, layout->header_line, a, b, what[role],
-                   option[role], a, option[role], b);
+                   option[role], a, option[role], b,
+                   role == VALUE && layout->one_series
+                       ? "; if each column is a series, write a row for each "
+                         "series and timestamp"
+                       : "");
 }
 
 /* Without rows there is nothing to look at. */

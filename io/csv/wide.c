@@ -85,6 +85,24 @@ static void count_columns(struct io_layout *layout)
 }
 
 /*
+ * Whether all ids of the first rows are timestamps, and no mere numbers: then
+ * it is the columns that are series.
+ */
+static bool is_turned(const struct io_layout *layout,
+                      const struct io_sample *sample)
+{
+    struct io_time_format format[IO_TIME_CANDIDATES];
+    double number;
+    for (size_t i = 0; i < sample->n; i++) {
+        const char *id = io_sample_cell(sample, i, layout->id);
+        if (io_number_parse(id, strlen(id), &number)
+            || io_time_candidates(id, strlen(id), format) == 0)
+            return false;
+    }
+    return sample->n > 1 && layout->nkeys <= 1;
+}
+
+/*
  * When the other columns are named by timestamps, those are the times;
  * otherwise the columns are steps.
  */
@@ -101,7 +119,6 @@ static enum fc_status find_times(struct io_layout *layout,
     (void)cursor;
     (void)csv;
     (void)fields;
-    (void)sample;
     layout->time_name = "ds";
     layout->times = malloc((n > 0 ? n : 1) * sizeof *layout->times);
     if (layout->times == NULL)
@@ -139,6 +156,13 @@ static enum fc_status find_times(struct io_layout *layout,
                        "%s:%llu: the first line looks like data ('%.60s' where "
                        "the name of a column should be); a header is needed",
                        layout->file, layout->header_line, odd);
+    if (is_turned(layout, sample))
+        return fc_fail(err, FC_EDATA,
+                       "%s:%llu: column '%.60s' has timestamps and the other "
+                       "columns' names are none: a series to a column, where "
+                       "wide form has one to a row; exchange rows and columns, "
+                       "or write a row for each series and timestamp",
+                       layout->file, layout->header_line, layout->id_name);
     count_columns(layout);
     return FC_OK;
 }

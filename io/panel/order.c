@@ -307,8 +307,10 @@ static enum fc_status order_item(void *arg, size_t i, struct fc_workspace *ws)
         return io_no_room(job);
     facts->nmissing = count_missing(&rows);
     note_own_step(job, &rows, facts);
-    if (facts->nmissing > 0)
+    if (facts->nmissing > 0) {
         trim_missing(&rows);
+        facts->nfilled = count_missing(&rows);
+    }
     if (rows.n > 0) {
         facts->start = rows.time[0];
         raw->last = rows.time[rows.n - 1];

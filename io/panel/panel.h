@@ -82,7 +82,7 @@ struct io_panel {
     uint32_t crc;              /* of the input, if shard.count > 0 */
     int64_t first, last;       /* timestamps, over all series */
     double steps, missing;     /* of the file: places on its grids, and those
-                                  without a row, by the mean step */
+                                  without a value, by the mean step */
     struct io_periods ignore;  /* as asked for */
     size_t nignored, nwith;    /* values of these, and series that had any */
     uint64_t not_utf8_line;    /* of the first id that is not UTF-8; 0 = none */

@@ -241,6 +241,21 @@ static enum fc_status check_agreed(const struct io_regular *job,
     return status == FC_OK ? check_end(job, err) : status;
 }
 
+/*
+ * What the file has to make up: places without a row, and rows without a
+ * value, which up to here are all that is known to be filled.
+ */
+static void count_made_up(const struct io_regular *job)
+{
+    struct io_panel *panel = job->panel;
+    count_missing(job, 0, panel->nseries, &panel->steps, &panel->missing);
+    for (size_t i = 0; i < panel->nseries; i++) {
+        if (job->raw[i].n > 0)
+            panel->missing += panel->facts[i].nfilled;
+        panel->facts[i].nfilled = 0;
+    }
+}
+
 enum fc_status io_settle_step(struct io_regular *job, struct fc_error *err)
 {
     enum fc_status status = settle_frequency(job, err);
@@ -249,8 +264,7 @@ enum fc_status io_settle_step(struct io_regular *job, struct fc_error *err)
     default_frequency(job->panel);
     if (job->freq == NULL && !job->options->gaps_given && !drop_far_rows(job))
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    count_missing(job, 0, job->panel->nseries, &job->panel->steps,
-                  &job->panel->missing);
+    count_made_up(job);
     find_span(job);
     return check_agreed(job, err);
 }
