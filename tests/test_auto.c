@@ -401,6 +401,46 @@ static void without_errors_all_are_trusted_alike(void **state)
     fc_workspace_free(ws);
 }
 
+/* Where there are no errors, the share of what knows all seasons is the stated
+ * one: of 5 cycles of 28 that many steps ahead 5 to 1, of 20 9 to 1; a week of
+ * days ahead is a seventh of 49. */
+static void far_ahead_what_knows_all_seasons_counts(void **state)
+{
+    static const struct {
+        struct fc_seasons seasons;
+        size_t n;
+        int horizon;
+        double odds;
+    } cases[] = {{{.n = 2, .length = {4, 28}}, 140, 28, 5},
+                 {{.n = 2, .length = {4, 28}}, 140, 100, 5},
+                 {{.n = 2, .length = {4, 28}}, 560, 28, 9},
+                 {{.n = 2, .length = {4, 28}}, 560, 7, 2},
+                 {{.n = 2, .length = {7, 365.25}}, 980, 49, 9},
+                 {{.n = 2, .length = {7, 365.25}}, 980, 7, 1 + 8 / 18.520259}};
+    double y[980], trust[FC_AUTO_TRUSTS];
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_auto_common none = {.change = 0};
+    struct fc_spec spec = spec_of("auto");
+    (void)state;
+    for (int t = 0; t < 980; t++)
+        y[t] = 5;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fc_series series = {
+            .id = "a", .y = y, .n = cases[i].n, .seasons = &cases[i].seasons};
+        struct fc_request request = {
+            .spec = &spec, .horizon = cases[i].horizon, .seed = 1};
+        struct fc_fit fit = {.model = spec.model,
+                             .season_length = (int)series.seasons->length[0]};
+        struct fc_auto_view view = view_of(&series);
+        struct fc_auto_tried tried = {trust, NULL};
+        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, tried),
+                         FC_OK);
+        assert_near(trust[FC_AUTO_SHARE], cases[i].odds / (1 + cases[i].odds),
+                    1e-6);
+    }
+    fc_workspace_free(ws);
+}
+
 /* Nothing beats the last value of a random walk, nor the mean of a season;
  * auto may not be far from either. */
 static void known_best_forecasts_are_approached(void **state)
@@ -684,6 +724,7 @@ int main(void)
         cmocka_unit_test(auto_knows_the_horizon_as_a_fallback),
         cmocka_unit_test(trust_falls_with_the_errors_of_the_series),
         cmocka_unit_test(without_errors_all_are_trusted_alike),
+        cmocka_unit_test(far_ahead_what_knows_all_seasons_counts),
         cmocka_unit_test(known_best_forecasts_are_approached),
         cmocka_unit_test(intervals_cover_what_they_claim),
         cmocka_unit_test(factors_are_the_errors_quantiles),

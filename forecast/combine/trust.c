@@ -32,11 +32,14 @@ static const double EXACT = 30;
 /*
  * Likewise of the share of what knows all seasons.  It reverts to the mean,
  * which is the better the further ahead: over a whole cycle of the longest
- * season its errors count as if they were smaller, over a part of one by that
- * part to a power.  Chosen on hourly loads a week ahead and on M4's hourly
- * series two days and a week ahead.
+ * season, or WEEK cycles of the shortest if that is less, its errors count as
+ * if they were smaller, over a part of that by the part to a power.  And the
+ * more, the more such cycles it has seen: M4's hours have five.  Chosen on
+ * hourly loads two days and a week ahead, on days one to eight weeks ahead and
+ * on M4's hourly series two days and a week ahead.
  */
-static const double SHARE_POWER = 2, SHARE_AHEAD = 4, SHARE_LATE = 1.5;
+static const double SHARE_POWER = 2, SHARE_AHEAD = 4, SHARE_LATE = 1.5,
+                    SHARE_SEEN = 5, WEEK = 7;
 
 /* The mean absolute errors of a table for these values; NaN: not usable, or
  * nothing to compare with. */
@@ -54,16 +57,25 @@ static void find_errors(const struct fc_auto_table *table, const double *actual,
     }
 }
 
-/* The mean absolute errors of what knows all seasons, and of the mean of the
- * members, as the former's share.  A half when there is nothing to compare. */
-static double find_share(const struct fc_auto_table *table,
-                         const struct fc_seasons *seasons, const double *actual,
-                         size_t n)
+/* What knows all seasons of a series, to what its members make of one, where
+ * both had the same errors. */
+static double find_odds(const struct fc_series *series, int horizon)
 {
-    double longest =
-        seasons != NULL && seasons->n > 0 ? seasons->length[seasons->n - 1] : 1;
-    double ahead = fmin(1, table->horizon / longest);
-    double odds = 1 + SHARE_AHEAD * pow(ahead, SHARE_LATE);
+    const struct fc_seasons *seasons = series->seasons;
+    if (seasons == NULL || seasons->n == 0)
+        return 1;
+    double cycle =
+        fmin(seasons->length[seasons->n - 1], WEEK * seasons->length[0]);
+    double seen = (double)series->n / cycle / SHARE_SEEN;
+    double ahead = fmin(1, horizon / cycle);
+    return 1 + SHARE_AHEAD * sqrt(seen) * pow(ahead, SHARE_LATE);
+}
+
+/* The share of what knows all seasons: those odds, by the mean absolute errors
+ * of it and of the mean of the members, if there is anything to compare. */
+static double find_share(const struct fc_auto_table *table, double odds,
+                         const double *actual, size_t n)
+{
     double seasonal = 0, members = 0;
     for (size_t h = 0; table->seasonal != NULL && h < n; h++) {
         double sum = 0, usable = 0;
@@ -78,7 +90,8 @@ static double find_share(const struct fc_auto_table *table,
         members += usable > 0 ? fabs(sum / usable - actual[h]) : INFINITY;
     }
     double a = odds * pow(members, SHARE_POWER), b = pow(seasonal, SHARE_POWER);
-    return isfinite(a) && isfinite(b) && a + b > 0 ? a / (a + b) : 0.5;
+    return isfinite(a) && isfinite(b) && a + b > 0 ? a / (a + b)
+                                                   : odds / (1 + odds);
 }
 
 /* Errors into factors with geometric mean 1; unknown ones become 1. */
@@ -156,7 +169,8 @@ static enum fc_status trust_by_last(const struct fc_fit *whole,
     double error[FC_AUTO_MEMBERS];
     find_errors(&table, view->known + n, comparable, error);
     tried.trust[FC_AUTO_SHARE] =
-        find_share(&table, view->series.seasons, view->known + n, comparable);
+        find_share(&table, find_odds(&view->series, request->horizon),
+                   view->known + n, comparable);
     trust_by_errors(error, change, tried.trust);
     return find_ratios(&table, fit.season_length, view->known + n, comparable,
                        ws, tried);
@@ -207,7 +221,8 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
     double *trust = tried.trust;
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = 1;
-    trust[FC_AUTO_SHARE] = 0.5;
+    double odds = find_odds(series, request->horizon);
+    trust[FC_AUTO_SHARE] = odds / (1 + odds);
     trust[FC_AUTO_OWN] = 0;
     for (int h = 0; tried.ratio != NULL && h < request->horizon; h++)
         tried.ratio[h] = NAN;

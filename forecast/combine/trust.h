@@ -24,7 +24,8 @@
  *            does not vary.  But 0 for those that learn over all series where
  *            most of the last season lies before a break that is not over.
  *            Behind them the share of what knows all seasons, by its errors
- *            against those of the members' mean; a half when nothing is known.
+ *            against those of the members' mean, by how far ahead it is and
+ *            how many cycles were seen; by these alone when there are no errors
  *            Then the mean of the sizes in ratio; 0 when nothing is known
  *   ratio    as many values as the request's horizon: errors, over the widths,
  *            of the candidates under fixed weights and that trust; NaN: not
