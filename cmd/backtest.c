@@ -185,6 +185,7 @@ static enum fc_status evaluate(struct run *run, struct fc_error *err)
         .job = run->work.job,
         .outline = &run->work.outline,
         .learn_seconds = run->seconds,
+        .known_for = o->unknown != NULL ? run->work.known.known_for : NULL,
         .origins = (int)o->origins,
         .stride = (int)(o->stride > 0 ? o->stride : o->horizon),
     };

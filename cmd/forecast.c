@@ -164,6 +164,7 @@ static void go_on(void *arg, size_t done, size_t n)
 static enum fc_status fit(struct session *s, struct fc_error *err)
 {
     struct cmd_run *run = s->run;
+    run->night.regressors = &run->work.known;
     enum fc_status status =
         cmd_night_begin(&run->night, &cmd_forecast, run->options,
                         &run->work.panel, &run->work.seasons, &run->batch, err);

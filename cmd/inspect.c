@@ -5,6 +5,7 @@
  */
 #define _POSIX_C_SOURCE 200809L /* STDOUT_FILENO */
 #include "cmd/commands.h"
+#include "cmd/inspect_known.h"
 #include "cmd/talk/line.h"
 #include "cmd/talk/talk.h"
 #include "cmd/talk/terminal.h"
@@ -274,9 +275,10 @@ static bool print_strengths(const struct io_panel *panel,
     return found;
 }
 
-static int report(const struct io_panel *panel,
+static int report(const struct io_panel *panel, const struct io_known *known,
                   const struct cmd_options *options)
 {
+    struct fc_error err;
     struct fc_seasons seasons = cmd_seasons(options, panel);
     int season = fc_season_length(&seasons);
     struct cmd_terminal terminal = cmd_terminal_of(STDOUT_FILENO);
@@ -286,6 +288,10 @@ static int report(const struct io_panel *panel,
         return CMD_FAILED;
     }
     print_demand(panel);
+    if (cmd_inspect_known(options, panel, known, &err) != FC_OK) {
+        cmd_say(CMD_ERROR, "%s", err.msg);
+        return CMD_FAILED;
+    }
     for (size_t i = 0; i < sizeof findings / sizeof *findings; i++)
         print_finding(&findings[i], panel, season, &terminal);
     for (size_t i = 0; i < panel->nseries; i++)
@@ -297,18 +303,21 @@ static int report(const struct io_panel *panel,
 static int run(int argc, char **argv)
 {
     struct cmd_options options;
-    struct io_panel panel;
+    struct io_panel panel = {0};
+    struct io_known known = {0};
     struct fc_error err;
     int jobs, status = cmd_options_parse(&cmd_inspect, argc, argv, &options);
-    struct cmd_source source = {options.input, 0, NULL, NULL, NULL};
+    struct cmd_source source = {options.input, (int)options.horizon, NULL, NULL,
+                                NULL};
     if (status < 0
-        && cmd_load(&options, &source, &jobs, &panel, NULL, &err) != FC_OK) {
+        && cmd_load(&options, &source, &jobs, &panel, &known, &err) != FC_OK) {
         cmd_say(CMD_ERROR, "%s", err.msg);
         status = CMD_FAILED;
     } else if (status < 0) {
-        status = report(&panel, &options);
-        io_panel_release(&panel);
+        status = report(&panel, &known, &options);
     }
+    io_panel_release(&panel);
+    io_known_release(&known);
     cmd_options_release(&options);
     return status;
 }

@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/known.h"
 
+#include "io/csv/source.h"
 #include "io/known/events.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum { LINE = 400 };
+
+/* inspect prints what there is. */
+static bool speaks(const struct cmd_options *options)
+{
+    return !options->quiet && !(options->set & CMD_INSPECT);
+}
 
 static void say_input(const char *path, const char *future,
                       const struct io_known *known)
@@ -32,7 +39,7 @@ static void say_input(const char *path, const char *future,
 
 static enum fc_status read_regressors(const struct cmd_options *options,
                                       const struct io_panel_options *how,
-                                      const struct io_learned *file,
+                                      const struct cmd_learned *learned,
                                       struct io_panel *panel,
                                       struct io_known *known,
                                       struct fc_error *err)
@@ -43,6 +50,8 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     if (options->regressors == NULL)
         return FC_OK;
     enum fc_status status = io_terms_parse(options->regressors, &terms, err);
+    if (status == FC_OK && options->unknown != NULL)
+        status = io_terms_mark_unknown(options->unknown, &terms, err);
     if (status == FC_OK && options->what_if != NULL)
         status = io_changes_parse(options->what_if, &changes, err);
     if (status != FC_OK) {
@@ -52,21 +61,35 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     struct io_known_how asked = {
         &terms, (enum io_missing_regressors)options->missing_regressors, NULL,
         options->future, &changes};
-    if (file != NULL && file->nregressors > 0) {
-        names = (struct io_known_names){file->nregressors, file->regressor,
-                                        file->nbases, file->base};
+    if (learned != NULL) {
+        const struct io_learned *file = &learned->file;
+        names =
+            (struct io_known_names){file->nregressors - file->nevents,
+                                    file->regressor, file->nbases, file->base};
         asked.names = &names;
     }
     status = io_known_read(how, &asked, panel, known, err);
     io_terms_release(&terms);
     io_changes_release(&changes);
-    if (status == FC_OK && !options->quiet)
-        say_input(how->path, options->future, known);
+    if (status == FC_OK && speaks(options))
+        say_input(io_source_name(how->path), options->future, known);
     return status;
 }
 
+void cmd_known_carry(const struct cmd_options *options,
+                     const struct io_panel *panel, int horizon, int season,
+                     struct io_known *known)
+{
+    if (options->unknown == NULL || (options->set & CMD_BACKTEST))
+        return;
+    for (size_t i = 0; i < panel->nseries; i++)
+        fc_known_carry(known->known_for, known->n, panel->series[i].n, horizon,
+                       season, known->x[i]);
+}
+
 /* How many days of events, and what of them is ignored. */
-static void say_events(const struct io_events *events, size_t ignored)
+static void say_events(const struct io_events *events, size_t ignored,
+                       const struct io_known *known)
 {
     char count[CMD_COUNT_SIZE], names[CMD_COUNT_SIZE], values[CMD_COUNT_SIZE];
     if (ignored > 0)
@@ -80,11 +103,35 @@ static void say_events(const struct io_events *events, size_t ignored)
                 cmd_count(events->n, count), events->n == 1 ? "" : "s",
                 cmd_count(events->names.n, names),
                 events->names.n == 1 ? "" : "s");
+    if (known->nfresh_events > 0)
+        cmd_say(CMD_WARNING,
+                "%s: warning: what was not learnt has what all events have: "
+                "%s%s",
+                events->path, known->fresh_event,
+                known->nfresh_events > 1 ? ", and others" : "");
+}
+
+/* As regressors, by the columns that were learnt if there are any. */
+static enum fc_status add_events(const struct io_events *events,
+                                 const struct cmd_learned *learned,
+                                 const struct io_panel *panel, int horizon,
+                                 struct io_known *known, struct fc_error *err)
+{
+    enum fc_role role[IO_TERMS_MOST];
+    if (learned == NULL)
+        return io_events_add(events, panel, horizon, NULL, known, err);
+    const struct io_learned *file = &learned->file;
+    size_t first = file->nregressors - file->nevents;
+    struct io_event_names names = {file->nevents, file->regressor + first,
+                                   role};
+    for (size_t j = 0; j < file->nevents && j < IO_TERMS_MOST; j++)
+        role[j] = learned->known->column[first + j].role;
+    return io_events_add(events, panel, horizon, &names, known, err);
 }
 
 enum fc_status cmd_known_read(const struct cmd_options *options,
                               const struct io_panel_options *how,
-                              const struct io_learned *file,
+                              const struct cmd_learned *learned,
                               struct io_panel *panel, struct io_known *known,
                               struct fc_error *err)
 {
@@ -92,15 +139,16 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     enum fc_status status = FC_OK;
     size_t before = panel->nignored;
     if (options->events != NULL)
-        status = io_events_read(how, options->events, panel, &events, err);
+        status = io_events_read(how, options->events, options->events_as,
+                                panel, &events, err);
     if (status == FC_OK)
         status = io_events_ignore(&events, panel, err);
     if (status == FC_OK)
-        status = read_regressors(options, how, file, panel, known, err);
+        status = read_regressors(options, how, learned, panel, known, err);
     if (status == FC_OK && options->events != NULL)
-        status = io_events_add(&events, panel, how->horizon, known, err);
-    if (status == FC_OK && options->events != NULL && !options->quiet)
-        say_events(&events, panel->nignored - before);
+        status = add_events(&events, learned, panel, how->horizon, known, err);
+    if (status == FC_OK && options->events != NULL && speaks(options))
+        say_events(&events, panel->nignored - before, known);
     if (known->n == 0)
         io_known_release(known); /* all of them are ignored */
     io_events_release(&events);

@@ -2,10 +2,10 @@
 #ifndef NIGHTCAST_CMD_KNOWN_H
 #define NIGHTCAST_CMD_KNOWN_H
 
+#include "cmd/learned.h"
 #include "cmd/options/options.h"
 #include "forecast/known/known.h"
 #include "io/known/known.h"
-#include "io/out/learned.h"
 
 /*
  * Regressors on the command line: read, and what is said of them.
@@ -15,14 +15,20 @@
  * Reads them for the panel, if there are to be any, and says what is text.
  * *known is to be released in any case.
  *
- *   file  what was learnt from another run's regressors, which these must be
- *         then; or NULL
+ *   learned  what was learnt from another run's regressors, which these must be
+ *            then; or NULL
  */
 enum fc_status cmd_known_read(const struct cmd_options *options,
                               const struct io_panel_options *how,
-                              const struct io_learned *file,
+                              const struct cmd_learned *learned,
                               struct io_panel *panel, struct io_known *known,
                               struct fc_error *err);
+
+/* Carries on over the horizon those that --regressors-unknown names; a backtest
+ * does so at every origin. */
+void cmd_known_carry(const struct cmd_options *options,
+                     const struct io_panel *panel, int horizon, int season,
+                     struct io_known *known);
 
 /* Says how they were taken, in a line; learnt may be NULL. */
 void cmd_known_say(const struct cmd_options *options,

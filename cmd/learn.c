@@ -64,6 +64,7 @@ static void write_learned(const struct run *run)
         const struct io_known *known = &run->work.known;
         out.nregressors = known->n;
         out.regressor = known->name;
+        out.nevents = known->nevents;
         out.nbases = known->ntexts;
         out.base = known->base;
         out.nslopes = fc_known_size(known->n);
@@ -118,7 +119,7 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
         status = fc_batch_learn(&run->work.job, 0, &run->learned, err);
     if (status != FC_OK)
         return status;
-    if (o->regressors != NULL && run->known == NULL)
+    if (run->work.job.regressors != NULL && run->known == NULL)
         return fc_fail(err, FC_ESHORT,
                        "%s: none of its %zu series can be learnt from",
                        o->input, run->work.job.n);

@@ -23,35 +23,49 @@ static enum fc_status make_block(const struct cmd_options *options,
 }
 
 /* That the file's regressors are those of the run, as far as can be told
- * before these are read. */
+ * before these are read: events that are all ignored are none. */
+static enum fc_status check_known(const struct cmd_options *options,
+                                  const struct io_learned *file,
+                                  struct fc_error *err)
+{
+    size_t n = file->nregressors - file->nevents;
+    if (n == 0 && options->regressors != NULL)
+        return fc_fail(err, FC_EDATA,
+                       "%s: was learnt without regressors; `nightcast learn "
+                       "--regressors %.100s` makes another",
+                       options->learned, options->regressors);
+    if (n > 0 && options->regressors == NULL)
+        return fc_fail(err, FC_EDATA,
+                       "%s: was learnt with regressors ('%.60s'): "
+                       "--regressors names them",
+                       options->learned, file->regressor[0]);
+    if (file->nevents > 0 && options->events == NULL)
+        return fc_fail(err, FC_EDATA,
+                       "%s: was learnt with events ('%.60s'): --events names "
+                       "their file",
+                       options->learned, file->regressor[n]);
+    return FC_OK;
+}
+
 static enum fc_status take_known(const struct cmd_options *options,
                                  struct cmd_learned *learned,
                                  struct fc_error *err)
 {
     const struct io_learned *file = &learned->file;
     struct fc_error why;
-    if (file->nregressors == 0 && options->regressors == NULL)
-        return FC_OK;
-    if (file->nregressors == 0)
-        return fc_fail(err, FC_EDATA,
-                       "%s: was learnt without regressors; `nightcast learn "
-                       "--regressors %.100s` makes another",
-                       options->learned, options->regressors);
-    if (options->regressors == NULL)
-        return fc_fail(err, FC_EDATA,
-                       "%s: was learnt with regressors ('%.60s'): "
-                       "--regressors names them",
-                       options->learned, file->regressor[0]);
-    enum fc_status status =
-        file->nslopes == fc_known_size(file->nregressors)
-            ? fc_known_unpack(file->slopes, file->nslopes, &learned->known,
-                              &why)
-            : fc_fail(&why, FC_EDATA, "its slopes are cut short");
+    enum fc_status status = check_known(options, file, err);
+    if (status != FC_OK || file->nregressors == 0)
+        return status;
+    status = file->nslopes == fc_known_size(file->nregressors)
+                 ? fc_known_unpack(file->slopes, file->nslopes, &learned->known,
+                                   &why)
+                 : fc_fail(&why, FC_EDATA, "its slopes are cut short");
     if (status == FC_ENOMEM)
         return fc_fail(err, status, "%s", why.msg);
     return status == FC_OK
                ? FC_OK
-               : fc_fail(err, status, "%s: %s; `nightcast learn` makes a new one",
+               : fc_fail(err, status,
+                         "%s: %s; `nightcast learn` makes a new one",
                          options->learned, why.msg);
 }
 

@@ -13,7 +13,7 @@ bool cmd_shard_learns_alone(const struct cmd_options *options)
 {
     if (options->shard.count < 2 || options->learned != NULL)
         return false;
-    if (options->regressors != NULL)
+    if (cmd_has_known(options))
         return true;
     for (size_t i = 0; i < options->nspecs; i++)
         if (options->specs[i].model->learn != NULL)
@@ -74,6 +74,8 @@ static void list_tokens(const struct cmd_options *options,
     cmd_tokens_add(tokens, "models", text);
     if (options->future != NULL)
         cmd_tokens_add(tokens, "future", options->future);
+    if (options->events != NULL)
+        cmd_tokens_add(tokens, "events", options->events);
     add_learned(options, work, tokens);
     cmd_options_tokens(&cmd_forecast, options, tokens);
 }

@@ -4,10 +4,12 @@
 #include "cmd/host/files.h"
 #include "cmd/host/memory.h"
 #include "cmd/host/processors.h"
+#include "cmd/host/stdin.h"
 #include "cmd/host/threads.h"
 #include "cmd/learned.h"
 #include "cmd/talk/talk.h"
 #include "forecast/base/parallel.h"
+#include "io/csv/source.h"
 #include "io/rows/note.h"
 #include "io/text/seasons.h"
 
@@ -22,8 +24,8 @@ static void say_inferred(const struct cmd_options *options, const char *path,
     if (options->quiet || (options->set & CMD_INSPECT))
         return;
     if (panel->say_columns)
-        cmd_say(CMD_INFO, "%s: columns: %s",
-                strcmp(path, "-") == 0 ? "<stdin>" : path, panel->columns);
+        cmd_say(CMD_INFO, "%s: columns: %s", io_source_name(path),
+                panel->columns);
     for (size_t i = 0; i < panel->notes->n; i++)
         cmd_say(CMD_INFO, "%s", panel->notes->text[i]);
 }
@@ -150,6 +152,9 @@ enum fc_status cmd_load(const struct cmd_options *options,
                        options->ninputs);
     cmd_memory_limit("/proc", *jobs);
     enum fc_status status = cmd_threads_start(*jobs, err);
+    if (status == FC_OK && known != NULL && options->regressors != NULL
+        && cmd_reads_stdin(options))
+        status = cmd_stdin_keep(err);
     if (status != FC_OK)
         return status;
     struct io_panel_options how = cmd_panel_options(options);
@@ -305,7 +310,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     struct cmd_source from = *source;
     *work = (struct cmd_work){.trace = source->trace};
     enum fc_status status = cmd_learned_read(options, &work->learned, err);
-    from.learned = &work->learned.file;
+    if (options->learned != NULL)
+        from.learned = &work->learned;
     if (status == FC_OK)
         status = cmd_learned_agree(options, &work->learned, &from.agreed, err);
     if (status == FC_OK)
@@ -319,6 +325,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
         return status;
     set_season(options, work);
     say_seasons(options, work);
+    cmd_known_carry(options, &work->panel, source->horizon, work->season,
+                    &work->known);
     status = fc_outline_init(&work->outline, options->levels, options->nlevels,
                              options->quantiles, options->nquantiles, err);
     if (status == FC_OK)

@@ -30,7 +30,7 @@ struct cmd_source {
     const char *path;
     int horizon;
     struct fc_trace *trace;
-    const struct io_learned *learned; /* whose regressors are read; or NULL */
+    const struct cmd_learned *learned; /* whose regressors are read; or NULL */
     const struct io_agreed *agreed; /* what is known of it, or NULL */
 };
 

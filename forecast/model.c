@@ -65,12 +65,9 @@ static struct fc_seasons with_patterns(const struct fc_model *model,
                                        const struct fc_seasons *seasons)
 {
     struct fc_seasons some = *seasons;
-    bool knows = model->harmonics && !fc_season_is_long(seasons->length[0]);
     some.n = 1;
     for (int i = 1; i < seasons->n; i++)
-        if (knows && fc_season_is_long(seasons->length[i]))
-            knows = false;
-        else
+        if (!model->harmonics || !fc_season_is_long(seasons->length[i]))
             some.length[some.n++] = seasons->length[i];
     return some;
 }

@@ -156,8 +156,8 @@ struct fc_model {
     bool missing;          /* fits series with missing values as they are;
                               otherwise the caller fills them first */
     enum fc_season_use seasons;
-    bool harmonics;   /* but of a long season, the first of those that the
-                         user has asked for, it knows the harmonics itself:
+    bool harmonics;   /* but of the long seasons that the user has asked for
+                         it knows the harmonics itself:
                          see fc_season_is_long() */
     bool must_learn;  /* is nothing without what it learns */
     const void *form; /* what sets this row apart from others that have the

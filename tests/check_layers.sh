@@ -32,7 +32,7 @@ rooms='
 6 io/out            *
 6 io/known          known.h terms.h change.h events.h
 1 cmd/talk          *
-2 cmd/host          array.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h threads.h
+2 cmd/host          array.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h stdin.h threads.h
 3 cmd/options       list.h near.h options.h tokens.h
 4 cmd/night         night.h
 4 cmd/report        report.h summary.h

@@ -92,6 +92,7 @@ static void check_written(const struct io_learned *learned)
     for (size_t i = 0; i < learned->n; i++)
         assert(again.values[i] == learned->values[i]);
     assert(again.nregressors == learned->nregressors);
+    assert(again.nevents == learned->nevents);
     assert(again.nbases == learned->nbases);
     assert(again.nslopes == learned->nslopes);
     for (size_t i = 0; i < learned->nregressors; i++)

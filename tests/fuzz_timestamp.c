@@ -54,6 +54,28 @@ static void check_round_trip(const struct io_time_format *format, int64_t t)
     assert(back == t || format->form == IO_TIME_PERIOD);
 }
 
+/* A first line that begins with a percent sign is what --time-format says. */
+static void try_letters(const char *text, size_t size)
+{
+    struct io_time_format format = {0};
+    struct fc_error err;
+    char letters[2 * IO_TIME_PATTERN_SIZE] = "", buf[IO_TIME_SIZE];
+    const char *line = memchr(text, '\n', size);
+    size_t n = line != NULL ? (size_t)(line - text) : size;
+    int64_t t;
+    if (n == 0 || text[0] != '%' || n >= sizeof letters)
+        return;
+    memcpy(letters, text, n);
+    if (io_time_format_set(&format, letters, &err) != FC_OK)
+        return;
+    for (size_t at = n + 1; at < size; at += n + 1) {
+        line = memchr(text + at, '\n', size - at);
+        n = line != NULL ? (size_t)(line - (text + at)) : size - at;
+        if (io_time_parse(text + at, n, &format, &t) == NULL)
+            assert(io_time_print(&format, t, buf) < sizeof buf);
+    }
+}
+
 static size_t parse_lines(const char *text, size_t size,
                           struct io_time_format *format, int64_t *t)
 {
@@ -172,6 +194,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct io_freq freq;
     if (size == 0)
         return 0;
+    try_letters((const char *)data, size);
     size_t n = parse_lines((const char *)data, size, &format, t);
     n = sort_and_deduplicate(t, n);
     try_typed((const char *)data, size, t, n, &format);

@@ -252,6 +252,51 @@ static void snaive_of_exactly_a_season_repeats_it(void **state)
                 sqrt(3) * (naive.hi[0] - naive.mean[0]), 1e-12);
 }
 
+/* The step of the past that snaive's first forecast is a copy of. */
+static size_t looks_back(const struct fc_seasons *seasons, size_t n)
+{
+    double *y = malloc(n * sizeof *y), mean[2];
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series series = {.id = "s", .y = y, .n = n, .seasons = seasons};
+    struct fc_spec spec = {.model = fc_model_find("snaive")};
+    struct fc_forecast out = {.horizon = 2, .mean = mean};
+    struct fc_fit fit;
+    assert_true(y != NULL && ws != NULL);
+    for (size_t t = 0; t < n; t++)
+        y[t] = (double)t;
+    assert_int_equal(fit_spec(&series, &spec, ws, &fit, NULL), FC_OK);
+    assert_int_equal(fc_model_predict(&fit, ws, &out, NULL), FC_OK);
+    assert_true(mean[1] == mean[0] + 1);
+    fc_workspace_free(ws);
+    free(y);
+    return n - (size_t)mean[0];
+}
+
+/* Whole weeks, whole days: 365.25 days are 52.18 weeks, 8766 hours too, and
+ * 30.4 days 4.3; where the shorter season is a part of the longer, or is not
+ * whole, that one is as it is. */
+static void snaive_of_a_year_copies_the_same_weekday(void **state)
+{
+    static const struct {
+        struct fc_seasons seasons;
+        size_t n, back;
+    } cases[] = {{{.n = 2, .length = {7, 365.25}}, 731, 364},
+                 {{.n = 2, .length = {7, 365.25}}, 730, 7},
+                 {{.n = 2, .length = {7, 368}}, 800, 371},
+                 {{.n = 3, .length = {24, 168, 8766}}, 17532, 8736},
+                 {{.n = 3, .length = {24, 168, 8766}}, 17531, 168},
+                 {{.n = 2, .length = {5, 261}}, 600, 260},
+                 {{.n = 2, .length = {7, 30.4375}}, 100, 28},
+                 {{.n = 2, .length = {24, 168}}, 1000, 168},
+                 {{.n = 2, .length = {4.35, 52.18}}, 200, 52},
+                 {{.n = 3, .length = {7, 30.4375, 365.25}}, 800, 364},
+                 {{.n = 1, .length = {52.18}}, 200, 52}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(looks_back(&cases[i].seasons, cases[i].n),
+                         cases[i].back);
+}
+
 static void an_interval_that_overflows_is_an_error(void **state)
 {
     const double y[] = {-1e308, 1e308, -1e308, 1e308};
@@ -275,6 +320,7 @@ int main(void)
         cmocka_unit_test(drift_needs_two_observations),
         cmocka_unit_test(snaive_of_less_than_a_season_is_naive),
         cmocka_unit_test(snaive_of_exactly_a_season_repeats_it),
+        cmocka_unit_test(snaive_of_a_year_copies_the_same_weekday),
         cmocka_unit_test(an_interval_that_overflows_is_an_error),
     };
     return cmocka_run_group_tests(tests, read_reference, free_reference);

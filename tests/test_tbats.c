@@ -524,6 +524,40 @@ static void seasons_are_found(void **state)
     gsl_rng_free(rng);
 }
 
+static void check_year(struct fc_seasons seasons, size_t n, const char *name)
+{
+    double y[400];
+    struct fc_workspace *ws = fc_workspace_new();
+    const struct fc_series series = {
+        .id = "s", .y = y, .n = n, .seasons = &seasons};
+    struct fc_spec spec = {0};
+    struct fc_fit fit;
+    for (size_t t = 0; t < n; t++)
+        y[t] = 100 + 20 * cos(2 * M_PI * (double)t / 52.18) + (double)(t % 3);
+    assert_int_equal(fc_model_parse("tbats:0,0/1", 11, &spec, NULL), FC_OK);
+    assert_int_equal(fit_spec(&series, &spec, ws, &fit, NULL), FC_OK);
+    assert_non_null(strstr(fit.spec, name));
+    fc_workspace_free(ws);
+}
+
+/* 365.25 / 7, if the 52 are nobody's wish and there are two such years. */
+static void a_year_of_weeks_is_no_whole_number(void **state)
+{
+    static const double weeks = 365.25 / 7;
+    (void)state;
+    check_year((struct fc_seasons){.n = 1, .length = {52}, .year = weeks}, 400,
+               "<52.1786,1>");
+    check_year((struct fc_seasons){.n = 1, .length = {52}, .year = weeks}, 104,
+               "<52,1>");
+    check_year((struct fc_seasons){.n = 1, .length = {52}}, 400, "<52,1>");
+    check_year((struct fc_seasons){.n = 1, .length = {26}, .year = weeks}, 400,
+               "<26,1>");
+    check_year(
+        (struct fc_seasons){
+            .n = 1, .length = {52}, .year = weeks, .asked = true},
+        400, "<52,1>");
+}
+
 static void paths_are_those_of_the_forecast(void **state)
 {
     double y[120];
@@ -570,6 +604,7 @@ int main(void)
         cmocka_unit_test(the_barrier_has_its_slopes),
         cmocka_unit_test(box_cox_is_undone),
         cmocka_unit_test(seasons_are_found),
+        cmocka_unit_test(a_year_of_weeks_is_no_whole_number),
         cmocka_unit_test(paths_are_those_of_the_forecast),
         cmocka_unit_test(variants_are_read),
     };

@@ -400,6 +400,97 @@ static void leap_years_follow_the_gregorian_rule(void **state)
                 == parse("0004-02-28", &format) + 2 * DAY);
 }
 
+/* The format that strptime's letters ask for, and that reads a text. */
+static struct io_time_format by_letters(const char *letters, const char *text,
+                                        int64_t expected)
+{
+    struct io_time_format format = {0};
+    struct fc_error err;
+    int64_t t = -1;
+    if (io_time_format_set(&format, letters, &err) != FC_OK)
+        fail_msg("%s: %s", letters, err.msg);
+    const char *problem = io_time_parse(text, strlen(text), &format, &t);
+    if (problem != NULL || t != expected)
+        fail_msg("'%s' by %s read as %lld, not %lld: %s", text, letters,
+                 (long long)t, (long long)expected,
+                 problem != NULL ? problem : "");
+    return format;
+}
+
+/* Days as Python 3.11's datetime.strptime() has them, but for %C, %k, %-d. */
+static void letters_are_strptimes(void **state)
+{
+    static const struct {
+        const char *letters, *text;
+        int64_t t;
+    } rows[] = {
+        {"%x", "01/03/21", 18630 * DAY},
+        {"%c", "Sun Jan  3 05:07:09 2021", 18630 * DAY + 18429},
+        {"%d.%m.%Y %X", "03.01.2021 05:07:09", 18630 * DAY + 18429},
+        {"%Y-%U-%w", "2021-00-5", 18628 * DAY},
+        {"%Y-%U-%w", "2021-01-0", 18630 * DAY},
+        {"%Y-%U-%w", "2023-53-0", 19722 * DAY},
+        {"%Y-%U-%w", "2023-01-0", 19358 * DAY},
+        {"%Y-%W-%u", "2021-00-7", 18630 * DAY},
+        {"%Y-%W-%u", "2021-01-1", 18631 * DAY},
+        {"%Y-%W-%u", "2018-01-1", 17532 * DAY},
+        {"%Y-%W-%u", "2024-53-2", 20088 * DAY},
+        {"%G-W%V-%u", "2020-W53-7", 18630 * DAY},
+        {"%G-W%V-%u", "2024-W01-1", 19723 * DAY},
+        {"%a %U %Y", "Wed 17 2024", 19844 * DAY},
+        {"%C%y/%m/%d", "1903/02/01", -24441 * DAY},
+        {"%d.%m.%Y %k:%M", "03.01.2021  5:07", 18630 * DAY + 18420},
+        {"%-d/%-m/%Y", "3/1/2021", 18630 * DAY},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct io_time_format format =
+            by_letters(rows[i].letters, rows[i].text, rows[i].t);
+        expect_printed(&format, rows[i].t, rows[i].text);
+    }
+}
+
+/* What could be longer than the room for it when it is written. */
+static void letters_have_room(void **state)
+{
+    static const char *const rows[] = {
+        "%Y-%A-%A-%A-%A-%A-%A-%A-%A-%A-%A-%A",
+        "%Y%s%s%s%s%s%s%s%s",
+        "%c %c %c",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct io_time_format format = {0};
+        struct fc_error err;
+        assert_int_equal(io_time_format_set(&format, rows[i], &err), FC_EINVAL);
+        assert_non_null(strstr(err.msg, "too long"));
+    }
+    by_letters("%A, %d. %B %Y %H:%M:%S.%f%z",
+               "Wednesday, 17. September 2025 05:07:09.123456789+05:30",
+               INT64_C(1758085629));
+}
+
+static void weeks_that_a_year_has_not_are_refused(void **state)
+{
+    static const char *const rows[][2] = {
+        {"%Y-%U-%w", "2023-00-6"},   {"%Y-%W-%u", "2018-00-7"},
+        {"%Y-%W-%u", "2024-53-3"},   {"%Y-%U-%w", "2021-00-0"},
+        {"%G-W%V-%u", "2021-W53-1"}, {"%Y-%W", "2024-54"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct io_time_format format = {0};
+        struct fc_error err;
+        int64_t t;
+        assert_int_equal(io_time_format_set(&format, rows[i][0], &err), FC_OK);
+        const char *problem =
+            io_time_parse(rows[i][1], strlen(rows[i][1]), &format, &t);
+        if (problem == NULL)
+            fail_msg("'%s' read as %lld", rows[i][1], (long long)t);
+        assert_string_equal(problem, "no such week");
+    }
+}
+
 /* The years of 53 weeks from 1900 to 2010, of 71 in 400 years. */
 static void long_years_have_week_53(void **state)
 {
@@ -539,6 +630,9 @@ int main(void)
         cmocka_unit_test(what_is_not_a_timestamp_is_told),
         cmocka_unit_test(leap_years_follow_the_gregorian_rule),
         cmocka_unit_test(long_years_have_week_53),
+        cmocka_unit_test(letters_are_strptimes),
+        cmocka_unit_test(letters_have_room),
+        cmocka_unit_test(weeks_that_a_year_has_not_are_refused),
         cmocka_unit_test(a_file_keeps_its_form),
         cmocka_unit_test(small_differences_within_a_file_are_taken),
         cmocka_unit_test(one_fraction_of_a_second_is_kept),

@@ -3,6 +3,7 @@
 #include "cmd/night/night.h"
 
 #include "cmd/night/fits.h"
+#include "cmd/night/known.h"
 #include "cmd/night/results.h"
 #include "cmd/night/scoring.h"
 #include "cmd/night/series.h"
@@ -103,6 +104,8 @@ static enum fc_status open_and_look(struct cmd_night *night,
     if (status == FC_OK)
         status = io_store_begin_reading(night->store, err);
     if (status == FC_OK)
+        status = cmd_night_find_known(night, err);
+    if (status == FC_OK)
         status = cmd_night_see(night, err);
     if (status == FC_OK)
         status = cmd_night_score(night, err);
@@ -119,11 +122,13 @@ static void look_back(struct cmd_night *night,
         give_up(night, &trouble);
 }
 
-/* Models that have not learnt; that they learn here, and not in the batch,
-   lets it be kept. */
+/* Regressors and models that have not taught and learnt; that they do it here,
+   and not in the batch, lets it be kept. */
 static enum fc_status learn(struct cmd_night *night, struct fc_error *err)
 {
-    enum fc_status status = FC_OK;
+    enum fc_status status = cmd_night_learn_known(night, err);
+    if (status == FC_OK)
+        status = cmd_night_settle_known(night, err);
     for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
         if (night->options->specs[k].model->learn == NULL
             || night->by_spec[k] != NULL)
@@ -535,6 +540,7 @@ void cmd_night_end(struct cmd_night *night)
     free(night->forms);
     free(night->astray);
     free(night->seen);
+    free(night->known.learnt);
     cmd_arrivals_release(&night->arrivals);
     *night = (struct cmd_night){0};
 }

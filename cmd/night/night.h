@@ -19,6 +19,7 @@
  * batch->job has what they know.  Fails only as the run itself would: the
  * learning, or memory.
  *
+ *   night->regressors         set before, if the batch's job has any
  *   command, options, panel   borrowed until the end
  *   season                    observations, by which errors are scaled
  *   batch                     its job is set, and it is prepared, with reports

@@ -8,6 +8,7 @@
 
 #include "cmd/host/program.h"
 #include "cmd/night/fits.h"
+#include "cmd/night/known.h"
 #include "cmd/night/series.h"
 #include "io/store/results.h"
 
@@ -73,12 +74,10 @@ static bool learns_here(const struct cmd_night *night, size_t k)
 static void add_to_settings(struct cmd_night *night, size_t k)
 {
     const struct fc_learned *learned = night->by_spec[k];
-    uint64_t both[2] = {night->settings[k], 0};
-    if (learned == NULL)
-        return;
-    both[1] =
-        cmd_night_hash(learned->values, learned->n * sizeof *learned->values);
-    night->settings[k] = cmd_night_hash(both, sizeof both);
+    if (learned != NULL)
+        night->settings[k] =
+            cmd_night_hash_on(night->settings[k], learned->values,
+                              learned->n * sizeof *learned->values);
 }
 
 /* Steps from the end of the input it was learnt from to tonight's. */
@@ -142,10 +141,32 @@ static enum fc_status check_drift(struct cmd_night *night, int64_t learnt_in,
     return status;
 }
 
+/* What regressors taught, before all that was learnt from the rest; *missing if
+ * that is not to be had. */
+static enum fc_status recall_known(struct cmd_night *night, bool *missing,
+                                   struct fc_error *err)
+{
+    const struct fc_job *job = &night->batch->job;
+    enum fc_status status = FC_OK;
+    *missing = false;
+    if (job->regressors == NULL)
+        return FC_OK;
+    if (job->known == NULL && night->known.learnt != NULL) {
+        status = check_drift(night, night->known.learnt_in, err);
+        if (status == FC_OK && night->drifted_since == 0)
+            cmd_night_take_known(night);
+    }
+    *missing = job->known == NULL;
+    return status == FC_OK ? cmd_night_settle_known(night, err) : status;
+}
+
 enum fc_status cmd_night_recall_learnt(struct cmd_night *night,
                                        struct fc_error *err)
 {
-    enum fc_status status = FC_OK;
+    bool missing;
+    enum fc_status status = recall_known(night, &missing, err);
+    if (missing)
+        return status;
     for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
         struct io_learnt learnt = {.model = night->models[k]};
         const void *numbers;
@@ -169,6 +190,8 @@ enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
                                      struct fc_error *err)
 {
     enum fc_status status = io_store_begin(night->store, err);
+    if (status == FC_OK)
+        status = cmd_night_keep_known(night, err);
     for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
         const struct fc_learned *learned = night->learned[k];
         bool tonight = learned != NULL && night->learnt_in == night->number;
@@ -193,11 +216,8 @@ static uint64_t hash_regressors(const struct cmd_night *night,
     const struct fc_regressors *x = series->regressors;
     uint64_t hash = 0;
     size_t n = series->n + (size_t)night->options->horizon;
-    for (size_t j = 0; x != NULL && j < x->n; j++) {
-        uint64_t both[2] = {
-            hash, cmd_night_hash(x->x + j * x->stride, n * sizeof *x->x)};
-        hash = cmd_night_hash(both, sizeof both);
-    }
+    for (size_t j = 0; x != NULL && j < x->n; j++)
+        hash = cmd_night_hash_on(hash, x->x + j * x->stride, n * sizeof *x->x);
     return hash;
 }
 

@@ -13,6 +13,27 @@ uint64_t cmd_night_hash(const void *bytes, size_t n)
     return io_hash(&key, bytes, n);
 }
 
+uint64_t cmd_night_hash_on(uint64_t hash, const void *bytes, size_t n)
+{
+    uint64_t both[2] = {hash, cmd_night_hash(bytes, n)};
+    return cmd_night_hash(both, sizeof both);
+}
+
+uint64_t cmd_night_hash_values(const struct cmd_night *night, size_t series,
+                               size_t first, size_t n)
+{
+    const struct fc_job *job = &night->batch->job;
+    const double *y = job->series[series].y + first;
+    uint64_t hash = cmd_night_hash(y, n * sizeof *y);
+    if (job->regressors == NULL)
+        return hash;
+    const struct fc_regressors *x = &job->regressors[series];
+    for (size_t j = 0; j < x->n; j++)
+        hash = cmd_night_hash_on(hash, x->x + j * x->stride + first,
+                                 n * sizeof *x->x);
+    return hash;
+}
+
 bool cmd_night_place(const struct cmd_night *night, size_t series, int64_t t,
                      int64_t *place)
 {
@@ -35,10 +56,11 @@ int64_t cmd_night_origin(const struct cmd_night *night, size_t i)
     return origin;
 }
 
-static uint64_t hash_recent(const double *y, size_t n)
+/* Of the last few of n places. */
+static uint64_t hash_recent(const struct cmd_night *night, size_t i, size_t n)
 {
     size_t few = n < RECENT ? n : RECENT;
-    return cmd_night_hash(y + (n - few), few * sizeof *y);
+    return cmd_night_hash_values(night, i, n - few, few);
 }
 
 static void see_values(const struct cmd_night *night, size_t i,
@@ -48,8 +70,8 @@ static void see_values(const struct cmd_night *night, size_t i,
     struct io_freq step = io_panel_step(night->panel, i);
     int64_t start = night->panel->facts[i].start;
     seen->n = series->n - fc_missing_tail(series->y, series->n);
-    seen->whole = cmd_night_hash(series->y, seen->n * sizeof *series->y);
-    seen->recent = hash_recent(series->y, seen->n);
+    seen->whole = cmd_night_hash_values(night, i, 0, seen->n);
+    seen->recent = hash_recent(night, i, seen->n);
     seen->last = start;
     if (seen->n > 1)
         io_freq_advance(&step, start, (int64_t)seen->n - 1, &seen->last);
@@ -60,9 +82,8 @@ static bool is_corrected(const struct cmd_night *night, size_t i,
                          const struct cmd_seen *seen)
 {
     const struct io_store_series *before = &seen->before;
-    const double *y = night->panel->series[i].y;
     int64_t place;
-    if (before->n < 1 || seen->n == 0)
+    if (before->n < 1 || seen->n == 0 || !night->known.same)
         return false;
     if (!cmd_night_place(night, i, before->last, &place))
         return true;
@@ -71,9 +92,9 @@ static bool is_corrected(const struct cmd_night *night, size_t i,
     size_t n = (size_t)place + 1;
     if (before->first == night->panel->facts[i].start)
         return n != (size_t)before->n
-               || cmd_night_hash(y, n * sizeof *y) != before->whole;
+               || cmd_night_hash_values(night, i, 0, n) != before->whole;
     return n >= RECENT && before->n >= RECENT
-           && hash_recent(y, n) != before->recent;
+           && hash_recent(night, i, n) != before->recent;
 }
 
 enum fc_status cmd_night_see(struct cmd_night *night, struct fc_error *err)

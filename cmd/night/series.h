@@ -7,8 +7,17 @@
 /* A hash that is the same in every run. */
 uint64_t cmd_night_hash(const void *bytes, size_t n);
 
+/* Of what is hashed already, and more. */
+uint64_t cmd_night_hash_on(uint64_t hash, const void *bytes, size_t n);
+
+/* Of a series' values, and its regressors beside them, at n places from `first`
+ * on; without regressors of the values alone. */
+uint64_t cmd_night_hash_values(const struct cmd_night *night, size_t series,
+                               size_t first, size_t n);
+
 /*
- * Finds tonight's series in the store, and those whose past has changed: of
+ * Finds tonight's series in the store, and those whose past has changed, or
+ * that of their regressors, if these are by name what they were: of
  * values that are the same by their timestamps, all if the series begins where
  * it did, else the last few of those that were there.
  */

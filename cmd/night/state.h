@@ -4,6 +4,7 @@
 
 #include "cmd/options/options.h"
 #include "forecast/run/batch.h"
+#include "io/known/known.h"
 #include "io/panel/panel.h"
 #include "io/store/nights.h"
 #include "io/store/scores.h"
@@ -54,6 +55,17 @@ struct cmd_news {
     int compared, beyond;
 };
 
+/* What regressors teach, from night to night: see known.h. */
+struct cmd_known_night {
+    double names; /* a hash of them; 0: there are none */
+    bool there;   /* the store has something of regressors */
+    bool same;    /* they are, by their names, those of the last night */
+    bool tonight; /* it was learnt */
+    bool settled;
+    struct fc_known *learnt; /* or NULL */
+    int64_t learnt_in;       /* the night that it is from */
+};
+
 /*
  * A run and its store: who fills it, and reads most of it, are the files of
  * this room.  Zeroed: a run without a store.
@@ -64,6 +76,7 @@ struct cmd_night {
     struct fc_error trouble; /* why it was; code 0: it was not */
     const struct cmd_options *options;
     const struct io_panel *panel;
+    const struct io_known *regressors; /* of the batch's job, if it has any */
     struct fc_batch *batch;
     int64_t number; /* of this night */
     int64_t began;  /* seconds since 1970 */
@@ -87,6 +100,7 @@ struct cmd_night {
     struct fc_learned **learned; /* by specs that learn here; NULL: others */
     const struct fc_learned **by_spec; /* of each spec: what it has learnt */
     int64_t learnt_in;                 /* the night that it is from; 0: none */
+    struct cmd_known_night known;
     struct cmd_arrivals arrivals;
     int64_t drifted_since; /* a night since which more series go astray, for
                               which models learn anew; 0: none */

@@ -15,6 +15,7 @@
 #include "cmd/talk/talk.h"
 #include "forecast/models.h"
 #include "io/known/change.h"
+#include "io/known/events.h"
 #include "io/known/terms.h"
 #include "io/text/number.h"
 
@@ -218,7 +219,7 @@ static int check_learners(const struct cmd_command *command,
     size_t learners = 0;
     for (size_t i = 0; i < options->nspecs; i++)
         learners += options->specs[i].model->learn != NULL;
-    if (options->regressors != NULL) /* which teach for any model */
+    if (cmd_has_known(options)) /* which teach for any model */
         learners += options->nspecs;
     if ((command->set & CMD_LEARN)
         && (options->nspecs != 1 || (learners == 0 && !options->by_file)))
@@ -359,30 +360,17 @@ static int parse_seasons(const char *name, struct cmd_options *options)
             break;
     }
     options->has_seasons = given != NULL;
-    seasons->asked = seasons->n > 1;
+    seasons->asked = given != NULL;
     return -1;
 }
 
 /* --- regressors --- */
-
-static bool reads_stdin(const struct cmd_options *options)
-{
-    bool any = strcmp(options->input, "-") == 0;
-    for (size_t i = 0; i < options->ninputs; i++)
-        any = any || strcmp(options->inputs[i], "-") == 0;
-    return any;
-}
 
 /* What does not go with them, and why; or NULL. */
 static const char *against_regressors(const struct cmd_options *options)
 {
     if (options->wide)
         return "takes columns of long form, of which --wide has none";
-    if (reads_stdin(options))
-        return "reads its input twice, which standard input cannot be: name a "
-               "file";
-    if (options->store != NULL)
-        return "forecasts series anew every night: leave out --store";
     if (options->by_file)
         return "reads all of the files: leave out --by-file";
     return NULL;
@@ -393,6 +381,7 @@ static const char *without_regressors(const struct cmd_options *options)
 {
     return options->future != NULL    ? "--future needs --regressors"
            : options->what_if != NULL ? "--set needs --regressors"
+           : options->unknown != NULL ? "--regressors-unknown needs --regressors"
            : cmd_option_given(options, "missing-regressors")
                ? "--missing-regressors needs --regressors"
                : NULL;
@@ -416,7 +405,23 @@ static int mark_models(const struct cmd_options *options)
     return -1;
 }
 
-static int check_changes(const char *name, const struct cmd_options *options)
+/* A column that is set is known. */
+static int check_set(const char *name, const struct io_changes *changes,
+                     const struct io_terms *terms)
+{
+    for (size_t k = 0; k < changes->n; k++)
+        for (size_t j = 0; j < terms->ncolumns; j++)
+            if (terms->unknown[j]
+                && strcmp(terms->column[j], changes->change[k].column) == 0)
+                return cmd_usage(name,
+                                 "'%.60s' is one of --regressors-unknown, and "
+                                 "is --set: leave it out of one",
+                                 terms->column[j]);
+    return -1;
+}
+
+static int check_changes(const char *name, const struct cmd_options *options,
+                         const struct io_terms *terms)
 {
     struct io_changes changes;
     struct fc_error err;
@@ -429,21 +434,18 @@ static int check_changes(const char *name, const struct cmd_options *options)
     }
     if (status != FC_OK)
         return cmd_usage(name, "--set %s", err.msg);
+    int verdict = check_set(name, &changes, terms);
     io_changes_release(&changes);
-    return -1;
+    return verdict;
 }
 
 /* Likewise, of events. */
 static const char *against_events(const struct cmd_options *options)
 {
-    if (strcmp(options->events, "-") == 0 && reads_stdin(options))
+    if (strcmp(options->events, "-") == 0 && cmd_reads_stdin(options))
         return "and the input cannot both be standard input";
-    if (options->shard.count > 0)
-        return "learns from all series, of which --shard sees some";
-    if (options->learned != NULL)
-        return "learns from its series: leave out --learned";
-    if (options->store != NULL)
-        return "forecasts series anew every night: leave out --store";
+    if (options->by_file)
+        return "is for all of the files: leave out --by-file";
     return NULL;
 }
 
@@ -458,6 +460,16 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     const char *why = options->events != NULL ? against_events(options) : NULL;
     if (why != NULL)
         return cmd_usage(name, "--events %s", why);
+    if (options->events != NULL && (options->set & CMD_INSPECT)
+        && strcmp(options->events, "-") == 0)
+        return cmd_usage(name, "--events is read twice here, which "
+                               "standard input cannot be: name a file");
+    if (options->events_as != NULL) {
+        if (options->events == NULL)
+            return cmd_usage(name, "--events-as needs --events");
+        if (io_events_as_check(options->events_as, &err) != FC_OK)
+            return cmd_usage(name, "--events-as %s", err.msg);
+    }
     if ((options->effects != NULL || options->components != NULL)
         && options->shard.count > 0)
         return cmd_usage(name, "--%s is of all series, of which --shard sees "
@@ -471,6 +483,13 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     why = against_regressors(options);
     if (why != NULL)
         return cmd_usage(name, "--regressors %s", why);
+    if (options->future != NULL && strcmp(options->future, "-") == 0
+        && cmd_reads_stdin(options))
+        return cmd_usage(name, "--future and the input cannot both be "
+                               "standard input");
+    if (options->what_if != NULL && options->store != NULL)
+        return cmd_usage(name, "--set forecasts what may not be, and --store "
+                               "scores what was said: leave one out");
     enum fc_status status = io_terms_parse(options->regressors, &terms, &err);
     if (status == FC_ENOMEM) {
         cmd_say(CMD_ERROR, "%s", err.msg);
@@ -478,8 +497,14 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     }
     if (status != FC_OK)
         return cmd_usage(name, "--regressors %s", err.msg);
+    int verdict = -1;
+    if (options->unknown != NULL
+        && io_terms_mark_unknown(options->unknown, &terms, &err) != FC_OK)
+        verdict = cmd_usage(name, "--regressors-unknown %s", err.msg);
+    if (verdict < 0)
+        verdict = check_changes(name, options, &terms);
     io_terms_release(&terms);
-    return check_changes(name, options);
+    return verdict;
 }
 
 static int check(const struct cmd_command *command, struct cmd_options *options)

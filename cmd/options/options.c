@@ -66,6 +66,14 @@ int cmd_verdict(const struct cmd_options *options, bool good)
     return good || options->partial_ok ? CMD_OK : CMD_PARTIAL;
 }
 
+bool cmd_reads_stdin(const struct cmd_options *options)
+{
+    bool any = strcmp(options->input, "-") == 0;
+    for (size_t i = 0; i < options->ninputs; i++)
+        any = any || strcmp(options->inputs[i], "-") == 0;
+    return any;
+}
+
 bool cmd_has_known(const struct cmd_options *options)
 {
     return options->regressors != NULL || options->events != NULL;

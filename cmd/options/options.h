@@ -143,9 +143,10 @@ struct cmd_options {
     size_t nnames, names_room;
     const char *learned;
     const char *regressors; /* see io/known/terms.h */
+    const char *unknown;    /* of their columns, those not known in advance */
     const char *future;     /* their file, or NULL */
     const char *what_if;    /* see io/known/change.h; or NULL */
-    const char *events;     /* see io/known/events.h */
+    const char *events, *events_as; /* see io/known/events.h */
     const char *effects;    /* forecast */
     const char *components; /* forecast */
     const char *store;
@@ -186,6 +187,9 @@ bool cmd_option_given(const struct cmd_options *options, const char *name);
 /* Takes over a name that was allocated; false, and free, when memory is short.
  */
 bool cmd_options_keep(struct cmd_options *options, char *name);
+
+/* Whether one of the inputs is standard input. */
+bool cmd_reads_stdin(const struct cmd_options *options);
 
 /* Whether series have regressors, events among them. */
 bool cmd_has_known(const struct cmd_options *options);

@@ -27,7 +27,8 @@ enum {
     TALKS = CMD_FORECAST | CMD_SIMULATE | CMD_LEARN | CMD_MERGE | CMD_REPORT
             | TABLES,
     KNOWN = CMD_FORECAST | CMD_BACKTEST | CMD_SIMULATE
-            | CMD_LEARN, /* take regressors */
+            | CMD_LEARN, /* forecast with regressors */
+    TAKES_KNOWN = KNOWN | CMD_INSPECT,
     PARTIAL = CMD_LEARN | CMD_SIMULATE | CMD_INSPECT | CMD_REPORT
               | TABLES, /* may exit 3 */
     ALL = CMD_READS | CMD_MODELS | CMD_MERGE | CMD_HISTORY
@@ -37,6 +38,9 @@ enum {
 static const struct cmd_option rows[] = {
     {'H', "horizon", CMD_INTEGER, CMD_FITS, AT(horizon), "N",
      "steps to forecast (required)", NULL, 1, 1000000, NULL},
+    {'H', "horizon", CMD_INTEGER, CMD_INSPECT, AT(horizon), "N",
+     "steps for which regressors and events are wanted", NULL, 1, 1000000,
+     NULL},
     {'o', "output", CMD_OUTPUT, CMD_FORECAST, AT(output), "FILE",
      "the forecasts; - is standard output", "-", 0, 0, NULL},
     {'o', "output", CMD_OUTPUT, CMD_SIMULATE, AT(output), "FILE",
@@ -126,16 +130,20 @@ static const struct cmd_option rows[] = {
      "horizon starts after own or common last time", "own", 0, 0, aligns},
     {0, "duplicates", CMD_CHOICE, CMD_READS, AT(duplicates), "POLICY",
      "error sum mean last", "error", 0, 0, duplicates},
-    {0, "regressors", CMD_LIST, KNOWN, AT(regressors), "LIST",
+    {0, "regressors", CMD_LIST, TAKES_KNOWN, AT(regressors), "LIST",
      "columns known in advance: price,deal,lag(deal,1)", NULL, 0, 0, NULL},
-    {0, "missing-regressors", CMD_CHOICE, KNOWN, AT(missing_regressors),
+    {0, "missing-regressors", CMD_CHOICE, TAKES_KNOWN, AT(missing_regressors),
      "POLICY", NULL, "error", 0, 0, lacks},
-    {0, "future", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE, AT(future), "FILE",
-     NULL, NULL, 0, 0, NULL},
+    {0, "regressors-unknown", CMD_LIST, TAKES_KNOWN & ~CMD_LEARN,
+     AT(unknown), "LIST", NULL, NULL, 0, 0, NULL},
+    {0, "future", CMD_INPUT, CMD_FORECAST | CMD_SIMULATE | CMD_INSPECT,
+     AT(future), "FILE", NULL, NULL, 0, 0, NULL},
     {0, "set", CMD_LIST, CMD_FORECAST | CMD_SIMULATE, AT(what_if), "LIST",
      NULL, NULL, 0, 0, NULL},
-    {0, "events", CMD_INPUT, KNOWN & ~CMD_LEARN, AT(events), "FILE",
+    {0, "events", CMD_INPUT, TAKES_KNOWN, AT(events), "FILE",
      "holidays and other events by their dates: CSV, .ics", NULL, 0, 0, NULL},
+    {0, "events-as", CMD_LIST, TAKES_KNOWN, AT(events_as), "LIST",
+     NULL, NULL, 0, 0, NULL},
     {0, "effects", CMD_OUTPUT, CMD_FORECAST, AT(effects), "FILE",
      NULL, NULL, 0, 0, NULL},
     {0, "components", CMD_OUTPUT, CMD_FORECAST, AT(components), "FILE",

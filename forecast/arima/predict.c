@@ -32,13 +32,22 @@ struct fc_arima_order fc_arima_order_of(const struct fc_fit *fit)
 
 struct fc_arima_harmonics fc_arima_harmonics_of(const struct fc_fit *fit)
 {
-    struct fc_arima_harmonics harmonics = {.n = fit->order[FC_ARIMA_HARMONICS]};
-    size_t ncoef = 2 * (size_t)harmonics.n;
-    if (harmonics.n == 0)
-        return harmonics;
-    const double *tail = fit->state + fit->nstate - ncoef - 1;
-    harmonics.period = tail[0];
-    memcpy(harmonics.coef, tail + 1, ncoef * sizeof *tail);
+    struct fc_arima_harmonics all, harmonics = {.nseasons = 0};
+    const double *tail = fit->state + fit->nstate;
+    double *coef = harmonics.coef;
+    fc_arima_harmonics_of_code(fit->order[FC_ARIMA_HARMONICS], &all);
+    for (int i = 0; i < FC_MOST_SEASONS; i++)
+        if (all.n[i] > 0) {
+            harmonics.n[harmonics.nseasons++] = all.n[i];
+            tail -= 2 * all.n[i] + 1;
+        }
+    for (int i = 0; i < harmonics.nseasons; i++) {
+        size_t n = 2 * (size_t)harmonics.n[i];
+        harmonics.period[i] = *tail++;
+        memcpy(coef, tail, n * sizeof *tail);
+        tail += n;
+        coef += n;
+    }
     return harmonics;
 }
 
@@ -46,7 +55,7 @@ struct fc_arima_harmonics fc_arima_harmonics_of(const struct fc_fit *fit)
 static void put_harmonics(const struct fc_fit *fit, size_t n, double *x)
 {
     struct fc_arima_harmonics harmonics = fc_arima_harmonics_of(fit);
-    if (harmonics.n > 0)
+    if (harmonics.nseasons > 0)
         fc_arima_harmonics_add(&harmonics, 1, fit->nobs, n, x);
 }
 

@@ -13,7 +13,8 @@
 
 /* fc_fit.order of an ARIMA fit.  FACTORS: fc_fit.state holds so many factors of
    the state's covariance behind the state itself: see struct fc_arima_end.
-   HARMONICS: at its end are, if there are any, their period and coefficients.
+   HARMONICS: how many there are, as a code; at the end of the state are, of
+   each season that has any, its period and their coefficients.
  */
 enum {
     FC_ARIMA_P,

@@ -3,10 +3,8 @@
  * The row `arima` of the table of models: reading the variants, fitting, and
  * handing what forecasts need over to struct fc_fit.
  */
-#include "forecast/arima/gaps.h"
 #include "forecast/arima/predict.h"
-#include "forecast/numeric/missing.h"
-#include "forecast/numeric/season_test.h"
+#include "forecast/arima/regression.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,15 +14,6 @@
 /* Longer seasons of which there are not two cycles for harmonics may be
    differenced, but no seasonal polynomials are sought. */
 enum { LONGEST_SEASON = 366 };
-
-/*
- * Multiplications that gaps cost per evaluation.  Beyond the first bound they
- * are filled by straight lines for a search, beyond the second for the first
- * estimates of given orders, and only what they end in is estimated with the
- * gaps; beyond the third they stay filled.
- */
-static const double costly_search = 2.5e5, costly_fit = 5e6;
-static const double costly_filter = 2.5e8;
 
 static const char usage[] =
     "expected p,d,q or p,d,q/P,D,Q, with +c for a constant, e.g. 2,1,1/0,1,1+c";
@@ -84,56 +73,14 @@ static const struct fc_setting settings[] = {
     {"max-D", 0, 2},       {NULL, 0, 0},
 };
 
-/* What is wanted of one series' fit. */
-struct wanted {
-    const struct fc_spec *spec;
-    int m;
-    const struct fc_fit *similar;
-    struct fc_arima_limits limits; /* of a search */
-};
-
-/* What was asked for; without a season its part is left out. */
-static struct fc_arima_order asked_order(const struct fc_spec *spec, int m)
-{
-    const int *v = spec->variant;
-    struct fc_arima_order order = {
-        .p = v[FC_ARIMA_P],
-        .d = v[FC_ARIMA_D],
-        .q = v[FC_ARIMA_Q],
-        .m = m,
-        .constant = v[FC_ARIMA_CONSTANT] != 0,
-    };
-    if (m > 1) {
-        order.P = v[FC_ARIMA_SEASONAL_P];
-        order.D = v[FC_ARIMA_SEASONAL_D];
-        order.Q = v[FC_ARIMA_SEASONAL_Q];
-    }
-    return order;
-}
-
-static bool has_seasonal_orders(const struct fc_spec *spec)
-{
-    const int *v = spec->variant;
-    return spec->has_variant
-           && v[FC_ARIMA_SEASONAL_P] + v[FC_ARIMA_SEASONAL_D]
-                      + v[FC_ARIMA_SEASONAL_Q]
-                  > 0;
-}
-
-/* The fewest observations that leave something to estimate from. */
-static size_t least_obs(const struct fc_arima_order *order)
-{
-    return fc_arima_lost(order) + (size_t)fc_arima_parameters(order)
-           + (order->constant ? 1 : 0) + 1;
-}
-
 static size_t min_obs(const struct fc_spec *spec,
                       const struct fc_seasons *seasons)
 {
     if (!spec->has_variant)
         return 1;
-    struct fc_arima_order order = asked_order(spec, fc_season_length(seasons));
-    return least_obs(&order);
+    struct fc_arima_order order =
+        fc_arima_asked_order(spec, fc_season_length(seasons));
+    return fc_arima_least_obs(&order);
 }
 
 static int limit(const struct fc_spec *spec, const char *name, int standard,
@@ -160,24 +107,50 @@ static struct fc_arima_limits limits_of(const struct fc_spec *spec, int m)
     return limits;
 }
 
+/* Of each season its period and coefficients. */
+static size_t harmonics_size(const struct fc_arima_harmonics *harmonics)
+{
+    size_t size = 2 * (size_t)fc_arima_harmonics_count(harmonics);
+    for (int i = 0; i < harmonics->nseasons; i++)
+        size += harmonics->n[i] > 0;
+    return size;
+}
+
+/* "... and 9 harmonics of 365.25 + 2 of 52.18". */
+static void name_harmonics(int n, double period, bool first, char *spec)
+{
+    size_t used = strlen(spec), left = FC_SPEC_SIZE - used;
+    if (first)
+        snprintf(spec + used, left, " and %d harmonic%s of %.6g", n,
+                 n == 1 ? "" : "s", period);
+    else
+        snprintf(spec + used, left, " + %d of %.6g", n, period);
+}
+
 /* Behind the state: see fc_arima_harmonics_of(). */
 static void hand_over_harmonics(const struct fc_arima_harmonics *harmonics,
                                 struct fc_fit *fit)
 {
-    size_t n = 2 * (size_t)harmonics->n, used = strlen(fit->spec);
-    double *tail = fit->state + fit->nstate - n - 1;
-    tail[0] = harmonics->period;
-    memcpy(tail + 1, harmonics->coef, n * sizeof *tail);
-    fit->order[FC_ARIMA_HARMONICS] = harmonics->n;
-    snprintf(fit->spec + used, sizeof fit->spec - used,
-             " and %d harmonic%s "
-             "of %.6g",
-             harmonics->n, harmonics->n == 1 ? "" : "s", harmonics->period);
-    if (fc_season_is_long(fit->season_length)
-        || fit->season_length == lround(harmonics->period))
-        fit->seasons.length[0] = harmonics->period;
-    else if (fit->seasons.n < FC_MOST_SEASONS)
-        fit->seasons.length[fit->seasons.n++] = harmonics->period;
+    const double *coef = harmonics->coef;
+    double *tail = fit->state + fit->nstate - harmonics_size(harmonics);
+    bool first = true;
+    for (int i = 0; i < harmonics->nseasons; i++) {
+        int n = harmonics->n[i];
+        double period = harmonics->period[i];
+        if (n == 0)
+            continue;
+        *tail++ = period;
+        memcpy(tail, coef, 2 * (size_t)n * sizeof *tail);
+        tail += 2 * n;
+        coef += 2 * n;
+        name_harmonics(n, period, first, fit->spec);
+        first = false;
+        if (fit->season_length == lround(period))
+            fit->seasons.length[0] = period;
+        else if (fit->seasons.n < FC_MOST_SEASONS)
+            fit->seasons.length[fit->seasons.n++] = period;
+    }
+    fit->order[FC_ARIMA_HARMONICS] = fc_arima_harmonics_code(harmonics);
 }
 
 static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
@@ -187,7 +160,7 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
 {
     const struct fc_arima_order *order = &estimate->order;
     size_t dim = fc_arima_state_size(order);
-    size_t tail = harmonics->n > 0 ? 2 * (size_t)harmonics->n + 1 : 0;
+    size_t tail = harmonics_size(harmonics);
     const int orders[FC_VARIANT_SIZE] = {
         order->p,        order->d,           order->q,
         order->P,        order->D,           order->Q,
@@ -210,317 +183,9 @@ static enum fc_status hand_over(const struct fc_arima_estimate *estimate,
     if (end->nfactors > 0)
         memcpy(fit->state + dim, end->factor,
                dim * end->nfactors * sizeof *fit->state);
-    if (harmonics->n > 0)
+    if (tail > 0)
         hand_over_harmonics(harmonics, fit);
     return FC_OK;
-}
-
-/* What gaps cost with the orders that are asked for, or middling ones. */
-static double gap_cost(const struct fc_series *series, size_t ngaps,
-                       const struct wanted *wanted)
-{
-    struct fc_arima_order order = asked_order(wanted->spec, wanted->m);
-    if (!wanted->spec->has_variant) {
-        order.p = order.q = 2;
-        order.d = 1;
-        order.P = order.D = order.Q = order.m > 1;
-    }
-    return fc_arima_gap_cost(series->n, ngaps, &order);
-}
-
-/*
- * The orders of a fit to a similar series, from its estimates or from a few
- * others that are better.  FC_ENOFIT if this series cannot have them.
- */
-static enum fc_status estimate_similar(const double *y, size_t n,
-                                       const struct wanted *wanted,
-                                       struct fc_workspace *ws,
-                                       struct fc_arima_data *data,
-                                       struct fc_arima_estimate *estimate)
-{
-    static const struct fc_arima_effort effort = {
-        .tolerance = 1e-4,
-        .max_iterations = 20,
-        .max_starts = 1,
-        .give_up = -HUGE_VAL,
-    };
-    double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
-    const struct fc_fit *similar = wanted->similar;
-    struct fc_arima_order order = fc_arima_order_of(similar);
-    bool goes_on = similar->state == NULL, same = true; /* from another run */
-    if (n <= least_obs(&order))
-        return FC_ENOFIT;
-    enum fc_status status = goes_on ? fc_arima_same_differences(
-                                y, n, &order, &wanted->limits, ws, &same)
-                                    : FC_OK;
-    if (status != FC_OK || !same)
-        return status != FC_OK ? status : FC_ENOFIT;
-    fc_arima_blind_starts(&order, FC_ARIMA_LANES, starts);
-    if (!fc_arima_free(&order, similar->coef, starts))
-        return FC_ENOFIT;
-    status = fc_arima_prepare(data, y, n, &order, ws);
-    if (status != FC_OK)
-        return status;
-    if (fc_arima_is_degenerate(data, order.constant, ws))
-        return FC_ENOFIT;
-    status = fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort,
-                               ws, estimate);
-    return status == FC_OK && goes_on ? fc_arima_overtake(
-               data, similar->order[FC_ARIMA_RIVAL], ws, estimate)
-                                      : status;
-}
-
-static enum fc_status estimate_model(const double *y, size_t n,
-                                     const struct wanted *wanted,
-                                     struct fc_workspace *ws,
-                                     struct fc_arima_data *data,
-                                     struct fc_arima_estimate *estimate)
-{
-    bool search = !wanted->spec->has_variant;
-    if (search && wanted->similar != NULL) {
-        enum fc_status status =
-            estimate_similar(y, n, wanted, ws, data, estimate);
-        if (status != FC_ENOFIT)
-            return status;
-    }
-    if (search)
-        return fc_arima_select(y, n, wanted->m, &wanted->limits, ws, data,
-                               estimate);
-    struct fc_arima_order order = asked_order(wanted->spec, wanted->m);
-    enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
-    if (status != FC_OK)
-        return status;
-    if (!fc_arima_is_degenerate(data, order.constant, ws))
-        return fc_arima_fit(data, &order, ws, estimate);
-    return fc_arima_settle(data, &order, ws, estimate);
-}
-
-/*
- * The orders, and the estimates to start from, are those of the filled series;
- * the estimates themselves are of the series with its gaps.
- */
-static enum fc_status refine_with_gaps(const struct fc_series *series,
-                                       struct fc_workspace *ws,
-                                       struct fc_arima_data *data,
-                                       struct fc_arima_estimate *estimate)
-{
-    static const struct fc_arima_effort effort = {
-        .tolerance = 1e-6,
-        .max_iterations = 20,
-        .max_starts = 1,
-        .give_up = -HUGE_VAL,
-    };
-    struct fc_arima_estimate filled = *estimate;
-    enum fc_status status =
-        fc_arima_prepare(data, series->y, series->n, &filled.order, ws);
-    if (status != FC_OK)
-        return status;
-    if (fc_arima_is_degenerate(data, filled.order.constant, ws))
-        return fc_arima_settle(data, &filled.order, ws, estimate);
-    return fc_arima_estimate(data, &filled.order, filled.free, 1, &effort, ws,
-                             estimate);
-}
-
-/* As estimate_model(), whatever gaps cost. */
-static enum fc_status estimate_series(const struct fc_series *series,
-                                      const struct wanted *wanted,
-                                      struct fc_workspace *ws,
-                                      struct fc_fit *fit,
-                                      struct fc_arima_data *data,
-                                      struct fc_arima_estimate *estimate)
-{
-    size_t ngaps = fc_count_missing(series->y, series->n);
-    double cost = gap_cost(series, ngaps, wanted);
-    double bound = wanted->spec->has_variant ? costly_fit : costly_search;
-    if (ngaps == 0 || cost < bound)
-        return estimate_model(series->y, series->n, wanted, ws, data, estimate);
-    double *filled = fc_workspace_doubles(ws, series->n);
-    if (filled == NULL)
-        return FC_ENOMEM;
-    fc_fill_linear(series->y, series->n, filled);
-    enum fc_status status =
-        estimate_model(filled, series->n, wanted, ws, data, estimate);
-    if (cost > costly_filter)
-        fit->note = "too long for its gaps to be modelled: straight lines";
-    else if (status == FC_OK || status == FC_EMAXITER)
-        status = refine_with_gaps(series, ws, data, estimate);
-    return status;
-}
-
-/* y with straight lines at the positions of the season that have fewer than D
- * values; NULL when memory is short. */
-static double *fill_unseen(const double *y, size_t n, size_t m, size_t D,
-                           struct fc_workspace *ws)
-{
-    double *filled = fc_workspace_doubles(ws, n);
-    double *lines = fc_workspace_doubles(ws, n);
-    if (filled == NULL || lines == NULL)
-        return NULL;
-    fc_fill_linear(y, n, lines);
-    for (size_t i = 0; i < m && i < n; i++) {
-        size_t seen = 0;
-        for (size_t t = i; t < n; t += m)
-            seen += !isnan(y[t]);
-        for (size_t t = i; t < n; t += m)
-            filled[t] = seen < D ? lines[t] : y[t];
-    }
-    return filled;
-}
-
-/*
- * D seasonal differences are undone from D values at every position of the
- * season.  Of one with fewer the model would know nothing at all; its values
- * are put on straight lines, as all missing values are for other models.  A
- * search does so only where that makes a season evident, and else leaves such
- * differences alone.  *series and *wanted become what can be estimated.
- */
-static enum fc_status heed_unseen(struct fc_series *series,
-                                  struct wanted *wanted,
-                                  struct fc_workspace *ws, struct fc_fit *fit)
-{
-    const struct fc_spec *spec = wanted->spec;
-    size_t n = series->n, m = (size_t)wanted->m;
-    int D = spec->has_variant ? spec->variant[FC_ARIMA_SEASONAL_D]
-                              : wanted->limits.max_D;
-    size_t seen = fc_season_seen(series->y, n, m);
-    if (m < 2 || seen >= (size_t)D)
-        return FC_OK;
-    double *filled = fill_unseen(series->y, n, m, (size_t)D, ws);
-    if (filled == NULL)
-        return FC_ENOMEM;
-    if (spec->has_variant || fc_season_is_evident(filled, n, m)) {
-        series->y = filled;
-        fit->note = "straight lines where the season was never seen";
-        return FC_OK;
-    }
-    wanted->limits.max_D = (int)seen;
-    if (wanted->similar != NULL
-        && wanted->similar->order[FC_ARIMA_SEASONAL_D] > (int)seen)
-        wanted->similar = NULL;
-    return FC_OK;
-}
-
-/* The season whose harmonics the series is regressed on; 0: none.  A long
- * season that is the shortest has seasonal orders where they are named. */
-static double harmonic_period(const struct fc_series *series,
-                              const struct fc_spec *spec)
-{
-    const struct fc_seasons *seasons = series->seasons;
-    if (seasons == NULL || seasons->n == 0)
-        return 0;
-    int i = 0;
-    while (i < seasons->n && !fc_season_is_long(seasons->length[i]))
-        i++;
-    if (i == seasons->n || (i > 0 && !seasons->asked)
-        || (i == 0 && has_seasonal_orders(spec)))
-        return 0;
-    return seasons->length[i];
-}
-
-/* What the harmonics leave of y. */
-static void take_out(const double *y, size_t n,
-                     const struct fc_arima_harmonics *harmonics, double *rest)
-{
-    memcpy(rest, y, n * sizeof *rest);
-    fc_arima_harmonics_add(harmonics, -1, 0, n, rest);
-}
-
-/* The criteria and the variance, with the harmonics' coefficients counted. */
-static void count_harmonics(const struct fc_arima_harmonics *harmonics,
-                            double n, struct fc_arima_estimate *estimate)
-{
-    double before =
-        fc_arima_parameters(&estimate->order) + estimate->order.constant + 1;
-    double k = before + 2 * harmonics->n, left = n - k + 1;
-    estimate->aic = 2 * k - 2 * estimate->loglik;
-    estimate->aicc =
-        left > 2 ? estimate->aic + 2 * k * (k + 1) / (left - 2) : HUGE_VAL;
-    if (left > 0 && n - before + 1 > 0)
-        estimate->sigma2 *= (n - before + 1) / left;
-}
-
-/* Coefficients and parameters in turn until the likelihood is what it can be:
- * each is its maximum, given the other. */
-static enum fc_status alternate(const double *y, size_t n, bool choose,
-                                struct fc_workspace *ws,
-                                struct fc_arima_harmonics *harmonics,
-                                double *rest, struct fc_arima_data *data,
-                                struct fc_arima_estimate *estimate)
-{
-    static const struct fc_arima_effort effort = {.tolerance = 1e-8,
-                                                  .max_iterations = 100,
-                                                  .max_starts = 1,
-                                                  .give_up = -HUGE_VAL};
-    static const double enough = 1e-6;
-    enum { ROUNDS = 20 };
-    enum fc_status status = FC_OK;
-    double before = -HUGE_VAL;
-    for (int i = 0; i < ROUNDS && estimate->loglik - before > enough; i++) {
-        struct fc_arima_estimate last = *estimate;
-        before = i > 0 ? estimate->loglik : -HUGE_VAL;
-        status = fc_arima_harmonics_solve(y, n, &last, choose && i == 0, ws,
-                                          harmonics);
-        if (status == FC_OK) {
-            take_out(y, n, harmonics, rest);
-            status = fc_arima_prepare(data, rest, n, &last.order, ws);
-        }
-        if (status == FC_OK)
-            status = fc_arima_estimate(data, &last.order, last.free, 1, &effort,
-                                       ws, estimate);
-        estimate->rival = last.rival;
-        if (status != FC_OK && status != FC_EMAXITER)
-            return status;
-    }
-    return status;
-}
-
-/*
- * A regression on harmonics with ARIMA errors.  The orders are those of what
- * the harmonics leave, first as many as there may be, then as many as have the
- * smallest AICc.  Gaps that are dear are filled by straight lines.
- */
-static enum fc_status estimate_harmonic(const struct fc_series *series,
-                                        const struct wanted *wanted,
-                                        struct fc_workspace *ws,
-                                        struct fc_fit *fit,
-                                        struct fc_arima_harmonics *harmonics,
-                                        struct fc_arima_data *data,
-                                        struct fc_arima_estimate *estimate)
-{
-    size_t n = series->n, ngaps = fc_count_missing(series->y, n);
-    bool again = wanted->similar != NULL;
-    double *rest = fc_workspace_doubles(ws, n);
-    double *filled = fc_workspace_doubles(ws, n);
-    struct fc_series left = *series;
-    if (rest == NULL || filled == NULL)
-        return FC_ENOMEM;
-    const double *y = series->y;
-    if (ngaps > 0 && gap_cost(series, ngaps, wanted) >= costly_search) {
-        fc_fill_linear(y, n, filled);
-        y = filled;
-        fit->note = "too long for its gaps to be modelled: straight lines";
-    }
-    if (again && wanted->similar->order[FC_ARIMA_HARMONICS] < harmonics->n)
-        harmonics->n = wanted->similar->order[FC_ARIMA_HARMONICS];
-    left.y = rest;
-    enum fc_status status = fc_arima_harmonics_guess(y, n, ws, harmonics);
-    for (int round = 0; round < 2; round++) {
-        take_out(y, n, harmonics, rest);
-        if (status == FC_OK)
-            status = estimate_series(&left, wanted, ws, fit, data, estimate);
-        if ((status != FC_OK && status != FC_EMAXITER)
-            || isnan(estimate->loglik) || harmonics->n == 0)
-            return status;
-        status = alternate(y, n, round == 0 && !again, ws, harmonics, rest,
-                           data, estimate);
-        if ((status != FC_OK && status != FC_EMAXITER) || again
-            || (wanted->spec->has_variant && harmonics->n > 0))
-            break;
-        status = FC_OK;
-    }
-    if (status == FC_OK || status == FC_EMAXITER)
-        count_harmonics(harmonics, (double)data->nused, estimate);
-    return status;
 }
 
 static enum fc_status fit_arima(const struct fc_series *series,
@@ -534,24 +199,24 @@ static enum fc_status fit_arima(const struct fc_series *series,
     struct fc_arima_end end;
     const struct fc_spec *spec = request->spec;
     int m = fit->season_length;
-    if (m < 2 && has_seasonal_orders(spec))
+    if (m < 2 && fc_arima_has_seasonal_orders(spec))
         return fc_fail(err, FC_EDOMAIN,
                        "seasonal orders need a season of two observations "
                        "or more");
-    struct fc_arima_harmonics harmonics = {.period =
-                                               harmonic_period(series, spec)};
-    if (harmonics.period > 0)
-        harmonics.n = fc_arima_harmonics_most(harmonics.period, series->n);
-    if (harmonics.n > 0 && fc_season_is_long(series->seasons->length[0]))
+    struct fc_arima_harmonics harmonics = fc_arima_harmonics_for(series, spec);
+    bool regress = fc_arima_harmonics_count(&harmonics) > 0;
+    if (regress && harmonics.period[0] == series->seasons->length[0])
         m = 1;
-    struct wanted wanted = {spec, m, request->similar, limits_of(spec, m)};
+    struct fc_arima_wanted wanted = {spec, m, request->similar,
+                                     limits_of(spec, m)};
     struct fc_series seen = *series;
-    enum fc_status status = heed_unseen(&seen, &wanted, ws, fit);
-    if (status == FC_OK && harmonics.n > 0)
-        status = estimate_harmonic(&seen, &wanted, ws, fit, &harmonics, &data,
-                                   &estimate);
+    enum fc_status status = fc_arima_heed_unseen(&seen, &wanted, ws, fit);
+    if (status == FC_OK && regress)
+        status = fc_arima_regress(&seen, &wanted, ws, fit, &harmonics, &data,
+                                  &estimate);
     else if (status == FC_OK)
-        status = estimate_series(&seen, &wanted, ws, fit, &data, &estimate);
+        status =
+            fc_arima_estimate_series(&seen, &wanted, ws, fit, &data, &estimate);
     if (status == FC_EMAXITER) {
         if (fit->note == NULL)
             fit->note = "the likelihood was not quite maximised";
@@ -583,13 +248,14 @@ static bool is_within(int x, int most)
 static bool can_start(const struct fc_fit *kept)
 {
     struct fc_arima_order order = fc_arima_order_of(kept);
+    struct fc_arima_harmonics harmonics;
     bool seasonal = order.P != 0 || order.D != 0 || order.Q != 0;
     return is_within(order.p, FC_ARIMA_MAX_ORDER)
            && is_within(order.q, FC_ARIMA_MAX_ORDER)
            && is_within(order.P, FC_ARIMA_MAX_SEASONAL_ORDER)
            && is_within(order.Q, FC_ARIMA_MAX_SEASONAL_ORDER)
-           && is_within(kept->order[FC_ARIMA_HARMONICS],
-                        FC_ARIMA_MOST_HARMONICS)
+           && fc_arima_harmonics_of_code(kept->order[FC_ARIMA_HARMONICS],
+                                         &harmonics)
            && is_within(order.d, FC_ARIMA_MAX_DIFFERENCES)
            && is_within(order.D, FC_ARIMA_MAX_DIFFERENCES)
            && (order.m > 1 || !seasonal)

@@ -16,8 +16,8 @@
  *
  *   year    observations to the year, by the calendar; 0 = not known.  It is no
  *           season of the list, and lists with other years are equal
- *   asked   by the user for the models that know one season, too, rather than
- *           by default: these are then given what the longer seasons leave
+ *   asked   by the user rather than by default: models that know one season are
+ *           then given what the longer ones leave, and a year of 52 weeks is 52
  *   left    the series is what the longer seasons have left, as far as they
  *           could be known
  */

@@ -138,6 +138,20 @@ enum fc_status fc_known_shares(const struct fc_known *known,
                                struct fc_workspace *ws, double *share,
                                struct fc_error *err);
 
+/*
+ * Carries regressors on over the horizon that would not be known there: each
+ * as its last value, as its mean, or as it was a season before (from two cycles
+ * on), whichever would have had the least mean squared error over the
+ * regressor's own past at the same leads; of equal ones the first.
+ *
+ *   known_for  of each regressor, the steps after the n observations of which
+ *              it is known: SIZE_MAX, all; else its lag
+ *   season     1: none
+ *   x          nregressors columns of n + horizon values; in and out
+ */
+void fc_known_carry(const size_t *known_for, size_t nregressors, size_t n,
+                    int horizon, int season, double *x);
+
 /* In how many observations a regressor was there: not 0, if it is 0 in some;
  * else not at its least or its largest value, whichever it has more often. */
 size_t fc_known_times(const struct fc_series *series, size_t regressor);

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * What was learnt as a row of numbers, which can be kept: a version, what is
- * said of the file, and five numbers of every column.
+ * said of the file, and six numbers of every column.
  */
 #include "forecast/known/known.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-enum { VERSION = 1, HEAD = 5, EACH = 5 };
+enum { VERSION = 2, HEAD = 5, EACH = 6 };
 
 size_t fc_known_size(size_t n)
 {
@@ -25,6 +25,7 @@ void fc_known_pack(const struct fc_known *known, double *x)
     for (size_t j = 0; j < known->n; j++) {
         const struct fc_known_column *column = &known->column[j];
         *x++ = column->used;
+        *x++ = column->role;
         *x++ = column->form;
         *x++ = column->span;
         *x++ = column->mean;
@@ -40,14 +41,16 @@ static bool is_whole(double x, double least, double most)
 
 static bool take_column(const double *x, struct fc_known_column *column)
 {
-    if (!is_whole(x[0], 0, 1) || !is_whole(x[1], 0, FC_KNOWN_RECIPROCAL)
-        || !(x[2] >= 0) || !isfinite(x[3]) || !(x[4] >= 0))
+    if (!is_whole(x[0], 0, 1) || !is_whole(x[1], 0, FC_ROLE_LIKE)
+        || !is_whole(x[2], 0, FC_KNOWN_RECIPROCAL) || !(x[3] >= 0)
+        || !isfinite(x[4]) || !(x[5] >= 0))
         return false;
     *column = (struct fc_known_column){.used = x[0] > 0,
-                                       .form = (enum fc_known_form)(int)x[1],
-                                       .span = x[2],
-                                       .mean = x[3],
-                                       .variance = x[4]};
+                                       .role = (enum fc_role)(int)x[1],
+                                       .form = (enum fc_known_form)(int)x[2],
+                                       .span = x[3],
+                                       .mean = x[4],
+                                       .variance = x[5]};
     return true;
 }
 

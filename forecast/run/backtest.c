@@ -35,6 +35,8 @@ struct part {
     size_t n;
     struct fc_history *series;        /* cut */
     struct fc_regressors *regressors; /* of each of the n; or NULL */
+    double **carried; /* the numbers of these, where they are not the job's; or
+                         NULL */
     struct fc_batch batch;
     size_t naive2;          /* which of the batch's specs it is */
     double *reference;      /* n rows of Naive 2 */
@@ -197,6 +199,47 @@ static void cut(struct part *part)
     }
 }
 
+/* Regressors that would not have been known after an origin. */
+static enum fc_status carry_one(struct part *part, size_t i,
+                                struct fc_error *err)
+{
+    const struct fc_job *job = &part->all->job;
+    struct fc_regressors *own = &part->regressors[i];
+    size_t n = part->series[i].n, places = n + (size_t)job->horizon;
+    double *x = malloc((own->n * places + 1) * sizeof *x);
+    part->carried[i] = x;
+    if (x == NULL)
+        return no_memory(err);
+    for (size_t j = 0; j < own->n; j++)
+        memcpy(x + j * places, own->x + j * own->stride, places * sizeof *x);
+    own->x = x;
+    own->stride = places;
+    fc_known_carry(part->all->known_for, own->n, n, job->horizon,
+                   fc_season_length(job->seasons), x);
+    return FC_OK;
+}
+
+static enum fc_status carry(struct part *part, struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    if (part->regressors == NULL || part->all->known_for == NULL)
+        return FC_OK;
+    part->carried = calloc(part->n, sizeof *part->carried);
+    if (part->carried == NULL)
+        return no_memory(err);
+    for (size_t i = 0; i < part->n && status == FC_OK; i++)
+        status = carry_one(part, i, err);
+    return status;
+}
+
+static void release_carried(struct part *part)
+{
+    for (size_t i = 0; part->carried != NULL && i < part->n; i++)
+        free(part->carried[i]);
+    free(part->carried);
+    part->carried = NULL;
+}
+
 /* Tells of the forecasts that did not fail. */
 static void tell(struct part *part)
 {
@@ -229,6 +272,9 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
         part->batch.job.series = part->series;
         part->batch.job.regressors = part->regressors;
         part->batch.job.n = part->n;
+        status = carry(part, err);
+    }
+    if (status == FC_OK) {
         status = fc_batch_run(&part->batch, err);
     }
     if (status == FC_OK) {
@@ -251,6 +297,7 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
     }
     free(part->series);
     free(part->regressors);
+    release_carried(part);
     free(part->reference);
     free(part->columns);
     return status;
@@ -385,6 +432,7 @@ void fc_backtest_release(struct fc_backtest *backtest)
     *backtest = (struct fc_backtest){.job = backtest->job,
                                      .outline = backtest->outline,
                                      .learn_seconds = backtest->learn_seconds,
+                                     .known_for = backtest->known_for,
                                      .origins = backtest->origins,
                                      .stride = backtest->stride};
 }

@@ -31,6 +31,9 @@ struct fc_backtest {
     struct fc_job job;                /* in: whose models have not learnt yet */
     const struct fc_outline *outline; /* in: the job's levels are its */
     double *learn_seconds;            /* in: as of a batch; or NULL */
+    const size_t *known_for; /* in: of each regressor, the steps after an origin
+                                of which it is known (see fc_known_carry());
+                                or NULL: all of them are */
     int origins; /* in: at most so many for every series, at least 1 */
     int stride;  /* in: steps between two of them, at least 1 */
     /* in: told of every forecast, from the calling thread, origins by number

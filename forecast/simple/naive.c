@@ -10,8 +10,12 @@
  *
  * Where R gives NA, a batch needs an answer: a series shorter than a season
  * is forecast by its last value; without a single seasonal difference, sigma
- * comes from the lag-1 differences; with one observation it is zero.  Of
- * several seasons, the seasonal naive forecast has the longest that fits.
+ * comes from the lag-1 differences; with one observation it is zero.
+ *
+ * Of several seasons, the seasonal naive forecast has the longest that fits,
+ * in as many whole cycles of the next shorter one as come nearest to it: with
+ * a week of 7 and a year of 365.25 days it looks back 364, to the same weekday,
+ * whatever years are leap years; with 168 and 8766 hours 52 weeks.
  */
 #include "forecast/model.h"
 
@@ -75,16 +79,27 @@ static enum fc_status fit_naive(const struct fc_series *series,
     return fit_lag_walk(series, 1, 0, ws, fit, err);
 }
 
+/* Steps back to the same place of the longest season, and of the next shorter
+ * one that is whole. */
+static size_t seasonal_lag(const struct fc_series *series)
+{
+    struct fc_seasons s = fc_seasons_fitting(series->seasons, series->n);
+    if (s.n == 0)
+        return 1;
+    double longest = s.length[s.n - 1];
+    for (int i = s.n - 2; i >= 0; i--)
+        if (s.length[i] == rint(s.length[i]))
+            return (size_t)(rint(longest / s.length[i]) * s.length[i]);
+    return (size_t)lround(longest);
+}
+
 static enum fc_status fit_snaive(const struct fc_series *series,
                                  const struct fc_request *request,
                                  struct fc_workspace *ws, struct fc_fit *fit,
                                  struct fc_error *err)
 {
-    struct fc_seasons fitting = fc_seasons_fitting(series->seasons, series->n);
-    int longest =
-        fitting.n > 0 ? (int)lround(fitting.length[fitting.n - 1]) : 1;
-    size_t lag = (size_t)longest;
-    fit->seasons = fc_one_season(longest);
+    size_t lag = seasonal_lag(series);
+    fit->seasons = fc_one_season((int)lag);
     (void)request;
     if (series->n < lag) {
         enum fc_status status = fit_naive(series, request, ws, fit, err);

@@ -115,11 +115,18 @@ static size_t min_obs(const struct fc_spec *spec,
     return fc_tbats_least(&form);
 }
 
-/* The seasons of which there are two cycles. */
+/*
+ * The seasons of which there are two cycles.  A year that is rounded by
+ * default, to 52 weeks for models that need whole numbers, is what it
+ * is: 52.18.
+ */
 static struct fc_seasons seasons_of(const struct fc_series *series)
 {
+    double n = (double)series->n;
     struct fc_seasons s = fc_seasons_fitting(series->seasons, series->n);
-    if (s.n > 0 && (s.length[0] < 2 || 2 * s.length[0] > (double)series->n))
+    if (s.n == 1 && !s.asked && s.length[0] == rint(s.year) && 2 * s.year <= n)
+        s.length[0] = s.year;
+    if (s.n > 0 && (s.length[0] < 2 || 2 * s.length[0] > n))
         s.n = 0;
     return s;
 }

@@ -114,12 +114,23 @@ static enum fc_status open_stream(struct io_source *source,
     return status;
 }
 
+const char *io_source_name(const char *path)
+{
+    return strcmp(path, "-") == 0 ? "<stdin>" : path;
+}
+
+void io_source_again(const char *path)
+{
+    if (strcmp(path, "-") == 0)
+        lseek(STDIN_FILENO, 0, SEEK_SET);
+}
+
 enum fc_status io_source_open(const char *path, struct io_source *source,
                               struct fc_error *err)
 {
     struct stat st;
     bool is_stdin = strcmp(path, "-") == 0;
-    *source = (struct io_source){.name = is_stdin ? "<stdin>" : path};
+    *source = (struct io_source){.name = io_source_name(path)};
     source->fd =
         is_stdin ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
     if (source->fd < 0)

@@ -29,6 +29,13 @@ struct io_source {
     int64_t start; /* of a regular file: where it was when it was opened */
 };
 
+/* What messages call an input: "<stdin>" for "-". */
+const char *io_source_name(const char *path);
+
+/* Of standard input that is a file and was read from its beginning, back to
+ * that; of other inputs nothing. */
+void io_source_again(const char *path);
+
 /* Opens path, or standard input for "-".  FC_EIO with the path and why. */
 enum fc_status io_source_open(const char *path, struct io_source *source,
                               struct fc_error *err);

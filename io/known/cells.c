@@ -5,6 +5,7 @@
  */
 #include "io/known/cells.h"
 
+#include "io/csv/source.h"
 #include "io/csv/table.h"
 #include "io/text/trim.h"
 
@@ -156,8 +157,8 @@ static enum fc_status take_text(struct reading *r, size_t j, const char *text,
                    "%s: --regressors: column '%.60s' has more than %d "
                    "different texts: not a regressor, or in need of coarser "
                    "ones",
-                   r->cells->how->path, r->cells->terms->column[j],
-                   IO_TERMS_MOST + 1);
+                   io_source_name(r->cells->how->path),
+                   r->cells->terms->column[j], IO_TERMS_MOST + 1);
 }
 
 static enum fc_status take_number(struct reading *r,
@@ -231,12 +232,14 @@ static enum fc_status read_file(struct reading *r, const char *path,
 {
     struct io_table_how how = {r->cells->how->encoding, true};
     r->width = 0;
+    if (!r->in_future)
+        io_source_again(path);
     enum fc_status status = io_table_read_so(path, &how, take_record, r, err);
     if (status == FC_OK && r->width == 0)
         return fc_fail(err, FC_EDATA,
                        "%s: --regressors: no header with '%s' "
                        "and '%s'",
-                       path, r->cells->panel->id_name,
+                       io_source_name(path), r->cells->panel->id_name,
                        r->cells->panel->time_name);
     return status;
 }
@@ -254,7 +257,7 @@ static enum fc_status find_decimal(struct reading *r, struct fc_error *err)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: --regressors: '%s' may be a whole number or "
                        "not: say --decimal",
-                       r->cells->how->path,
+                       io_source_name(r->cells->how->path),
                        (unsigned long long)seen->open_comma.line,
                        seen->open_comma.text);
     return FC_OK;
@@ -371,7 +374,7 @@ enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
     if (status == FC_OK && cells->fitting == 0 && !cells->may_be_none)
         status = fc_fail(err, FC_EDATA,
                          "%s: --regressors: no row fits a series and a time",
-                         cells->how->path);
+                         io_source_name(cells->how->path));
     io_intern_release(&r.ids);
     io_table_keys_release(&r.keys);
     return status;

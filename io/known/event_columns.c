@@ -12,6 +12,7 @@
  * Where a step is longer, columns count an event's days in it: in the calendar
  * months that a step stands for, or in the days from its date on.
  */
+#define _POSIX_C_SOURCE 200809L /* strdup */
 #include "io/known/events.h"
 
 #include "io/time/calendar.h"
@@ -21,6 +22,8 @@
 #include <string.h>
 
 enum { SATURDAY = 5, SUNDAY = 6 };
+
+#define NOBODY (IO_EVENT_ANY - 1) /* no event's name */
 
 /* A column of them. */
 struct column {
@@ -36,6 +39,7 @@ struct making {
     const struct io_panel *panel;
     size_t horizon;
     struct io_known *known;
+    const struct io_event_names *learnt; /* or NULL */
     struct column column[IO_TERMS_MOST];
     size_t ncolumns;
     int64_t week; /* steps in it; 0: a step is longer than a day */
@@ -133,8 +137,8 @@ static enum fc_status add_name(struct making *m, uint32_t name, bool alone,
         status = add_column(
             m, (struct column){FC_ROLE_LIKE, name, -1, 0, wish.as}, text, err);
     if (status == FC_OK && wish.effect && !alone)
-        status = add_column(
-            m, (struct column){FC_ROLE_DRAWN, name, -1, 0, -1}, text, err);
+        status = add_column(m, (struct column){FC_ROLE_DRAWN, name, -1, 0, -1},
+                            text, err);
     for (int k = -wish.before; k <= wish.after && status == FC_OK; k++)
         if (k != 0)
             status = add_column(
@@ -162,13 +166,90 @@ static enum fc_status find_columns(struct making *m, struct fc_error *err)
     for (int weekday = SATURDAY; weekday <= SUNDAY; weekday++)
         if (status == FC_OK && m->week > 0 && has_weekday(events, weekday))
             status = add_column(
-                m,
-                (struct column){FC_ROLE_DRAWN, IO_EVENT_ANY, weekday, 0, -1},
+                m, (struct column){FC_ROLE_DRAWN, IO_EVENT_ANY, weekday, 0, -1},
                 weekday == SATURDAY ? "events on Saturdays"
                                     : "events on Sundays",
                 err);
     for (uint32_t name = 0; name < events->names.n && status == FC_OK; name++)
-        status = add_name(m, name, neffects == 1, err);
+        status = add_name(m, name, neffects == 1 && m->learnt == NULL, err);
+    return status;
+}
+
+/* --- which were learnt --- */
+
+/* The column that is one of those that were learnt; what all events have is
+ * called by the one there is, if there is one. */
+static size_t find_learnt(const struct making *m, const char *name,
+                          enum fc_role role)
+{
+    size_t j = 0;
+    while (j < m->ncolumns
+           && (m->column[j].role != role
+               || (role != FC_ROLE_PLAIN
+                   && strcmp(m->known->name[m->known->n + j], name) != 0)))
+        j++;
+    return j;
+}
+
+/* Whether it was the one event there is, which is what all have. */
+static bool was_alone(const struct making *m, const char *name)
+{
+    for (size_t k = 0; k < m->learnt->n; k++)
+        if (m->learnt->role[k] == FC_ROLE_PLAIN
+            && strcmp(m->learnt->name[k], name) == 0)
+            return true;
+    return false;
+}
+
+/* What was not learnt: its events have what all have, if that was. */
+static enum fc_status pass_over(struct making *m, size_t j, char *name,
+                                struct fc_error *err)
+{
+    struct io_known *known = m->known;
+    if (m->column[j].role != FC_ROLE_DRAWN)
+        return fc_fail(err, FC_EDATA,
+                       "%s: '%.60s' was not learnt: `nightcast learn --events` "
+                       "makes a new file",
+                       m->events->path, name);
+    if (was_alone(m, name) || known->nfresh_events++ > 0)
+        return FC_OK;
+    known->fresh_event = strdup(name);
+    return known->fresh_event != NULL ? FC_OK : no_memory(err);
+}
+
+/* Columns and names as they were learnt, in their order. */
+static enum fc_status take_names(struct making *m, struct fc_error *err)
+{
+    const struct io_event_names *learnt = m->learnt;
+    char **name = &m->known->name[m->known->n], *old[IO_TERMS_MOST];
+    struct column column[IO_TERMS_MOST];
+    bool taken[IO_TERMS_MOST] = {false};
+    size_t nold = m->ncolumns;
+    enum fc_status status = FC_OK;
+    if (m->known->n + learnt->n > IO_TERMS_MOST)
+        return fc_fail(err, FC_EDATA, "more than %d regressors were learnt",
+                       IO_TERMS_MOST);
+    for (size_t k = 0; k < learnt->n; k++) {
+        size_t j = find_learnt(m, learnt->name[k], learnt->role[k]);
+        column[k] = (struct column){learnt->role[k], NOBODY, -1, 0, -1};
+        if (j == nold)
+            continue;
+        column[k] = m->column[j];
+        taken[j] = true;
+    }
+    for (size_t j = 0; j < nold && status == FC_OK; j++)
+        if (!taken[j])
+            status = pass_over(m, j, name[j], err);
+    memcpy(old, name, nold * sizeof *old);
+    memcpy(m->column, column, learnt->n * sizeof *column);
+    m->ncolumns = learnt->n;
+    for (size_t k = 0; k < learnt->n; k++) {
+        name[k] = strdup(learnt->name[k]);
+        if (name[k] == NULL && status == FC_OK)
+            status = no_memory(err);
+    }
+    for (size_t j = 0; j < nold; j++)
+        free(old[j]);
     return status;
 }
 
@@ -189,8 +270,8 @@ static void month_days(const struct io_freq *step, int64_t day, int64_t *first,
     enum { LATE = 28 };
     struct io_civil date = io_civil_from_days(day);
     int n = (int)step->multiple;
-    bool late = step->anchor_day >= LATE
-                || step->unit == IO_FREQ_BUSINESS_MONTH;
+    bool late =
+        step->anchor_day >= LATE || step->unit == IO_FREQ_BUSINESS_MONTH;
     late = late && date.day > 15;
     *first = month_start(date, late ? 1 - n : 0);
     *end = month_start(date, late ? 1 : n);
@@ -300,8 +381,7 @@ static bool fill_series(struct making *m, size_t i)
     if (!find_days(m, i))
         return false;
     for (size_t j = 0; j < m->ncolumns; j++)
-        fill_column(m, i, &m->column[j], places,
-                    x + (known->n + j) * places);
+        fill_column(m, i, &m->column[j], places, x + (known->n + j) * places);
     known->of[i] = (struct fc_regressors){.n = n,
                                           .stride = places,
                                           .x = x,
@@ -334,16 +414,20 @@ static int64_t week_of(const struct io_freq *freq)
 
 enum fc_status io_events_add(const struct io_events *events,
                              const struct io_panel *panel, int horizon,
+                             const struct io_event_names *names,
                              struct io_known *known, struct fc_error *err)
 {
     struct making m = {.events = events,
                        .panel = panel,
                        .horizon = (size_t)horizon,
                        .known = known,
+                       .learnt = names,
                        .week = week_of(&panel->freq)};
     if (!io_known_make_room(known, panel->nseries))
         return no_memory(err);
     enum fc_status status = find_columns(&m, err);
+    if (status == FC_OK && names != NULL)
+        status = take_names(&m, err);
     for (size_t i = 0; i < panel->nseries && status == FC_OK; i++)
         if (m.ncolumns > 0 && !fill_series(&m, i))
             status = no_memory(err);
@@ -352,6 +436,7 @@ enum fc_status io_events_add(const struct io_events *events,
         known->role[known->n + j] = m.column[j].role;
     }
     known->n += m.ncolumns; /* names, which are to be given back */
+    known->nevents = m.ncolumns;
     free(m.day);
     return status;
 }

@@ -13,10 +13,6 @@
 
 enum { MOST_AROUND = 60, MOST_KEYS = 16, LONGEST = 3660 };
 
-static const char *const weekdays[] = {"monday",   "tuesday", "wednesday",
-                                       "thursday", "friday",  "saturday",
-                                       "sunday"};
-
 /* The columns there may be, but for keys. */
 enum column { EVENT, DATE, FROM, TO, BEFORE, AFTER, AS, COLUMNS };
 static const char *const names[] = {"event",  "date",  "from", "to",
@@ -26,8 +22,8 @@ struct reading {
     struct io_events *events;
     const struct io_panel *panel;
     bool begun;
-    size_t column[COLUMNS];     /* SIZE_MAX: none */
-    size_t key[MOST_KEYS];      /* columns of keys */
+    size_t column[COLUMNS]; /* SIZE_MAX: none */
+    size_t key[MOST_KEYS];  /* columns of keys */
 };
 
 /* A field without blanks around it. */
@@ -182,9 +178,8 @@ static enum fc_status take_dates(const struct reading *r,
 }
 
 static enum fc_status take_window(const struct reading *r,
-                                  const struct io_record *record,
-                                  enum column k, int *days,
-                                  struct fc_error *err)
+                                  const struct io_record *record, enum column k,
+                                  int *days, struct fc_error *err)
 {
     struct text text = field_of(record, r->column[k]);
     *days = 0;
@@ -199,21 +194,16 @@ static enum fc_status take_window(const struct reading *r,
 }
 
 static enum fc_status take_as(const struct reading *r,
-                              const struct io_record *record, int *as,
-                              struct fc_error *err)
+                              const struct io_record *record,
+                              struct io_event *event, struct fc_error *err)
 {
     struct text text = field_of(record, r->column[AS]);
-    *as = IO_EVENT_ITSELF;
-    if (text.n == 0)
+    event->as = IO_EVENT_ITSELF;
+    event->says = text.n > 0;
+    if (text.n == 0 || io_event_as_parse(text.at, text.n, &event->as))
         return FC_OK;
-    *as = IO_EVENT_IGNORE;
-    if (is_word(text, "ignore"))
-        return FC_OK;
-    for (*as = 0; *as < 7; ++*as)
-        if (is_word(text, weekdays[*as])
-            || (text.n == 3 && strncasecmp(text.at, weekdays[*as], 3) == 0))
-            return FC_OK;
-    return refuse(record, AS, text, "neither a weekday nor 'ignore'", err);
+    return refuse(record, AS, text, "neither a weekday nor 'ignore' or 'own'",
+                  err);
 }
 
 static enum fc_status take_keys(struct reading *r,
@@ -269,13 +259,13 @@ static enum fc_status take_record(void *arg, const struct io_record *record,
     if (status == FC_OK)
         status = take_window(r, record, AFTER, &event->after, err);
     if (status == FC_OK)
-        status = take_as(r, record, &event->as, err);
+        status = take_as(r, record, event, err);
     return status == FC_OK ? take_keys(r, record, event, err) : status;
 }
 
 /* The days of the input and its horizon. */
-static void find_time(const struct io_panel *panel, int horizon,
-                      int64_t *first, int64_t *last)
+static void find_time(const struct io_panel *panel, int horizon, int64_t *first,
+                      int64_t *last)
 {
     *first = io_floor_div(panel->first, IO_SECONDS_PER_DAY);
     if (!io_freq_advance(&panel->freq, panel->last, horizon + 1, last))
@@ -337,11 +327,59 @@ static enum fc_status read_calendar(const char *path,
                : status;
 }
 
-enum fc_status io_events_read(const struct io_panel_options *how,
-                              const char *path, const struct io_panel *panel,
-                              struct io_events *events, struct fc_error *err)
+/* False when no event has its name. */
+static bool apply(const struct io_event_rule *rule, struct io_events *events)
+{
+    bool any = rule->name == NULL;
+    for (size_t k = 0; k < events->n; k++) {
+        struct io_event *event = &events->at[k];
+        const char *name = events->names.text[event->name];
+        bool named = rule->name != NULL && strlen(name) == rule->n
+                     && memcmp(name, rule->name, rule->n) == 0;
+        if (named || (rule->name == NULL && !event->says)) {
+            event->as = rule->as;
+            event->says = named;
+        }
+        any = any || named;
+    }
+    return any;
+}
+
+static enum fc_status apply_all(const char *list, struct io_events *events,
+                                struct fc_error *err)
+{
+    struct io_event_rule rule;
+    while (list != NULL) {
+        list = io_events_as_next(list, &rule);
+        if (!apply(&rule, events))
+            return fc_fail(err, FC_EDATA,
+                           "%s: --events-as: no event in the time of the input "
+                           "is called '%.*s'",
+                           events->path, (int)rule.n, rule.name);
+    }
+    return FC_OK;
+}
+
+static enum fc_status read_any(const struct io_panel_options *how,
+                               const char *path, const struct io_panel *panel,
+                               struct io_events *events, struct fc_error *err)
 {
     struct reading r = {.events = events, .panel = panel};
+    if (io_ical_is(path))
+        return read_calendar(path, panel, how->horizon, events, err);
+    enum fc_status status =
+        io_table_read(path, how->encoding, take_record, &r, err);
+    if (status == FC_OK && events->n == 0)
+        return fc_fail(err, FC_EDATA, "%s: there are no events", path);
+    return status == FC_OK ? check_time(events, panel, how->horizon, err)
+                           : status;
+}
+
+enum fc_status io_events_read(const struct io_panel_options *how,
+                              const char *path, const char *as,
+                              const struct io_panel *panel,
+                              struct io_events *events, struct fc_error *err)
+{
     *events = (struct io_events){.path = path};
     if (io_time_is_counted(&panel->format))
         return fc_fail(err, FC_EDATA,
@@ -351,14 +389,8 @@ enum fc_status io_events_read(const struct io_panel_options *how,
     events->key_of = calloc(MOST_KEYS, sizeof *events->key_of);
     if (events->key_of == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    if (io_ical_is(path))
-        return read_calendar(path, panel, how->horizon, events, err);
-    enum fc_status status =
-        io_table_read(path, how->encoding, take_record, &r, err);
-    if (status == FC_OK && events->n == 0)
-        return fc_fail(err, FC_EDATA, "%s: there are no events", path);
-    return status == FC_OK ? check_time(events, panel, how->horizon, err)
-                           : status;
+    enum fc_status status = read_any(how, path, panel, events, err);
+    return status == FC_OK ? apply_all(as, events, err) : status;
 }
 
 bool io_event_is_for(const struct io_events *events,

@@ -5,6 +5,7 @@
  */
 #include "io/known/known.h"
 
+#include "io/csv/source.h"
 #include "io/known/cells.h"
 
 #include <math.h>
@@ -105,6 +106,8 @@ static enum fc_status add_part(struct making *m, struct part part,
         return no_memory(err);
     known->in_logs[known->n] = part.term->log;
     known->as_they_are[known->n] = part.term->log || part.is_text;
+    known->known_for[known->n] =
+        m->cells.terms->unknown[part.term->column] ? part.term->lag : SIZE_MAX;
     m->part[known->n++] = part;
     return FC_OK;
 }
@@ -303,7 +306,8 @@ static bool check_history(struct making *m, size_t i, size_t k,
             continue;
         time_of(panel, i, t, text);
         return io_known_fail(
-            panel, i, "%s: '%.60s' %s for %s%s", m->cells.how->path,
+            panel, i, "%s: '%.60s' %s for %s%s",
+            io_source_name(m->cells.how->path),
             m->part[k].term->text, why_none(&m->part[k], cells, t), text,
             m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
     }
@@ -317,7 +321,8 @@ static bool check_horizon(struct making *m, size_t i, size_t k,
     size_t n = panel->series[i].n;
     char text[IO_TIME_SIZE], all[FC_MESSAGE_SIZE];
     for (size_t t = n; t < n + m->cells.horizon; t++) {
-        if (!isnan(x[t]) || m->known->lacks[i] != NULL)
+        if (!isnan(x[t]) || m->known->lacks[i] != NULL
+            || t - n >= m->known->known_for[k])
             continue;
         time_of(panel, i, t, text);
         snprintf(all, sizeof all, "'%.60s' %s for %s", m->part[k].term->text,
@@ -381,7 +386,8 @@ static enum fc_status make_all(struct making *m, struct fc_error *err)
             return fc_fail(err, FC_EDATA,
                            "%s: --regressors: '%.60s' is '%.60s' itself in "
                            "every row: it would not be known in advance",
-                           m->cells.how->path, m->cells.terms->column[j],
+                           io_source_name(m->cells.how->path),
+                           m->cells.terms->column[j],
                            panel->value_name);
     return FC_OK;
 }
@@ -396,12 +402,15 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->as_they_are = calloc(IO_TERMS_MOST, sizeof *known->as_they_are);
     known->in_logs = calloc(IO_TERMS_MOST, sizeof *known->in_logs);
     known->role = calloc(IO_TERMS_MOST, sizeof *known->role);
+    known->known_for = malloc(IO_TERMS_MOST * sizeof *known->known_for);
+    for (size_t k = 0; known->known_for != NULL && k < IO_TERMS_MOST; k++)
+        known->known_for[k] = SIZE_MAX;
     known->of = calloc(nseries + 1, sizeof *known->of);
     known->x = calloc(nseries + 1, sizeof *known->x);
     known->lacks = calloc(nseries + 1, sizeof *known->lacks);
     return known->name != NULL && known->base != NULL
            && known->as_they_are != NULL && known->in_logs != NULL
-           && known->role != NULL
+           && known->role != NULL && known->known_for != NULL
            && known->of != NULL && known->x != NULL && known->lacks != NULL;
 }
 
@@ -452,9 +461,11 @@ void io_known_release(struct io_known *known)
     free(known->as_they_are);
     free(known->in_logs);
     free(known->role);
+    free(known->known_for);
     free(known->of);
     free(known->x);
     free(known->lacks);
     free(known->fresh);
+    free(known->fresh_event);
     *known = (struct io_known){0};
 }

@@ -33,6 +33,8 @@ struct io_known_names {
  *
  *   names  that the terms must have; texts that are not among them count as
  *          the usual one; or NULL: those that the file has
+ *   terms  of columns that are not known in advance the horizon's cells are not
+ *          looked at, and left to be filled
  *   future   its rows have the regressors of the horizon, too, and count over
  *            those of the input; what it says of history is not used
  *   changes  of the horizon's cells
@@ -52,6 +54,8 @@ struct io_known {
     bool *as_they_are; /* of each: see struct fc_regressors */
     bool *in_logs;     /* of each: it was asked for so */
     enum fc_role *role; /* of each */
+    size_t *known_for;  /* of each: the steps of the horizon of which it is
+                           known; SIZE_MAX: all.  See fc_known_carry() */
     size_t nseries;
     struct fc_regressors *of; /* of each series: see fc_job.regressors */
     double **x;               /* their numbers */
@@ -61,8 +65,11 @@ struct io_known {
     uint64_t beyond_future; /* likewise, of the file of the future */
     size_t ntexts;   /* of the columns that are text: their base, to be said */
     char **base;     /* "promo: 'none'" */
+    size_t nevents;  /* regressors, the last ones, that are of events */
     size_t nfresh;   /* texts that are not among given names */
     char *fresh;     /* the first of them, "promo: 'new'", or NULL */
+    size_t nfresh_events; /* likewise of events, or days around them */
+    char *fresh_event;
 };
 
 /*

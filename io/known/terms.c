@@ -123,6 +123,27 @@ enum fc_status io_terms_parse(const char *text, struct io_terms *terms,
     return status;
 }
 
+enum fc_status io_terms_mark_unknown(const char *list, struct io_terms *terms,
+                                     struct fc_error *err)
+{
+    for (const char *text = list, *end; text != NULL;
+         text = *end == ',' ? end + 1 : NULL) {
+        size_t n = strcspn(text, ","), j = 0;
+        end = text + n;
+        io_trim(&text, &n);
+        while (j < terms->ncolumns
+               && (strlen(terms->column[j]) != n
+                   || memcmp(terms->column[j], text, n) != 0))
+            j++;
+        if (j == terms->ncolumns)
+            return fc_fail(err, FC_EINVAL,
+                           "takes columns of --regressors; got '%.*s'",
+                           (int)(n < 60 ? n : 60), text);
+        terms->unknown[j] = true;
+    }
+    return FC_OK;
+}
+
 void io_terms_release(struct io_terms *terms)
 {
     for (size_t i = 0; i < terms->n; i++)

@@ -23,6 +23,7 @@ struct io_terms {
     struct io_term term[IO_TERMS_MOST];
     size_t n;
     char *column[IO_TERMS_MOST]; /* names, each once */
+    bool unknown[IO_TERMS_MOST];  /* of the columns: not known in advance */
     size_t ncolumns;
 };
 
@@ -30,6 +31,11 @@ struct io_terms {
  * released. */
 enum fc_status io_terms_parse(const char *text, struct io_terms *terms,
                               struct fc_error *err);
+
+/* Marks the columns of a list, "temperature,visitors", as not known in advance.
+ * FC_EINVAL with what is wrong with it: all must be columns of the terms. */
+enum fc_status io_terms_mark_unknown(const char *list, struct io_terms *terms,
+                                     struct fc_error *err);
 
 /* Accepts zeroed ones. */
 void io_terms_release(struct io_terms *terms);

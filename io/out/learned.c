@@ -18,7 +18,8 @@
 enum { BLOCK = 1 << 16, MOST_BYTES = 1 << 30, MOST_REGRESSORS = 1000 };
 
 static const char MAGIC[] = "#nightcast-learned ", FORMAT[] = "2\n",
-                  BY_FILE[] = "3\n", WITH_REGRESSORS[] = "4\n";
+                  BY_FILE[] = "3\n", WITH_REGRESSORS[] = "4\n",
+                  WITH_EVENTS[] = "5\n";
 
 /* A file in memory; at is where the next line begins. */
 struct text {
@@ -64,7 +65,8 @@ static void put_texts(struct io_atomic_file *file, const char *key,
     for (size_t i = 0; i < n; i++) {
         for (const char *c = texts[i]; *c != '\0'; c++) {
             snprintf(code, sizeof code, "%%%02X", (unsigned)(unsigned char)*c);
-            io_atomic_write(file, is_plain(*c) ? c : code, is_plain(*c) ? 1 : 3);
+            io_atomic_write(file, is_plain(*c) ? c : code,
+                            is_plain(*c) ? 1 : 3);
         }
         put(file, "\n");
     }
@@ -79,9 +81,10 @@ void io_learned_write(struct io_atomic_file *file,
              "%s%smodel %s\nhorizon %d\nseason %s\nunit %d\nmultiple %" PRId64
              "\nlast %" PRId64 "\n",
              MAGIC,
-             learned->nregressors > 0 ? WITH_REGRESSORS
-             : learned->has_agreed    ? BY_FILE
-                                      : FORMAT,
+             learned->nevents > 0       ? WITH_EVENTS
+             : learned->nregressors > 0 ? WITH_REGRESSORS
+             : learned->has_agreed      ? BY_FILE
+                                        : FORMAT,
              learned->model, learned->horizon,
              io_seasons_print(&learned->seasons, seasons),
              (int)learned->step.unit, learned->step.multiple, learned->last);
@@ -94,6 +97,8 @@ void io_learned_write(struct io_atomic_file *file,
         put_texts(file, "regressors", learned->regressor, learned->nregressors);
         put_texts(file, "bases", learned->base, learned->nbases);
         put_numbers(file, "slopes", learned->slopes, learned->nslopes);
+        if (learned->nevents > 0)
+            put_count(file, "events", learned->nevents);
     }
     put_numbers(file, "numbers", learned->values, learned->n);
     snprintf(text, sizeof text, "crc32 %08" PRIx32 "\n",
@@ -356,9 +361,9 @@ static enum fc_status parse_regressors(struct text *text,
     if (status == FC_OK
         && !next_count(text, "slopes", MOST_BYTES, &learned->nslopes))
         return fail(text, "its slopes are damaged or cut short", err);
-    return status == FC_OK ? parse_numbers(text, learned->nslopes,
-                                           &learned->slopes, err)
-                           : status;
+    return status == FC_OK
+               ? parse_numbers(text, learned->nslopes, &learned->slopes, err)
+               : status;
 }
 
 /* The last line, and that nothing follows it. */
@@ -396,7 +401,8 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
         || memcmp(text->bytes, MAGIC, strlen(MAGIC)) != 0)
         return fail(text, "is not what `nightcast learn` has written", err);
     text->at = strlen(MAGIC);
-    bool known = is_next(text, WITH_REGRESSORS);
+    bool events = is_next(text, WITH_EVENTS);
+    bool known = events || is_next(text, WITH_REGRESSORS);
     if (!known && !is_next(text, FORMAT) && !is_next(text, BY_FILE))
         return fail(text, "is of another version of nightcast", err);
     learned->has_agreed = is_next(text, BY_FILE);
@@ -409,6 +415,10 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
     enum fc_status status = parse_agreed(text, learned, err);
     if (status == FC_OK && known)
         status = parse_regressors(text, learned, err);
+    if (status == FC_OK && events
+        && (!next_count(text, "events", learned->nregressors, &learned->nevents)
+            || learned->nevents == 0))
+        return damaged(text, err);
     if (status != FC_OK)
         return status;
     if (!next_count(text, "numbers", MOST_BYTES, &learned->n))

@@ -37,6 +37,9 @@
  *   1
  *   ...
  *
+ * If events are among them, the last of the regressors, the version is 5, and
+ * "events 2" stands after the slopes.
+ *
  * What is learnt for runs that read some of the files each is of version 3, and
  * has what they must agree on before the numbers: see io/out/agreed.h.
  *
@@ -52,6 +55,7 @@ struct io_learned {
     int64_t last;        /* its last timestamp */
     size_t nregressors; /* 0: none, and no slopes */
     char **regressor;   /* their names */
+    size_t nevents;     /* so many of them, the last ones, are of events */
     size_t nbases;      /* of columns that are text: the usual one, "promo: 'A'" */
     char **base;
     size_t nslopes;

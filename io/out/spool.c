@@ -3,11 +3,12 @@
  * A row is its number, its length, and its bytes, in the machine's own form:
  * nobody else reads them.
  */
-#define _GNU_SOURCE /* O_TMPFILE */
+#define _POSIX_C_SOURCE 200809L
 #include "io/out/spool.h"
 
+#include "io/out/nameless.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,27 +38,6 @@ static enum fc_status fail(const struct io_spool *spool, const char *what,
                    spool->folder, what, strerror(code));
 }
 
-/* A file without a name; where there is no such thing, one that loses it. */
-static int open_nameless(const char *folder)
-{
-    static const char end[] = "/.nightcast-XXXXXX";
-    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
-    if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != ENOENT))
-        return fd;
-    char *name = malloc(strlen(folder) + sizeof end);
-    if (name == NULL) {
-        errno = ENOMEM;
-        return -1;
-    }
-    strcpy(name, folder);
-    strcat(name, end);
-    fd = mkostemp(name, O_CLOEXEC);
-    if (fd >= 0)
-        unlink(name);
-    free(name);
-    return fd;
-}
-
 enum fc_status io_spool_new(const char *folder, struct io_spool **spool,
                             struct fc_error *err)
 {
@@ -69,7 +49,7 @@ enum fc_status io_spool_new(const char *folder, struct io_spool **spool,
     s->ends = NULL;
     s->nruns = s->room = s->used = 0;
     s->size = 0;
-    s->fd = open_nameless(folder);
+    s->fd = io_nameless_open(folder);
     if (s->fd < 0) {
         enum fc_status status = fail(s, "keep", errno, err);
         free(s);

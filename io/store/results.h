@@ -86,7 +86,7 @@ enum fc_status io_store_fit(struct io_store *store, struct io_fit *fit,
 enum fc_status io_store_forget(struct io_store *store, int64_t model,
                                struct fc_error *err);
 
-/* What a model has learnt in some night. */
+/* What a model has learnt in some night; model 0: what regressors taught. */
 struct io_learnt {
     int64_t model, night;
     int64_t origin; /* the last timestamp it was learnt from */

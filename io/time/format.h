@@ -51,12 +51,13 @@ enum io_time_style {
     IO_STYLE_SHORT_MONTH = 512,
     IO_STYLE_SEPT =
         1024, /* September is Sept, other months have three letters */
+    IO_STYLE_BLANK = 2048, /* days and hours of one digit have a blank before */
     /* several of them */
     IO_STYLES_LONG =
         IO_STYLE_LONG_HOUR | IO_STYLE_LONG_DAY | IO_STYLE_LONG_MONTH,
     IO_STYLES_SHORT = IO_STYLE_SHORT_DATE | IO_STYLE_SHORT_HOUR
                       | IO_STYLE_SHORT_DAY | IO_STYLE_SHORT_MONTH,
-    IO_STYLES_ALL = 2047
+    IO_STYLES_ALL = 4095
 };
 
 enum { IO_TIME_SIZE = 96, IO_TIME_PATTERN_SIZE = 40, IO_TIME_ZONE_SIZE = 8 };

@@ -653,6 +653,7 @@ double io_freq_year(const struct io_freq *freq)
     case IO_FREQ_MINUTE:
     case IO_FREQ_HOUR:
     case IO_FREQ_DAY:
+    case IO_FREQ_WEEK:
         return seconds / io_freq_length(freq);
     default:
         return 0;

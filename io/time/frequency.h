@@ -127,8 +127,8 @@ int io_freq_season(const struct io_freq *freq);
 struct fc_seasons io_freq_seasons(const struct io_freq *freq, int64_t first,
                                   int64_t last);
 
-/* The mean number of steps in a year; 0 for steps longer than a day or
- * days, and for integers. */
+/* The mean number of steps in a year, of steps of equal length; 0 for others,
+ * and for integers. */
 double io_freq_year(const struct io_freq *freq);
 
 /*

@@ -22,7 +22,11 @@ static const char not_a_timestamp[] = "not a timestamp";
 struct fields {
     int year, month, day, hour, minute, second;
     int half; /* 0, 12; -1 = not said: of an hour up to 12 */
-    int day_of_year, week;
+    int day_of_year;
+    int week;     /* -1 = not said */
+    int weekday;  /* from Monday = 0; -1 = not said */
+    int century;  /* -1 = not said */
+    char week_of; /* V: ISO 8601's; W, U: from the first Monday, Sunday */
     int64_t epoch;
     bool has_epoch, has_zone;
 };
@@ -39,6 +43,14 @@ static bool take_digits(const char **p, const char *end, int least, int most,
         *v = 10 * *v + (**p - '0');
     return n >= least;
 }
+
+static const struct fields nothing_said = {.year = 1970,
+                                           .month = 1,
+                                           .day = 1,
+                                           .half = -1,
+                                           .week = -1,
+                                           .weekday = -1,
+                                           .century = -1};
 
 /* One or two digits; notes one by its style, and two of which one is 0. */
 static bool take_short(const char **p, const char *end, unsigned style,
@@ -95,6 +107,26 @@ static int take_name(const char **p, const char *end, const char *const *names,
     return -1;
 }
 
+/* A digit from least to most; *v counts from 0. */
+static bool take_digit(const char **p, const char *end, int least, int most,
+                       int *v)
+{
+    int64_t value;
+    if (!take_digits(p, end, 1, 1, &value) || value < least || value > most)
+        return false;
+    *v = (int)value - least;
+    return true;
+}
+
+static void skip_blank(const char **p, const char *end,
+                       struct io_time_format *seen)
+{
+    if (*p + 1 < end && **p == ' ' && (unsigned char)((*p)[1] - '0') <= 9) {
+        seen->style |= IO_STYLE_BLANK;
+        (*p)++;
+    }
+}
+
 static bool take_half(const char **p, const char *end,
                       struct io_time_format *seen, int *half)
 {
@@ -126,7 +158,7 @@ static bool has_short_years(const char *pattern)
     for (const char *p = pattern; *p != '\0'; p++) {
         if (*p != '%')
             continue;
-        if (*++p == 'Y' || *p == 's')
+        if (*++p == 'Y' || *p == 's' || *p == 'C')
             return false;
         is_short = is_short || *p == 'y';
     }
@@ -157,27 +189,45 @@ static bool take_letter(char letter, const char **p, const char *end,
                         struct io_time_format *seen, struct fields *f)
 {
     int64_t v;
+    if (strchr("ekl", letter) != NULL)
+        skip_blank(p, end, seen);
     switch (letter) {
     case 'Y':
         return take_year(p, end, 4, &f->year);
     case 'y':
         return take_year(p, end, 2, &f->year);
+    case 'C':
+        return take_digits(p, end, 2, 2, &v) && ((f->century = (int)v), true);
     case 'm':
         return take_short(p, end, IO_STYLE_SHORT_DATE | IO_STYLE_SHORT_MONTH,
                           IO_STYLE_LONG_MONTH, seen, &f->month);
     case 'd':
+    case 'e':
         return take_short(p, end, IO_STYLE_SHORT_DATE | IO_STYLE_SHORT_DAY,
                           IO_STYLE_LONG_DAY, seen, &f->day);
     case 'V':
+    case 'U':
+    case 'W':
+        f->week_of = letter;
         return take_short(p, end, IO_STYLE_SHORT_DATE, 0, seen, &f->week)
-               && f->week > 0;
+               && (f->week > 0 || letter != 'V');
     case 'b':
         f->month = take_name(p, end, months, 12, seen) + 1;
         return f->month > 0;
     case 'A':
-        return take_name(p, end, weekdays, 7, seen) >= 0;
+        f->weekday = take_name(p, end, weekdays, 7, seen);
+        return f->weekday >= 0;
+    case 'u':
+        return take_digit(p, end, 1, 7, &f->weekday);
+    case 'w':
+        if (!take_digit(p, end, 0, 6, &f->weekday))
+            return false;
+        f->weekday = (f->weekday + 6) % 7;
+        return true;
     case 'H':
     case 'I':
+    case 'k':
+    case 'l':
         return take_short(p, end, IO_STYLE_SHORT_HOUR, IO_STYLE_LONG_HOUR, seen,
                           &f->hour);
     case 'p':
@@ -190,9 +240,9 @@ static bool take_letter(char letter, const char **p, const char *end,
         return take_digits(p, end, 3, 3, &v)
                && ((f->day_of_year = (int)v), true);
     case 'q':
-        if (!take_digits(p, end, 1, 1, &v) || v < 1 || v > 4)
+        if (!take_digit(p, end, 1, 4, &f->month))
             return false;
-        f->month = 3 * (int)v - 2;
+        f->month = 3 * f->month + 1;
         return true;
     case 's':
         return take_epoch(p, end, f);
@@ -252,7 +302,7 @@ static const char *walk(const char *p, const char *end,
 
 bool io_pattern_begins(const char *pattern, const char *text, size_t n)
 {
-    struct fields f = {.year = 1970};
+    struct fields f = nothing_said;
     struct io_time_format seen = {.form = IO_TIME_PATTERN};
     bool tail;
     memcpy(seen.pattern, pattern, strlen(pattern) + 1);
@@ -261,7 +311,7 @@ bool io_pattern_begins(const char *pattern, const char *text, size_t n)
 
 size_t io_pattern_day_at(const char *pattern, const char *text, size_t n)
 {
-    struct fields f = {.year = 1970};
+    struct fields f = nothing_said;
     struct io_time_format seen = {.form = IO_TIME_PATTERN};
     const char *day = strstr(pattern, "%d"), *at = text;
     bool tail;
@@ -271,6 +321,32 @@ size_t io_pattern_day_at(const char *pattern, const char *text, size_t n)
     memcpy(seen.pattern, pattern, (size_t)(day - pattern));
     return walk_letters(&at, text + n, &seen, &f, &tail) ? (size_t)(at - text)
                                                          : n;
+}
+
+/* From where a year's weeks are counted: the day that week 1 begins with. */
+static int64_t first_week(char week_of, int year)
+{
+    int64_t begin = io_days_from_civil(year, 1, 1);
+    if (week_of == 'V')
+        return io_first_monday(year);
+    return begin + (6 + (week_of == 'W') - io_weekday(begin)) % 7;
+}
+
+/* Of a week alone, its first day; week 0 may begin in the year before. */
+static bool day_of_week(const struct fields *f, int64_t *day)
+{
+    int64_t begin = first_week(f->week_of, f->year);
+    int64_t end = f->week_of == 'V' ? io_first_monday(f->year + 1)
+                                    : io_days_from_civil(f->year + 1, 1, 1);
+    int after = f->week_of == 'U' ? (f->weekday + 1) % 7 : f->weekday;
+    *day = begin + 7 * ((int64_t)f->week - 1);
+    if (*day >= end || *day + 7 <= begin - 7 * (f->week_of != 'V')
+        || (f->week == 0 && begin == io_days_from_civil(f->year, 1, 1)))
+        return false;
+    if (f->weekday >= 0)
+        *day += after;
+    return f->weekday < 0 || f->week_of == 'V'
+           || io_civil_from_days(*day).year == f->year;
 }
 
 static const char *instant(const struct fields *f, int64_t *t)
@@ -288,11 +364,8 @@ static const char *instant(const struct fields *f, int64_t *t)
     if (hour > 23 || f->minute > 59 || f->second > 59)
         return "no such time of day";
     int64_t day = io_days_from_civil(f->year, f->month, f->day);
-    if (f->week > 0) {
-        day = io_first_monday(f->year) + 7 * ((int64_t)f->week - 1);
-        if (day >= io_first_monday(f->year + 1))
-            return "no such week";
-    }
+    if (f->week >= 0 && !day_of_week(f, &day))
+        return "no such week";
     if (f->day_of_year > 0)
         day = io_days_from_civil(f->year, 1, 1) + f->day_of_year - 1;
     *t = day * IO_SECONDS_PER_DAY + hour * 3600 + f->minute * 60 + f->second;
@@ -302,7 +375,7 @@ static const char *instant(const struct fields *f, int64_t *t)
 const char *io_pattern_parse(const char *text, size_t n,
                              struct io_time_format *format, int64_t *t)
 {
-    struct fields f = {.year = 1970, .month = 1, .day = 1, .half = -1};
+    struct fields f = nothing_said;
     struct io_time_format seen = *format;
     seen.style = 0;
     seen.separator = 0;
@@ -313,8 +386,10 @@ const char *io_pattern_parse(const char *text, size_t n,
     const char *problem = walk(text, text + n, &seen, &f);
     if (is_compact(format->pattern) && (seen.style & IO_STYLE_SHORT_DATE))
         return not_a_timestamp;
-    if (f.week > 0 && io_pattern_grain(format->pattern) != IO_GRAIN_WEEK)
-        f.week = 0; /* beside a date */
+    if (f.week >= 0 && !io_pattern_has_weeks(format->pattern))
+        f.week = -1; /* beside a date */
+    if (f.century >= 0)
+        f.year = 100 * f.century + f.year % 100;
     if (problem == NULL && f.has_epoch)
         *t = f.epoch;
     else if (problem == NULL)
@@ -358,13 +433,32 @@ static char *put_short(char *p, int v, bool is_short)
     return io_put_two(p, (unsigned)v);
 }
 
+/* With a blank in the place of a digit, if the file has that. */
+static char *put_padded(char *p, int v, bool is_short,
+                        const struct io_time_format *format)
+{
+    if (v < 10 && (format->style & IO_STYLE_BLANK)) {
+        *p++ = ' ';
+        is_short = true;
+    }
+    return put_short(p, v, is_short);
+}
+
 /* What is written, by parts. */
 struct parts {
     int64_t t, day;
     struct io_civil date; /* in a pattern of weeks, its year is the week's */
-    int week;
-    int second; /* of the day */
+    int week;             /* by %V, %U, %W, whichever there is */
+    int second;           /* of the day */
 };
+
+/* The week that a day is in, and the year that counts it. */
+static int week_of_day(char week_of, int64_t day, int *year)
+{
+    if (week_of == 'V')
+        *year = io_civil_from_days(day - io_weekday(day) + 3).year;
+    return (int)io_floor_div(day - first_week(week_of, *year), 7) + 1;
+}
 
 static char *put_letter(char *p, char letter,
                         const struct io_time_format *format,
@@ -375,6 +469,8 @@ static char *put_letter(char *p, char letter,
     bool short_date = style & IO_STYLE_SHORT_DATE;
     bool short_hour = (style & IO_STYLE_SHORT_HOUR)
                       || (short_date && !(style & IO_STYLE_LONG_HOUR));
+    bool short_day = (style & IO_STYLE_SHORT_DAY)
+                     || (short_date && !(style & IO_STYLE_LONG_DAY));
     switch (letter) {
     case 'Y':
         return io_put_four(p, (unsigned)parts->date.year);
@@ -384,18 +480,32 @@ static char *put_letter(char *p, char letter,
         return put_short(p, parts->date.month,
                          (style & IO_STYLE_SHORT_MONTH)
                              || (short_date && !(style & IO_STYLE_LONG_MONTH)));
+    case 'C':
+        return io_put_two(p, (unsigned)parts->date.year / 100);
     case 'd':
-        return put_short(p, parts->date.day,
-                         (style & IO_STYLE_SHORT_DAY)
-                             || (short_date && !(style & IO_STYLE_LONG_DAY)));
+        return put_short(p, parts->date.day, short_day);
+    case 'e':
+        return put_padded(p, parts->date.day, short_day, format);
     case 'V':
+    case 'U':
+    case 'W':
         return put_short(p, parts->week, short_date);
     case 'b':
         return put_name(p, months[parts->date.month - 1], format);
     case 'A':
         return put_name(p, weekdays[io_weekday(parts->day)], format);
+    case 'u':
+        *p = (char)('1' + io_weekday(parts->day));
+        return p + 1;
+    case 'w':
+        *p = (char)('0' + (io_weekday(parts->day) + 1) % 7);
+        return p + 1;
     case 'H':
         return put_short(p, hour, short_hour);
+    case 'k':
+        return put_padded(p, hour, short_hour, format);
+    case 'l':
+        return put_padded(p, (hour + 11) % 12 + 1, short_hour, format);
     case 'I':
         return put_short(p, (hour + 11) % 12 + 1, short_hour);
     case 'p':
@@ -427,11 +537,11 @@ char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t)
     bool tail = ends_in_time(pattern);
     parts.date = io_civil_from_days(parts.day);
     parts.second = (int)(t - parts.day * IO_SECONDS_PER_DAY);
-    if (strstr(pattern, "%V") != NULL) {
-        int64_t thursday = parts.day - io_weekday(parts.day) + 3;
-        int year = io_civil_from_days(thursday).year;
-        parts.week = (int)((thursday - io_first_monday(year)) / 7) + 1;
-        if (io_pattern_grain(pattern) == IO_GRAIN_WEEK)
+    const char *week = io_pattern_week(pattern);
+    if (week != NULL) {
+        int year = parts.date.year;
+        parts.week = week_of_day(*week, parts.day, &year);
+        if (io_pattern_has_weeks(pattern))
             parts.date.year = year;
     }
     for (; *pattern != '\0'; pattern++) {
@@ -447,150 +557,4 @@ char *io_pattern_print(char *p, const struct io_time_format *format, int64_t t)
         *p++ = *pattern;
     }
     return tail ? io_time_put_tail(p, format) : p;
-}
-
-/* --- the tables --- */
-
-/*
- * Dates and months; before a time of day, rows without a day are left out.
- * Where a day and a month could stand for each other, both orders are there.
- */
-static const struct io_pattern_row dates[] = {
-    {"%Y/%m/%d", "2023/12/31"},   {"%Y.%m.%d", "2023.12.31"},
-    {"%d/%m/%Y", "31/12/2023"},   {"%m/%d/%Y", "12/31/2023"},
-    {"%d.%m.%Y", "31.12.2023"},   {"%m.%d.%Y", "12.31.2023"},
-    {"%d-%m-%Y", "31-12-2023"},   {"%m-%d-%Y", "12-31-2023"},
-    {"%d/%m/%y", "31/12/23"},     {"%m/%d/%y", "12/31/23"},
-    {"%d.%m.%y", "31.12.23"},     {"%m.%d.%y", "12.31.23"},
-    {"%d-%m-%y", "31-12-23"},     {"%m-%d-%y", "12-31-23"},
-    {"%d-%b-%Y", "01-Nov-2023"},  {"%d %b %Y", "01 Nov 2023"},
-    {"%d/%b/%Y", "01/Nov/2023"},  {"%d.%b.%Y", "01.Nov.2023"},
-    {"%d-%b-%y", "01-Nov-23"},    {"%d %b %y", "01 Nov 23"},
-    {"%d%b%Y", "01NOV2023"},      {"%d. %b %Y", "1. November 2023"},
-    {"%b %d, %Y", "Nov 1, 2023"}, {"%b %d %Y", "Nov 1 2023"},
-    {"%Y-%b-%d", "2023-Nov-01"},  {"%A, %d %b %Y", "Wed, 01 Nov 2023"},
-    {"%b %Y", "Nov 2023"},        {"%b-%Y", "Nov-2023"},
-    {"%b/%Y", "Nov/2023"},        {"%b.%Y", "Nov.2023"},
-    {"%b-%y", "Jan-23"},          {"%b %y", "Jan 23"},
-    {"%b/%y", "Jan/23"},          {"%b.%y", "Jan.23"},
-    {"%Y-%b", "2023-Nov"},        {"%Y %b", "2023 Nov"},
-    {"%y-%b", "23-Jan"},          {"%Y/%m", "2023/12"},
-    {"%m/%Y", "12/2023"},         {"%m-%Y", "12-2023"},
-    {"%m.%Y", "12.2023"},         {"%YM%m", "2023M12"},
-    {"Q%q %Y", "Q1 2021"},        {"Q%q-%Y", "Q1-2021"},
-    {"Q%q/%Y", "Q1/2021"},        {"%Y/Q%q", "2021/Q1"},
-    {"Q%q %y", "Q1 21"},          {"Q%q-%y", "Q1-21"},
-    {"%qQ%Y", "1Q2021"},          {"%qQ%y", "1Q21"},
-    {"%Y-%m-%d", "2023-1-9"},     {"%Y%m%d", "20231231"},
-    {"%Y%m", "202312"},
-};
-
-/* Times of day, and what is between. */
-static const char *const times[] = {
-    "",
-    " %H:%M",
-    " %H:%M:%S",
-    " %I:%M %p",
-    "T%H:%M",
-    "T%H:%M:%S",
-    " %I:%M:%S %p",
-    " %I:%M%p",
-    ", %H:%M",
-    ", %H:%M:%S",
-    ", %I:%M:%S %p",
-    " %H.%M",
-    " %I:%M:%S%p",
-    ", %I:%M %p",
-    " %H.%M.%S",
-    " %H",
-};
-
-const struct io_pattern_row *io_pattern_at(size_t i)
-{
-    return i < sizeof dates / sizeof *dates ? &dates[i] : NULL;
-}
-
-const char *io_pattern_time_at(size_t i)
-{
-    return i < sizeof times / sizeof *times ? times[i] : NULL;
-}
-
-int io_pattern_resolution(const char *pattern)
-{
-    int finest = 3600;
-    for (const char *p = pattern; *p != '\0'; p++) {
-        if (*p != '%' || *++p == '\0')
-            continue;
-        if (*p == 'S' || *p == 's')
-            return 1;
-        if (*p == 'M')
-            finest = 60;
-    }
-    return finest;
-}
-
-enum io_time_grain io_pattern_grain(const char *pattern)
-{
-    static const struct {
-        const char *letters;
-        enum io_time_grain grain;
-    } rows[] = {{"HIMSs", IO_GRAIN_TIME}, {"dj", IO_GRAIN_DAY},
-                {"V", IO_GRAIN_WEEK},     {"mb", IO_GRAIN_MONTH},
-                {"q", IO_GRAIN_QUARTER},  {"Yy", IO_GRAIN_YEAR}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        for (const char *p = pattern; *p != '\0'; p++)
-            if (*p == '%' && *++p != '\0'
-                && strchr(rows[i].letters, *p) != NULL)
-                return rows[i].grain;
-    return IO_GRAIN_UNKNOWN;
-}
-
-/* strptime's other letters by those of ours. */
-static const char *expand(char letter)
-{
-    static const struct {
-        char letter;
-        const char *means;
-    } rows[] = {
-        {'Y', "%Y"}, {'y', "%y"},          {'m', "%m"},       {'d', "%d"},
-        {'e', "%d"}, {'b', "%b"},          {'B', "%b"},       {'h', "%b"},
-        {'a', "%A"}, {'A', "%A"},          {'H', "%H"},       {'k', "%H"},
-        {'I', "%I"}, {'l', "%I"},          {'M', "%M"},       {'S', "%S"},
-        {'p', "%p"}, {'P', "%p"},          {'z', "%z"},       {'Z', "%z"},
-        {'j', "%j"}, {'s', "%s"},          {'q', "%q"},       {'f', "%f"},
-        {'G', "%Y"}, {'V', "%V"},          {'F', "%Y-%m-%d"}, {'D', "%m/%d/%y"},
-        {'n', " "},  {'t', " "},           {'T', "%H:%M:%S"}, {'R', "%H:%M"},
-        {'%', "%%"}, {'r', "%I:%M:%S %p"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (rows[i].letter == letter)
-            return rows[i].means;
-    return NULL;
-}
-
-enum fc_status io_pattern_set(const char *text,
-                              char pattern[IO_TIME_PATTERN_SIZE],
-                              struct fc_error *err)
-{
-    size_t used = 0;
-    for (const char *p = text; *p != '\0'; p++) {
-        char literal[2] = {*p, '\0'};
-        const char *means = literal;
-        if (*p == '%' && (means = expand(*++p)) == NULL)
-            return fc_fail(err, FC_EINVAL,
-                           "no letter '%%%.1s'; it takes strptime's, such as "
-                           "%%d/%%m/%%Y %%H:%%M",
-                           p);
-        if (used + strlen(means) >= IO_TIME_PATTERN_SIZE)
-            return fc_fail(err, FC_EINVAL, "too long: '%.60s'", text);
-        strcpy(pattern + used, means);
-        used += strlen(means);
-    }
-    for (const char *p = pattern; *p != '\0'; p++)
-        if (*p == '%' && strchr("Yys", *++p) != NULL)
-            return FC_OK;
-    return fc_fail(err, FC_EINVAL,
-                   "'%.60s' has no year: it takes strptime's letters, such as "
-                   "%%d/%%m/%%Y, or excel",
-                   text);
 }

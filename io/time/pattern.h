@@ -3,9 +3,10 @@
 #define NIGHTCAST_IO_TIME_PATTERN_H
 
 /*
- * Timestamps by a pattern of strptime's letters: %Y %y %m %d %b %H %I %p %M %S
- * %z %j %s %A %V, with a year of ISO 8601 beside it, and %q, a quarter, and %f,
- * a fraction, which are ours.
+ * Timestamps by a pattern of strptime's letters: %Y %y %C %m %d %e %b %H %I %k
+ * %l %p %M %S %z %j %s; weeks by %V, with a year of ISO 8601 beside it, %U and
+ * %W, their weekdays by %A %u %w; and %q, a quarter, and %f, a fraction, which
+ * are ours.
  * Names are English; case does not matter.  A time of day at the end may have a
  * fraction and an offset behind it.  Inside of the room.
  */
@@ -45,7 +46,13 @@ int io_pattern_resolution(const char *pattern);
 
 enum io_time_grain io_pattern_grain(const char *pattern);
 
-/* Makes the pattern of strptime's letters, all of them, one of ours. */
+/* The letter that says a week, or NULL; whether it, and no date, says when. */
+const char *io_pattern_week(const char *pattern);
+bool io_pattern_has_weeks(const char *pattern);
+
+/* Makes the pattern of strptime's letters, all of them, one of ours;
+ * those of a locale (%x %X %c) are as in C, flags and modifiers (%-d, %Ey) are
+ * passed over. */
 enum fc_status io_pattern_set(const char *text,
                               char pattern[IO_TIME_PATTERN_SIZE],
                               struct fc_error *err);

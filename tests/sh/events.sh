@@ -45,7 +45,7 @@ make in.csv ''
 run() {
 	local out=$1
 	shift
-	"$nightcast" forecast -H 14 -m snaive --id shop,item -o "$out" "$@" >stdout 2>stderr ||
+	"$nightcast" forecast -H 14 -m "${model:-snaive}" --id shop,item -o "$out" "$@" >stdout 2>stderr ||
 		fail "exit $?: $*: $(cat stderr)"
 }
 expect() { # STATUS WORDS OPTIONS...
@@ -156,6 +156,50 @@ for day in 1 last; do
 	cmp a b || fail "days of a month from its day $day"
 done
 
+# what was learnt once is used again, by all of the file and by parts of it
+learn() { # OUT OPTIONS...
+	local out=$1
+	shift
+	"$nightcast" learn -q -H 14 --id shop,item -o "$out" "$@" 2>stderr ||
+		fail "learn: exit $?: $*: $(cat stderr)"
+}
+{ sed '1s/$/,as/; 2,$s/$/,/' many.csv; echo newcomer,2024-07-04,,,Sunday; echo never,2024-06-28,,,sun; } >all.csv
+for model in snaive auto; do
+	with=(many_in.csv --regressors fair --events all.csv -q)
+	run whole.csv "${with[@]}"
+	learn learned "${with[@]}" -m $model
+	run out.csv "${with[@]}" --learned learned
+	cmp out.csv whole.csv || fail "$model: --learned has other bytes"
+	for k in 1 2; do
+		run part.$k "${with[@]}" --learned learned --shard $k/2
+	done
+	"$nightcast" merge -q part.1 part.2 -o out.csv 2>stderr || fail "merge: $(cat stderr)"
+	cmp out.csv whole.csv || fail "$model: shards have other bytes"
+done
+unset model
+run part.1 many_in.csv --events all.csv --shard 1/2
+grep -q 'this shard learns from its own series only' stderr || fail "$(cat stderr)"
+cp all.csv others.csv
+run part.2 many_in.csv --events others.csv --shard 2/2
+"$nightcast" merge part.1 part.2 -o out.csv 2>stderr && fail "parts with other events are merged"
+# a night later there are other names, and fewer: the usual, and what is said of it
+learn learned many_in.csv --events many.csv -m snaive
+grep -v '^opening\|^fair' many.csv >fewer.csv
+run out.csv many_in.csv --events fewer.csv --learned learned
+near "$(at out.csv s1 2024-06-28)" 2340 4 "a sale, learnt"
+near "$(at out.csv s1 2024-07-03)" 1080 4 "no fair, learnt"
+sed 's/^opening/festival/' many.csv >other.csv
+run out.csv many_in.csv --events many.csv
+run a many_in.csv --events other.csv --learned learned
+grep -q 'other.csv: warning: what was not learnt has what all events have: festival$' stderr ||
+	fail "$(cat stderr)"
+cmp a out.csv || fail "a new name is not what all are: $(diff a out.csv)"
+expect 1 "'newcomer' was not learnt" many_in.csv --events sundays.csv --learned learned
+expect 1 "was learnt with events \('events'\): --events names their file" many_in.csv --learned learned -m auto
+expect 1 "was learnt without regressors" many_in.csv --regressors fair --events many.csv --learned learned
+learn plain many_in.csv -m auto
+expect 1 "'events' was not learnt: .nightcast learn --events" many_in.csv --events many.csv --learned plain -m auto
+
 # what is to be ignored is as with --ignore
 echo 'event,from,to,as
 flood,2023-10-02,2023-10-20,ignore
@@ -164,6 +208,10 @@ run out.csv in.csv --events flood.csv -m ets,auto
 grep -q 'flood.csv: 2 events of 2 names; 40 values ignored' stderr || fail "$(cat stderr)"
 run a in.csv --ignore 2023-10-02..2023-10-20,2024-06-20 -m ets,auto
 cmp a out.csv || fail "an event that is ignored is not --ignore"
+learn learned in.csv --events flood.csv -m auto
+model=auto run a in.csv --events flood.csv
+model=auto run out.csv in.csv --events flood.csv --learned learned
+cmp a out.csv || fail "ignored when it was learnt"
 
 # what is refused
 bad() { # WORDS LINES...
@@ -180,7 +228,7 @@ bad "bad.csv:2: column 'to': it ends before it begins: '2023-02-01'" event,from,
 bad "longer than ten years" event,from,to fair,2003-02-07,2023-02-01
 bad "column 'before': not a number of days: 'x'" event,date,before fair,2023-02-07,x
 bad "column 'after': more than 60 days: '61'" event,date,after fair,2023-02-07,61
-bad "column 'as': neither a weekday nor 'ignore': 'Sonntag'" event,date,as fair,2023-02-07,Sonntag
+bad "column 'as': neither a weekday nor 'ignore' or 'own': 'Sonntag'" event,date,as fair,2023-02-07,Sonntag
 bad "'fair' takes the level of two weekdays" event,date,as fair,2023-02-07,Sunday fair,2023-02-08,Monday
 bad "column 'event': an event needs a name" event,date ,2023-02-07
 bad "bad.csv: there are no events" event,date
@@ -194,9 +242,7 @@ grep -q "takes the level of a weekday, which steps of days" stderr || fail "$(ca
 printf 'id,ds,y\na,1,2\na,2,3\na,3,4\n' >steps.csv
 "$nightcast" forecast -H 1 steps.csv --events fairs.csv >stdout 2>stderr && fail "integers"
 grep -q "events have dates, and the input's 'ds' has none" stderr || fail "$(cat stderr)"
-expect 2 'leave out --store' in.csv --events fairs.csv --store st.db
-expect 2 'leave out --learned' in.csv --events fairs.csv --learned in.csv
-expect 2 'of which --shard sees some' in.csv --events fairs.csv --shard 1/2
+expect 2 'is for all of the files: leave out --by-file' in.csv many_in.csv --events fairs.csv --by-file --shard 1/2 --learned plain
 expect 2 'cannot both be standard input' - --events -
 expect 2 '--effects needs --regressors or --events' in.csv --effects e.csv
 

@@ -43,7 +43,8 @@ cat >holidays.csv <<-END
 	Show,2023-05-05,
 END
 run() { # FILE OUT
-	"$nightcast" forecast -H 60 -m snaive in.csv --events "$1" -o "$2" --effects "$2.effects" 2>stderr
+	"$nightcast" forecast -H 60 -m snaive in.csv --events "$1" -o "$2" --effects "$2.effects" \
+		"${@:3}" 2>stderr
 }
 if ! run holidays.ics a; then
 	if grep -qE 'libical, which reads calendars' stderr; then
@@ -59,6 +60,28 @@ cmp a b && cmp a.effects b.effects || fail "a calendar is not the table: $(diff 
 sed 's/^SUMMARY:Thanks/&\r\n /' holidays.ics | gzip >folded.ics
 run folded.ics a || fail "$(cat stderr)"
 cmp a b || fail "folded or compressed"
+
+# what calendars cannot say is said beside them
+sed '1s/$/,as/; s/^Fair.*/&,own/; s/^Show.*/&,ignore/; s/^\("New\|Thanks\).*/&,Sunday/' holidays.csv >as.csv
+run as.csv b || fail "$(cat stderr)"
+run holidays.ics a --events-as sunday,Fair=own,Show=ignore || fail "$(cat stderr)"
+cmp a b && cmp a.effects b.effects || fail "--events-as is not the column: $(diff a.effects b.effects)"
+sed -i 's/^\("New.*\),Sunday/\1,mon/' as.csv
+run as.csv b || fail "$(cat stderr)"
+run holidays.ics a --events-as 'Show=ignore, New Year, again = Mon ,Thanksgiving=Sun' || fail "$(cat stderr)"
+cmp a b || fail "--events-as by names"
+run as.csv a --events-as Tue || fail "$(cat stderr)"
+cmp a b || fail "--events-as counts over the file"
+run as.csv a --events-as Thanksgiving=own && cmp -s a b && fail "--events-as by name does not count over the file"
+run holidays.ics a --events-as Halloween=Sunday && fail "no such event"
+grep -q "holidays.ics: --events-as: no event in the time of the input is called 'Halloween'" stderr ||
+	fail "$(cat stderr)"
+for wrong in '' Sonntag 'Fair=' '=Sunday' 'Sunday,' 'Sunday,Fair' ',Sunday'; do
+	run holidays.ics a --events-as "$wrong"
+	[ $? -eq 2 ] && grep -q 'events-as' stderr || fail "--events-as '$wrong': $(cat stderr)"
+done
+"$nightcast" forecast -H 6 in.csv --events-as Sunday 2>stderr
+[ $? -eq 2 ] && grep -q 'events-as needs --events' stderr || fail "--events-as alone"
 
 bad() { # WORDS FILE
 	run "$2" a && fail "no error: $1"

@@ -88,6 +88,27 @@ cmp out.csv first.csv || fail "decimal commas are not seen"
 expect 0 '' one.csv two.csv $all
 cmp out.csv first.csv || fail "two files give other bytes"
 
+# standard input, from a pipe and from a file, compressed and not
+for feed in "cat in.csv" "gzip -c in.csv"; do
+	$feed | "$nightcast" forecast -q -H 3 -s 1 -m mean $all - -o out.csv || fail "$feed: $?"
+	cmp out.csv first.csv || fail "$feed: standard input gives other bytes"
+done
+"$nightcast" forecast -H 3 -s 1 -m mean $all - -o out.csv <in.csv 2>stderr || fail "stdin: $?"
+cmp out.csv first.csv || fail "a file as standard input gives other bytes"
+grep -q "^nightcast: <stdin>: a regressor for each text" stderr || fail "$(cat stderr)"
+"$nightcast" forecast -q -H 3 -s 1 -m mean $all one.csv - -o out.csv <two.csv || fail "beside a file: $?"
+cmp out.csv first.csv || fail "standard input beside a file gives other bytes"
+mkdir tmp
+TMPDIR=$PWD/tmp "$nightcast" backtest -q -H 3 -s 1 -m mean $all - --steps a <in.csv >table || fail "backtest: $?"
+"$nightcast" backtest -q -H 3 -s 1 -m mean $all in.csv --steps b >table
+cmp a b || fail "backtest of standard input"
+rmdir tmp || fail "a copy was left"
+TMPDIR=$PWD/tmp "$nightcast" forecast -H 3 -m mean $all - -o out.csv <in.csv 2>stderr
+[ $? -eq 1 ] || fail "a copy that cannot be written"
+grep -q '<stdin>: is read twice for --regressors, and a copy of it cannot be written to .*/tmp' stderr ||
+	fail "$(cat stderr)"
+expect 2 'cannot both be standard input' - $all --future -
+
 # a horizon that lacks a value
 grep -v '^s2,2023-12' in.csv >lacks.csv
 expect 3 "'s2' fell back: without regressors.*'price' has no value for 2023-12-01" lacks.csv $all
@@ -153,8 +174,6 @@ for wrong in '' , 'price,' 'price,price' 'lag(price)' 'lag(price,0)' \
 	expect 2 'regressors' in.csv --regressors "$wrong"
 done
 expect 2 'takes columns of long form, of which --wide has none' in.csv $all --wide
-expect 2 'name a file' - $all
-expect 2 'leave out --store' in.csv $all --store st.db
 expect 2 'of which --shard sees some: leave' in.csv $all --shard 1/2 --effects e.csv
 expect 2 'needs --regressors' in.csv --missing-regressors zero
 
