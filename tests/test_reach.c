@@ -100,17 +100,22 @@ static struct fc_reach learn_twice(double times, int known, double lean)
 }
 
 /* Their scale is the geometric mean of both periods', each by its series; the
- * earlier errors are taken to be 1.06 times as large. */
+ * earlier errors are taken to be 1.06 times as large.  Of many series the
+ * earlier period counts the less, the farther they have calmed down: by the
+ * fourth power of the logarithm. */
 static void a_calm_period_does_not_make_narrow_intervals_alone(void **state)
 {
     const struct {
         double times;
         int known;
-    } cases[] = {{2, SERIES}, {0.5, SERIES}, {2, SERIES / 3}, {2, 0}};
+    } cases[] = {{2, SERIES},     {0.5, SERIES}, {0.1, SERIES}, {4, SERIES},
+                 {2, SERIES / 3}, {2, 0},        {20, SERIES}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fc_reach r = learn_twice(cases[i].times, cases[i].known, 0);
-        double part = cases[i].known / (double)(SERIES + cases[i].known);
+        double calmed = fmax(0, log(cases[i].times));
+        double counted = cases[i].known / (1 + pow(calmed, 4));
+        double part = counted / (SERIES + counted);
         double scale = pow(1.06 * cases[i].times, part);
         for (int k = 0; k < FC_REACH_LEVELS; k++) {
             double z = gsl_cdf_ugaussian_Pinv(0.5 + fc_reach_levels[k] / 200);
@@ -122,6 +127,21 @@ static void a_calm_period_does_not_make_narrow_intervals_alone(void **state)
                         0.06);
         }
     }
+}
+
+/* A few series have calmed down by chance: both periods count. */
+static void few_series_have_not_calmed_down(void **state)
+{
+    enum { FEW = 4 };
+    const double ratio[FEW] = {1, -1, 1, -1}, earlier[FEW] = {20, -20, 20, -20};
+    struct fc_reach_sample sample = {FEW, 1, ratio, earlier};
+    struct fc_reach prior = normal(), reach = prior;
+    struct fc_error err;
+    (void)state;
+    assert_int_equal(fc_reach_learn(&sample, &prior, &reach, &err), FC_OK);
+    double known = log(20) * FEW / (FEW + 20), like = 1 / (1 + pow(known, 4));
+    double both = log(1.06 * 20) * like / (1 + like);
+    assert_near(reach.a, both * FEW / (FEW + 20), 1e-9);
 }
 
 /* Whatever the sides of both periods. */
@@ -193,6 +213,7 @@ int main(void)
         cmocka_unit_test(a_shift_of_all_errors_leans_on_no_side),
         cmocka_unit_test(skewed_errors_make_skewed_intervals),
         cmocka_unit_test(a_calm_period_does_not_make_narrow_intervals_alone),
+        cmocka_unit_test(few_series_have_not_calmed_down),
         cmocka_unit_test(periods_that_lean_leave_the_middle),
         cmocka_unit_test(skewed_errors_whose_mean_is_zero_keep_their_median),
         cmocka_unit_test(odd_errors_teach_what_can_be_read),

@@ -27,7 +27,11 @@
  *
  * Their size, too, is partly the period's: all series of a batch have a calm
  * year, or a wild one.  Where errors of an earlier period are known, scale,
- * growth and quantiles are the means of both periods'.
+ * growth and quantiles are the means of both periods'.  But a batch that was
+ * many times as wild is another now: its series had hardly begun, and nothing
+ * that they had done told of what came (an epidemic's first weeks).  The
+ * farther it has calmed down, the less the earlier period counts.  The other
+ * way both count: what has become wild may calm down.
  */
 #include "forecast/numeric/reach.h"
 
@@ -55,6 +59,13 @@ static const double PRIOR_SERIES = 20;
  * were 1.05 to 1.25 times as large.
  */
 static const double EARLIER = 1.06;
+
+/*
+ * The earlier period counts for half where its errors are larger by this, in
+ * logarithms; see how_like().  In M3's training parts, held back at three
+ * origins, they are larger by at most .07, in simulated epidemics by up to 2.7.
+ */
+static const double CALMED = 1, CALMED_POWER = 4;
 
 /*
  * Whatever the errors are: the scale may be so many times the prior's, or so
@@ -216,6 +227,25 @@ static double measure(const struct fc_reach_sample *sample, double *x,
     return (double)sorted_step(sample, 0, x);
 }
 
+static double mean_log_growth(const struct fc_reach *reach, int horizon)
+{
+    double sum = 0;
+    for (int h = 0; h < horizon; h++)
+        sum += log(growth_at(reach, h));
+    return sum / horizon;
+}
+
+/* From 1, when the later errors are no smaller than the earlier ones, to 0,
+ * when they are so by far.  Of few series, n, they differ by chance. */
+static double how_like(const struct fc_reach *later,
+                       const struct fc_reach *earlier, int horizon, double n)
+{
+    double calmed =
+        mean_log_growth(earlier, horizon) - mean_log_growth(later, horizon);
+    double known = calmed * n / (n + PRIOR_SERIES);
+    return 1 / (1 + pow(fmax(0, known) / CALMED, CALMED_POWER));
+}
+
 /* The mean with the period before, each by its series. */
 static void add_earlier(const struct fc_reach_sample *sample, double n,
                         double *x, struct fc_reach *reach)
@@ -226,6 +256,7 @@ static void add_earlier(const struct fc_reach_sample *sample, double n,
     double m = before.ratio != NULL ? measure(&before, x, &earlier) : 0;
     if (m == 0)
         return;
+    m *= how_like(reach, &earlier, sample->horizon, fmin(n, m));
     earlier.a += log(EARLIER);
     shrink(n / (n + m), &earlier, reach);
 }
