@@ -457,6 +457,24 @@ static void a_changed_byte_of_any_page_is_noticed(void **state)
     assert_int_equal(read_whole(), SQLITE_OK);
 }
 
+/* The last page, up to a byte that is not zero: SQLite takes zeros for the
+   rest of it. */
+static void a_page_that_is_cut_short_is_noticed(void **state)
+{
+    (void)state;
+    static const long left[] = {1, 100, IO_STORE_PAGE / 2, IO_STORE_PAGE - 9,
+                                IO_STORE_PAGE - 1};
+    struct stat file;
+    keep_many();
+    assert_int_equal(stat("st.db", &file), 0);
+    for (int i = sizeof left / sizeof *left - 1; i >= 0; i--) {
+        assert_int_equal(
+            truncate("st.db", file.st_size - IO_STORE_PAGE + left[i]), 0);
+        if (read_whole() != SQLITE_IOERR_DATA)
+            fail_msg("%ld bytes of a page: not noticed", left[i]);
+    }
+}
+
 /* Of a run that was killed: the pages that it wrote to the log have no seals,
    and old ones must not come back. */
 static void another_program_may_move_the_log(void **state)
@@ -622,6 +640,7 @@ int main(void)
         IN_FOLDER(old_nights_are_removed_whole),
         IN_FOLDER(changed_rows_are_noticed),
         IN_FOLDER(a_changed_byte_of_any_page_is_noticed),
+        IN_FOLDER(a_page_that_is_cut_short_is_noticed),
         IN_FOLDER(another_program_may_move_the_log),
         IN_FOLDER(fits_come_back_and_changes_are_noticed),
         IN_FOLDER(what_was_learnt_comes_back),

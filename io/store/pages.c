@@ -63,6 +63,16 @@ static int check_seal(unsigned char *page, sqlite3_int64 at)
     return SQLITE_OK;
 }
 
+/* A file's end is not within a page, of which SQLite takes the rest as zeros:
+ * that is a page cut short.  Beyond the end all are zeros. */
+static int check_end(const unsigned char *page)
+{
+    for (int i = 0; i < IO_STORE_PAGE; i++)
+        if (page[i] != 0)
+            return SQLITE_IOERR_DATA;
+    return SQLITE_IOERR_SHORT_READ;
+}
+
 static void look_at_header(struct page_file *file, const unsigned char *bytes,
                            int n, sqlite3_int64 at)
 {
@@ -77,6 +87,8 @@ static int read_bytes(sqlite3_file *file, void *bytes, int n, sqlite3_int64 at)
 {
     struct page_file *pages = (struct page_file *)file;
     int rc = real_of(file)->pMethods->xRead(real_of(file), bytes, n, at);
+    if (rc == SQLITE_IOERR_SHORT_READ && pages->sealed && n == IO_STORE_PAGE)
+        return check_end(bytes);
     if (rc != SQLITE_OK)
         return rc;
     look_at_header(pages, bytes, n, at);
