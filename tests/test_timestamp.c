@@ -470,6 +470,26 @@ static void letters_have_room(void **state)
                INT64_C(1758085629));
 }
 
+/* What is behind a zone or a fraction would not be read. */
+static void letters_end_in_a_zone(void **state)
+{
+    static const char *const rows[] = {
+        "%a %b %e %H:%M:%S %Z %Y",
+        "%Y-%m-%d %I:%M:%S.%f %p",
+        "%z %Y-%m-%d",
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct io_time_format format = {0};
+        struct fc_error err;
+        assert_int_equal(io_time_format_set(&format, rows[i], &err), FC_EINVAL);
+        assert_non_null(strstr(err.msg, "behind a zone"));
+    }
+    by_letters("%Y-%m-%dT%H:%M:%S.%fZ", "1970-01-02T00:00:01.5Z", DAY + 1);
+    by_letters("%Y-%m-%d %H:%M:%S.%f %z", "1970-01-02 00:00:01.5 +0000",
+               DAY + 1);
+}
+
 static void weeks_that_a_year_has_not_are_refused(void **state)
 {
     static const char *const rows[][2] = {
@@ -632,6 +652,7 @@ int main(void)
         cmocka_unit_test(long_years_have_week_53),
         cmocka_unit_test(letters_are_strptimes),
         cmocka_unit_test(letters_have_room),
+        cmocka_unit_test(letters_end_in_a_zone),
         cmocka_unit_test(weeks_that_a_year_has_not_are_refused),
         cmocka_unit_test(a_file_keeps_its_form),
         cmocka_unit_test(small_differences_within_a_file_are_taken),

@@ -52,7 +52,8 @@ bool io_pattern_has_weeks(const char *pattern);
 
 /* Makes the pattern of strptime's letters, all of them, one of ours;
  * those of a locale (%x %X %c) are as in C, flags and modifiers (%-d, %Ey) are
- * passed over. */
+ * passed over.  FC_EINVAL: it has no year, is too long, or has letters behind
+ * %z or %f, which end a time. */
 enum fc_status io_pattern_set(const char *text,
                               char pattern[IO_TIME_PATTERN_SIZE],
                               struct fc_error *err);

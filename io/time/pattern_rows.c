@@ -207,6 +207,12 @@ enum fc_status io_pattern_set(const char *text,
     }
     if (longest(pattern) >= IO_TIME_SIZE)
         return fc_fail(err, FC_EINVAL, "too long: '%.60s'", text);
+    const char *tail = find_letter(pattern, "zf");
+    if (tail != NULL && find_letter(tail + 1, "YyCmdebjqVUWAuwHIklMSps"))
+        return fc_fail(err, FC_EINVAL,
+                       "'%.60s' goes on behind a zone or a fraction, which are "
+                       "read at the end of a time",
+                       text);
     if (find_letter(pattern, "Yys") != NULL)
         return FC_OK;
     return fc_fail(err, FC_EINVAL,
