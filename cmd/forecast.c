@@ -245,7 +245,7 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
                                        o->summary != NULL || o->report != NULL
                                        || o->store != NULL || slopes,
                                    .keep_fits = o->store != NULL,
-                                   .keep_slopes = slopes};
+                                   .keep_slopes = slopes || o->store != NULL};
     return fc_batch_prepare(&run->batch, err);
 }
 

@@ -272,6 +272,18 @@ static bool is_left_out(const struct cmd_night *night, size_t series)
     return night->panel->facts[series].error != NULL;
 }
 
+/* The numbers that are kept: a forecast, and behind it the slopes of regressors
+ * if the model found them itself. */
+static size_t count_numbers(const struct cmd_night *night, size_t item,
+                            bool slopes)
+{
+    const struct fc_job *job = &night->batch->job;
+    size_t n = fc_forecast_size((int)night->options->horizon, job->nlevels);
+    return slopes && job->regressors != NULL
+               ? n + fc_known_slopes_size(job->regressors[item / job->nspecs].n)
+               : n;
+}
+
 static enum fc_status recall_one(struct cmd_night *night, size_t item,
                                  struct fc_error *err)
 {
@@ -289,9 +301,9 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
     if (status != FC_OK || !found || kept.came_from != came_from(night, item))
         return status;
     bool failed = kept.outcome == FC_OUTCOME_FAILED;
-    size_t size = fc_forecast_size((int)night->options->horizon,
-                                   night->batch->job.nlevels);
-    if (kept.n != (failed ? 0 : size))
+    size_t size = count_numbers(night, item, false);
+    size_t both = count_numbers(night, item, true);
+    if (failed ? kept.n != 0 : kept.n != size && kept.n != both)
         return FC_OK;
     struct fc_past past = {
         .outcome = (enum fc_outcome)kept.outcome,
@@ -303,6 +315,7 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
         .sigma2 = kept.sigma2,
         .seconds = kept.seconds,
         .numbers = failed ? NULL : numbers,
+        .nslopes = failed ? 0 : kept.n - size,
     };
     night->kept[item] = true;
     return fc_batch_recall(night->batch, item, &past, err);
@@ -335,6 +348,24 @@ enum fc_status cmd_night_number(struct cmd_night *night, size_t series,
                                              night->number, number, err);
 }
 
+/* With a model's own slopes behind the forecast. */
+static enum fc_status keep_both(struct cmd_night *night, size_t item,
+                                struct io_kept *kept, struct fc_error *err)
+{
+    const double *slopes = night->batch->reports[item].slopes;
+    size_t size = kept->n;
+    kept->n = count_numbers(night, item, true);
+    double *both = malloc(kept->n * sizeof *both);
+    if (both == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    memcpy(both, kept->numbers, size * sizeof *both);
+    memcpy(both + size, slopes, (kept->n - size) * sizeof *both);
+    kept->numbers = both;
+    enum fc_status status = io_store_keep(night->store, kept, err);
+    free(both);
+    return status;
+}
+
 static enum fc_status keep_one(struct cmd_night *night, size_t item,
                                struct fc_error *err)
 {
@@ -364,7 +395,9 @@ static enum fc_status keep_one(struct cmd_night *night, size_t item,
         .numbers = forecast.mean,
     };
     night->kept[item] = true;
-    status = io_store_keep(night->store, &kept, err);
+    status = !failed && report->slopes != NULL
+                 ? keep_both(night, item, &kept, err)
+                 : io_store_keep(night->store, &kept, err);
     return status == FC_OK ? cmd_night_keep_fit(night, item, err) : status;
 }
 
@@ -444,9 +477,8 @@ enum fc_status cmd_night_move_on(struct cmd_night *night, size_t item,
         status = io_store_kept(night->store, &kept, &numbers, &found, err);
     if (status != FC_OK || !found || kept.settings != night->common
         || kept.outcome == FC_OUTCOME_FAILED
-        || kept.n
-               != fc_forecast_size((int)night->options->horizon,
-                                   night->batch->job.nlevels)
+        || (kept.n != count_numbers(night, item, false)
+            && kept.n != count_numbers(night, item, true))
         || !cmd_night_place(night, i, kept.origin, &place) || place > end
         || end - place >= night->options->horizon)
         return status;

@@ -94,18 +94,18 @@ static enum fc_status keep_fit(const struct fc_batch *batch, size_t number,
                : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
+/* From anywhere in memory. */
 static enum fc_status keep_slopes(const struct fc_batch *batch, size_t number,
-                                  const struct fc_fit *fit,
+                                  const void *slopes, size_t n,
                                   struct fc_error *err)
 {
     struct fc_report *report = &batch->reports[number];
-    size_t size = fit->nslopes * sizeof *report->slopes;
-    if (!batch->keep_slopes || fit->slopes == NULL)
+    if (!batch->keep_slopes || n == 0)
         return FC_OK;
-    report->slopes = malloc(size);
+    report->slopes = malloc(n * sizeof *report->slopes);
     if (report->slopes == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    memcpy(report->slopes, fit->slopes, size);
+    memcpy(report->slopes, slopes, n * sizeof *report->slopes);
     return FC_OK;
 }
 
@@ -140,7 +140,8 @@ static enum fc_status forecast(void *arg, const struct fc_fitted *fitted,
     if (status == FC_OK)
         status = keep_fit(batch, item->number, fit, err);
     if (status == FC_OK)
-        status = keep_slopes(batch, item->number, fit, err);
+        status =
+            keep_slopes(batch, item->number, fit->slopes, fit->nslopes, err);
     if (status != FC_OK)
         release_report(told);
     return status;
@@ -285,6 +286,12 @@ enum fc_status fc_batch_recall(struct fc_batch *batch, size_t item,
         told->spec = past->spec != NULL ? copy_text(past->spec) : NULL;
         if (past->spec != NULL && told->spec == NULL)
             return fc_fail(err, FC_ENOMEM, "out of memory");
+        const unsigned char *numbers = past->numbers;
+        if (past->nslopes > 0
+            && keep_slopes(batch, item, numbers + size * sizeof(double),
+                           past->nslopes, err)
+                   != FC_OK)
+            return err->code;
     }
     if (past->numbers != NULL)
         memcpy(batch->numbers + item * size, past->numbers,

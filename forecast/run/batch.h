@@ -61,6 +61,7 @@ struct fc_past {
     double loglik, aicc, sigma2, seconds;
     const void *numbers; /* as fc_batch_forecast() has them, anywhere in
                             memory; NULL if FAILED */
+    size_t nslopes;      /* behind them, as fc_report.slopes; 0: none */
 };
 
 /*

@@ -110,6 +110,18 @@ for models in ets mean,auto; do
 done
 unset store
 
+# slopes that a model found itself are as they were, even if nobody asked then
+models=arima:joint store=joint.db
+night in0.csv
+cp out.csv first.csv
+night in0.csv --effects e.csv --components c.csv
+told reused 12 joint
+cmp out.csv first.csv || fail "joint: other bytes when nothing has changed"
+"$nightcast" forecast -q -H 5 -s 7 -m $models in0.csv -o plain.csv "${with[@]}" \
+	--effects plain.e --components plain.c
+cmp e.csv plain.e && cmp c.csv plain.c || fail "joint: slopes of a night"
+unset store
+
 # what was learnt is renewed
 models=mean
 night in0.csv
