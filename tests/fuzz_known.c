@@ -204,7 +204,7 @@ static void check_learnt(const struct fc_batch *batch)
         struct fc_series series = fc_job_series(&batch->job, i);
         struct fc_forecast f = fc_batch_forecast(batch, i);
         fc_workspace_reset(ws);
-        status = fc_known_shares(known, &series, &f, ws, share, &err);
+        status = fc_known_shares(known, &series, NULL, &f, ws, share, &err);
         assert(status == FC_OK);
         for (size_t k = 0; k < horizon * known->n; k++)
             assert(isfinite(share[k]));
