@@ -32,6 +32,7 @@ struct run {
     struct cmd_report_summary summary;
     struct cmd_report_scores now, before;
     struct cmd_report_lines lines;
+    struct cmd_report_parts parts;
     struct cmd_past *past;
     struct cmd_report report;
     struct level *levels;
@@ -282,6 +283,61 @@ static enum fc_status read_actuals(struct run *run, struct fc_error *err)
     return compare(run, err);
 }
 
+/* See struct cmd_report_where: of the panel's series, by their places. */
+static size_t find_step(const void *context, uint32_t series, const char *time,
+                        size_t length)
+{
+    const struct run *run = context;
+    uint32_t key = cmd_actuals_find(&run->places, series, time, length);
+    return key != IO_INTERN_FULL ? key % (size_t)run->report.horizon : SIZE_MAX;
+}
+
+/* Of another run's forecasts the parts do not add up to these. */
+static enum fc_status expect_sum(const struct run *run, size_t i, size_t k,
+                                 struct fc_error *err)
+{
+    const struct cmd_report_made *made = cmd_report_made_of(&run->parts, i, k);
+    const struct cmd_report *r = &run->report;
+    const double *means =
+        run->numbers
+        + (i * r->nmodels + k) * fc_forecast_size(r->horizon, r->nlevels);
+    char time[IO_TIME_SIZE];
+    for (int h = 0; made != NULL && h < r->horizon; h++) {
+        double sum = 0, size = 0, mean = means[h];
+        for (uint32_t j = 0; j < made->n; j++) {
+            double value = made->part[j].value[h];
+            sum += isnan(value) ? 0 : value;
+            size += isnan(value) ? 0 : fabs(value);
+        }
+        if (size == 0 || isnan(mean) || fabs(sum - mean) <= 1e-3 * size)
+            continue;
+        io_panel_future(&run->panel, i, h, time);
+        return fc_fail(err, FC_EDATA,
+                       "%s: components of series '%.60s' at '%s' by '%.40s' "
+                       "add up to %.6g, and %s has %.6g: are they of another "
+                       "run?",
+                       run->options.components, run->panel.series[i].id, time,
+                       r->models[k], sum, run->options.input, mean);
+    }
+    return FC_OK;
+}
+
+static enum fc_status read_components(struct run *run, struct fc_error *err)
+{
+    struct cmd_report_where where = {.ids = &run->places.ids,
+                                     .models = &run->forecasts.models,
+                                     .horizon = run->report.horizon,
+                                     .step = find_step,
+                                     .context = run};
+    enum fc_status status = cmd_report_parts_read(run->options.components,
+                                                  &where, &run->parts, err);
+    for (size_t i = 0; i < run->panel.nseries; i++)
+        for (size_t k = 0; k < run->report.nmodels && status == FC_OK; k++)
+            status = expect_sum(run, i, k, err);
+    run->report.parts = &run->parts;
+    return status;
+}
+
 static enum fc_status read_rest(struct run *run, struct fc_error *err)
 {
     const struct cmd_options *o = &run->options;
@@ -307,6 +363,8 @@ static enum fc_status read_rest(struct run *run, struct fc_error *err)
         if (status == FC_OK)
             r->past = cmd_past_of(run->past);
     }
+    if (status == FC_OK && o->components != NULL)
+        status = read_components(run, err);
     return status;
 }
 
@@ -338,9 +396,9 @@ static enum fc_status compute(struct run *run, struct fc_error *err)
     const struct cmd_options *o = &run->options;
     if (cmd_report_lacks() != NULL)
         return fc_fail(err, FC_EINVAL, "%s", cmd_report_lacks());
-    run->report.files =
-        (struct cmd_report_files){o->input,  o->actuals, o->train, o->summary,
-                                  o->scores, o->trace,   o->store};
+    run->report.files = (struct cmd_report_files){
+        o->input,  o->actuals, o->train, o->summary,
+        o->scores, o->trace,   o->store, o->components};
     run->report.wanted = o->shown;
     enum fc_status status = io_atomic_open(o->output, &run->file, err);
     if (status == FC_OK)
@@ -366,7 +424,12 @@ static bool say_extra(const struct run *run)
     if (run->unknown > 0)
         cmd_say(CMD_WARNING, "%s: %s rows are of no series in %s", o->scores,
                 cmd_count(run->unknown, n), o->train);
-    return run->forecasts.nextra + run->unknown > 0;
+    if (run->parts.unknown > 0)
+        cmd_say(CMD_WARNING,
+                "%s: %s rows are of no forecast in %s; the first: %s",
+                o->components, cmd_count(run->parts.unknown, n), o->input,
+                run->parts.first);
+    return run->forecasts.nextra + run->unknown + run->parts.unknown > 0;
 }
 
 static void say_end(const struct run *run, double seconds)
@@ -406,6 +469,7 @@ static int main_report(int argc, char **argv)
     free(run.actual);
     cmd_past_close(run.past);
     cmd_report_lines_release(&run.lines);
+    cmd_report_parts_release(&run.parts);
     cmd_report_scores_release(&run.now);
     cmd_report_scores_release(&run.before);
     cmd_report_summary_release(&run.summary);

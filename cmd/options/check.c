@@ -455,7 +455,8 @@ static int check_regressors(const char *name, const struct cmd_options *options)
     struct fc_error err;
     if (!cmd_has_known(options) && options->effects != NULL)
         return cmd_usage(name, "--effects needs --regressors or --events");
-    if (!cmd_has_known(options) && options->components != NULL)
+    if (!cmd_has_known(options) && options->components != NULL
+        && !(options->set & CMD_REPORT)) /* which reads them */
         return cmd_usage(name, "--components needs --regressors or --events");
     const char *why = options->events != NULL ? against_events(options) : NULL;
     if (why != NULL)

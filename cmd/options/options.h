@@ -148,7 +148,7 @@ struct cmd_options {
     const char *what_if;    /* see io/known/change.h; or NULL */
     const char *events, *events_as; /* see io/known/events.h */
     const char *effects;    /* forecast */
-    const char *components; /* forecast */
+    const char *components; /* forecast; report, which reads it */
     const char *store;
     int64_t keep, relearn, refit; /* nights */
     const char *deadline_text;

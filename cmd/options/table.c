@@ -70,6 +70,8 @@ static const struct cmd_option rows[] = {
      "what backtest -o, backtest --steps or score -o wrote", NULL, 0, 0, NULL},
     {0, "trace", CMD_INPUT, CMD_REPORT, AT(trace), "FILE",
      "what `forecast --trace` wrote: the time line", NULL, 0, 0, NULL},
+    {0, "components", CMD_INPUT, CMD_REPORT, AT(components), "FILE",
+     "what `forecast --components` wrote: base and effects", NULL, 0, 0, NULL},
     {0, "store", CMD_INPUT, CMD_REPORT, AT(store), "FILE",
      "what `forecast --store` keeps: past nights", NULL, 0, 0,
      NULL},

@@ -119,6 +119,8 @@ static void put_files(struct writer *w)
     text(w, "scores", f->scores);
     text(w, "trace", f->trace);
     text(w, "store", f->store);
+    if (f->components != NULL)
+        text(w, "components", f->components);
     raw(w, "}");
 }
 
@@ -203,6 +205,8 @@ static void put_head(struct writer *w)
     text(w, "extraFirst", r->nextra > 0 ? r->extra : NULL);
     flag(w, "hasActual", r->actual != NULL);
     flag(w, "hasFits", r->fits != NULL);
+    if (r->parts != NULL)
+        texts(w, "parts", r->parts->names.text, r->parts->names.n);
     put_tally(w);
     key(w, "found");
     raw(w, "[");
@@ -766,6 +770,8 @@ static enum fc_status put_series(struct writer *w, size_t i,
         put_standing(w, &r->past->of[i]);
         status = put_said(w, i, err);
     }
+    if (r->parts != NULL)
+        cmd_report_parts_put(r->parts, i, w->file);
     raw(w, "}");
     return status;
 }

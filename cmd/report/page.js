@@ -626,6 +626,76 @@ const showTable = () => {
 		table(['time', 'value'], before), ...(nights.length ? [make('p', { class: 'note' }, 'What the last nights forecast, and what came:'),
 			table(['night', 'time', data.models[0], 'value'], nights, 2)] : []));
 };
+
+// What its mean is made of: under each model a base, which comes first, and
+// what regressors and events add to it.  Bars are of the largest of these.
+const PART_INKS = ['forecast', 'actual', 'alt2', 'alt1', 'learn', 'alt3', 'good'];
+let madeBy = 0;
+const madeOf = (i, k) => (data.at[i].k && data.at[i].k[k] ? data.at[i].k[k].map(([name, text]) => ({ name: data.parts[name], values: vector(text, H) }))
+	.sort((a, b) => (b.name === 'base') - (a.name === 'base')) : null);
+const sizeOf = (part) => part.values.reduce((sum, x) => sum + (Math.abs(x) || 0), 0);
+const barsOf = (added) => {
+	const sorted = added.slice().sort((a, b) => sizeOf(b) - sizeOf(a));
+	const [first, rest] = [sorted.slice(0, PART_INKS.length), sorted.slice(PART_INKS.length)];
+	return first.map((part, k) => ({ ...part, ink: PART_INKS[k] })).concat(rest.length === 0 ? [] : [{ name: `${count(rest.length)} others`, ink: 'night',
+		values: Array.from({ length: H }, (_, h) => rest.reduce((sum, part) => sum + (part.values[h] || 0), 0)) }]);
+};
+const withSign = (x) => `${x > 0 ? '+' : ''}${brief(x)}`;
+const drawMade = () => {
+	const made = current >= 0 ? madeOf(current, madeBy) : null;
+	$('made-plot').replaceChildren();
+	$('made-key').replaceChildren();
+	$('made-readout').textContent = '\u00a0';
+	if (!made)
+		return;
+	const shown = barsOf(made.slice(1));
+	const stack = (h, sign) => shown.reduce((sum, part) => sum + Math.max(0, sign * (part.values[h] || 0)), 0);
+	const steps = Array.from({ length: H }, (_, h) => h);
+	const [up, down] = [1, -1].map((sign) => Math.max(...steps.map((h) => stack(h, sign))));
+	const [whole, tall, left] = [widthOf($('made-plot')), 150, 64];
+	const wide = (whole - left - 8) / H;
+	const y = (x) => 8 + (tall - 32) * (up - x) / (up + down || 1);
+	const bars = steps.flatMap((h) => {
+		const at = [0, 0];
+		return shown.filter((part) => part.values[h]).map((part) => {
+			const below = Number(part.values[h] < 0);
+			const [from, to] = [at[below], at[below] + part.values[h]];
+			at[below] = to;
+			return make('rect', { x: left + wide * (h + 0.1), width: 0.8 * wide, y: y(Math.max(from, to)), height: Math.abs(y(from) - y(to)), fill: colour(part.ink) });
+		});
+	});
+	const s = data.at[current];
+	const ticks = [up, 0, -down].filter((x, k) => k === 1 || Math.abs(y(x) - y(0)) > 14);
+	$('made-plot').setAttribute('viewBox', `0 0 ${whole} ${tall}`);
+	$('made-plot').setAttribute('aria-label', `What ${shown.map((part) => part.name).join(', ')} add to the base at each step; the table has it`);
+	$('made-plot').append(...ticks.map((x) => make('text', { x: left - 8, y: y(x) + 4, 'text-anchor': 'end' }, withSign(x))), ...bars,
+		make('path', { class: 'axis', d: `M${left} ${y(0)}H${whole - 8}` }),
+		make('text', { x: left, y: tall - 6 }, stepTime(s, s.n)), make('text', { x: whole - 8, y: tall - 6, 'text-anchor': 'end' }, H > 1 ? stepTime(s, s.n + H - 1) : ''));
+	$('made-plot').onmousemove = (event) => {
+		const box = $('made-plot').getBoundingClientRect();
+		const h = Math.floor(((event.clientX - box.left) * whole / box.width - left) / wide);
+		if (h >= 0 && h < H)
+			$('made-readout').textContent = [stepTime(s, s.n + h), `base ${brief(made[0].values[h])}`,
+				...made.slice(1).filter((part) => part.values[h]).map((part) => `${part.name} ${withSign(part.values[h])}`)].join(' · ');
+	};
+	$('made-key').append(...keyOf(shown.map((part) => ['band', colour(part.ink), 1, part.name])));
+};
+const showMade = () => {
+	$('made').hidden = current < 0 || !data.at[current].k;
+	if ($('made').hidden)
+		return;
+	const s = data.at[current];
+	const made = madeOf(current, madeBy);
+	$('made-say').textContent = made ? 'Its base, and what regressors and events add to that: together the mean.' : `${data.models[madeBy]}: its base alone, to which nothing is added.`;
+	$('made-steps').hidden = !made;
+	if (made) {
+		const mean = decode(current).forecasts[madeBy];
+		const cell = (x) => make('td', { title: Number.isNaN(x) ? null : String(x) }, Number.isNaN(x) ? '' : digits(x));
+		$('made-steps').replaceChildren(table(['step', 'time', ...made.map((part) => part.name), 'mean'],
+			Array.from({ length: H }, (_, h) => [String(h + 1), stepTime(s, s.n + h), ...made.map((part) => cell(part.values[h])), cell(mean ? mean[h] : NaN)]), 2));
+	}
+	drawMade();
+};
 const show = (i) => {
 	if (i < 0 || i >= N)
 		return;
@@ -637,6 +707,7 @@ const show = (i) => {
 	showFacts(i);
 	drawSeries();
 	showTable();
+	showMade();
 };
 const page = (by) => show(order[(rank[current] + by + N) % N]);
 
@@ -1128,7 +1199,7 @@ const start = () => {
 	$('order').append(...ORDERS.map(([words], k) => make('option', { value: k }, words)));
 	$('panels').append(...[leaderboard(), why(), distribution(), scatter(), byStep(), coverageByStep(), byNight(), mostMoved(), totals()].filter(Boolean));
 	$('lines').append(timeline());
-	$('foot').textContent = `Made by nightcast from ${[f.forecasts, f.actuals, f.train, f.summary, f.scores, f.trace, f.store].filter(Boolean).join(', ')}. Numbers have four significant digits; tables have all of them on demand. This page loads nothing. Charts by dygraphs ${Dygraph.VERSION || ''}, MIT licence, within.`;
+	$('foot').textContent = `Made by nightcast from ${[f.forecasts, f.actuals, f.train, f.summary, f.scores, f.trace, f.store, f.components].filter(Boolean).join(', ')}. Numbers have four significant digits; tables have all of them on demand. This page loads nothing. Charts by dygraphs ${Dygraph.VERSION || ''}, MIT licence, within.`;
 
 	$('previous').addEventListener('click', () => page(-1));
 	$('next').addEventListener('click', () => page(1));
@@ -1142,7 +1213,13 @@ const start = () => {
 		drawSeries();
 	});
 	$('numbers').addEventListener('toggle', showTable);
-	$('exact').addEventListener('change', showTable);
+	$('exact').addEventListener('change', () => { showTable(); showMade(); });
+	$('made-choice').hidden = data.models.length < 2;
+	$('made-by').append(...data.models.map((m, k) => make('option', { value: k }, m)));
+	$('made-by').addEventListener('change', () => {
+		madeBy = Number($('made-by').value);
+		showMade();
+	});
 	$('theme').addEventListener('click', () => setTheme((theme + 1) % THEMES.length));
 	$('search').addEventListener('input', () => showHits(search($('search').value)));
 	$('search').addEventListener('keydown', searchKey);
@@ -1171,7 +1248,7 @@ const start = () => {
 		const worst = data.at.findIndex((s) => s.e & 0x7f);
 		show(worst >= 0 ? worst : 0);
 	}
-	redraws.push(drawSeries);
+	redraws.push(drawSeries, drawMade);
 	queueMicrotask(() => {
 		document.documentElement.dataset.took = Math.round(performance.now() - begun);
 		document.documentElement.dataset.ready = 'yes';

@@ -3,6 +3,7 @@
 #define NIGHTCAST_CMD_REPORT_REPORT_H
 
 #include "cmd/report/lines.h"
+#include "cmd/report/parts.h"
 #include "cmd/report/past.h"
 #include "cmd/report/scores.h"
 #include "io/out/atomic_file.h"
@@ -23,6 +24,7 @@ struct cmd_report_fit {
 /* The files that were looked at, as the user named them; NULL: none. */
 struct cmd_report_files {
     const char *forecasts, *actuals, *train, *summary, *scores, *trace, *store;
+    const char *components;
 };
 
 /* All of it is borrowed. */
@@ -44,6 +46,7 @@ struct cmd_report {
     const struct cmd_report_scores *before; /* by --scores, or NULL */
     const struct cmd_report_lines *lines;   /* or NULL */
     const struct cmd_report_past *past;     /* or NULL */
+    const struct cmd_report_parts *parts;   /* or NULL */
     const char *wanted; /* ids, separated by commas, or NULL */
     size_t nextra;      /* forecasts of nothing that is here */
     const char *extra;  /* the first of them */

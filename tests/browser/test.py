@@ -364,6 +364,58 @@ def test_nights(browser, work):
     settle(browser)
 
 
+def test_components(browser, work):
+    """What a forecast is made of: the file's numbers, of the model that is chosen."""
+    rows = []
+    for name, last in (("a", "2.5"), ("b", "2.5"), ("none", "")):  # which lacks a price that is to come
+        for t in range(66):
+            price, deal = 2 + t * 7 % 5 / 5, int(t % 6 == 1)
+            y = 100 - 8 * price + 20 * deal + t * 31 % 7 / 10
+            rows.append((name, f"{2015 + t // 12}-{t % 12 + 1:02}-01", y if t < 60 else "", last if t == 65 else price, deal))
+    names = ("unique_id", "ds", "y", "price", "<i>deal")
+    write(f"{work}/known.csv", rows, names)
+    write(f"{work}/train.csv", [r for r in rows if r[2] != ""], names)
+    run("forecast", "-q", "-H", "6", "-s", "1", "-m", "mean,naive", f"{work}/known.csv", "--regressors", "price,<i>deal",
+        "--missing-regressors", "error", "-o", f"{work}/f.csv", "--components", f"{work}/c.csv")
+    made = ("report", "-q", f"{work}/f.csv", "--train", f"{work}/train.csv", "-s", "1")
+    run(*made, "-o", f"{work}/bare.html")
+    browser.open(f"{work}/bare.html")
+    choose(browser, "a")
+    expect(browser.run("return document.querySelector('#made').hidden"), "components without --components")
+    run(*made, "--components", f"{work}/c.csv", "-o", f"{work}/made.html")
+    browser.open(f"{work}/made.html")
+    browser.run("document.querySelector('#exact').click();")
+    told = rows_of(f"{work}/c.csv")
+    for name in ("a", "none", "b"):
+        choose(browser, name)
+        hidden = browser.run("return document.querySelector('#made').hidden")
+        expect(hidden == (name == "none"), f"components of {name}: hidden is {hidden}")
+        for k, model in enumerate(("mean", "naive") if name != "none" else ()):
+            browser.run(f"const s = document.querySelector('#made-by'); s.value = {k}; s.dispatchEvent(new Event('change'));")
+            head, *shown = browser.run("""return [...document.querySelectorAll('#made-steps tr')]
+                .map((r) => [...r.children].map((c) => c.textContent));""")
+            expect(head == ["step", "time", "base", "price", "<i>deal", "mean"], f"components: {head}")
+            mine = {(r["ds"], r["component"]): r["value"] for r in told if r["unique_id"] == name and r["model"] == model}
+            got = {(r[1], head[j]): r[j] for r in shown for j in (2, 3, 4) if r[j] != ""}
+            expect(len(mine) >= 12 and {k: float(x) for k, x in got.items()} == {k: float(x) for k, x in mine.items()},
+                   f"components of {name} by {model}: {got}, not {mine}")
+            for r in shown:
+                off = sum(float(x or 0) for x in r[2:5]) - float(r[5])
+                expect(abs(off) < 1e-9, f"{name} by {model} at {r[1]}: {off} between components and mean")
+            # a bar for each that is not the base, as high as it is large
+            bars = browser.run("return [...document.querySelectorAll('#made-plot rect')].map((r) => Number(r.getAttribute('height')));")
+            sizes = [abs(float(x)) for (_, c), x in mine.items() if c != "base"]
+            expect(len(bars) == len(sizes) and abs(max(bars) / sum(bars) - max(sizes) / sum(sizes)) < 1e-6,
+                   f"bars of {name} by {model}: {bars}, not as {sizes}")
+            expect("price" in browser.text("#made-key") and "<i>deal" in browser.text("#made-key"), "no key of the bars")
+    for width in (1400, 390):
+        browser.look_like(width, width < 600, 1 if width > 600 else 2)
+        browser.shoot(f"{pictures}/components-{'desk' if width > 600 else 'phone'}.png")
+    browser.look_like(1400)
+    drawn(browser)
+    settle(browser)
+
+
 def test_speed(browser, work, n=3000):
     path = f"{work}/many.csv"
     write(path, [(f"item {i:05}", f"{2015 + t // 12}-{t % 12 + 1:02}-01", 100 + (i * 7919 + t * t * 31) % 97)
@@ -402,7 +454,7 @@ def main():
         print("skipped:", " ".join(str(error).split()))
         return
     try:
-        tests = (test_page, test_times, test_hostile, test_odd, test_median, test_nights, test_speed)
+        tests = (test_page, test_times, test_hostile, test_odd, test_median, test_nights, test_components, test_speed)
         for test in [t for t in tests if t.__name__ in sys.argv[3:] or len(sys.argv) == 3]:
             with tempfile.TemporaryDirectory() as work:
                 before = len(failures)

@@ -176,6 +176,76 @@ head -n -6 all.csv >one.csv
 	fail 'the page of one series'
 grep -q '"series"' one.html || fail 'one series has no id on its page'
 
+# What forecasts are made of: the file's numbers, of series that have any.
+awk 'BEGIN {
+	print "id,shop,ds,y,price,deal"
+	for (s = 1; s <= 3; s++)
+		for (t = 0; t < 64; t++) {
+			price = 2 + t * 7 % 5 / 5
+			deal = t % 6 == 1
+			y = 90 + 20 * s - 5 * price + 8 * deal + t * 31 % 7 / 10
+			if (s == 3 && t == 63) price = ""
+			printf "s%d,\"a, b\",%d,%s,%s,%d\n", s, t, t < 60 ? y : "", price, deal
+		}
+}' >known.csv
+awk -F, '$5 != "" || NR == 1' known.csv >ended.csv
+"$nightcast" forecast -q -H 4 -s 1 -m mean,naive --id id,shop known.csv \
+	--regressors price,deal --missing-regressors error -o k.csv \
+	--components c.csv
+[ $? -eq 3 ] && [ "$(grep -c '^s3,' c.csv)" -eq 8 ] || fail "s3: $(cat c.csv)"
+made=("$nightcast" report -q k.csv --train ended.csv -s 1 --id id,shop)
+"${made[@]}" -o bare.html && "${made[@]}" --components c.csv -o made.html ||
+	fail 'report --components'
+python3 - made.html bare.html c.csv <<'EOF' || fail 'components on the page'
+import base64, csv, json, re, struct, sys
+def data(path):
+    page = open(path, encoding="utf-8").read()
+    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
+def numbers(text):
+    if text[0] == "!":
+        return [x for x, in struct.iter_unpack("<d", base64.b64decode(text[1:]))]
+    return [float(x or "nan") for x in text.split(",")]
+page, bare = data(sys.argv[1]), data(sys.argv[2])
+told = {}
+for r in csv.DictReader(open(sys.argv[3], encoding="utf-8")):
+    told[r["id"], r["model"], r["component"], int(r["ds"]) - 60] = float(r["value"])
+shown = {}
+for i, s in enumerate(page["at"]):
+    for k, parts in enumerate(s.get("k", [])):
+        for name, text in parts:
+            shown.update({(f"s{i + 1}", page["models"][k], page["parts"][name], h): x
+                          for h, x in enumerate(numbers(text)) if x == x})
+assert page["ids"][0] == 's1,"a, b"', page["ids"]
+assert shown == {k: v for k, v in told.items() if k[0] != "s3"}, (shown, told)
+assert len(shown) > 2 * 2 * 4 + 8
+# without the file, or without regressors, nothing is there
+assert "k" not in page["at"][2] and page["at"][2] == bare["at"][2]
+for s in page["at"]:
+    s.pop("k", None)
+assert page.pop("parts") == ["base", "price", "deal"]
+assert page["files"].pop("components") == "c.csv"
+assert page == bare
+EOF
+of=(k.csv --train ended.csv -s 1 --id id,shop)
+refused 1 "k.csv:1: these are no components" "${of[@]}" --components k.csv
+refused 1 "ended.csv:1: these are no components" "${of[@]}" --components \
+	ended.csv
+sed 's/^s/x/' c.csv >other.csv
+refused 1 "no components of any forecast that is here; the first: line 2, series 'x1,\"a, b\"' at '60' by 'mean'" \
+	"${of[@]}" --components other.csv
+sed '3s/,[^,]*$/,much/' c.csv >other.csv
+refused 1 "other.csv:3: not a number: 'much'" "${of[@]}" --components other.csv
+sed '3p' c.csv >other.csv
+refused 1 "other.csv:4: a second component 'price' of one step" \
+	"${of[@]}" --components other.csv
+sed '/^s2,.*,62,naive,base,/s/,[^,]*$/,1/' c.csv >other.csv
+refused 1 "other.csv: components of series 's2,\"a, b\"' at '62' by 'naive' add up to" \
+	"${of[@]}" --components other.csv
+sed '$s/^s3/x/' c.csv >other.csv
+"${made[@]}" --components other.csv -o odd.html 2>message
+[ $? -eq 3 ] && grep -q "other.csv: 1 rows are of no forecast in k.csv; the first: line $(wc -l <c.csv), series 'x," message ||
+	fail "a component too many: $(cat message)"
+
 "$nightcast" report -q f.csv rows.csv --train "$data" -o kept.html 2>message &&
 	fail 'actual values that are scores'
 finish
