@@ -66,7 +66,7 @@ static bool keep_key(const struct io_csv_row *row, struct io_csv_keys *keys,
 {
     if (keys->at == NULL)
         keys->at = calloc(row->layout->nkeys, sizeof *keys->at);
-    if (keys->at == NULL || !grow(&keys->text, &keys->room, keys->used + n))
+    if (keys->at == NULL || !grow(&keys->text, &keys->room, keys->used + n + 1))
         return false;
     if (keys->n == 0)
         memset(keys->at, 0, row->layout->nkeys * sizeof *keys->at);
