@@ -340,7 +340,7 @@ static bool day_of_week(const struct fields *f, int64_t *day)
                                     : io_days_from_civil(f->year + 1, 1, 1);
     int after = f->week_of == 'U' ? (f->weekday + 1) % 7 : f->weekday;
     *day = begin + 7 * ((int64_t)f->week - 1);
-    if (*day >= end || *day + 7 <= begin - 7 * (f->week_of != 'V')
+    if (*day >= end
         || (f->week == 0 && begin == io_days_from_civil(f->year, 1, 1)))
         return false;
     if (f->weekday >= 0)
