@@ -115,13 +115,6 @@ static enum fc_status go_to_said(struct io_store *store, int64_t key,
     return step_said(store, *row, err);
 }
 
-void io_store_leave_rows(struct io_store *store)
-{
-    if (store->said_at != 0)
-        sqlite3_reset(store->statements[IO_SQL_SAID]);
-    store->said_at = 0;
-}
-
 enum fc_status io_store_said(struct io_store *store, struct io_said *said,
                              float *room, size_t most, bool *found,
                              struct fc_error *err)

@@ -200,3 +200,10 @@ double io_store_double(sqlite3_stmt *statement, int column)
                ? NAN
                : sqlite3_column_double(statement, column);
 }
+
+void io_store_leave_rows(struct io_store *store)
+{
+    if (store->said_at != 0)
+        sqlite3_reset(store->statements[IO_SQL_SAID]);
+    store->said_at = 0;
+}

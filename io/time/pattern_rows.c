@@ -2,7 +2,7 @@
 /*
  * The patterns that are recognised, and what a pattern's letters tell of it.
  */
-#include "io/time/pattern.h"
+#include "io/time/pattern_rows.h"
 
 #include <stdio.h>
 #include <string.h>
