@@ -101,9 +101,14 @@ in_some_time 3 "learning" -m auto in.csv
 grep -q ',late,' s.csv || fail "learning was faster than its deadline"
 
 # with -v it is said how long the learning, and the fits, will take
+make_input 4000 300 >longer.csv
+is_said_or_over() { # PID WHAT
+	grep -q "$2 will take about .* more" verbose || is_gone "$1"
+}
 for what in "learning:auto" "fits:arima"; do
-	"$nightcast" forecast -v -H 7 -s 7 -m "${what#*:}" -j 1 in.csv -o v.csv 2>verbose &
-	await grep -q "${what%:*} will take about .* more" verbose || fail "${what%:*}: no estimate: $(cat verbose)"
+	"$nightcast" forecast -v -H 7 -s 7 -m "${what#*:}" -j 1 longer.csv -o v.csv 2>verbose &
+	await is_said_or_over $! "${what%:*}"
+	grep -q "${what%:*} will take about .* more" verbose || fail "${what%:*}: no estimate: $(cat verbose)"
 	kill $!
 	wait $!
 done 2>/dev/null
