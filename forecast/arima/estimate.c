@@ -244,3 +244,21 @@ enum fc_status fc_arima_heed_unseen(struct fc_series *series,
         wanted->similar = NULL;
     return FC_OK;
 }
+
+enum fc_status fc_arima_estimate_rest(const double *rest, size_t n,
+                                      const struct fc_arima_estimate *last,
+                                      struct fc_workspace *ws,
+                                      struct fc_arima_data *data,
+                                      struct fc_arima_estimate *estimate)
+{
+    static const struct fc_arima_effort effort = {.tolerance = 1e-8,
+                                                  .max_iterations = 100,
+                                                  .max_starts = 1,
+                                                  .give_up = -HUGE_VAL};
+    enum fc_status status = fc_arima_prepare(data, rest, n, &last->order, ws);
+    if (status == FC_OK)
+        status = fc_arima_estimate(data, &last->order, last->free, 1, &effort,
+                                   ws, estimate);
+    estimate->rival = last->rival;
+    return status;
+}

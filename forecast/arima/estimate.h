@@ -64,4 +64,16 @@ enum fc_status fc_arima_estimate_series(const struct fc_series *series,
                                         struct fc_arima_data *data,
                                         struct fc_arima_estimate *estimate);
 
+/*
+ * The best parameters for the rest that regressors leave of a series, from
+ * those on that were found for the rest that others left: *last, whose orders
+ * and rival are kept.  data is prepared anew.  FC_EMAXITER with the best there
+ * is, FC_ENOFIT, FC_ENOMEM.
+ */
+enum fc_status fc_arima_estimate_rest(const double *rest, size_t n,
+                                      const struct fc_arima_estimate *last,
+                                      struct fc_workspace *ws,
+                                      struct fc_arima_data *data,
+                                      struct fc_arima_estimate *estimate);
+
 #endif

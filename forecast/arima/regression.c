@@ -40,10 +40,6 @@ static enum fc_status alternate(const double *y, size_t n, bool choose,
                                 double *rest, struct fc_arima_data *data,
                                 struct fc_arima_estimate *estimate)
 {
-    static const struct fc_arima_effort effort = {.tolerance = 1e-8,
-                                                  .max_iterations = 100,
-                                                  .max_starts = 1,
-                                                  .give_up = -HUGE_VAL};
     static const double enough = 1e-6;
     enum { ROUNDS = 20 };
     enum fc_status status = FC_OK;
@@ -55,12 +51,8 @@ static enum fc_status alternate(const double *y, size_t n, bool choose,
                                           harmonics);
         if (status == FC_OK) {
             take_out(y, n, harmonics, rest);
-            status = fc_arima_prepare(data, rest, n, &last.order, ws);
+            status = fc_arima_estimate_rest(rest, n, &last, ws, data, estimate);
         }
-        if (status == FC_OK)
-            status = fc_arima_estimate(data, &last.order, last.free, 1, &effort,
-                                       ws, estimate);
-        estimate->rival = last.rival;
         if (status != FC_OK && status != FC_EMAXITER)
             return status;
     }

@@ -114,10 +114,6 @@ static enum fc_status alternate(struct fc_arima_slopes *r,
                                 struct fc_arima_data *data,
                                 struct fc_arima_estimate *estimate)
 {
-    static const struct fc_arima_effort effort = {.tolerance = 1e-8,
-                                                  .max_iterations = 100,
-                                                  .max_starts = 1,
-                                                  .give_up = -HUGE_VAL};
     enum fc_status status = FC_OK;
     for (int turn = 0; turn < MOST_TURNS; turn++) {
         struct fc_arima_estimate last = *estimate;
@@ -126,12 +122,9 @@ static enum fc_status alternate(struct fc_arima_slopes *r,
         if (status == FC_OK) {
             memcpy(r->rest, r->whole, r->n * sizeof *r->rest);
             add_effects(r, r->slopes, -1, r->rest);
-            status = fc_arima_prepare(data, r->rest, r->n, &last.order, ws);
+            status = fc_arima_estimate_rest(r->rest, r->n, &last, ws, data,
+                                            estimate);
         }
-        if (status == FC_OK)
-            status = fc_arima_estimate(data, &last.order, last.free, 1, &effort,
-                                       ws, estimate);
-        estimate->rival = last.rival;
         if ((status != FC_OK && status != FC_EMAXITER) || moved < at_rest)
             return status;
     }
