@@ -280,6 +280,20 @@ static void set_season(const struct cmd_options *options, struct cmd_work *work)
     work->season = fc_season_length(&work->seasons);
 }
 
+/* Where each series lies in time, which tells places in several seasons. */
+static enum fc_status find_dates(struct cmd_work *work, struct fc_error *err)
+{
+    const struct io_panel *panel = &work->panel;
+    if (work->seasons.n < 2 || !(work->seasons.year > 0))
+        return FC_OK;
+    work->dates = malloc((panel->nseries + 1) * sizeof *work->dates);
+    if (work->dates == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    for (size_t i = 0; i < panel->nseries; i++)
+        work->dates[i] = io_panel_date(panel, i);
+    return FC_OK;
+}
+
 static struct fc_job job_of(const struct cmd_options *options,
                             const struct cmd_work *work)
 {
@@ -288,6 +302,7 @@ static struct fc_job job_of(const struct cmd_options *options,
         .n = work->panel.nseries,
         .seasons = &work->seasons,
         .regressors = work->known.of,
+        .dates = work->dates,
         .skip = work->skip,
         .specs = options->specs,
         .nspecs = options->nspecs,
@@ -332,6 +347,8 @@ enum fc_status cmd_work_read(const struct cmd_options *options,
     if (status == FC_OK)
         status = cmd_learned_check(options, &work->seasons, &work->panel,
                                    &work->learned, err);
+    if (status == FC_OK)
+        status = find_dates(work, err);
     work->job = job_of(options, work);
     work->job.horizon = source->horizon;
     work->job.nthreads = jobs;
@@ -353,6 +370,7 @@ void cmd_work_release(struct cmd_work *work)
     fc_outline_release(&work->outline);
     free(work->skip);
     free(work->stale);
+    free(work->dates);
     cmd_learned_release(&work->learned);
     *work = (struct cmd_work){0};
 }

@@ -17,6 +17,7 @@ struct cmd_work {
     struct io_known known; /* regressors, if there are any */
     struct fc_job job;
     struct fc_outline outline; /* the intervals and quantiles asked for */
+    struct fc_date *dates;     /* of each series; NULL: of one season */
     bool *skip;                /* series that cannot be forecast */
     bool *stale; /* those of them that --stale leaves out, or NULL */
     int season;  /* the shortest, in observations; 1 = none */
@@ -31,7 +32,7 @@ struct cmd_source {
     int horizon;
     struct fc_trace *trace;
     const struct cmd_learned *learned; /* whose regressors are read; or NULL */
-    const struct io_agreed *agreed; /* what is known of it, or NULL */
+    const struct io_agreed *agreed;    /* what is known of it, or NULL */
 };
 
 /* How many threads a run has. */

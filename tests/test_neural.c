@@ -48,8 +48,8 @@ static void learns_what_series_have_in_common(void **state)
         const double *y = s.series[i].y;
         double scale = i % 2 ? 1e-6 : 1e6;
         fc_workspace_reset(ws);
-        assert_int_equal(fc_neural_forecast(&t.neural, y, s.length, ws, mean),
-                         FC_OK);
+        assert_int_equal(
+            fc_neural_forecast(&t.neural, y, s.length, 0, ws, mean), FC_OK);
         for (size_t h = 0; h < HORIZON; h++) {
             double actual = s.future[i * HORIZON + h];
             error += fabs(mean[h] - actual) / scale;
@@ -123,9 +123,10 @@ static void the_unit_of_a_series_does_not_matter(void **state)
     double y[40], mean[HORIZON], scaled[HORIZON];
     for (size_t i = 0; i < 40; i++)
         y[i] = s.series[0].y[i] * 1e-7;
-    assert_int_equal(fc_neural_forecast(&t.neural, s.series[0].y, 40, ws, mean),
+    assert_int_equal(
+        fc_neural_forecast(&t.neural, s.series[0].y, 40, 0, ws, mean), FC_OK);
+    assert_int_equal(fc_neural_forecast(&t.neural, y, 40, 0, ws, scaled),
                      FC_OK);
-    assert_int_equal(fc_neural_forecast(&t.neural, y, 40, ws, scaled), FC_OK);
     for (size_t h = 0; h < HORIZON; h++)
         assert_near(scaled[h], mean[h] * 1e-7, 1e-9);
     free(t.parameters);
@@ -142,11 +143,12 @@ static void refuses_what_it_cannot_take(void **state)
     double mean[HORIZON], constant[20], sparse[20] = {[3] = 1, [9] = 2};
     for (int i = 0; i < 20; i++)
         constant[i] = 3;
-    assert_int_equal(fc_neural_forecast(&t.neural, s.series[0].y, 5, ws, mean),
-                     FC_ESHORT);
-    assert_int_equal(fc_neural_forecast(&t.neural, constant, 20, ws, mean),
+    assert_int_equal(
+        fc_neural_forecast(&t.neural, s.series[0].y, 5, 0, ws, mean),
+        FC_ESHORT);
+    assert_int_equal(fc_neural_forecast(&t.neural, constant, 20, 0, ws, mean),
                      FC_EDOMAIN);
-    assert_int_equal(fc_neural_forecast(&t.neural, sparse, 20, ws, mean),
+    assert_int_equal(fc_neural_forecast(&t.neural, sparse, 20, 0, ws, mean),
                      FC_EDOMAIN);
     struct fc_lesson few = {.series = s.series, .n = 19, .jobs = 1};
     assert_int_equal(fc_neural_fit(&t.neural, &few, t.parameters, NULL),

@@ -7,6 +7,7 @@
 
 #include "io/panel/load.h"
 
+#include <time.h>
 #include <unistd.h>
 #include <zlib.h>
 
@@ -698,6 +699,79 @@ static void shuffled_rows_give_the_same_series(void **state)
     free(shuffled);
 }
 
+/* A row's place in the week, by the loader's date and by the C library. */
+static void check_hour(const struct io_panel *panel, size_t i, int64_t at)
+{
+    struct fc_date date = io_panel_date(panel, i);
+    double hours = date.steps + (double)(at - panel->facts[i].start) / 3600;
+    time_t when = (time_t)at;
+    struct tm tm;
+    assert_true(date.known);
+    assert_non_null(gmtime_r(&when, &tm));
+    assert_int_equal((int)fmod(hours, 168),
+                     24 * ((tm.tm_wday + 6) % 7) + tm.tm_hour);
+}
+
+/* Hours are where they are, whatever is missing before them, in the middle or
+ * at the beginning of a series. */
+static void missing_hours_shift_nothing(void **state)
+{
+    (void)state;
+    enum { ROW = 32, ROWS = 200 };
+    const int64_t first = INT64_C(1709200800); /* 2024-02-29 10:00 */
+    char *text = malloc(3 * ROWS * ROW), *end = text;
+    struct io_panel panel;
+    end += sprintf(end, "id,ds,y\n");
+    for (int s = 0; s < 3; s++)
+        for (int t = 0; t < ROWS; t++) {
+            time_t at = (time_t)(first + 3600 * (int64_t)t);
+            struct tm tm;
+            bool missing = (s == 1 && t % 7 == 3) || (s == 2 && t < 5 + 24);
+            if (missing)
+                continue;
+            assert_non_null(gmtime_r(&at, &tm));
+            end += sprintf(end, "s%d,", s);
+            end += strftime(end, ROW, "%Y-%m-%d %H:%M,", &tm);
+            end += sprintf(end, "%d\n", t);
+        }
+    load_plain(text, &panel);
+    assert_int_equal(panel.nseries, 3);
+    for (size_t i = 0; i < 3; i++)
+        for (size_t t = 0; t < panel.series[i].n; t++) {
+            double y = panel.series[i].y[t];
+            if (isnan(y))
+                continue;
+            check_hour(&panel, i, first + 3600 * (int64_t)y);
+            assert_true(io_panel_date(&panel, i).steps + (double)t
+                        == io_panel_date(&panel, 0).steps + y);
+        }
+    io_panel_release(&panel);
+    free(text);
+}
+
+/* Months have no fixed part of a week, numbers no date. */
+static void dates_are_known_of_what_has_them(void **state)
+{
+    (void)state;
+    struct io_panel panel;
+    load_plain("id,ds,y\na,2001-01-08,1\na,2001-01-09,2\na,2001-01-11,2\n",
+               &panel);
+    assert_true(io_panel_date(&panel, 0).known);
+    assert_true(io_panel_date(&panel, 0).steps == 7);
+    io_panel_release(&panel);
+    load_plain("id,ds,y\na,2000-12-25,1\na,2001-01-01,2\na,2001-01-08,2\n",
+               &panel);
+    assert_true(io_panel_date(&panel, 0).steps == -1);
+    io_panel_release(&panel);
+    load_plain("id,ds,y\na,2001-01-01,1\na,2001-02-01,2\na,2001-03-01,2\n",
+               &panel);
+    assert_false(io_panel_date(&panel, 0).known);
+    io_panel_release(&panel);
+    load_plain("id,ds,y\na,1,1\na,2,2\na,3,2\n", &panel);
+    assert_false(io_panel_date(&panel, 0).known);
+    io_panel_release(&panel);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -723,6 +797,8 @@ int main(void)
         cmocka_unit_test(quotes_change_nothing),
         cmocka_unit_test(gzip_reads_as_the_plain_file_and_damage_is_noticed),
         cmocka_unit_test(shuffled_rows_give_the_same_series),
+        cmocka_unit_test(missing_hours_shift_nothing),
+        cmocka_unit_test(dates_are_known_of_what_has_them),
     };
     return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

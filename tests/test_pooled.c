@@ -38,7 +38,7 @@ static double worst_error(const struct simulated *s, enum fc_pooled_kind kind,
         size_t n = s->length - hold;
         const double *y = s->series[i].y;
         fc_workspace_reset(ws);
-        assert_int_equal(fc_pooled_forecast(&pooled, y, n, ws, mean), FC_OK);
+        assert_int_equal(fc_pooled_forecast(&pooled, y, n, 0, ws, mean), FC_OK);
         for (size_t h = 0; h < 6; h++)
             worst = fmax(worst, fabs(mean[h] / y[n + h] - 1));
     }
@@ -120,11 +120,12 @@ static void refuses_what_it_cannot_take(void **state)
                                .coef = coef};
     double mean, two[2] = {1, 2};
     struct fc_workspace *ws = fc_workspace_new();
-    assert_int_equal(fc_pooled_forecast(&pooled, two, 2, ws, &mean), FC_ESHORT);
-    assert_int_equal(fc_pooled_forecast(&pooled, zeros, 4, ws, &mean),
+    assert_int_equal(fc_pooled_forecast(&pooled, two, 2, 0, ws, &mean),
+                     FC_ESHORT);
+    assert_int_equal(fc_pooled_forecast(&pooled, zeros, 4, 0, ws, &mean),
                      FC_EDOMAIN);
     pooled.kind = FC_POOLED_RAW;
-    assert_int_equal(fc_pooled_forecast(&pooled, zeros, 4, ws, &mean),
+    assert_int_equal(fc_pooled_forecast(&pooled, zeros, 4, 0, ws, &mean),
                      FC_EDOMAIN);
     struct simulated s = simulate_batch(2, 12, 6, random_walk);
     struct fc_lesson lesson = {.series = s.series, .n = s.n, .jobs = 1};

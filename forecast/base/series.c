@@ -52,6 +52,7 @@ struct fc_series fc_series_from(const struct fc_series *series, size_t first,
     struct fc_series rest = *series;
     rest.y += first;
     rest.n -= first;
+    rest.date.steps += (double)first;
     if (series->regressors != NULL) {
         *room = *series->regressors;
         room->x += first;

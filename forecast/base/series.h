@@ -47,9 +47,19 @@ struct fc_regressors {
     size_t n;
     size_t stride; /* observations and steps, at least */
     const double *x;
-    const bool *as_they_are; /* n flags: not to be taken in logs; NULL: none */
+    const bool *as_they_are;  /* n flags: not to be taken in logs; NULL: none */
     const enum fc_role *role; /* of each; NULL: plain */
     size_t week;              /* steps in it; 0: it is not known */
+};
+
+/*
+ * Where a series lies in time: the steps from a Monday that was a 1st of
+ * January, 2001's, 00:00, to its first observation, before that negative.  So
+ * places in a week or a year of different series can be compared.
+ */
+struct fc_date {
+    bool known;
+    double steps;
 };
 
 /* What was observed of a series.  A panel has millions of them, some of a
@@ -68,6 +78,7 @@ struct fc_series {
     size_t n;
     const struct fc_seasons *seasons;       /* or NULL: none */
     const struct fc_regressors *regressors; /* or NULL: none */
+    struct fc_date date;
 };
 
 /* A history beside which nothing is known. */

@@ -49,7 +49,11 @@ struct known {
 };
 
 enum { SEASON, WINDOW, HORIZON, HEAD };
-enum { REACH_VERSION = 1 };
+enum {
+    REACH_VERSION = 1,
+    WITH_FACTS = 1000 /* is added to the version of a form whose numbers are of
+                         facts, too, which stand behind the head */
+};
 
 static const struct fc_global_form *form_of(const struct fc_model *model)
 {
@@ -61,13 +65,22 @@ static bool is_whole(double x, double least, double most)
     return x >= least && x <= most && x == floor(x);
 }
 
+/* With facts, which come behind the head, or without any. */
+static bool open_part(const struct fc_global_form *form, struct fc_part part,
+                      struct fc_part_reader *reader, bool *facts)
+{
+    *facts = fc_part_open(part, form->version + WITH_FACTS, reader);
+    return *facts || fc_part_open(part, form->version, reader);
+}
+
 /* False when it is no part of this form. */
 static bool read_part(const struct fc_global_form *form, struct fc_part part,
                       struct known *known)
 {
     struct fc_part_reader reader, inside;
+    bool facts;
     *known = (struct known){.has_reach = false};
-    if (!fc_part_open(part, form->version, &reader))
+    if (!open_part(form, part, &reader, &facts))
         return false;
     const double *head = fc_part_take(&reader, HEAD);
     if (head == NULL || !is_whole(head[SEASON], 1, 1e6)
@@ -77,6 +90,8 @@ static bool read_part(const struct fc_global_form *form, struct fc_part part,
     global->season_length = (int)head[SEASON];
     global->window = (int)head[WINDOW];
     global->horizon = (int)head[HORIZON];
+    if (facts && !fc_facts_read(fc_part_inside(&reader), &global->facts))
+        return false;
     struct fc_part reach = fc_part_inside(&reader);
     known->has_reach = reach.v != NULL;
     if (known->has_reach
@@ -99,8 +114,12 @@ static struct fc_learned *write_part(const struct fc_global_form *form,
     const double head[HEAD] = {[SEASON] = global->season_length,
                                [WINDOW] = global->window,
                                [HORIZON] = global->horizon};
-    size_t whole = fc_part_begin(&writer, form->version);
+    bool facts = global->facts.n > 0;
+    size_t whole =
+        fc_part_begin(&writer, form->version + (facts ? WITH_FACTS : 0));
     fc_part_put(&writer, head, HEAD);
+    if (facts)
+        fc_facts_write(&global->facts, &writer);
     if (reach != NULL) {
         size_t inside = fc_part_begin(&writer, REACH_VERSION);
         fc_reach_write(reach, &writer);
@@ -142,7 +161,9 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     for (size_t k = 0; k < h; k++)
         ratio[k] = NAN;
     fc_fill_linear(series->y, n, y);
-    if (n == 0 || t->form->forecast(t->global, y, n, ws, mean) != FC_OK)
+    if (n == 0
+        || t->form->forecast(t->global, y, n, series->date.steps, ws, mean)
+               != FC_OK)
         return FC_OK;
     double change = fc_steady_change(y, n, m, scratch);
     size_t told = fc_before_break(t->lesson->breaks, n, series->n);
@@ -212,7 +233,8 @@ static enum fc_status learn_chosen(const struct fc_global_form *form,
                                .horizon = lesson->horizon};
     struct fc_reach reach;
     enum fc_status status = FC_OK;
-    if (global.window < 0)
+    if (global.window < 0
+        || fc_facts_choose(lesson, &form->wish, &global.facts) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
     if (global.window == 0 || !form->is_possible(&global))
         return FC_OK;
@@ -262,8 +284,9 @@ enum fc_status fc_global_check(struct fc_part learned,
 {
     struct fc_part_reader reader;
     struct known known;
+    bool facts;
     const char *name = spec->model->name;
-    if (!fc_part_open(learned, form_of(spec->model)->version, &reader))
+    if (!open_part(form_of(spec->model), learned, &reader, &facts))
         return fc_fail(err, FC_EDATA, "%s of this version learns other numbers",
                        name);
     if (!fc_part_is_finite(learned)
@@ -292,20 +315,23 @@ static enum fc_status say_why(enum fc_status status,
     return fc_fail(err, status, "%s: %s", name, fc_status_text(status));
 }
 
-/* So many steps after the n first of y, which has room for them: those that
- * were not learnt follow from the ones before, as if these had come true. */
+/* So many steps after the series, behind its values in y: those that were not
+ * learnt follow from the ones before, as if these had come true. */
 static enum fc_status forecast_steps(const struct fc_global_form *form,
-                                     const struct fc_global *global, double *y,
-                                     size_t n, size_t steps,
-                                     struct fc_workspace *ws)
+                                     const struct fc_global *global,
+                                     const struct fc_series *series,
+                                     size_t steps, struct fc_workspace *ws,
+                                     double *y)
 {
+    size_t n = series->n;
     size_t h = (size_t)global->horizon;
     double *next = fc_workspace_doubles(ws, h);
     if (next == NULL)
         return FC_ENOMEM;
     for (size_t done = 0; done < steps; done += h) {
         size_t few = steps - done < h ? steps - done : h;
-        enum fc_status status = form->forecast(global, y, n + done, ws, next);
+        enum fc_status status =
+            form->forecast(global, y, n + done, series->date.steps, ws, next);
         if (status != FC_OK)
             return status;
         memcpy(y + n + done, next, few * sizeof *y);
@@ -332,6 +358,11 @@ enum fc_status fc_global_fit(const struct fc_series *series,
     if (known.global.season_length != fit->season_length)
         return fc_fail(err, FC_ENOFIT, "%s: it was learnt for a season of %d",
                        fit->model->name, known.global.season_length);
+    if (known.global.facts.n > 0 && !series->date.known)
+        return fc_fail(err, FC_ENOFIT,
+                       "%s: it was learnt by dates, and there "
+                       "are none",
+                       fit->model->name);
     size_t h = (size_t)known.global.horizon, n = series->n;
     size_t asked = (size_t)request->horizon + (size_t)request->tail;
     h = request->tail > 0 && asked > h ? asked : h;
@@ -346,7 +377,8 @@ enum fc_status fc_global_fit(const struct fc_series *series,
     fit->state[h] = known.has_reach ? fc_steady_change(
                         series->y, n, (size_t)fit->season_length, scratch)
                                     : 0;
-    enum fc_status status = forecast_steps(form, &known.global, y, n, h, ws);
+    enum fc_status status =
+        forecast_steps(form, &known.global, series, h, ws, y);
     if (status == FC_OK)
         memcpy(fit->state, y + n, h * sizeof *y);
     fc_workspace_release(ws, mark);

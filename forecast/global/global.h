@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_GLOBAL_GLOBAL_H
 #define NIGHTCAST_FORECAST_GLOBAL_GLOBAL_H
 
-#include "forecast/model.h"
+#include "forecast/global/facts.h"
 
 /*
  * Models whose numbers are the same for all series of a batch: each is a form,
@@ -14,6 +14,7 @@
  * which the next `horizon` follow. */
 struct fc_global {
     int season_length, window, horizon;
+    struct fc_facts facts; /* that are told beside the window */
     const double *numbers; /* NULL: none */
 };
 
@@ -23,6 +24,7 @@ struct fc_global_form {
     /* The window for the series of a lesson; 0: these do not
      * teach; negative: out of memory. */
     int (*window)(const struct fc_lesson *lesson);
+    struct fc_facts_wish wish; /* for facts */
 
     /* Whether there may be such numbers, and how many they are. */
     bool (*is_possible)(const struct fc_global *global);
@@ -33,10 +35,12 @@ struct fc_global_form {
                             const struct fc_lesson *lesson, double *numbers,
                             struct fc_error *err);
 
-    /* The next global->horizon values after the n first of y: FC_ESHORT,
+    /* The next global->horizon values after the n first of y, which begins at
+       a place so many steps from that of struct fc_date: FC_ESHORT,
        FC_EDOMAIN, FC_ERANGE, FC_ENOMEM. */
     enum fc_status (*forecast)(const struct fc_global *global, const double *y,
-                               size_t n, struct fc_workspace *ws, double *mean);
+                               size_t n, double place, struct fc_workspace *ws,
+                               double *mean);
 };
 
 /*

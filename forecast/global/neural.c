@@ -19,6 +19,7 @@
  *   loss     absolute errors, in units between those of percentages and of
  *            scaled errors: the root of the scale, and for values as they are
  *            also of the mean absolute value
+ *   facts    the place of the window's end in cycles longer than it
  *
  * Windows near the end of a series have targets for their first steps only.
  *
@@ -85,6 +86,7 @@ struct seen {
     double scale;
     double roughness; /* the log of scale over size, halved */
     double weight;    /* of its errors */
+    double date;      /* of the first value */
     size_t before;    /* values that are left out of z and path */
     size_t n, first;  /* windows end before t = first .. n - 1 of z */
     size_t held;      /* values after those */
@@ -124,8 +126,9 @@ static int indices(const struct fc_neural *neural)
 
 static struct fc_network network_of(const struct fc_neural *neural)
 {
-    return (struct fc_network){.inputs =
-                                   neural->window + indices(neural) + FEATURES,
+    int facts = (int)fc_facts_size(&neural->facts);
+    return (struct fc_network){.inputs = neural->window + indices(neural)
+                                         + FEATURES + facts,
                                .hidden = HIDDEN,
                                .layers = LAYERS,
                                .outputs = neural->horizon};
@@ -245,6 +248,7 @@ static double inputs(const struct fc_neural *neural, const struct seen *seen,
     x[0] = seen->roughness;
     x[1] = log(fmin(length, LONGEST_LENGTH)) - 3.5;
     x[2] = log(change / seen->scale + 0.01) / 2;
+    fc_facts_tell(&neural->facts, seen->date + length, x + FEATURES);
     return level;
 }
 
@@ -287,6 +291,7 @@ static enum fc_status look_at(void *arg, size_t i, struct fc_workspace *ws)
     if (status != FC_OK || seen.n <= seen.first)
         return status == FC_ENOMEM ? status : FC_OK;
     seen.id = series->id;
+    seen.date = series->date.steps;
     seen.place = fc_model_seed(tr->seed, series->id);
     status = keep(tr->neural, &seen);
     if (status == FC_OK)
@@ -547,7 +552,7 @@ enum fc_status fc_neural_fit(const struct fc_neural *neural,
 }
 
 enum fc_status fc_neural_forecast(const struct fc_neural *neural,
-                                  const double *y, size_t n,
+                                  const double *y, size_t n, double place,
                                   struct fc_workspace *ws, double *mean)
 {
     struct fc_network net = network_of(neural);
@@ -561,6 +566,7 @@ enum fc_status fc_neural_forecast(const struct fc_neural *neural,
     enum fc_status status = look(neural, y, n, ws, &seen);
     if (status != FC_OK)
         return status;
+    seen.date = place;
     double level = inputs(neural, &seen, n, x);
     memset(mean, 0, horizon * sizeof *mean);
     for (size_t k = 0; k < MEMBERS; k++) {
@@ -594,6 +600,7 @@ static struct fc_neural neural_of(const struct fc_global *global)
     return (struct fc_neural){.season_length = global->season_length,
                               .window = global->window,
                               .horizon = global->horizon,
+                              .facts = global->facts,
                               .parameters = global->numbers};
 }
 
@@ -612,14 +619,19 @@ static enum fc_status learn(const struct fc_global *global,
 }
 
 static enum fc_status forecast(const struct fc_global *global, const double *y,
-                               size_t n, struct fc_workspace *ws, double *mean)
+                               size_t n, double place, struct fc_workspace *ws,
+                               double *mean)
 {
     struct fc_neural neural = neural_of(global);
-    return fc_neural_forecast(&neural, y, n, ws, mean);
+    return fc_neural_forecast(&neural, y, n, place, ws, mean);
 }
 
-static const struct fc_global_form form = {1,       choose_window, is_possible,
-                                           size_of, learn,         forecast};
+static const struct fc_global_form form = {.version = 1,
+                                           .window = choose_window,
+                                           .is_possible = is_possible,
+                                           .size = size_of,
+                                           .learn = learn,
+                                           .forecast = forecast};
 
 const struct fc_model fc_model_network = {
     .name = "network",

@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_GLOBAL_NEURAL_H
 #define NIGHTCAST_FORECAST_GLOBAL_NEURAL_H
 
-#include "forecast/model.h"
+#include "forecast/global/facts.h"
 
 /*
  * Neural networks over all series of a batch: from the last `window` values
@@ -13,6 +13,7 @@ struct fc_neural {
     int season_length;
     int window;
     int horizon;
+    struct fc_facts facts;    /* that are told, too, but for spans */
     const double *parameters; /* fc_neural_size() values */
 };
 
@@ -42,12 +43,13 @@ enum fc_status fc_neural_fit(const struct fc_neural *neural,
                              struct fc_error *err);
 
 /*
- * The means of the next neural->horizon values after the n first of y.
+ * The means of the next neural->horizon values after the n first of y; place
+ * is that of the first one (struct fc_date), if facts are told.
  * FC_ESHORT when a season and a half is not there; FC_EDOMAIN for a series
  * without variation or with many zeros; FC_ERANGE.
  */
 enum fc_status fc_neural_forecast(const struct fc_neural *neural,
-                                  const double *y, size_t n,
+                                  const double *y, size_t n, double place,
                                   struct fc_workspace *ws, double *mean);
 
 #endif

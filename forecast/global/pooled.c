@@ -31,9 +31,11 @@
 #include <string.h>
 
 enum {
-    BLOCKS = 8,    /* of series; not the number of threads */
-    RECENT = 1000, /* windows of one series, the last ones */
-    LEAST = 10,    /* windows per coefficient */
+    BLOCKS = 8,              /* of series; not the number of threads */
+    RECENT = 1000,           /* windows of one series, the last ones */
+    RECENT_OF_FACTS = 16000, /* where places in a year are told, ... */
+    MOST_OF_FACTS = 3200,    /* ... of which no more are looked at */
+    LEAST = 10,              /* windows per coefficient */
     LONGEST_WINDOW = 96,
     MOST_SUMS = 1 << 23 /* numbers: 64 MB */
 };
@@ -63,8 +65,8 @@ struct gather {
     const struct fc_breaks *breaks;
     size_t n, hold;
     double most_windows; /* that a series may count for */
-    size_t size;       /* coefficients of a step: an intercept and the window */
-    size_t most;       /* steps at a time */
+    size_t size; /* coefficients of a step: an intercept, the window, facts */
+    size_t most; /* steps at a time */
     size_t first, end; /* the steps now, from 0, without the end */
     double *later;     /* sum of the matrices of the steps from the end on */
     struct sums sums[BLOCKS];
@@ -99,18 +101,56 @@ static double level_of(const struct fc_pooled *pooled, const double *end)
     return sum / m;
 }
 
-/*
- * The regressors of the window that ends before `end`; its level.  The
- * intercept is a growth common to all series: in percent for logarithms, else
- * in units of each series' own scale.
- */
-static double regressors(const struct fc_pooled *pooled, const double *end,
-                         double scale, double *x)
+/* A series as it is regressed on. */
+struct seen {
+    const double *z;
+    double scale;
+    double place; /* of the first of z */
+};
+
+/* Values that a window's end must have before it. */
+static size_t past_of(const struct fc_pooled *pooled)
 {
-    double level = level_of(pooled, end);
-    x[0] = pooled->kind == FC_POOLED_LOG ? 1 / scale : 1;
+    size_t window = (size_t)pooled->window,
+           past = fc_facts_past(&pooled->facts);
+    return window > past ? window : past;
+}
+
+/* The coefficients of a step. */
+static size_t coefs_of(const struct fc_pooled *pooled)
+{
+    return 1 + (size_t)pooled->window + (size_t)pooled->facts.nspans
+           + fc_facts_size(&pooled->facts);
+}
+
+/* Means of the spans that end before `end`. */
+static void tell_spans(const struct fc_facts *facts, const double *end,
+                       double level, double scale, double *x)
+{
+    double sum = 0;
+    for (int i = 0, t = 0; i < facts->nspans; i++) {
+        while (t < facts->span[i])
+            sum += end[-++t];
+        x[i] = (sum / t - level) / scale;
+    }
+}
+
+/*
+ * The regressors of the window that ends before t; its level.  The intercept
+ * is a growth common to all series: in percent for logarithms, else in units
+ * of each series' own scale.  The place of t tells those of all steps.
+ */
+static double regressors(const struct fc_pooled *pooled,
+                         const struct seen *seen, size_t t, double *x)
+{
+    const struct fc_facts *facts = &pooled->facts;
+    const double *end = seen->z + t;
+    double level = level_of(pooled, end), scale = seen->scale;
+    *x++ = pooled->kind == FC_POOLED_LOG ? 1 / scale : 1;
     for (int i = 0; i < pooled->window; i++)
-        x[1 + i] = (end[i - pooled->window] - level) / scale;
+        *x++ = (end[i - pooled->window] - level) / scale;
+    tell_spans(facts, end, level, scale, x);
+    fc_facts_tell(facts, seen->place + (double)t, x + facts->nspans);
     return level;
 }
 
@@ -133,9 +173,21 @@ static double far_of(const struct gather *g, const double *x)
 
 static size_t windows_of(const struct gather *g, size_t n)
 {
-    size_t window = (size_t)g->pooled->window;
-    size_t all = n > window ? n - window : 0;
-    return all < RECENT ? all : RECENT;
+    size_t past = past_of(g->pooled), all = n > past ? n - past : 0;
+    size_t recent = g->pooled->facts.n > 0 ? RECENT_OF_FACTS : RECENT;
+    return all < recent ? all : recent;
+}
+
+/* From window to window: prime, so that all places in a day and a week are
+ * met. */
+static size_t stride_of(const struct gather *g, size_t windows)
+{
+    static const size_t strides[] = {1, 5, 11, 13};
+    size_t i = 0, n = sizeof strides / sizeof *strides;
+    while (g->pooled->facts.n > 0 && i + 1 < n
+           && windows > strides[i] * MOST_OF_FACTS)
+        i++;
+    return strides[i];
 }
 
 /* Steps after t that the window which ends there has targets for. */
@@ -152,14 +204,16 @@ static size_t targets_of(const struct gather *g, size_t t, size_t n,
 
 /* The n first of whole values. */
 static void add_series(const struct gather *g, struct sums *sums,
-                       const double *z, size_t n, size_t whole, double scale,
+                       const struct seen *seen, size_t n, size_t whole,
                        double *x)
 {
+    const double *z = seen->z, scale = seen->scale;
     size_t size = g->size, windows = windows_of(g, n);
+    size_t stride = stride_of(g, windows);
     double weight = fmin(1, sqrt(g->most_windows / (double)windows));
-    for (size_t t = n - windows; t < n; t++) {
+    for (size_t t = n - windows; t < n; t += stride) {
         size_t ahead = targets_of(g, t, n, whole);
-        double level = regressors(g->pooled, z + t, scale, x);
+        double level = regressors(g->pooled, seen, t, x);
         double share = weight / far_of(g, x);
         for (size_t i = 0; i < size && share < 1; i++)
             x[i] *= share;
@@ -197,8 +251,9 @@ static enum fc_status gather_block(void *arg, size_t block,
         if (transform(g->pooled->kind, z, n, z)) {
             double scale = scale_of(g->pooled->kind, z, n,
                                     (size_t)g->pooled->season_length, scratch);
+            struct seen seen = {z, scale, s->date.steps};
             if (scale > 0 && isfinite(scale))
-                add_series(g, &g->sums[block], z, n, s->n, scale, x);
+                add_series(g, &g->sums[block], &seen, n, s->n, x);
         }
         fc_workspace_release(ws, mark);
     }
@@ -300,7 +355,7 @@ static enum fc_status gather_and_solve(struct gather *g,
 
 size_t fc_pooled_size(const struct fc_pooled *pooled)
 {
-    return (size_t)pooled->horizon * (1 + (size_t)pooled->window);
+    return (size_t)pooled->horizon * coefs_of(pooled);
 }
 
 /* So many times the median number of windows. */
@@ -327,7 +382,7 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                        .breaks = lesson->breaks,
                        .n = lesson->n,
                        .hold = lesson->hold,
-                       .size = 1 + (size_t)pooled->window};
+                       .size = coefs_of(pooled)};
     size_t square = g.size * g.size, horizon = (size_t)pooled->horizon;
     size_t each = BLOCKS * (square + g.size);
     g.most = MOST_SUMS / each < horizon ? MOST_SUMS / each : horizon;
@@ -352,11 +407,11 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
 }
 
 enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
-                                  const double *y, size_t n,
+                                  const double *y, size_t n, double place,
                                   struct fc_workspace *ws, double *mean)
 {
-    size_t size = 1 + (size_t)pooled->window;
-    if (n < (size_t)pooled->window)
+    size_t size = coefs_of(pooled);
+    if (n < past_of(pooled))
         return FC_ESHORT;
     double *z = fc_workspace_doubles(ws, n);
     double *x = fc_workspace_doubles(ws, size);
@@ -369,7 +424,8 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
         scale_of(pooled->kind, z, n, (size_t)pooled->season_length, scratch);
     if (!(scale > 0) || !isfinite(scale))
         return FC_EDOMAIN;
-    double level = regressors(pooled, z + n, scale, x);
+    struct seen seen = {z, scale, place};
+    double level = regressors(pooled, &seen, n, x);
     for (int h = 0; h < pooled->horizon; h++) {
         const double *coef = pooled->coef + (size_t)h * size;
         double sum = 0;
@@ -416,6 +472,7 @@ static struct fc_pooled pooled_of(const struct fc_global *global,
                               .season_length = global->season_length,
                               .window = global->window,
                               .horizon = global->horizon,
+                              .facts = global->facts,
                               .coef = global->numbers};
 }
 
@@ -447,25 +504,31 @@ static enum fc_status learn_log(const struct fc_global *global,
 }
 
 static enum fc_status forecast_raw(const struct fc_global *global,
-                                   const double *y, size_t n,
+                                   const double *y, size_t n, double place,
                                    struct fc_workspace *ws, double *mean)
 {
     struct fc_pooled pooled = pooled_of(global, FC_POOLED_RAW);
-    return fc_pooled_forecast(&pooled, y, n, ws, mean);
+    return fc_pooled_forecast(&pooled, y, n, place, ws, mean);
 }
 
 static enum fc_status forecast_log(const struct fc_global *global,
-                                   const double *y, size_t n,
+                                   const double *y, size_t n, double place,
                                    struct fc_workspace *ws, double *mean)
 {
     struct fc_pooled pooled = pooled_of(global, FC_POOLED_LOG);
-    return fc_pooled_forecast(&pooled, y, n, ws, mean);
+    return fc_pooled_forecast(&pooled, y, n, place, ws, mean);
 }
 
-static const struct fc_global_form raw = {1,       choose_window, is_possible,
-                                          size_of, learn_raw,     forecast_raw};
-static const struct fc_global_form logs = {
-    1, choose_window, is_possible, size_of, learn_log, forecast_log};
+#define FORM(learn_kind, forecast_kind)                                        \
+    {                                                                          \
+        .version = 1, .window = choose_window,                                 \
+        .wish = {.shortest = true, .spans = true}, .is_possible = is_possible, \
+        .size = size_of, .learn = learn_kind, .forecast = forecast_kind        \
+    }
+
+static const struct fc_global_form raw = FORM(learn_raw, forecast_raw);
+static const struct fc_global_form logs = FORM(learn_log, forecast_log);
+#undef FORM
 
 const struct fc_model fc_model_pooled = {
     .name = "pooled",

@@ -2,7 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_GLOBAL_POOLED_H
 #define NIGHTCAST_FORECAST_GLOBAL_POOLED_H
 
-#include "forecast/model.h"
+#include "forecast/global/facts.h"
 
 /*
  * A linear regression pooled over many series: the value h steps ahead, from
@@ -20,8 +20,10 @@ struct fc_pooled {
     int season_length;
     int window;
     int horizon;
-    const double *coef; /* horizon rows: an intercept, then window
-                           coefficients, oldest first */
+    struct fc_facts facts; /* that are told, too */
+    const double *coef;    /* horizon rows: an intercept, then window
+                              coefficients, oldest first; then those of the
+                              means of spans, less the level, and of places */
 };
 
 /* The number of coefficients. */
@@ -45,12 +47,13 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                              struct fc_error *err);
 
 /*
- * The means of the next pooled->horizon values after the n first of y.
- * FC_ESHORT when n is below the window; FC_EDOMAIN for logarithms of what is
- * not positive, and for a series without variation.
+ * The means of the next pooled->horizon values after the n first of y; place
+ * is that of the first one (struct fc_date), if facts are told.
+ * FC_ESHORT when n is below the window or a span; FC_EDOMAIN for logarithms of
+ * what is not positive, and for a series without variation.
  */
 enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
-                                  const double *y, size_t n,
+                                  const double *y, size_t n, double place,
                                   struct fc_workspace *ws, double *mean);
 
 #endif

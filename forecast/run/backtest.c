@@ -35,6 +35,7 @@ struct part {
     size_t n;
     struct fc_history *series;        /* cut */
     struct fc_regressors *regressors; /* of each of the n; or NULL */
+    struct fc_date *dates;            /* likewise */
     double **carried; /* the numbers of these, where they are not the job's; or
                          NULL */
     struct fc_batch batch;
@@ -196,6 +197,8 @@ static void cut(struct part *part)
         part->series[i].n = at->n;
         if (part->regressors != NULL)
             part->regressors[i] = part->all->job.regressors[at->series];
+        if (part->dates != NULL)
+            part->dates[i] = part->all->job.dates[at->series];
     }
 }
 
@@ -259,18 +262,22 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
     part->series = malloc(part->n * sizeof *part->series);
     if (part->all->job.regressors != NULL)
         part->regressors = malloc(part->n * sizeof *part->regressors);
+    if (part->all->job.dates != NULL)
+        part->dates = malloc(part->n * sizeof *part->dates);
     part->reference = malloc(part->n * size * sizeof(double));
     part->columns = malloc((part->n * (size_t)part->all->outline->nbounds + 1)
                            * sizeof *part->columns);
     enum fc_status status = FC_OK;
     if (part->series == NULL || part->reference == NULL
         || (part->all->job.regressors != NULL && part->regressors == NULL)
+        || (part->all->job.dates != NULL && part->dates == NULL)
         || part->columns == NULL)
         status = no_memory(err);
     if (status == FC_OK) {
         cut(part);
         part->batch.job.series = part->series;
         part->batch.job.regressors = part->regressors;
+        part->batch.job.dates = part->dates;
         part->batch.job.n = part->n;
         status = carry(part, err);
     }
@@ -297,6 +304,7 @@ static enum fc_status run_part(struct part *part, struct fc_error *err)
     }
     free(part->series);
     free(part->regressors);
+    free(part->dates);
     release_carried(part);
     free(part->reference);
     free(part->columns);

@@ -19,6 +19,8 @@ struct fc_series fc_job_series(const struct fc_job *job, size_t i)
     series.seasons = job->seasons;
     if (job->regressors != NULL)
         series.regressors = &job->regressors[i];
+    if (job->dates != NULL)
+        series.date = job->dates[i];
     return series;
 }
 

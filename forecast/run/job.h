@@ -32,6 +32,7 @@ struct fc_job {
     size_t n;
     const struct fc_seasons *seasons;       /* of all of them; or NULL: none */
     const struct fc_regressors *regressors; /* of each; or NULL: none */
+    const struct fc_date *dates; /* of each; or NULL: they are not known */
     const bool *skip;            /* n flags: to be left out; or NULL */
     const struct fc_spec *specs; /* the models */
     size_t nspecs;

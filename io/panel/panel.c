@@ -2,6 +2,7 @@
 #include "io/panel/panel.h"
 
 #include "io/rows/rowset.h"
+#include "io/time/calendar.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -86,6 +87,16 @@ int64_t io_panel_behind(const struct io_panel *panel, size_t i)
             && t <= panel->last)
             behind += jump;
     return behind;
+}
+
+struct fc_date io_panel_date(const struct io_panel *panel, size_t i)
+{
+    int64_t monday = io_days_from_civil(2001, 1, 1) * IO_SECONDS_PER_DAY;
+    double step = io_freq_length(&panel->freq);
+    if (!(io_freq_year(&panel->freq) > 0) || panel->series[i].n == 0)
+        return (struct fc_date){.known = false};
+    return (struct fc_date){true,
+                            (double)(panel->facts[i].start - monday) / step};
 }
 
 bool io_panel_future(const struct io_panel *panel, size_t i, int h,

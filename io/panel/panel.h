@@ -117,6 +117,10 @@ uint64_t io_panel_reject_number(const struct io_panel *panel, size_t k);
 /* The step of its grid: the panel's, with the series' own anchor day. */
 struct io_freq io_panel_step(const struct io_panel *panel, size_t i);
 
+/* Where it lies in time; not known where steps are no fixed part of a week, or
+ * are mere numbers. */
+struct fc_date io_panel_date(const struct io_panel *panel, size_t i);
+
 /* Steps from its last value to the file's last. */
 int64_t io_panel_behind(const struct io_panel *panel, size_t i);
 
