@@ -2,6 +2,7 @@
 /*
  * What models over all series are told of the calendar.
  */
+#define _XOPEN_SOURCE 700 /* gmtime_r */
 #include "tests/batches.h"
 
 #include "forecast/global/facts.h"
