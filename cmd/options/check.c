@@ -371,8 +371,6 @@ static const char *against_regressors(const struct cmd_options *options)
 {
     if (options->wide)
         return "takes columns of long form, of which --wide has none";
-    if (options->by_file)
-        return "reads all of the files: leave out --by-file";
     return NULL;
 }
 
@@ -444,8 +442,6 @@ static const char *against_events(const struct cmd_options *options)
 {
     if (strcmp(options->events, "-") == 0 && cmd_reads_stdin(options))
         return "and the input cannot both be standard input";
-    if (options->by_file)
-        return "is for all of the files: leave out --by-file";
     return NULL;
 }
 
