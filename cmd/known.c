@@ -115,9 +115,11 @@ void cmd_known_carry(const struct cmd_options *options,
 {
     if (options->unknown == NULL || (options->set & CMD_BACKTEST))
         return;
-    for (size_t i = 0; i < panel->nseries; i++)
+    for (size_t i = 0; i < panel->nseries; i++) {
         fc_known_carry(known->known_for, known->n, panel->series[i].n, horizon,
                        season, known->x[i]);
+        known->of[i].known_for = known->known_for;
+    }
 }
 
 /* How many days of events, and what of them is ignored. */
