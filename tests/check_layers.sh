@@ -24,7 +24,7 @@ rooms='
 6 forecast/combine  -
 7 forecast/run      *
 1 io/text           *
-2 io/time           timestamp.h seen.h calendar.h frequency.h period.h
+2 io/time           timestamp.h seen.h calendar.h frequency.h names.h period.h
 3 io/rows           *
 4 io/csv            reader.h source.h table.h keys.h
 5 io/panel          panel.h load.h make.h options.h
