@@ -67,9 +67,9 @@ enum { NPAIRS = sizeof pairs / sizeof *pairs };
 /* Whether there is what a row asks for. */
 static bool is_met(const struct pair *row, const struct cmd_options *options)
 {
-    bool has = cmd_option_given(options, row->other)
-               || (row->instead != NULL
-                   && cmd_option_given(options, row->instead));
+    bool has =
+        cmd_option_given(options, row->other)
+        || (row->instead != NULL && cmd_option_given(options, row->instead));
     return has == (row->kind == NEEDS);
 }
 
