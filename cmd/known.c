@@ -95,9 +95,9 @@ static enum fc_status read_regressors(const struct cmd_options *options,
         options->future, &changes};
     if (learned != NULL) {
         const struct io_learned *file = &learned->file;
-        names =
-            (struct io_known_names){file->nregressors - file->nevents,
-                                    file->regressor, file->nbases, file->base};
+        names = (struct io_known_names){
+            file->nregressors - file->nevents, file->regressor, file->nbases,
+            file->base, file->has_agreed ? file->sign : '\0'};
         asked.names = &names;
     }
     status = io_known_read(how, &asked, panel, known, err);

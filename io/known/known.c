@@ -299,14 +299,15 @@ static bool check_history(struct making *m, size_t i, size_t k,
 {
     struct io_panel *panel = m->cells.panel;
     const struct fc_history *series = &panel->series[i];
+    const char *file = io_cells_file(&m->cells, i);
     char text[IO_TIME_SIZE];
     for (size_t t = 0; t < series->n; t++) {
         if (!isnan(x[t]) || isnan(series->y[t]))
             continue;
         time_of(panel, i, t, text);
         return io_known_fail(
-            panel, i, "%s: '%.60s' %s for %s%s",
-            io_source_name(m->cells.how->path), m->part[k].term->text,
+            panel, i, "%s%s'%.60s' %s for %s%s", file != NULL ? file : "",
+            file != NULL ? ": " : "", m->part[k].term->text,
             why_none(&m->part[k], cells, t), text,
             m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
     }
@@ -418,6 +419,21 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
            && known->of != NULL && known->x != NULL && known->lacks != NULL;
 }
 
+/* Which columns are text, if that was learnt: they have a base. */
+static void take_kinds(struct making *m)
+{
+    const struct io_known_names *names = m->names;
+    const struct io_terms *terms = m->cells.terms;
+    m->cells.decimal = names != NULL ? names->decimal : '\0';
+    for (size_t j = 0; m->cells.decimal != '\0' && j < terms->ncolumns; j++) {
+        size_t n = strlen(terms->column[j]);
+        for (size_t k = 0; k < names->ntexts; k++)
+            if (strncmp(names->base[k], terms->column[j], n) == 0
+                && strncmp(names->base[k] + n, ": '", 3) == 0)
+                m->cells.text[j] = true;
+    }
+}
+
 enum fc_status io_known_read(const struct io_panel_options *how,
                              const struct io_known_how *known_how,
                              struct io_panel *panel, struct io_known *known,
@@ -436,8 +452,10 @@ enum fc_status io_known_read(const struct io_panel_options *how,
     *known = (struct io_known){.n = 0};
     enum fc_status status =
         io_known_make_room(known, panel->nseries) ? FC_OK : no_memory(err);
+    take_kinds(&m);
     if (status == FC_OK)
         status = io_cells_read(&m.cells, err);
+    known->decimal = m.cells.decimal;
     if (status == FC_OK && m.names == NULL)
         status = io_cells_vet(&m.cells, m.missing != IO_MISSING_ZERO, err);
     if (status == FC_OK)

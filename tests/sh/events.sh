@@ -248,7 +248,6 @@ grep -q "takes the level of a weekday, which steps of days" stderr || fail "$(ca
 printf 'id,ds,y\na,1,2\na,2,3\na,3,4\n' >steps.csv
 "$nightcast" forecast -H 1 steps.csv --events fairs.csv >stdout 2>stderr && fail "integers"
 grep -q "events have dates, and the input's 'ds' has none" stderr || fail "$(cat stderr)"
-expect 2 'is for all of the files: leave out --by-file' in.csv many_in.csv --events fairs.csv --by-file --shard 1/2 --learned plain
 expect 2 'cannot both be standard input' - --events -
 expect 2 '--effects needs --regressors or --events' in.csv --effects e.csv
 
