@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/effects.h"
 
+#include "io/known/labels.h"
 #include "io/out/csv.h"
 
 #include <math.h>
@@ -80,7 +81,7 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
     char words[WORDS] = "";
     io_write_id(file, panel->series[i].id, panel->is_record);
     put(file, ",");
-    io_write_field(file, known->name[j]);
+    io_write_field(file, io_known_label(known, j));
     put(file, ",");
     if (column->role == FC_ROLE_LIKE)
         snprintf(words, WORDS, "as its weekday");

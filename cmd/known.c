@@ -3,6 +3,7 @@
 
 #include "io/csv/source.h"
 #include "io/known/events.h"
+#include "io/known/labels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -181,6 +182,8 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
         status = add_events(&events, learned, panel, how->horizon, known, err);
     if (status == FC_OK && options->events != NULL && speaks(options))
         say_events(&events, panel->nignored - before, known);
+    if (status == FC_OK && !io_known_find_labels(known))
+        status = fc_fail(err, FC_ENOMEM, "out of memory");
     if (known->n == 0)
         io_known_release(known); /* all of them are ignored */
     io_events_release(&events);
@@ -203,7 +206,7 @@ static size_t list(const struct said *said,
     for (size_t j = 0; j < known->n; j++)
         if (is_so(said, j))
             cmd_append(line, LINE, "%s%.60s", n++ > 0 ? ", " : "",
-                       known->name[j]);
+                       io_known_label(known, j));
     return n;
 }
 
