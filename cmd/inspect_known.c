@@ -6,6 +6,7 @@
 #include "io/known/events.h"
 #include "io/known/labels.h"
 #include "io/time/calendar.h"
+#include "io/time/names.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -111,14 +112,11 @@ static void print_count(size_t n, const char *what, int64_t day)
 
 static void print_as(const struct io_events *events, uint32_t name)
 {
-    static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
-                                       "Thursday", "Friday",  "Saturday",
-                                       "Sunday"};
     size_t k = 0;
     while (events->at[k].name != name)
         k++;
     if (events->at[k].as >= 0)
-        printf(", as a %s", days[events->at[k].as]);
+        printf(", as a %s", io_weekdays[events->at[k].as]);
     else if (events->at[k].as == IO_EVENT_IGNORE)
         fputs(", ignored", stdout);
 }

@@ -244,6 +244,19 @@ static uint64_t came_from(const struct cmd_night *night, size_t item)
     return cmd_night_hash(all, sizeof all);
 }
 
+uint64_t cmd_night_lesson(const struct cmd_night *night, size_t spec)
+{
+    const struct fc_job *job = &night->batch->job;
+    uint64_t hash = night->settings[spec];
+    for (size_t i = 0; i < job->n; i++) {
+        bool skipped = job->skip != NULL && job->skip[i];
+        uint64_t both[2] = {
+            hash, skipped ? 0 : came_from(night, i * job->nspecs + spec)};
+        hash = cmd_night_hash(both, sizeof both);
+    }
+    return hash;
+}
+
 /* Without the weights of a combination, "ets 0.11", which are others every
    night. */
 static uint64_t hash_form(const char *spec)
