@@ -290,10 +290,15 @@ static void time_of(const struct io_panel *panel, size_t series, size_t t,
         io_time_print(&panel->format, time, text);
 }
 
-/* A value at a place, of a term: what stands before the first is the first. */
+/* The cell of a term at a place: what stands before the first is the first. */
+static double value_before(const struct part *part, const double *x, size_t t)
+{
+    return x[t > part->term->lag ? t - part->term->lag : 0];
+}
+
 static double value_at(const struct part *part, const double *x, size_t t)
 {
-    double value = x[t > part->term->lag ? t - part->term->lag : 0];
+    double value = value_before(part, x, t);
     if (isnan(value))
         return NAN;
     if (part->is_text)
@@ -306,9 +311,7 @@ static double value_at(const struct part *part, const double *x, size_t t)
 /* Why it has none there. */
 static const char *why_none(const struct part *part, const double *x, size_t t)
 {
-    return isnan(x[t > part->term->lag ? t - part->term->lag : 0])
-               ? "has no value"
-               : "has no log";
+    return isnan(value_before(part, x, t)) ? "has no value" : "has no log";
 }
 
 static bool check_history(struct making *m, size_t i, size_t k,
@@ -326,7 +329,10 @@ static bool check_history(struct making *m, size_t i, size_t k,
             panel, i, "%s%s'%.60s' %s for %s%s", file != NULL ? file : "",
             file != NULL ? ": " : "", m->part[k].term->text,
             why_none(&m->part[k], cells, t), text,
-            m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
+            !isnan(value_before(&m->part[k], cells, t))
+                ? ", which is taken of what is above 0"
+            : m->missing == IO_MISSING_ERROR ? ": see --missing-regressors"
+                                             : "");
     }
     return true;
 }
