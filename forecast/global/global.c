@@ -44,7 +44,7 @@ static const struct fc_reach walk = {
 /* A part as it is read. */
 struct known {
     struct fc_global global;
-    bool has_reach;
+    bool has_facts, has_reach;
     struct fc_reach reach;
 };
 
@@ -65,12 +65,20 @@ static bool is_whole(double x, double least, double most)
     return x >= least && x <= most && x == floor(x);
 }
 
-/* With facts, which come behind the head, or without any. */
+/* With the past and facts, or without; says which. */
 static bool open_part(const struct fc_global_form *form, struct fc_part part,
-                      struct fc_part_reader *reader, bool *facts)
+                      struct fc_part_reader *reader, struct known *known)
 {
-    *facts = fc_part_open(part, form->version + WITH_FACTS, reader);
-    return *facts || fc_part_open(part, form->version, reader);
+    *known = (struct known){.has_reach = false};
+    for (int with = 0; with < 4; with++) {
+        known->global.past = with & 1;
+        known->has_facts = with & 2;
+        int version = form->version + known->global.past
+                      + (known->has_facts ? WITH_FACTS : 0);
+        if (fc_part_open(part, version, reader))
+            return true;
+    }
+    return false;
 }
 
 /* False when it is no part of this form. */
@@ -78,9 +86,7 @@ static bool read_part(const struct fc_global_form *form, struct fc_part part,
                       struct known *known)
 {
     struct fc_part_reader reader, inside;
-    bool facts;
-    *known = (struct known){.has_reach = false};
-    if (!open_part(form, part, &reader, &facts))
+    if (!open_part(form, part, &reader, known))
         return false;
     const double *head = fc_part_take(&reader, HEAD);
     if (head == NULL || !is_whole(head[SEASON], 1, 1e6)
@@ -90,7 +96,8 @@ static bool read_part(const struct fc_global_form *form, struct fc_part part,
     global->season_length = (int)head[SEASON];
     global->window = (int)head[WINDOW];
     global->horizon = (int)head[HORIZON];
-    if (facts && !fc_facts_read(fc_part_inside(&reader), &global->facts))
+    if (known->has_facts
+        && !fc_facts_read(fc_part_inside(&reader), &global->facts))
         return false;
     struct fc_part reach = fc_part_inside(&reader);
     known->has_reach = reach.v != NULL;
@@ -115,8 +122,8 @@ static struct fc_learned *write_part(const struct fc_global_form *form,
                                [WINDOW] = global->window,
                                [HORIZON] = global->horizon};
     bool facts = global->facts.n > 0;
-    size_t whole =
-        fc_part_begin(&writer, form->version + (facts ? WITH_FACTS : 0));
+    int version = form->version + global->past + (facts ? WITH_FACTS : 0);
+    size_t whole = fc_part_begin(&writer, version);
     fc_part_put(&writer, head, HEAD);
     if (facts)
         fc_facts_write(&global->facts, &writer);
@@ -204,6 +211,7 @@ static enum fc_status learn_reach(const struct fc_global_form *form,
     size_t n = lesson->n * (size_t)global->horizon;
     *reach = walk;
     shorter.hold += (size_t)global->horizon;
+    shorter.place = fc_pieces_part(lesson->place, 0);
     enum fc_status status = form->learn(global, &shorter, numbers, err);
     if (status != FC_OK)
         return is_final(status) ? status : FC_OK;
@@ -230,7 +238,8 @@ static enum fc_status learn_chosen(const struct fc_global_form *form,
     struct fc_global global = {.season_length =
                                    fc_season_length(lesson->seasons),
                                .window = form->window(lesson),
-                               .horizon = lesson->horizon};
+                               .horizon = lesson->horizon,
+                               .past = lesson->rests > 0};
     struct fc_reach reach;
     enum fc_status status = FC_OK;
     if (global.window < 0
@@ -284,9 +293,8 @@ enum fc_status fc_global_check(struct fc_part learned,
 {
     struct fc_part_reader reader;
     struct known known;
-    bool facts;
     const char *name = spec->model->name;
-    if (!open_part(form_of(spec->model), learned, &reader, &facts))
+    if (!open_part(form_of(spec->model), learned, &reader, &known))
         return fc_fail(err, FC_EDATA, "%s of this version learns other numbers",
                        name);
     if (!fc_part_is_finite(learned)

@@ -14,7 +14,8 @@
  * that ends a steps before the end of its series has targets for steps up to
  * a: such windows are added to sum number a, and the normal equations of step
  * h take the sums h, h + 1, ...  So the last steps come first, as many at a
- * time as there is memory for.
+ * time as there is memory for, and as are done in a few seconds: they are a
+ * piece of work that is kept, see forecast/base/pieces.h.
  */
 #include "forecast/global/pooled.h"
 
@@ -40,6 +41,9 @@ enum {
     MOST_SUMS = 1 << 23 /* numbers: 64 MB */
 };
 
+/* Products of targets and windows' values that are added up at a time. */
+static const double MOST_PRODUCTS = 4e9;
+
 /* Of the mean of the diagonal: enough for collinear windows. */
 static const double RIDGE = 1e-4;
 
@@ -64,6 +68,7 @@ struct gather {
     const struct fc_series *series;
     const struct fc_breaks *breaks;
     size_t n, hold;
+    double windows;      /* of all series */
     double most_windows; /* that a series may count for */
     size_t size; /* coefficients of a step: an intercept, the window, facts */
     size_t most; /* steps at a time */
@@ -109,7 +114,7 @@ struct seen {
 };
 
 /* Values that a window's end must have before it. */
-static size_t past_of(const struct fc_pooled *pooled)
+static size_t least_before(const struct fc_pooled *pooled)
 {
     size_t window = (size_t)pooled->window,
            past = fc_facts_past(&pooled->facts);
@@ -117,10 +122,10 @@ static size_t past_of(const struct fc_pooled *pooled)
 }
 
 /* The coefficients of a step. */
-static size_t coefs_of(const struct fc_pooled *pooled)
+static size_t row_size(const struct fc_pooled *pooled)
 {
-    return 1 + (size_t)pooled->window + (size_t)pooled->facts.nspans
-           + fc_facts_size(&pooled->facts);
+    return 1 + (size_t)pooled->window + pooled->past
+           + (size_t)pooled->facts.nspans + fc_facts_size(&pooled->facts);
 }
 
 /* Means of the spans that end before `end`. */
@@ -138,10 +143,12 @@ static void tell_spans(const struct fc_facts *facts, const double *end,
 /*
  * The regressors of the window that ends before t; its level.  The intercept
  * is a growth common to all series: in percent for logarithms, else in units
- * of each series' own scale.  The place of t tells those of all steps.
+ * of each series' own scale.  past: the mean of all values before t.  The
+ * place of t tells those of all steps.
  */
 static double regressors(const struct fc_pooled *pooled,
-                         const struct seen *seen, size_t t, double *x)
+                         const struct seen *seen, size_t t, double past,
+                         double *x)
 {
     const struct fc_facts *facts = &pooled->facts;
     const double *end = seen->z + t;
@@ -149,6 +156,8 @@ static double regressors(const struct fc_pooled *pooled,
     *x++ = pooled->kind == FC_POOLED_LOG ? 1 / scale : 1;
     for (int i = 0; i < pooled->window; i++)
         *x++ = (end[i - pooled->window] - level) / scale;
+    if (pooled->past)
+        *x++ = (past - level) / scale;
     tell_spans(facts, end, level, scale, x);
     fc_facts_tell(facts, seen->place + (double)t, x + facts->nspans);
     return level;
@@ -162,6 +171,14 @@ static void add_square(double *a, const double *x, size_t size)
             a[i * size + j] += x[i] * x[j];
 }
 
+static double mean_of(const double *z, size_t n)
+{
+    double mean = 0;
+    for (size_t t = 0; t < n; t++)
+        mean += (z[t] - mean) / (double)(t + 1);
+    return mean;
+}
+
 /* What the row of a window is divided by. */
 static double far_of(const struct gather *g, const double *x)
 {
@@ -173,7 +190,7 @@ static double far_of(const struct gather *g, const double *x)
 
 static size_t windows_of(const struct gather *g, size_t n)
 {
-    size_t past = past_of(g->pooled), all = n > past ? n - past : 0;
+    size_t past = least_before(g->pooled), all = n > past ? n - past : 0;
     size_t recent = g->pooled->facts.n > 0 ? RECENT_OF_FACTS : RECENT;
     return all < recent ? all : recent;
 }
@@ -211,9 +228,12 @@ static void add_series(const struct gather *g, struct sums *sums,
     size_t size = g->size, windows = windows_of(g, n);
     size_t stride = stride_of(g, windows);
     double weight = fmin(1, sqrt(g->most_windows / (double)windows));
+    double past = mean_of(z, n - windows);
     for (size_t t = n - windows; t < n; t += stride) {
         size_t ahead = targets_of(g, t, n, whole);
-        double level = regressors(g->pooled, seen, t, x);
+        double level = regressors(g->pooled, seen, t, past, x);
+        for (size_t i = t; i < t + stride && i < n; i++)
+            past += (z[i] - past) / (double)(i + 1);
         double share = weight / far_of(g, x);
         for (size_t i = 0; i < size && share < 1; i++)
             x[i] *= share;
@@ -355,7 +375,7 @@ static enum fc_status gather_and_solve(struct gather *g,
 
 size_t fc_pooled_size(const struct fc_pooled *pooled)
 {
-    return (size_t)pooled->horizon * coefs_of(pooled);
+    return (size_t)pooled->horizon * row_size(pooled);
 }
 
 /* So many times the median number of windows. */
@@ -364,13 +384,52 @@ static enum fc_status find_most_windows(struct gather *g)
     double *windows = malloc((g->n + 1) * sizeof *windows);
     if (windows == NULL)
         return FC_ENOMEM;
-    for (size_t i = 0; i < g->n; i++)
+    for (size_t i = 0; i < g->n; i++) {
         windows[i] = (double)windows_of(
             g, g->series[i].n > g->hold ? g->series[i].n - g->hold : 0);
+        g->windows += windows[i];
+    }
     g->most_windows =
         g->n > 0 ? fmax(1, LONG * gsl_stats_median(windows, 1, g->n)) : 1;
     free(windows);
     return FC_OK;
+}
+
+/* How many steps at a time. */
+static size_t most_steps(const struct gather *g)
+{
+    size_t horizon = (size_t)g->pooled->horizon;
+    double most = fmin(MOST_SUMS / (double)(BLOCKS * (g->size + 1) * g->size),
+                       MOST_PRODUCTS / (g->windows * (double)g->size + 1));
+    return most >= (double)horizon ? horizon : most > 1 ? (size_t)most : 1;
+}
+
+/* The same as a piece of work: the coefficients, and what sums of later steps
+ * the ones before begin with. */
+static enum fc_status do_steps(struct gather *g, const struct fc_lesson *lesson,
+                               double *coef, struct fc_error *err)
+{
+    size_t square = g->size * g->size, steps = g->end - g->first;
+    size_t n = steps * g->size + square;
+    double *piece = malloc(n * sizeof *piece);
+    if (piece == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    enum fc_status status = FC_OK;
+    bool done =
+        fc_pieces_recall(lesson->pieces, lesson->place, g->first, piece, n);
+    double *own = coef + g->first * g->size;
+    if (!done)
+        status = gather_and_solve(g, lesson, coef, err);
+    if (done) {
+        memcpy(own, piece, steps * g->size * sizeof *own);
+        memcpy(g->later, piece + steps * g->size, square * sizeof *g->later);
+    } else if (status == FC_OK) {
+        memcpy(piece, own, steps * g->size * sizeof *own);
+        memcpy(piece + steps * g->size, g->later, square * sizeof *g->later);
+        fc_pieces_keep(lesson->pieces, lesson->place, g->first, piece, n);
+    }
+    free(piece);
+    return status;
 }
 
 enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
@@ -382,16 +441,15 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                        .breaks = lesson->breaks,
                        .n = lesson->n,
                        .hold = lesson->hold,
-                       .size = coefs_of(pooled)};
+                       .size = row_size(pooled)};
     size_t square = g.size * g.size, horizon = (size_t)pooled->horizon;
     size_t each = BLOCKS * (square + g.size);
-    g.most = MOST_SUMS / each < horizon ? MOST_SUMS / each : horizon;
-    g.most = g.most > 0 ? g.most : 1;
-    double *numbers = calloc(g.most * each + square, sizeof *numbers);
-    if (numbers == NULL || find_most_windows(&g) != FC_OK) {
-        free(numbers);
+    if (find_most_windows(&g) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    }
+    g.most = most_steps(&g);
+    double *numbers = calloc(g.most * each + square, sizeof *numbers);
+    if (numbers == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t b = 0; b < BLOCKS; b++) {
         g.sums[b].xx = numbers + b * g.most * (square + g.size);
         g.sums[b].xy = g.sums[b].xx + g.most * square;
@@ -400,7 +458,7 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
     enum fc_status status = FC_OK;
     for (g.end = horizon; g.end > 0 && status == FC_OK; g.end = g.first) {
         g.first = g.end > g.most ? g.end - g.most : 0;
-        status = gather_and_solve(&g, lesson, coef, err);
+        status = do_steps(&g, lesson, coef, err);
     }
     free(numbers);
     return status;
@@ -410,8 +468,8 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
                                   const double *y, size_t n, double place,
                                   struct fc_workspace *ws, double *mean)
 {
-    size_t size = coefs_of(pooled);
-    if (n < past_of(pooled))
+    size_t size = row_size(pooled);
+    if (n < least_before(pooled))
         return FC_ESHORT;
     double *z = fc_workspace_doubles(ws, n);
     double *x = fc_workspace_doubles(ws, size);
@@ -425,7 +483,7 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
     if (!(scale > 0) || !isfinite(scale))
         return FC_EDOMAIN;
     struct seen seen = {z, scale, place};
-    double level = regressors(pooled, &seen, n, x);
+    double level = regressors(pooled, &seen, n, mean_of(z, n), x);
     for (int h = 0; h < pooled->horizon; h++) {
         const double *coef = pooled->coef + (size_t)h * size;
         double sum = 0;
@@ -473,6 +531,7 @@ static struct fc_pooled pooled_of(const struct fc_global *global,
                               .window = global->window,
                               .horizon = global->horizon,
                               .facts = global->facts,
+                              .past = global->past,
                               .coef = global->numbers};
 }
 
