@@ -4,7 +4,9 @@
 #include "cmd/talk/line.h"
 #include "cmd/talk/talk.h"
 #include "io/known/events.h"
+#include "io/known/labels.h"
 #include "io/time/calendar.h"
+#include "io/time/names.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -48,7 +50,7 @@ static void print_regressors(const struct io_panel *panel,
     printf("%-18s  ", "regressors");
     for (size_t j = 0; j < known->n - known->nevents; j++) {
         fputs(j > 0 ? ", " : "", stdout);
-        print_text(known->name[j]);
+        print_text(io_known_label(known, j));
     }
     putchar('\n');
     for (size_t j = 0; j < known->ntexts; j++) {
@@ -110,14 +112,11 @@ static void print_count(size_t n, const char *what, int64_t day)
 
 static void print_as(const struct io_events *events, uint32_t name)
 {
-    static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
-                                       "Thursday", "Friday",  "Saturday",
-                                       "Sunday"};
     size_t k = 0;
     while (events->at[k].name != name)
         k++;
     if (events->at[k].as >= 0)
-        printf(", as a %s", days[events->at[k].as]);
+        printf(", as a %s", io_weekdays[events->at[k].as]);
     else if (events->at[k].as == IO_EVENT_IGNORE)
         fputs(", ignored", stdout);
 }

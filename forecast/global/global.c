@@ -184,6 +184,7 @@ static enum fc_status learn_reach(const struct fc_global_form *form,
     size_t n = lesson->n * (size_t)global->horizon;
     *reach = walk;
     shorter.hold += (size_t)global->horizon;
+    shorter.place = fc_pieces_part(lesson->place, 0);
     enum fc_status status = form->learn(global, &shorter, numbers, err);
     if (status != FC_OK)
         return is_final(status) ? status : FC_OK;

@@ -501,13 +501,17 @@ static bool stop_wanted(const struct fc_lesson *lesson)
            && __atomic_load_n(lesson->stop, __ATOMIC_RELAXED);
 }
 
-/* An item of the map: one network. */
+/* An item of the map: one network, which is a piece of work that is kept. */
 static enum fc_status train(void *arg, size_t k, struct fc_workspace *ws)
 {
     const struct training *tr = arg;
     const struct fc_network *net = &tr->net;
     struct member m = {0};
     char name[32];
+    double *parameters = tr->parameters + k * fc_network_size(net);
+    if (fc_pieces_recall(tr->lesson->pieces, tr->lesson->place, k, parameters,
+                         fc_network_size(net)))
+        return FC_OK;
     if (!allocate(net, ws, &m))
         return FC_ENOMEM;
     snprintf(name, sizeof name, "network %zu", k);
@@ -528,8 +532,10 @@ static enum fc_status train(void *arg, size_t k, struct fc_workspace *ws)
     for (size_t i = 0; i < m.adam.n; i++) {
         if (!isfinite(m.parameters[i]))
             return FC_ERANGE;
-        tr->parameters[k * m.adam.n + i] = (double)m.parameters[i];
+        parameters[i] = (double)m.parameters[i];
     }
+    fc_pieces_keep(tr->lesson->pieces, tr->lesson->place, k, parameters,
+                   m.adam.n);
     return FC_OK;
 }
 

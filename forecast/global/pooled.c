@@ -14,7 +14,8 @@
  * that ends a steps before the end of its series has targets for steps up to
  * a: such windows are added to sum number a, and the normal equations of step
  * h take the sums h, h + 1, ...  So the last steps come first, as many at a
- * time as there is memory for.
+ * time as there is memory for, and as are done in a few seconds: they are a
+ * piece of work that is kept, see forecast/base/pieces.h.
  */
 #include "forecast/global/pooled.h"
 
@@ -37,6 +38,9 @@ enum {
     LONGEST_WINDOW = 96,
     MOST_SUMS = 1 << 23 /* numbers: 64 MB */
 };
+
+/* Products of targets and windows' values that are added up at a time. */
+static const double MOST_PRODUCTS = 4e9;
 
 /* Of the mean of the diagonal: enough for collinear windows. */
 static const double RIDGE = 1e-4;
@@ -62,6 +66,7 @@ struct gather {
     const struct fc_series *series;
     const struct fc_breaks *breaks;
     size_t n, hold;
+    double windows;      /* of all series */
     double most_windows; /* that a series may count for */
     size_t size;       /* coefficients of a step: an intercept and the window */
     size_t most;       /* steps at a time */
@@ -328,13 +333,52 @@ static enum fc_status find_most_windows(struct gather *g)
     double *windows = malloc((g->n + 1) * sizeof *windows);
     if (windows == NULL)
         return FC_ENOMEM;
-    for (size_t i = 0; i < g->n; i++)
+    for (size_t i = 0; i < g->n; i++) {
         windows[i] = (double)windows_of(
             g, g->series[i].n > g->hold ? g->series[i].n - g->hold : 0);
+        g->windows += windows[i];
+    }
     g->most_windows =
         g->n > 0 ? fmax(1, LONG * gsl_stats_median(windows, 1, g->n)) : 1;
     free(windows);
     return FC_OK;
+}
+
+/* How many steps at a time. */
+static size_t most_steps(const struct gather *g)
+{
+    size_t horizon = (size_t)g->pooled->horizon;
+    double most = fmin(MOST_SUMS / (double)(BLOCKS * (g->size + 1) * g->size),
+                       MOST_PRODUCTS / (g->windows * (double)g->size + 1));
+    return most >= (double)horizon ? horizon : most > 1 ? (size_t)most : 1;
+}
+
+/* The same as a piece of work: the coefficients, and what sums of later steps
+ * the ones before begin with. */
+static enum fc_status do_steps(struct gather *g, const struct fc_lesson *lesson,
+                               double *coef, struct fc_error *err)
+{
+    size_t square = g->size * g->size, steps = g->end - g->first;
+    size_t n = steps * g->size + square;
+    double *piece = malloc(n * sizeof *piece);
+    if (piece == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    enum fc_status status = FC_OK;
+    bool done =
+        fc_pieces_recall(lesson->pieces, lesson->place, g->first, piece, n);
+    double *own = coef + g->first * g->size;
+    if (!done)
+        status = gather_and_solve(g, lesson, coef, err);
+    if (done) {
+        memcpy(own, piece, steps * g->size * sizeof *own);
+        memcpy(g->later, piece + steps * g->size, square * sizeof *g->later);
+    } else if (status == FC_OK) {
+        memcpy(piece, own, steps * g->size * sizeof *own);
+        memcpy(piece + steps * g->size, g->later, square * sizeof *g->later);
+        fc_pieces_keep(lesson->pieces, lesson->place, g->first, piece, n);
+    }
+    free(piece);
+    return status;
 }
 
 enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
@@ -349,13 +393,12 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                        .size = row_size(pooled)};
     size_t square = g.size * g.size, horizon = (size_t)pooled->horizon;
     size_t each = BLOCKS * (square + g.size);
-    g.most = MOST_SUMS / each < horizon ? MOST_SUMS / each : horizon;
-    g.most = g.most > 0 ? g.most : 1;
-    double *numbers = calloc(g.most * each + square, sizeof *numbers);
-    if (numbers == NULL || find_most_windows(&g) != FC_OK) {
-        free(numbers);
+    if (find_most_windows(&g) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    }
+    g.most = most_steps(&g);
+    double *numbers = calloc(g.most * each + square, sizeof *numbers);
+    if (numbers == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t b = 0; b < BLOCKS; b++) {
         g.sums[b].xx = numbers + b * g.most * (square + g.size);
         g.sums[b].xy = g.sums[b].xx + g.most * square;
@@ -364,7 +407,7 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
     enum fc_status status = FC_OK;
     for (g.end = horizon; g.end > 0 && status == FC_OK; g.end = g.first) {
         g.first = g.end > g.most ? g.end - g.most : 0;
-        status = gather_and_solve(&g, lesson, coef, err);
+        status = do_steps(&g, lesson, coef, err);
     }
     free(numbers);
     return status;
