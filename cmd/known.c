@@ -109,17 +109,62 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     return status;
 }
 
+/* Of each regressor, in how many series it is carried on by a rule. */
+struct carried {
+    size_t n[IO_TERMS_MOST][FC_KNOWN_RULES];
+};
+
+/* "heat by its last value, deal by its mean (3 series) or its last value". */
+static void say_carried(const struct io_known *known,
+                        const struct carried *carried)
+{
+    static const char *const by[] = {"its last value", "its mean",
+                                     "a season before"};
+    char line[LINE] = "", count[CMD_COUNT_SIZE];
+    size_t said = 0;
+    for (size_t j = 0; j < known->n; j++) {
+        bool first = true;
+        size_t kinds = 0;
+        for (int k = 0; k < FC_KNOWN_RULES; k++)
+            kinds += carried->n[j][k] > 0;
+        for (int k = 0; k < FC_KNOWN_RULES; k++) {
+            if (carried->n[j][k] == 0)
+                continue;
+            if (first)
+                cmd_append(line, LINE, "%s%.60s by %s", said++ > 0 ? ", " : "",
+                           io_known_label(known, j), by[k]);
+            else
+                cmd_append(line, LINE, " or %s", by[k]);
+            if (kinds > 1)
+                cmd_append(line, LINE, " (%s series)",
+                           cmd_count(carried->n[j][k], count));
+            first = false;
+        }
+    }
+    if (said > 0)
+        cmd_say(CMD_INFO, "regressors not known in advance, carried on: %s",
+                line);
+}
+
 void cmd_known_carry(const struct cmd_options *options,
                      const struct io_panel *panel, int horizon, int season,
                      struct io_known *known)
 {
     if (options->unknown == NULL || (options->set & CMD_BACKTEST))
         return;
+    struct carried carried = {0};
+    enum fc_known_rule rule[IO_TERMS_MOST] = {FC_KNOWN_LAST};
     for (size_t i = 0; i < panel->nseries; i++) {
         fc_known_carry(known->known_for, known->n, panel->series[i].n, horizon,
-                       season, known->x[i]);
+                       season, known->x[i], rule);
         known->of[i].known_for = known->known_for;
+        for (size_t j = 0; j < known->n; j++)
+            carried.n[j][rule[j]] += panel->series[i].n > 0
+                                     && panel->facts[i].error == NULL
+                                     && known->known_for[j] < (size_t)horizon;
     }
+    if (speaks(options))
+        say_carried(known, &carried);
 }
 
 /* Events that no series has, whose key is a mistake perhaps. */

@@ -25,7 +25,7 @@ static void carry(size_t lag, int season, double *x)
 {
     for (size_t t = N + lag; t < PLACES; t++)
         x[t] = FUTURE;
-    fc_known_carry(&lag, 1, N, HORIZON, season, x);
+    fc_known_carry(&lag, 1, N, HORIZON, season, x, NULL);
 }
 
 static void what_wanders_keeps_its_last_value(void **state)
@@ -81,7 +81,7 @@ static void as_far_as_it_is_known_it_stays(void **state)
     for (size_t t = 0; t < PLACES; t++)
         x[t] = (double)t;
     size_t all = SIZE_MAX;
-    fc_known_carry(&all, 1, N, HORIZON, 7, x);
+    fc_known_carry(&all, 1, N, HORIZON, 7, x, NULL);
     for (size_t t = 0; t < PLACES; t++)
         assert_near(x[t], (double)t, 0);
 }
@@ -292,7 +292,7 @@ static void paths_turn_out_otherwise(void **state)
             w->history[i].n = LENGTH;
             w->regressors[i].known_for = lags;
             fc_known_carry(lags, 2, LENGTH, AHEAD, fc_season_length(&seasons),
-                           w->x[i]);
+                           w->x[i], NULL);
         }
         struct fc_simulate simulate = {
             .job = job_of(w, &spec, &seasons, &outline),

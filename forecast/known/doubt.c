@@ -36,7 +36,7 @@ enum { FEW = 30 /* earlier places */, POINTS = 40, MIXED = 8 };
  * after the series ends. */
 struct carried {
     size_t j, lag, least;
-    enum known_rule rule;
+    enum fc_known_rule rule;
     struct known_past past; /* from the lag-th place on */
     double *sum;            /* of the first k values, in units of the data */
 };
@@ -76,7 +76,7 @@ static bool add_column(const struct fc_series *series, size_t j,
         .steps = (size_t)fit->horizon - column->lag,
         .season = (size_t)fc_season_length(series->seasons)};
     column->rule = known_choose_rule(&column->past, &column->least);
-    doubt->wanders = doubt->wanders || column->rule == KNOWN_LAST;
+    doubt->wanders = doubt->wanders || column->rule == FC_KNOWN_LAST;
     column->sum = sums_of(&column->past, ws);
     if (column->least > doubt->least)
         doubt->least = column->least;
@@ -139,7 +139,7 @@ static double error_at(const struct fc_known_fit *fit,
     if (h <= column->lag)
         return 0;
     double guess =
-        column->rule == KNOWN_USUAL
+        column->rule == FC_KNOWN_USUAL
             ? known_rows_value(fit->known, rows, column->j,
                                column->sum[s + 1] / (double)(s + 1))
             : x[column->lag
