@@ -19,6 +19,7 @@
  *   FAULT=sigfsync:K  SIGTERM comes before the K-th fsync
  *   FAULT=sigrename:K SIGTERM comes after the K-th rename
  *   FAULT=stop:K      SIGSTOP comes after the K-th rename
+ *   FAULT=stoplock:K  SIGSTOP comes before the K-th lock or unlock of a file
  *   FAULT=halt:K      the K-th fsync makes FAULT_FILE and never ends
  *   FAULT=sigsay:K    SIGTERM comes after the K-th write to standard error
  *   FAULT=thread:K    the K-th thread cannot be made: try again later
@@ -37,6 +38,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -165,6 +167,35 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
 ssize_t pwrite64(int fd, const void *bytes, size_t n, off_t offset)
 {
     return write_at("pwrite64", fd, bytes, n, offset);
+}
+
+/* SQLite's, which calls it by the one name or the other, with a pointer. */
+static int lock_by(const char *name, int fd, int what, void *arg)
+{
+    int (*real)(int, int, ...);
+    *(void **)&real = next(name);
+    if (what == F_SETLK && strikes("stoplock"))
+        raise(SIGSTOP);
+    return real(fd, what, arg);
+}
+
+#undef fcntl
+int fcntl(int fd, int what, ...)
+{
+    va_list ap;
+    va_start(ap, what);
+    void *arg = va_arg(ap, void *);
+    va_end(ap);
+    return lock_by("fcntl", fd, what, arg);
+}
+
+int fcntl64(int fd, int what, ...)
+{
+    va_list ap;
+    va_start(ap, what);
+    void *arg = va_arg(ap, void *);
+    va_end(ap);
+    return lock_by("fcntl64", fd, what, arg);
 }
 
 static void halt(void)

@@ -171,9 +171,13 @@ static void say_what_is_warm(const struct cmd_night *night)
 
 static enum fc_status recall(struct cmd_night *night, struct fc_error *err)
 {
-    enum fc_status status = cmd_night_keep_learnt(night, err);
-    if (status == FC_OK)
+    enum fc_status status = io_store_begin(night->store, err);
+    if (status == FC_OK) /* first, so that what follows has their pages */
         status = cmd_night_drop_pieces(night, err);
+    if (status == FC_OK)
+        status = cmd_night_keep_learnt(night, err);
+    if (status == FC_OK)
+        status = io_store_commit(night->store, err);
     if (status == FC_OK)
         status = io_store_begin_reading(night->store, err);
     if (status == FC_OK)

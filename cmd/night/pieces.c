@@ -153,11 +153,6 @@ enum fc_status cmd_night_drop_pieces(struct cmd_night *night,
 {
     if (!night->pieces.there)
         return FC_OK;
-    enum fc_status status = io_store_begin(night->store, err);
-    if (status == FC_OK)
-        status = io_store_drop_pieces(night->store, err);
-    if (status == FC_OK)
-        status = io_store_commit(night->store, err);
     night->pieces.there = false;
-    return status;
+    return io_store_drop_pieces(night->store, err);
 }

@@ -21,7 +21,7 @@ enum fc_status cmd_night_find_pieces(struct cmd_night *night,
 void cmd_night_begin_pieces(struct cmd_night *night, size_t spec);
 void cmd_night_end_pieces(struct cmd_night *night);
 
-/* Removes them from the store, when all is learnt. */
+/* Removes them from the store, when all is learnt, within a transaction. */
 enum fc_status cmd_night_drop_pieces(struct cmd_night *night,
                                      struct fc_error *err);
 

@@ -26,7 +26,7 @@ enum fc_status cmd_night_recall_learnt(struct cmd_night *night,
    Once regressors have taught. */
 uint64_t cmd_night_lesson(const struct cmd_night *night, size_t spec);
 
-/* Writes down what they have learnt tonight. */
+/* Writes down what they have learnt tonight, within a transaction. */
 enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
                                      struct fc_error *err);
 
