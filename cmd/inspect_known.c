@@ -60,9 +60,8 @@ static void print_holes(const struct io_panel *panel,
     size_t n = 0;
     for (size_t i = 0; i < known->nseries; i++)
         n += known->holes[i] != NULL;
-    printf("%-18s  %s series, %s value%s\n", "lack a past",
-           cmd_count(n, count), cmd_count(known->nholes, values),
-           known->nholes == 1 ? "" : "s");
+    printf("%-18s  %s series, %s value%s\n", "lack a past", cmd_count(n, count),
+           cmd_count(known->nholes, values), known->nholes == 1 ? "" : "s");
     print_some(panel, known->holes, true, n);
 }
 

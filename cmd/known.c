@@ -312,10 +312,10 @@ bool cmd_known_is_as_all(const struct io_known *known,
 {
     bool has_all = false;
     for (size_t k = known->n - known->nevents; k < known->n; k++)
-        has_all = has_all
-                  || (known->role[k] == FC_ROLE_PLAIN && learnt->column[k].used);
-    return has_all && !learnt->column[j].used
-           && known->role[j] == FC_ROLE_DRAWN
+        has_all =
+            has_all
+            || (known->role[k] == FC_ROLE_PLAIN && learnt->column[k].used);
+    return has_all && !learnt->column[j].used && known->role[j] == FC_ROLE_DRAWN
            && strcmp(known->kind[j], "event") == 0;
 }
 
@@ -339,12 +339,14 @@ static bool is_out_still(const struct said *said, size_t j)
     return is_out(said, j) && !is_new(said, j);
 }
 
-/* That no series has any in the horizon, where most likely a file is missing. */
+/* That no series has any in the horizon, where most likely a file is missing.
+ */
 static void say_all_lack(const struct said *said)
 {
     size_t n = 0;
     for (size_t i = 0; i < said->panel->nseries; i++) {
-        if (said->panel->facts[i].error != NULL || said->panel->series[i].n == 0)
+        if (said->panel->facts[i].error != NULL
+            || said->panel->series[i].n == 0)
             continue;
         if (cmd_known_lacks(said->known, i) == NULL)
             return;

@@ -16,7 +16,7 @@ size_t known_place_of(const struct known_past *past, enum fc_known_rule rule,
 {
     size_t season = past->season;
     return rule == FC_KNOWN_LAST ? t - h
-                              : t - (h + season - 1) / season * season;
+                                 : t - (h + season - 1) / season * season;
 }
 
 /* Mean squared error over the column's past, at all leads that are asked for,
@@ -40,10 +40,11 @@ static double error_of(const struct known_past *past, enum fc_known_rule rule,
     return count > 0 ? errors / count : INFINITY;
 }
 
-enum fc_known_rule known_choose_rule(const struct known_past *past, size_t *least)
+enum fc_known_rule known_choose_rule(const struct known_past *past,
+                                     size_t *least)
 {
     static const enum fc_known_rule rules[] = {FC_KNOWN_LAST, FC_KNOWN_USUAL,
-                                            FC_KNOWN_SEASON_BEFORE};
+                                               FC_KNOWN_SEASON_BEFORE};
     bool seasonal = past->season > 1 && past->n >= 2 * past->season;
     enum fc_known_rule best = FC_KNOWN_LAST;
     double lowest = INFINITY;

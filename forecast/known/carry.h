@@ -17,7 +17,8 @@ struct known_past {
 
 /* The rule that was nearest in the past, and in *least how many values it has
  * seen there before it was asked. */
-enum fc_known_rule known_choose_rule(const struct known_past *past, size_t *least);
+enum fc_known_rule known_choose_rule(const struct known_past *past,
+                                     size_t *least);
 
 /* The place whose value a rule other than FC_KNOWN_USUAL takes for place t, h
  * steps after the last one known. */

@@ -3,8 +3,8 @@
  * What carrying regressors on is worth is seen in their own past: the rule that
  * carries a column on is put to every earlier place, and what came is compared
  * with it at the same leads.  Its errors times the slopes are errors of the
- * effect; those of all columns are added first, since what is wrong about one (a
- * temperature) is often wrong about another (its lag).
+ * effect; those of all columns are added first, since what is wrong about one
+ * (a temperature) is often wrong about another (its lag).
  *
  * Where columns are carried on by their mean or a season, as deals are, errors
  * have the distribution they had: bounds are quantiles of what the model says
@@ -14,9 +14,9 @@
  * with their mean square, bounds allow for its being an estimate (Student's t,
  * of 3/2 places for each stretch that does not overlap: the variance of a
  * random walk's overlapping differences, Lo & MacKinlay 1988, Review of
- * Financial Studies 1), and paths are sums of MIXED earlier places' errors, each
- * times a normal, which have the covariance of the errors over the leads, and
- * that t's variance.
+ * Financial Studies 1), and paths are sums of MIXED earlier places' errors,
+ * each times a normal, which have the covariance of the errors over the leads,
+ * and that t's variance.
  *
  * A slope that is not certain adds the variance of a product, E d^2 var b.
  */
@@ -201,8 +201,8 @@ void known_doubt_measure(struct fc_known_fit *fit)
         measure(fit, h);
 }
 
-/* How much of the sum of a normal of that width and one of the points lies below
- * x, and how much more a step further. */
+/* How much of the sum of a normal of that width and one of the points lies
+ * below x, and how much more a step further. */
 static double share_below(const double *point, double width, double x,
                           double *density)
 {

@@ -468,9 +468,9 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->holes = calloc(nseries + 1, sizeof *known->holes);
     return known->name != NULL && known->base != NULL
            && known->as_they_are != NULL && known->kind != NULL
-           && known->in_logs != NULL && known->role != NULL && known->known_for != NULL
-           && known->of != NULL && known->x != NULL && known->lacks != NULL
-           && known->holes != NULL;
+           && known->in_logs != NULL && known->role != NULL
+           && known->known_for != NULL && known->of != NULL && known->x != NULL
+           && known->lacks != NULL && known->holes != NULL;
 }
 
 /* Which columns are text, if that was learnt: they have a base. */
