@@ -4,6 +4,7 @@
 #include "cmd/talk/line.h"
 #include "cmd/talk/talk.h"
 #include "io/known/events.h"
+#include "io/known/labels.h"
 #include "io/time/calendar.h"
 #include "io/time/names.h"
 
@@ -49,7 +50,7 @@ static void print_regressors(const struct io_panel *panel,
     printf("%-18s  ", "regressors");
     for (size_t j = 0; j < known->n - known->nevents; j++) {
         fputs(j > 0 ? ", " : "", stdout);
-        print_text(known->name[j]);
+        print_text(io_known_label(known, j));
     }
     putchar('\n');
     for (size_t j = 0; j < known->ntexts; j++) {

@@ -30,7 +30,7 @@ rooms='
 5 io/panel          panel.h load.h make.h options.h
 6 io/store          store.h nights.h results.h scores.h pieces.h
 6 io/out            *
-6 io/known          known.h terms.h change.h events.h
+6 io/known          known.h terms.h change.h events.h labels.h
 1 cmd/talk          *
 2 cmd/host          array.h crowd.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h stdin.h threads.h
 3 cmd/options       list.h near.h options.h tokens.h

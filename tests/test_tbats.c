@@ -4,6 +4,7 @@
  */
 #include "tests/reference_series.h"
 
+#include "forecast/tbats/gaps.h"
 #include "forecast/tbats/space.h"
 
 #include <gsl/gsl_math.h>
@@ -270,7 +271,15 @@ static void run_everything(struct everything *x, const double *u)
     fc_tbats_run(&x->model, x->z, N, &state, x->d, x->e, x->b);
 }
 
-static void begin_everything(struct everything *x, bool gaps)
+enum gaps { NONE, FEW, MANY };
+
+static bool is_missing(enum gaps gaps, size_t t)
+{
+    return (gaps == FEW && (t % 13 == 4 || (t > 40 && t < 46)))
+           || (gaps == MANY && (t % 3 == 1 || (t > 40 && t < 46)));
+}
+
+static void begin_everything(struct everything *x, enum gaps gaps)
 {
     static const struct fc_tbats_parameters par = {
         .lambda = 0.3,
@@ -288,9 +297,7 @@ static void begin_everything(struct everything *x, bool gaps)
                      FC_OK);
     for (size_t t = 0; t < N; t++) {
         double wave = sin((double)t * 2 * M_PI / 7) + cos((double)(t * t));
-        x->y[t] = gaps && (t % 13 == 4 || (t > 40 && t < 46))
-                      ? NAN
-                      : exp(2 + 0.2 * wave);
+        x->y[t] = is_missing(gaps, t) ? NAN : exp(2 + 0.2 * wave);
         x->logs[t] = log(x->y[t]);
     }
     for (size_t j = 0; j < fc_tbats_seeds(&x->model); j++)
@@ -300,7 +307,8 @@ static void begin_everything(struct everything *x, bool gaps)
 }
 
 /* Slopes in all parameters, seeds and the coefficients' map are differences of
- * runs, with missing values or none. */
+ * runs, with missing values that are closed, such as are carried over, or
+ * none. */
 static void slopes_are_those_of_differences(void **state)
 {
     enum { STRIDE = 32 };
@@ -308,10 +316,12 @@ static void slopes_are_those_of_differences(void **state)
     static struct everything x;
     static double rows[N * STRIDE], other[N * STRIDE], up[N];
     (void)state;
-    for (int gaps = 0; gaps < 2; gaps++) {
+    for (int i = NONE; i <= MANY; i++) {
         double map[FC_TBATS_PARAMETERS][FC_TBATS_PARAMETERS];
-        begin_everything(&x, gaps);
+        begin_everything(&x, (enum gaps)i);
         const struct fc_tbats_trace trace = {N, x.z, x.slope, x.d, x.e, x.b};
+        bool few = fc_tbats_gaps(&trace) <= fc_tbats_few_gaps(&x.model);
+        assert_true(few == (i != MANY));
         int count = fc_tbats_parameter_count(&x.form);
         assert_int_equal(count, 12);
         assert_int_equal(fc_tbats_slopes(&x.model, &trace, STRIDE, x.ws, rows),
@@ -347,25 +357,6 @@ static void slopes_are_those_of_differences(void **state)
         }
         fc_workspace_free(x.ws);
     }
-}
-
-/* Without gaps both ways lead to the same rows. */
-static void rows_are_the_same_both_ways(void **state)
-{
-    enum { STRIDE = 32 };
-    static struct everything x;
-    static double rows[N * STRIDE], other[N * STRIDE];
-    (void)state;
-    begin_everything(&x, false);
-    const struct fc_tbats_trace trace = {N, x.z, x.slope, x.d, x.e, x.b};
-    assert_int_equal(fc_tbats_rows(&x.model, N, STRIDE, x.ws, rows), FC_OK);
-    assert_int_equal(
-        fc_tbats_rows_with_gaps(&x.model, &trace, STRIDE, x.ws, other), FC_OK);
-    for (size_t t = 0; t < N; t++)
-        for (size_t j = 0; j < fc_tbats_seeds(&x.model); j++)
-            assert_near_floor(rows[t * STRIDE + j], other[t * STRIDE + j],
-                              1e-11, 1);
-    fc_workspace_free(x.ws);
 }
 
 /* Whether rows w'D^t grow over a long time. */
@@ -432,7 +423,7 @@ static void the_barrier_has_its_slopes(void **state)
     struct fc_tbats_slopes slopes = {{0}, {{0}}};
     struct fc_tbats_parameters par;
     (void)state;
-    begin_everything(&x, false);
+    begin_everything(&x, NONE);
     fc_tbats_barrier(&x.model, radius, 1, &slopes);
     fc_tbats_unpack(&x.form, x.u, &par);
     double *const moved[] = {&par.alpha,    &par.phi,      &par.beta,
@@ -599,7 +590,6 @@ int main(void)
         cmocka_unit_test(what_is_told_is_as_r_tells_it),
         cmocka_unit_test(forecasts_from_the_states_of_r_are_those_of_r),
         cmocka_unit_test(slopes_are_those_of_differences),
-        cmocka_unit_test(rows_are_the_same_both_ways),
         cmocka_unit_test(stability_is_that_of_the_powers),
         cmocka_unit_test(the_barrier_has_its_slopes),
         cmocka_unit_test(box_cox_is_undone),

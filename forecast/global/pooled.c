@@ -104,18 +104,27 @@ static double level_of(const struct fc_pooled *pooled, const double *end)
     return sum / m;
 }
 
+/* Coefficients of one step. */
+static size_t row_size(const struct fc_pooled *pooled)
+{
+    return 1 + (size_t)pooled->window + pooled->past;
+}
+
 /*
  * The regressors of the window that ends before `end`; its level.  The
  * intercept is a growth common to all series: in percent for logarithms, else
- * in units of each series' own scale.
+ * in units of each series' own scale.  past: the mean of all values before
+ * `end`.
  */
 static double regressors(const struct fc_pooled *pooled, const double *end,
-                         double scale, double *x)
+                         double past, double scale, double *x)
 {
     double level = level_of(pooled, end);
     x[0] = pooled->kind == FC_POOLED_LOG ? 1 / scale : 1;
     for (int i = 0; i < pooled->window; i++)
         x[1 + i] = (end[i - pooled->window] - level) / scale;
+    if (pooled->past)
+        x[1 + pooled->window] = (past - level) / scale;
     return level;
 }
 
@@ -125,6 +134,14 @@ static void add_square(double *a, const double *x, size_t size)
     for (size_t i = 0; i < size; i++)
         for (size_t j = 0; j <= i; j++)
             a[i * size + j] += x[i] * x[j];
+}
+
+static double mean_of(const double *z, size_t n)
+{
+    double mean = 0;
+    for (size_t t = 0; t < n; t++)
+        mean += (z[t] - mean) / (double)(t + 1);
+    return mean;
 }
 
 /* What the row of a window is divided by. */
@@ -162,9 +179,11 @@ static void add_series(const struct gather *g, struct sums *sums,
 {
     size_t size = g->size, windows = windows_of(g, n);
     double weight = fmin(1, sqrt(g->most_windows / (double)windows));
+    double past = mean_of(z, n - windows);
     for (size_t t = n - windows; t < n; t++) {
         size_t ahead = targets_of(g, t, n, whole);
-        double level = regressors(g->pooled, z + t, scale, x);
+        double level = regressors(g->pooled, z + t, past, scale, x);
+        past += (z[t] - past) / (double)(t + 1);
         double share = weight / far_of(g, x);
         for (size_t i = 0; i < size && share < 1; i++)
             x[i] *= share;
@@ -305,7 +324,7 @@ static enum fc_status gather_and_solve(struct gather *g,
 
 size_t fc_pooled_size(const struct fc_pooled *pooled)
 {
-    return (size_t)pooled->horizon * (1 + (size_t)pooled->window);
+    return (size_t)pooled->horizon * row_size(pooled);
 }
 
 /* So many times the median number of windows. */
@@ -371,7 +390,7 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                        .breaks = lesson->breaks,
                        .n = lesson->n,
                        .hold = lesson->hold,
-                       .size = 1 + (size_t)pooled->window};
+                       .size = row_size(pooled)};
     size_t square = g.size * g.size, horizon = (size_t)pooled->horizon;
     size_t each = BLOCKS * (square + g.size);
     if (find_most_windows(&g) != FC_OK)
@@ -398,7 +417,7 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
                                   const double *y, size_t n,
                                   struct fc_workspace *ws, double *mean)
 {
-    size_t size = 1 + (size_t)pooled->window;
+    size_t size = row_size(pooled);
     if (n < (size_t)pooled->window)
         return FC_ESHORT;
     double *z = fc_workspace_doubles(ws, n);
@@ -412,7 +431,7 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
         scale_of(pooled->kind, z, n, (size_t)pooled->season_length, scratch);
     if (!(scale > 0) || !isfinite(scale))
         return FC_EDOMAIN;
-    double level = regressors(pooled, z + n, scale, x);
+    double level = regressors(pooled, z + n, mean_of(z, n), scale, x);
     for (int h = 0; h < pooled->horizon; h++) {
         const double *coef = pooled->coef + (size_t)h * size;
         double sum = 0;
@@ -459,6 +478,7 @@ static struct fc_pooled pooled_of(const struct fc_global *global,
                               .season_length = global->season_length,
                               .window = global->window,
                               .horizon = global->horizon,
+                              .past = global->past,
                               .coef = global->numbers};
 }
 

@@ -13,7 +13,8 @@
  * regressors become reciprocals where these leave less of clearly most series:
  * both have as many slopes, and all of the history says more than its last
  * steps.  How well a form does is of the whole file, and CHOOSERS series tell
- * it as well as all; reciprocals and slopes are learnt from all.
+ * it as well as all, COMPARED whether reciprocals leave less; slopes are learnt
+ * from all.
  */
 #include "forecast/known/known.h"
 
@@ -27,7 +28,7 @@
 
 enum { MOST_SERIES = 1000, LEAST_SERIES = 64, MOST_WORK = 1 << 24, CYCLES = 3 };
 
-enum { CHOOSERS = 80 };
+enum { CHOOSERS = 80, COMPARED = 240 };
 
 static const double WIDE = 1.5;       /* largest over least: worth a log */
 static const double LOG_SHARE = 0.95; /* of series that can be taken in logs */
@@ -290,17 +291,31 @@ static enum fc_status find_left(struct learning *l)
     return FC_OK;
 }
 
-/* Whether reciprocals leave less than logs of so many of all series that it is
- * not by chance: a sign test, two standard deviations beyond a half. */
+/* Looks at so many series, at most, from all over them, for which there is
+ * room. */
+static void look_at_some(struct learning *l, size_t most,
+                         struct fc_series *room)
+{
+    size_t n = l->nall;
+    l->n = n < most ? n : most;
+    for (size_t i = 0; i < l->n; i++)
+        room[i] = l->all[i * n / l->n];
+    l->series = room;
+}
+
+/* Whether reciprocals leave less than logs of so many series that it is not by
+ * chance: a sign test, two standard deviations beyond a half. */
 static enum fc_status compare_forms(struct learning *l, const double *can,
                                     bool *less)
 {
     const struct fc_series *some = l->series;
     size_t few = l->n;
-    l->series = l->all;
-    l->n = l->nall;
-    double *logs = malloc((l->n + 1) * sizeof *logs);
-    enum fc_status status = logs != NULL ? find_left(l) : FC_ENOMEM;
+    struct fc_series *more = malloc(COMPARED * sizeof *more);
+    double *logs = malloc(COMPARED * sizeof *logs);
+    if (more != NULL)
+        look_at_some(l, COMPARED, more);
+    enum fc_status status =
+        more != NULL && logs != NULL ? find_left(l) : FC_ENOMEM;
     if (status == FC_OK) {
         memcpy(logs, l->values, l->n * sizeof *logs);
         set_scale(l, true, FC_KNOWN_RECIPROCAL, can);
@@ -312,6 +327,7 @@ static enum fc_status compare_forms(struct learning *l, const double *can,
     *less = (double)n > 0.5 * (double)l->n + sqrt((double)l->n);
     l->series = some;
     l->n = few;
+    free(more);
     free(logs);
     return status;
 }
@@ -436,14 +452,10 @@ static void sample(const struct fc_series *series, size_t n, struct learning *l,
 /* Chooses by some of the series, from all over them. */
 static enum fc_status choose(struct learning *l)
 {
-    size_t n = l->nall, few = n < CHOOSERS ? n : CHOOSERS;
-    struct fc_series *some = malloc((few + 1) * sizeof *some);
+    struct fc_series *some = malloc(CHOOSERS * sizeof *some);
     if (some == NULL)
         return FC_ENOMEM;
-    for (size_t i = 0; i < few; i++)
-        some[i] = l->all[i * n / few];
-    l->series = some;
-    l->n = few;
+    look_at_some(l, CHOOSERS, some);
     enum fc_status status = choose_scale(l);
     if (status == FC_OK)
         status = choose_rho(l);

@@ -102,32 +102,39 @@ FC_CLONES_INLINE double sum_of(const vector *v)
     return ((*v)[0] + (*v)[1]) + ((*v)[2] + (*v)[3]);
 }
 
-/* What the states say of the next value. */
-FC_CLONES_INLINE double structure(const struct fc_tbats *model, const double *x)
+/* The sum of all s. */
+FC_CLONES_INLINE double seasons_of(const struct fc_tbats *model,
+                                   const double *x)
 {
     const vector *s = (const vector *)(x + FC_TBATS_S);
     vector sum = {0};
     for (size_t j = 0; j < model->padded / LANES; j++)
         sum += s[j];
-    return x[0] + model->par.phi * x[1] + sum_of(&sum);
+    return sum_of(&sum);
 }
 
-FC_CLONES_INLINE void move(const struct fc_tbats *model, double *x, double d)
+/* On by one step; what d adds apart, the sum of all s that follows. */
+FC_CLONES_INLINE double move(const struct fc_tbats *model, double *x, double d)
 {
     const vector *cosine = (const vector *)model->cosine;
     const vector *sine = (const vector *)model->sine;
     const vector *gamma1 = (const vector *)model->gamma1;
     const vector *gamma2 = (const vector *)model->gamma2;
+    const size_t n = model->padded / LANES;
     vector *s = (vector *)(x + FC_TBATS_S);
     vector *c = (vector *)(x + FC_TBATS_S + model->padded);
+    vector sum = {0};
     double slope = model->par.phi * x[1];
     x[0] += slope + model->par.alpha * d;
     x[1] = slope + model->par.beta * d;
-    for (size_t j = 0; j < model->padded / LANES; j++) {
-        vector old = s[j];
-        s[j] = old * cosine[j] + c[j] * sine[j] + gamma1[j] * d;
-        c[j] = c[j] * cosine[j] - old * sine[j] + gamma2[j] * d;
+    for (size_t j = 0; j < n; j++) {
+        vector old = s[j], before = c[j];
+        vector turned = old * cosine[j] + before * sine[j];
+        sum += turned;
+        s[j] = turned + gamma1[j] * d;
+        c[j] = before * cosine[j] - old * sine[j] + gamma2[j] * d;
     }
+    return sum_of(&sum);
 }
 
 /* What the last d and e say of the next d. */
@@ -155,7 +162,9 @@ FC_CLONES_INLINE void remember(struct fc_tbats_state *state, double d, double e)
 double fc_tbats_expect(const struct fc_tbats *model,
                        const struct fc_tbats_state *state)
 {
-    return structure(model, state->x) + arma(model, state);
+    const double *x = state->x;
+    return x[0] + model->par.phi * x[1] + seasons_of(model, x)
+           + arma(model, state);
 }
 
 void fc_tbats_step(const struct fc_tbats *model, struct fc_tbats_state *state,
@@ -166,74 +175,108 @@ void fc_tbats_step(const struct fc_tbats *model, struct fc_tbats_state *state,
     remember(state, d, e);
 }
 
+/* The seasons of the next value are the turned ones and what d adds to them:
+ * a step need not wait for the sum over the last one's. */
 FC_CLONES void fc_tbats_run(const struct fc_tbats *model, const double *z,
                             size_t n, struct fc_tbats_state *state, double *d,
                             double *e, double *b)
 {
+    double *x = state->x, gain = 0, seasons = seasons_of(model, x);
+    for (size_t j = 0; j < model->harmonics; j++)
+        gain += model->gamma1[j];
     for (size_t t = 0; t < n; t++) {
         double expected = arma(model, state);
-        b[t] = state->x[1];
-        d[t] = isnan(z[t]) ? expected : z[t] - structure(model, state->x);
-        e[t] = isnan(z[t]) ? 0 : d[t] - expected;
-        move(model, state->x, d[t]);
+        double left = z[t] - (x[0] + model->par.phi * x[1] + seasons);
+        b[t] = x[1];
+        d[t] = isnan(z[t]) ? expected : left;
+        e[t] = isnan(z[t]) ? 0 : left - expected;
+        seasons = move(model, x, d[t]) + gain * d[t];
         remember(state, d[t], e[t]);
     }
 }
 
-/* One row to the next: aF - (ag)w'. */
-FC_CLONES_INLINE void next_row(const struct fc_tbats *model, double *a)
+/* The product of a row with all gains. */
+FC_CLONES_INLINE double gain_of(const struct fc_tbats *model, const double *a)
+{
+    const vector *gamma1 = (const vector *)model->gamma1;
+    const vector *gamma2 = (const vector *)model->gamma2;
+    const vector *s = (const vector *)(a + FC_TBATS_S);
+    const vector *c = (const vector *)(a + FC_TBATS_S + model->padded);
+    vector sum = {0};
+    for (size_t j = 0; j < model->padded / LANES; j++)
+        sum += s[j] * gamma1[j] + c[j] * gamma2[j];
+    return model->par.alpha * a[0] + model->par.beta * a[1] + sum_of(&sum);
+}
+
+/* One row to the next, aF - (ag)w', where ag is gain; returns aFg. */
+FC_CLONES_INLINE double next_row(const struct fc_tbats *model, double gain,
+                                 double *a)
 {
     const vector *cosine = (const vector *)model->cosine;
     const vector *sine = (const vector *)model->sine;
     const vector *one = (const vector *)model->one;
     const vector *gamma1 = (const vector *)model->gamma1;
     const vector *gamma2 = (const vector *)model->gamma2;
+    const struct fc_tbats_parameters *par = &model->par;
+    const size_t n = model->padded / LANES;
     vector *s = (vector *)(a + FC_TBATS_S);
     vector *c = (vector *)(a + FC_TBATS_S + model->padded);
-    const struct fc_tbats_parameters *par = &model->par;
     vector sum = {0};
-    for (size_t j = 0; j < model->padded / LANES; j++)
-        sum += s[j] * gamma1[j] + c[j] * gamma2[j];
-    double gain = par->alpha * a[0] + par->beta * a[1] + sum_of(&sum);
+    double of_base = par->alpha * a[0] + par->beta * par->phi * (a[0] + a[1]);
     a[1] = par->phi * (a[0] + a[1] - gain);
     a[0] -= gain;
-    for (size_t j = 0; j < model->padded / LANES; j++) {
-        vector old = s[j];
-        s[j] = old * cosine[j] - c[j] * sine[j] - one[j] * gain;
-        c[j] = old * sine[j] + c[j] * cosine[j];
+    for (size_t j = 0; j < n; j++) {
+        vector old = s[j], before = c[j];
+        vector of_s = old * cosine[j] - before * sine[j];
+        vector of_c = old * sine[j] + before * cosine[j];
+        sum += of_s * gamma1[j] + of_c * gamma2[j];
+        s[j] = of_s - one[j] * gain;
+        c[j] = of_c;
     }
+    return of_base + sum_of(&sum);
 }
 
-/* From rows of d to those of e; `raw` are the last rows of d and
- * this one. */
+/* A row of e from those of d, this one and the last,
+ * which are in a ring. */
 FC_CLONES_INLINE void filter_row(const struct fc_tbats *model, size_t t,
-                                 size_t stride, size_t n, double *row,
-                                 const double *raw)
+                                 size_t stride, size_t n, const double *raw,
+                                 double *row)
 {
-    for (size_t i = 0; i < (size_t)model->form.p && i < t; i++) {
-        const double *before = raw + (t - 1 - i) % RAW * n;
-        for (size_t j = 0; j < n; j++)
-            row[j] -= model->par.ar[i] * before[j];
+    const size_t p = (size_t)model->form.p, q = (size_t)model->form.q;
+    size_t j = 0;
+    for (; j + LANES <= n; j += LANES) {
+        vector sum = *(const vector *)(raw + t % RAW * n + j);
+        for (size_t i = 0; i < p && i < t; i++)
+            sum -= *(const vector *)(raw + (t - 1 - i) % RAW * n + j)
+                   * model->par.ar[i];
+        for (size_t i = 0; i < q && i < t; i++)
+            sum -= *(const vector *)(row - (i + 1) * stride + j)
+                   * model->par.ma[i];
+        *(vector *)(row + j) = sum;
     }
-    for (size_t i = 0; i < (size_t)model->form.q && i < t; i++) {
-        const double *before = row - (i + 1) * stride;
-        for (size_t j = 0; j < n; j++)
-            row[j] -= model->par.ma[i] * before[j];
+    for (; j < n; j++) {
+        row[j] = raw[t % RAW * n + j];
+        for (size_t i = 0; i < p && i < t; i++)
+            row[j] -= raw[(t - 1 - i) % RAW * n + j] * model->par.ar[i];
+        for (size_t i = 0; i < q && i < t; i++)
+            row[j] -= (row - (i + 1) * stride)[j] * model->par.ma[i];
     }
 }
 
+/* A row's gain is that of the turned one before less what was taken from it: a
+ * step need not wait for the sum over its own. */
 FC_CLONES static void fill_rows(const struct fc_tbats *model, size_t n,
                                 size_t stride, double *a, double *raw,
                                 double *rows)
 {
-    size_t k = fc_tbats_seeds(model);
+    const size_t k = fc_tbats_seeds(model);
+    const bool has_arma = model->form.p + model->form.q > 0;
+    double gain = gain_of(model, a), own = gain;
     for (size_t t = 0; t < n; t++, rows += stride) {
-        fc_tbats_pack_state(model, a, rows);
-        if (model->form.p + model->form.q > 0) {
-            memcpy(raw + t % RAW * k, rows, k * sizeof *raw);
-            filter_row(model, t, stride, k, rows, raw);
-        }
-        next_row(model, a);
+        fc_tbats_pack_state(model, a, has_arma ? raw + t % RAW * k : rows);
+        if (has_arma)
+            filter_row(model, t, stride, k, raw, rows);
+        gain = next_row(model, gain, a) - gain * own;
     }
 }
 
@@ -265,8 +308,9 @@ void fc_tbats_transform(const double *logs, size_t n, double lambda, double *z,
             slope[t] = a * a * (0.5 + x * (1.0 / 3 + x * (0.125 + x / 30)));
             continue;
         }
-        z[t] = expm1(x) / lambda;
-        slope[t] = (exp(x) * a - z[t]) / lambda;
+        double grown = expm1(x);
+        z[t] = grown / lambda;
+        slope[t] = ((grown + 1) * a - z[t]) / lambda;
     }
 }
 

@@ -102,15 +102,7 @@ static void run(struct search *s)
 static void improve_seeds(struct search *s)
 {
     size_t k = s->seeds, n = s->data->n;
-    memset(s->change, 0, k * sizeof *s->change);
-    for (size_t t = 0; t < n; t++) {
-        const double *row = s->rows + t * s->stride;
-        double left = row[k];
-        for (size_t j = 0; j < k; j++)
-            left -= row[j] * s->seed[j];
-        for (size_t j = 0; j < k; j++)
-            s->change[j] += row[j] * left;
-    }
+    fc_tbats_left_over(s->rows, n, s->stride, k, s->seed, s->change);
     fc_tbats_solve(s->factor, k, s->change);
     for (size_t j = 0; j < k; j++)
         s->seed[j] += s->change[j];

@@ -4,11 +4,13 @@
  * side by side.  Those in the parameters, and those in the seeds where missing
  * values leave no shorter way.
  */
+#include "forecast/tbats/gaps.h"
 #include "forecast/tbats/model.h"
 
 #include "forecast/numeric/clones.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <string.h>
 
 typedef double vector __attribute__((vector_size(32), aligned(8), may_alias));
@@ -16,16 +18,27 @@ typedef double vector __attribute__((vector_size(32), aligned(8), may_alias));
 enum { LANES = 4 };
 
 /*
- * Derivatives, of `groups` vectors: of l and b, of every s and c, and of the
- * last d and e, the latest first.
+ * What the parameters themselves do in the equations, in one group of lanes:
+ * ones where a lane is that parameter's, to be multiplied by b, d or the
+ * slope of z.
+ */
+struct direct {
+    vector lambda, alpha, phi, beta;
+    vector s[FC_MOST_SEASONS], c[FC_MOST_SEASONS];
+};
+
+/*
+ * Derivatives, of `groups` vectors: of l and b, of the sum of all s, of every s
+ * and c (those of a group side by side), and of the last d and e, in a ring.
+ * The states of the first `moving` groups have any; where missing values are
+ * carried on by what is expected, those of all groups do.
  */
 struct work {
-    size_t groups;
-    vector *l, *b, *s, *c;
+    size_t groups, moving;
+    bool carries;
+    vector *l, *b, *sum, *s, *c;
     vector *d, *e; /* FC_TBATS_ARMA rows */
-    vector *now;   /* of this d */
-    vector *error; /* of this e */
-    vector *sum;   /* of all s */
+    struct direct *direct;
 };
 
 static size_t groups_of(size_t lanes)
@@ -33,138 +46,178 @@ static size_t groups_of(size_t lanes)
     return (lanes + LANES - 1) / LANES;
 }
 
+static void put_one(struct direct *direct, size_t offset, int lane)
+{
+    if (lane < 0)
+        return;
+    char *at = (char *)&direct[lane / LANES] + offset;
+    ((double *)at)[lane % LANES] = 1;
+}
+
+static void fill_direct(const struct fc_tbats_lanes *lane,
+                        struct direct *direct)
+{
+    put_one(direct, offsetof(struct direct, lambda), lane->lambda);
+    put_one(direct, offsetof(struct direct, alpha), lane->alpha);
+    put_one(direct, offsetof(struct direct, phi), lane->phi);
+    put_one(direct, offsetof(struct direct, beta), lane->beta);
+    for (size_t i = 0; i < FC_MOST_SEASONS; i++) {
+        put_one(direct, offsetof(struct direct, s) + i * sizeof(vector),
+                lane->gamma[i]);
+        put_one(direct, offsetof(struct direct, c) + i * sizeof(vector),
+                lane->gamma[FC_MOST_SEASONS + i]);
+    }
+}
+
 static enum fc_status take(const struct fc_tbats *model, size_t lanes,
+                           const struct fc_tbats_lanes *lane,
                            struct fc_workspace *ws, struct work *w)
 {
     size_t g = groups_of(lanes), n = model->harmonics;
-    size_t all = g * (5 + 2 * n + 2 * FC_TBATS_ARMA);
+    size_t all = g * (3 + 2 * n + 2 * FC_TBATS_ARMA);
     vector *at = fc_workspace_array(ws, all, sizeof *at);
-    if (at == NULL)
+    struct direct *direct = fc_workspace_array(ws, g, sizeof *direct);
+    if (at == NULL || direct == NULL)
         return FC_ENOMEM;
     memset(at, 0, all * sizeof *at);
+    memset(direct, 0, g * sizeof *direct);
+    fill_direct(lane, direct);
     *w = (struct work){.groups = g,
+                       .moving = g,
                        .l = at,
                        .b = at + g,
-                       .now = at + 2 * g,
-                       .error = at + 3 * g,
-                       .sum = at + 4 * g,
-                       .s = at + 5 * g,
-                       .c = at + (5 + n) * g,
-                       .d = at + (5 + 2 * n) * g,
-                       .e = at + (5 + 2 * n + FC_TBATS_ARMA) * g};
+                       .sum = at + 2 * g,
+                       .s = at + 3 * g,
+                       .c = at + (3 + n) * g,
+                       .d = at + (3 + 2 * n) * g,
+                       .e = at + (3 + 2 * n + FC_TBATS_ARMA) * g,
+                       .direct = direct};
     return FC_OK;
 }
 
-FC_CLONES_INLINE void add(vector *row, int lane, double x)
+/* One derivative more, in a lane of the states. */
+static void add(vector *row, size_t lane, double x)
 {
-    if (lane >= 0)
-        ((double *)row)[lane] += x;
+    ((double *)row)[lane] += x;
 }
 
-/* The derivatives of the next d, as the states have them. */
-FC_CLONES_INLINE void structure(const struct fc_tbats *model, struct work *w)
+/* What the coefficients themselves do in step t. */
+FC_CLONES_INLINE void list_arma(const struct fc_tbats *model,
+                                const struct fc_tbats_trace *trace, size_t t,
+                                const struct fc_tbats_lanes *lane, double *own)
 {
-    for (size_t i = 0; i < w->groups; i++)
-        w->now[i] = -(w->l[i] + w->b[i] * model->par.phi + w->sum[i]);
+    for (int k = 0; k < model->form.p && lane->ar >= 0 && (size_t)k < t; k++)
+        own[lane->ar + k] = trace->d[t - 1 - (size_t)k];
+    for (int k = 0; k < model->form.q && lane->ma >= 0 && (size_t)k < t; k++)
+        own[lane->ma + k] = trace->e[t - 1 - (size_t)k];
 }
 
-/* ... and of what the ARMA process expects. */
-FC_CLONES_INLINE void arma(const struct fc_tbats *model, struct work *w)
+/* The derivatives of what the ARMA process expects at t. */
+FC_CLONES_INLINE void expected(const struct fc_tbats *model,
+                               const struct work *w, size_t t, size_t i,
+                               const double *own, vector *out)
 {
-    for (size_t i = 0; i < w->groups; i++) {
-        vector sum = {0};
-        for (int k = 0; k < model->form.p; k++)
-            sum += w->d[(size_t)k * w->groups + i] * model->par.ar[k];
-        for (int k = 0; k < model->form.q; k++)
-            sum += w->e[(size_t)k * w->groups + i] * model->par.ma[k];
-        w->error[i] = sum;
-    }
+    vector sum = ((const vector *)own)[i];
+    for (size_t k = 0; k < (size_t)model->form.p && k < t; k++)
+        sum += w->d[(t - 1 - k) % FC_TBATS_ARMA * w->groups + i]
+               * model->par.ar[k];
+    for (size_t k = 0; k < (size_t)model->form.q && k < t; k++)
+        sum += w->e[(t - 1 - k) % FC_TBATS_ARMA * w->groups + i]
+               * model->par.ma[k];
+    *out = sum;
 }
 
-FC_CLONES_INLINE void move(const struct fc_tbats *model, struct work *w)
+/* The derivatives of d(t), as the states have them. */
+FC_CLONES_INLINE void structure(const struct fc_tbats *model,
+                                const struct fc_tbats_trace *trace, size_t t,
+                                const struct work *w, size_t i, vector *out)
+{
+    const struct direct *direct = &w->direct[i];
+    vector now = -(w->l[i] + w->b[i] * model->par.phi + w->sum[i]);
+    now -= direct->phi * trace->b[t];
+    if (model->form.boxcox && !isnan(trace->z[t]))
+        now += direct->lambda * trace->slope_of_z[t];
+    *out = now;
+}
+
+FC_CLONES_INLINE void move(const struct fc_tbats *model,
+                           const struct fc_tbats_trace *trace, size_t t,
+                           struct work *w, size_t i, const vector *of_d)
 {
     const struct fc_tbats_parameters *par = &model->par;
-    for (size_t i = 0; i < w->groups; i++) {
-        vector slope = w->b[i] * par->phi;
-        w->l[i] += slope + w->now[i] * par->alpha;
-        w->b[i] = slope + w->now[i] * par->beta;
-    }
-    for (size_t i = 0; i < w->groups; i++)
-        w->sum[i] = (vector){0};
-    for (size_t j = 0; j < model->harmonics; j++)
-        for (size_t i = 0; i < w->groups; i++) {
-            vector *s = &w->s[j * w->groups + i], *c = &w->c[j * w->groups + i];
-            vector old = *s;
-            *s = old * model->cosine[j] + *c * model->sine[j]
-                 + w->now[i] * model->gamma1[j];
-            *c = *c * model->cosine[j] - old * model->sine[j]
-                 + w->now[i] * model->gamma2[j];
-            w->sum[i] += *s;
+    const vector now = *of_d;
+    const struct direct *direct = &w->direct[i];
+    const double d = trace->d[t], b = trace->b[t];
+    const double *cosine = model->cosine, *sine = model->sine;
+    const double *gamma1 = model->gamma1, *gamma2 = model->gamma2;
+    vector slope = w->b[i] * par->phi + direct->phi * b;
+    vector *s = w->s + i * model->harmonics, *c = w->c + i * model->harmonics;
+    vector sum = {0};
+    w->l[i] += slope + now * par->alpha + direct->alpha * d;
+    w->b[i] = slope + now * par->beta + direct->beta * d;
+    for (size_t season = 0, j = 0; season < FC_MOST_SEASONS; season++) {
+        size_t end = j + (size_t)model->form.k[season];
+        vector of_s = direct->s[season] * d, of_c = direct->c[season] * d;
+        for (; j < end; j++) {
+            vector old = s[j], before = c[j];
+            vector next = old * cosine[j] + before * sine[j] + now * gamma1[j];
+            next += of_s;
+            sum += next;
+            s[j] = next;
+            c[j] = before * cosine[j] - old * sine[j] + now * gamma2[j] + of_c;
         }
-}
-
-FC_CLONES_INLINE void remember(struct work *w)
-{
-    size_t g = w->groups, rest = (FC_TBATS_ARMA - 1) * g;
-    memmove(w->d + g, w->d, rest * sizeof *w->d);
-    memmove(w->e + g, w->e, rest * sizeof *w->e);
-    memcpy(w->d, w->now, g * sizeof *w->d);
-    memcpy(w->e, w->error, g * sizeof *w->e);
-}
-
-/* What the parameters themselves do in the equations of step t. */
-FC_CLONES_INLINE void add_direct(const struct fc_tbats *model,
-                                 const struct fc_tbats_trace *trace, size_t t,
-                                 const struct fc_tbats_lanes *lane,
-                                 struct work *w)
-{
-    double d = trace->d[t], b = trace->b[t];
-    add(w->l, lane->alpha, d);
-    add(w->l, lane->phi, b);
-    add(w->b, lane->phi, b);
-    add(w->b, lane->beta, d);
-    for (size_t j = 0; j < model->harmonics; j++) {
-        int i = model->season[j];
-        add(w->s + j * w->groups, lane->gamma[i], d);
-        add(w->sum, lane->gamma[i], d);
-        add(w->c + j * w->groups, lane->gamma[FC_MOST_SEASONS + i], d);
     }
+    w->sum[i] = sum;
 }
 
-/* d and e of step t, from what the states and the process expect. */
-FC_CLONES_INLINE void settle(const struct fc_tbats *model,
-                             const struct fc_tbats_trace *trace, size_t t,
-                             const struct fc_tbats_lanes *lane, struct work *w)
+/* Step t of the first n derivatives, of which out has room for no more. */
+FC_CLONES_INLINE void step(const struct fc_tbats *model,
+                           const struct fc_tbats_trace *trace, size_t t,
+                           struct work *w, const double *own, size_t n,
+                           double *out)
 {
-    bool missing = isnan(trace->z[t]);
-    add(w->now, lane->phi, -trace->b[t]);
-    if (lane->lambda >= 0 && !missing)
-        add(w->now, lane->lambda, trace->slope_of_z[t]);
-    for (int k = 0; k < model->form.p && lane->ar >= 0 && (size_t)k < t; k++)
-        add(w->error, lane->ar + k, trace->d[t - 1 - (size_t)k]);
-    for (int k = 0; k < model->form.q && lane->ma >= 0 && (size_t)k < t; k++)
-        add(w->error, lane->ma + k, trace->e[t - 1 - (size_t)k]);
+    const size_t ring = t % FC_TBATS_ARMA * w->groups;
+    const bool missing = isnan(trace->z[t]) && w->carries;
     for (size_t i = 0; i < w->groups; i++) {
-        w->now[i] = missing ? w->error[i] : w->now[i];
-        w->error[i] = w->now[i] - w->error[i];
+        vector sum, now = {0};
+        expected(model, w, t, i, own, &sum);
+        if (missing)
+            now = sum;
+        else if (i < w->moving)
+            structure(model, trace, t, w, i, &now);
+        vector error = now - sum;
+        size_t left = n - i * LANES, room = left < LANES ? left : LANES;
+        memcpy(out + i * LANES, &error, room * sizeof *out);
+        w->d[ring + i] = now;
+        w->e[ring + i] = error;
+        if (i < w->moving)
+            move(model, trace, t, w, i, &now);
     }
 }
 
-FC_CLONES static void derive(const struct fc_tbats *model,
-                             const struct fc_tbats_trace *trace,
-                             const struct fc_tbats_lanes *lane, struct work *w,
-                             size_t stride, size_t n, double *out)
+FC_CLONES static void run(const struct fc_tbats *model,
+                          const struct fc_tbats_trace *trace,
+                          const struct fc_tbats_lanes *lane, struct work *w,
+                          size_t stride, size_t n, double *own, double *out)
 {
     for (size_t t = 0; t < trace->n; t++, out += stride) {
-        structure(model, w);
-        arma(model, w);
-        settle(model, trace, t, lane, w);
-        memcpy(out, w->error, n * sizeof *out);
-        move(model, w);
-        add_direct(model, trace, t, lane, w);
-        if (model->form.p + model->form.q > 0)
-            remember(w);
+        list_arma(model, trace, t, lane, own);
+        step(model, trace, t, w, own, n, out);
     }
+}
+
+static enum fc_status derive(const struct fc_tbats *model,
+                             const struct fc_tbats_trace *trace,
+                             const struct fc_tbats_lanes *lane, struct work *w,
+                             size_t stride, size_t n, struct fc_workspace *ws,
+                             double *rows)
+{
+    double *own = fc_workspace_doubles(ws, w->groups * LANES);
+    if (own == NULL)
+        return FC_ENOMEM;
+    memset(own, 0, w->groups * LANES * sizeof *own);
+    run(model, trace, lane, w, stride, n, own, rows);
+    return FC_OK;
 }
 
 int fc_tbats_parameter_count(const struct fc_tbats_form *form)
@@ -200,12 +253,51 @@ enum fc_status fc_tbats_slopes(const struct fc_tbats *model,
     struct fc_mark mark = fc_workspace_mark(ws);
     struct fc_tbats_lanes lane = fc_tbats_lanes_of(&model->form);
     size_t n = (size_t)fc_tbats_parameter_count(&model->form);
+    size_t coefficients = (size_t)(model->form.p + model->form.q);
+    size_t gaps = fc_tbats_gaps(trace);
     struct work w;
-    if (take(model, n, ws, &w) != FC_OK)
+    if (take(model, n, &lane, ws, &w) != FC_OK)
         return FC_ENOMEM;
-    derive(model, trace, &lane, &w, stride, n, rows);
+    w.carries = gaps > fc_tbats_few_gaps(model);
+    if (!w.carries)
+        w.moving = groups_of(n - coefficients);
+    enum fc_status status =
+        derive(model, trace, &lane, &w, stride, n, ws, rows);
+    if (status == FC_OK && gaps > 0 && !w.carries)
+        status = fc_tbats_close_gaps(model, trace, stride, n, ws, rows);
     fc_workspace_release(ws, mark);
-    return FC_OK;
+    return status;
+}
+
+/* One of each seed. */
+static void start(const struct fc_tbats *model, struct work *w)
+{
+    size_t n = model->harmonics, base = fc_tbats_seeds(model) - 2 * n;
+    add(w->l, 0, -1);
+    if (base > 1)
+        add(w->b, 1, -1);
+    for (size_t j = 0; j < n; j++) {
+        size_t lane = base + j, other = lane + n;
+        add(w->s + lane / LANES * n + j, lane % LANES, -1);
+        add(w->sum, lane, -1);
+        add(w->c + other / LANES * n + j, other % LANES, -1);
+    }
+}
+
+static enum fc_status carry_seeds(const struct fc_tbats *model,
+                                  const struct fc_tbats_trace *trace,
+                                  size_t stride, struct fc_workspace *ws,
+                                  double *rows)
+{
+    struct fc_tbats_lanes none;
+    size_t n = fc_tbats_seeds(model);
+    struct work w;
+    memset(&none, -1, sizeof none);
+    if (take(model, n, &none, ws, &w) != FC_OK)
+        return FC_ENOMEM;
+    w.carries = true;
+    start(model, &w);
+    return derive(model, trace, &none, &w, stride, n, ws, rows);
 }
 
 enum fc_status fc_tbats_rows_with_gaps(const struct fc_tbats *model,
@@ -214,21 +306,15 @@ enum fc_status fc_tbats_rows_with_gaps(const struct fc_tbats *model,
                                        double *rows)
 {
     struct fc_mark mark = fc_workspace_mark(ws);
-    struct fc_tbats_lanes none;
-    size_t n = fc_tbats_seeds(model), base = n - 2 * model->harmonics;
-    struct work w;
-    memset(&none, -1, sizeof none);
-    if (take(model, n, ws, &w) != FC_OK)
-        return FC_ENOMEM;
-    add(w.l, 0, -1);
-    if (base > 1)
-        add(w.b, 1, -1);
-    for (size_t j = 0; j < model->harmonics; j++) {
-        add(w.s + j * w.groups, (int)(base + j), -1);
-        add(w.sum, (int)(base + j), -1);
-        add(w.c + j * w.groups, (int)(base + model->harmonics + j), -1);
+    size_t n = fc_tbats_seeds(model);
+    enum fc_status status;
+    if (fc_tbats_gaps(trace) > fc_tbats_few_gaps(model))
+        status = carry_seeds(model, trace, stride, ws, rows);
+    else {
+        status = fc_tbats_rows(model, trace->n, stride, ws, rows);
+        if (status == FC_OK)
+            status = fc_tbats_close_gaps(model, trace, stride, n, ws, rows);
     }
-    derive(model, trace, &none, &w, stride, n, rows);
     fc_workspace_release(ws, mark);
-    return FC_OK;
+    return status;
 }

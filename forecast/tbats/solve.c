@@ -44,6 +44,29 @@ FC_CLONES void fc_tbats_products(const double *rows, size_t n, size_t stride,
                     rows[t * stride + i] * rows[t * stride + j];
 }
 
+FC_CLONES void fc_tbats_left_over(const double *rows, size_t n, size_t stride,
+                                  size_t k, const double *x, double *sums)
+{
+    const size_t whole = k / LANES;
+    for (size_t j = 0; j < k; j++)
+        sums[j] = 0;
+    for (size_t t = 0; t < n; t++) {
+        const double *row = rows + t * stride;
+        const vector *r = (const vector *)row, *by = (const vector *)x;
+        vector *sum = (vector *)sums, explained = {0};
+        for (size_t j = 0; j < whole; j++)
+            explained += r[j] * by[j];
+        double left = row[k] - (explained[0] + explained[1])
+                      - (explained[2] + explained[3]);
+        for (size_t j = whole * LANES; j < k; j++)
+            left -= row[j] * x[j];
+        for (size_t j = 0; j < whole; j++)
+            sum[j] += r[j] * left;
+        for (size_t j = whole * LANES; j < k; j++)
+            sums[j] += row[j] * left;
+    }
+}
+
 void fc_tbats_factor(const double *sums, size_t n, size_t stride,
                      double *factor)
 {

@@ -13,6 +13,11 @@
 void fc_tbats_products(const double *rows, size_t n, size_t stride,
                        size_t first, size_t end, double *sums);
 
+/* Of what the first k numbers times x leave of the next one, the sums of the
+ * products with each of them. */
+void fc_tbats_left_over(const double *rows, size_t n, size_t stride, size_t k,
+                        const double *x, double *sums);
+
 /* The lower Cholesky factor of the first n of them, n x n.  What depends on
  * those before it has a diagonal of zero, and zero in every solution. */
 void fc_tbats_factor(const double *sums, size_t n, size_t stride,

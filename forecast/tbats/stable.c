@@ -34,18 +34,29 @@ struct circle {
     double radius;
 };
 
+/* Nothing here is near the ends of what a double can be, for which a compiler's
+ * own division looks. */
+static double complex over(double complex a, double complex b)
+{
+    double c = creal(b), d = cimag(b), norm = c * c + d * d;
+    double real = creal(a) * c + cimag(a) * d;
+    double imaginary = cimag(a) * c - creal(a) * d;
+    return real / norm + I * (imaginary / norm);
+}
+
 static double complex response(const struct circle *circle, double angle)
 {
     const struct fc_tbats *model = circle->model;
     const struct fc_tbats_parameters *par = &model->par;
     double complex z = circle->radius * cexp(I * angle);
-    double complex b = par->beta / (z - par->phi);
-    double complex h = 1 + (par->alpha + par->phi * b) / (z - 1) + par->phi * b;
+    double complex b = over(par->beta, z - par->phi);
+    double complex h =
+        1 + over(par->alpha + par->phi * b, z - 1) + par->phi * b;
     for (size_t j = 0; j < model->harmonics; j++) {
         double complex real = z - model->cosine[j];
         double sine = model->sine[j];
-        h += (model->gamma1[j] * real + model->gamma2[j] * sine)
-             / (real * real + sine * sine);
+        h += over(model->gamma1[j] * real + model->gamma2[j] * sine,
+                  real * real + sine * sine);
     }
     return h;
 }
@@ -156,12 +167,13 @@ static void add_harmonic(const struct fc_tbats *model, size_t i,
     double complex real = z - model->cosine[i];
     double sine = model->sine[i];
     double complex q = real * real + sine * sine;
-    double complex n = model->gamma1[i] * real + model->gamma2[i] * sine;
+    double complex inverse = over(1, q), of_real = real * inverse;
+    double complex n = (model->gamma1[i] * real + model->gamma2[i] * sine);
     int season = model->season[i];
-    sum->at += n / q;
-    sum->slope += (model->gamma1[i] - 2 * n * real / q) / q;
-    put(sum->slopes, lane->gamma[season], real / q);
-    put(sum->slopes, lane->gamma[FC_MOST_SEASONS + season], sine / q);
+    sum->at += n * inverse;
+    sum->slope += (model->gamma1[i] - 2 * n * of_real) * inverse;
+    put(sum->slopes, lane->gamma[season], of_real);
+    put(sum->slopes, lane->gamma[FC_MOST_SEASONS + season], sine * inverse);
 }
 
 /* The product at z, of the j-th harmonic's denominator or the base's. */
@@ -216,7 +228,7 @@ static double add_eigenvalue(const struct fc_tbats *model, long j,
     double moved = INFINITY;
     for (int i = 0; i < NEWTONS && moved > CONVERGED; i++) {
         at = product_at(model, j, z, &lane);
-        double complex step = at.at / at.slope;
+        double complex step = over(at.at, at.slope);
         z -= step;
         moved = cabs(step);
     }

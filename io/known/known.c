@@ -105,6 +105,7 @@ static enum fc_status add_part(struct making *m, struct part part,
         return no_memory(err);
     known->in_logs[known->n] = part.term->log;
     known->as_they_are[known->n] = part.term->log || part.is_text;
+    known->kind[known->n] = part.is_text ? "text" : "column";
     known->known_for[known->n] =
         m->cells.terms->unknown[part.term->column] ? part.term->lag : SIZE_MAX;
     m->part[known->n++] = part;
@@ -130,6 +131,22 @@ static enum fc_status add_texts(struct making *m, const struct io_term *term,
     return status;
 }
 
+/* Whether the next of given names is that of the term after this one, whose
+ * column may be called like a text of this one's, and then comes after that. */
+static bool is_next_term(const struct making *m, const struct io_term *term,
+                         size_t at)
+{
+    const struct io_terms *terms = m->cells.terms;
+    const struct io_term *next = term + 1;
+    const struct io_known_names *names = m->names;
+    if (next == terms->term + terms->n || m->cells.text[next->column])
+        return false;
+    bool is = strcmp(names->name[at], next->text) == 0;
+    for (size_t k = at + 1; k < names->n && is; k++)
+        is = strcmp(names->name[k], next->text) != 0;
+    return is;
+}
+
 /* The texts of a term that are next among given names. */
 static enum fc_status take_texts(struct making *m, const struct io_term *term,
                                  size_t *at, struct fc_error *err)
@@ -140,7 +157,7 @@ static enum fc_status take_texts(struct making *m, const struct io_term *term,
     enum fc_status status = FC_OK;
     while (status == FC_OK && *at < names->n
            && strncmp(names->name[*at], term->text, n) == 0
-           && names->name[*at][n] == '=') {
+           && names->name[*at][n] == '=' && !is_next_term(m, term, *at)) {
         const char *text = names->name[(*at)++] + n + 1;
         struct part part = {term, true,
                             io_intern_find(texts, text, strlen(text))};
@@ -273,10 +290,15 @@ static void time_of(const struct io_panel *panel, size_t series, size_t t,
         io_time_print(&panel->format, time, text);
 }
 
-/* A value at a place, of a term: what stands before the first is the first. */
+/* The cell of a term at a place: what stands before the first is the first. */
+static double value_before(const struct part *part, const double *x, size_t t)
+{
+    return x[t > part->term->lag ? t - part->term->lag : 0];
+}
+
 static double value_at(const struct part *part, const double *x, size_t t)
 {
-    double value = x[t > part->term->lag ? t - part->term->lag : 0];
+    double value = value_before(part, x, t);
     if (isnan(value))
         return NAN;
     if (part->is_text)
@@ -289,9 +311,7 @@ static double value_at(const struct part *part, const double *x, size_t t)
 /* Why it has none there. */
 static const char *why_none(const struct part *part, const double *x, size_t t)
 {
-    return isnan(x[t > part->term->lag ? t - part->term->lag : 0])
-               ? "has no value"
-               : "has no log";
+    return isnan(value_before(part, x, t)) ? "has no value" : "has no log";
 }
 
 static bool check_history(struct making *m, size_t i, size_t k,
@@ -309,7 +329,10 @@ static bool check_history(struct making *m, size_t i, size_t k,
             panel, i, "%s%s'%.60s' %s for %s%s", file != NULL ? file : "",
             file != NULL ? ": " : "", m->part[k].term->text,
             why_none(&m->part[k], cells, t), text,
-            m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
+            !isnan(value_before(&m->part[k], cells, t))
+                ? ", which is taken of what is above 0"
+            : m->missing == IO_MISSING_ERROR ? ": see --missing-regressors"
+                                             : "");
     }
     return true;
 }
@@ -405,6 +428,7 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->name = calloc(IO_TERMS_MOST, sizeof *known->name);
     known->base = calloc(IO_TERMS_MOST, sizeof *known->base);
     known->as_they_are = calloc(IO_TERMS_MOST, sizeof *known->as_they_are);
+    known->kind = calloc(IO_TERMS_MOST, sizeof *known->kind);
     known->in_logs = calloc(IO_TERMS_MOST, sizeof *known->in_logs);
     known->role = calloc(IO_TERMS_MOST, sizeof *known->role);
     known->known_for = malloc(IO_TERMS_MOST * sizeof *known->known_for);
@@ -414,8 +438,8 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->x = calloc(nseries + 1, sizeof *known->x);
     known->lacks = calloc(nseries + 1, sizeof *known->lacks);
     return known->name != NULL && known->base != NULL
-           && known->as_they_are != NULL && known->in_logs != NULL
-           && known->role != NULL && known->known_for != NULL
+           && known->as_they_are != NULL && known->kind != NULL
+           && known->in_logs != NULL && known->role != NULL && known->known_for != NULL
            && known->of != NULL && known->x != NULL && known->lacks != NULL;
 }
 
@@ -476,13 +500,18 @@ void io_known_release(struct io_known *known)
         if (known->lacks != NULL)
             free(known->lacks[i]);
     }
-    for (size_t k = 0; k < known->n; k++)
+    for (size_t k = 0; k < known->n; k++) {
         free(known->name[k]);
+        if (known->label != NULL)
+            free(known->label[k]);
+    }
     for (size_t k = 0; k < known->ntexts; k++)
         free(known->base[k]);
     free(known->name);
     free(known->base);
     free(known->as_they_are);
+    free(known->label);
+    free(known->kind);
     free(known->in_logs);
     free(known->role);
     free(known->known_for);

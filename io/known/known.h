@@ -56,6 +56,9 @@ struct io_known {
     size_t n;           /* regressors; of a text column one for each text but
                            the most frequent: "promo=A" */
     char **name;        /* of each */
+    char **label;       /* of those that outputs call otherwise; or NULL: see
+                           labels.h */
+    const char **kind;  /* of each: what it is, in a word */
     bool *as_they_are;  /* of each: see struct fc_regressors */
     bool *in_logs;      /* of each: it was asked for so */
     enum fc_role *role; /* of each */

@@ -165,6 +165,13 @@ cmp out.csv lagged.csv || fail "lag(deal,1) is not the deal before"
 awk -F, -v OFS=, 'NR == 1 { print $0, "same,still,twice,id2"; next }
 	{ print $0, $3, 7, 2 * $6, $1 NR }' in.csv >odd.csv
 expect 1 "'same' is 'y' itself in every row" odd.csv --regressors price,same
+# no future anywhere is said once, where one is needed; what has no log is not
+# for --missing-regressors
+awk -F, 'NR == 1 || $3 != ""' odd.csv >nofuture.csv
+expect 3 'warning: no series has all regressors in the horizon: .*--future FILE' nofuture.csv --regressors price
+"$nightcast" backtest -H 2 -m mean nofuture.csv --regressors price >stdout 2>stderr
+grep -q 'in the horizon' stderr && fail "a backtest needs no future: $(cat stderr)"
+expect 1 "odd.csv: 'log[(]deal[)]' has no log for [^ ]*, which is taken of what is above 0$" odd.csv --regressors 'log(deal)'
 expect 0 'left out: still$' odd.csv --regressors price,still
 expect 0 'left out: twice$' odd.csv --regressors deal,twice
 expect 1 "'id2' has more than 65 different texts" odd.csv --regressors id2

@@ -4,7 +4,7 @@
 # origin, and neither looks at what comes after.
 . tests/sh/setup.bash
 cd "$work" || exit 1
-# Two series, by numbered days: a temperature that wanders, visitors by the weekday, deals
+# Two series, by numbered days, below zero and so in units: a temperature that wanders, visitors by the weekday, deals
 # by chance, and promotions that are texts.
 LC_ALL=C awk 'function chance() { # of Park & Miller: the same in every awk
 	seed = seed * 16807 % 2147483647
@@ -20,7 +20,7 @@ BEGIN {
 			heat = int(100 * (heat + 3 * chance() - 1.5)) / 100
 			deal = chance() < 0.25
 			promo = chance() < 0.2 ? "A" : "none"
-			y = int(100 * s + 4 * heat + 5 * week[t % 7 + 1] + 40 * deal + \
+			y = int(100 * s - 500 + 4 * heat + 5 * week[t % 7 + 1] + 40 * deal + \
 				20 * (promo == "A") + 10 * chance())
 			printf "s%d,%d,%s,%.2f,%s,%d,%s\n", s, t + 1, t < 108 ? y : "", \
 				heat, week[t % 7 + 1], deal, promo
