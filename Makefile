@@ -92,7 +92,7 @@ test-slurm: $(PROGRAM) ## the schedulers' scripts that the manual shows, really
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/slurm.sh
 	@BUILD=$(BUILD) PROGRAM=$(abspath $(PROGRAM)) bash tests/engines.sh
 
-test-deb: deb ## the package, installed where there is nothing else
+test-deb: deb $(PROGRAM) ## the package, installed where there is nothing else
 	@bash tests/deb.sh
 
 fuzz: ## libFuzzer on every fuzz target, T seconds each

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/components.h"
 
+#include "io/known/labels.h"
 #include "io/out/csv.h"
 
 #include <string.h>
@@ -34,20 +35,45 @@ static void write_row(const struct step *step, const char *name, double value,
     put(file, "\n");
 }
 
-/* The base is what the others leave of the mean. */
+double cmd_components_base(double mean, const double *share, size_t n)
+{
+    for (size_t j = 0; j < n; j++)
+        mean -= share[j];
+    return mean;
+}
+
 static void write_step(const struct cmd_run *run, const struct step *step,
                        double mean, const double *share,
                        struct io_atomic_file *file)
 {
     const struct fc_known *learnt = cmd_known_of(run);
     size_t n = share != NULL ? learnt->n : 0;
-    double base = mean;
-    for (size_t j = 0; j < n; j++)
-        base -= share[j];
-    write_row(step, "base", base, file);
+    write_row(step, IO_KNOWN_BASE, cmd_components_base(mean, share, n), file);
     for (size_t j = 0; j < n; j++)
         if (share[j] != 0)
-            write_row(step, run->work.known.name[j], share[j], file);
+            write_row(step, io_known_label(&run->work.known, j), share[j],
+                      file);
+}
+
+enum fc_status cmd_components_find(const struct cmd_run *run, size_t i,
+                                   size_t k, struct fc_workspace *ws,
+                                   double **share, struct fc_error *err)
+{
+    const struct fc_known *known = cmd_known_of(run);
+    struct fc_series series = fc_job_series(&run->work.job, i);
+    size_t item = i * run->work.job.nspecs + k;
+    struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
+    enum fc_outcome outcome = cmd_result_of(run, i, k)->outcome;
+    *share = NULL;
+    if (known == NULL || outcome == FC_OUTCOME_LATE
+        || outcome == FC_OUTCOME_FAILED)
+        return FC_OK;
+    fc_workspace_reset(ws);
+    *share = fc_workspace_doubles(ws, (size_t)forecast.horizon * known->n);
+    return *share != NULL ? fc_known_shares(known, &series,
+                                            fc_batch_slopes(&run->batch, item),
+                                            &forecast, ws, *share, err)
+                          : fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
 static enum fc_status write_forecast(const struct cmd_run *run, size_t i,
@@ -56,24 +82,13 @@ static enum fc_status write_forecast(const struct cmd_run *run, size_t i,
                                      struct fc_error *err)
 {
     const struct fc_known *known = cmd_known_of(run);
-    struct fc_series series = fc_job_series(&run->work.job, i);
     size_t item = i * run->work.job.nspecs + k;
     struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
     struct step step = {&run->work.panel, i, run->options->spec_names[k], ""};
-    enum fc_outcome outcome = cmd_result_of(run, i, k)->outcome;
-    double *share = NULL;
-    enum fc_status status = FC_OK;
-    if (outcome == FC_OUTCOME_FAILED)
+    double *share;
+    if (cmd_result_of(run, i, k)->outcome == FC_OUTCOME_FAILED)
         return FC_OK;
-    fc_workspace_reset(ws);
-    if (known != NULL && outcome != FC_OUTCOME_LATE) {
-        share = fc_workspace_doubles(ws, (size_t)forecast.horizon * known->n);
-        status = share != NULL
-                     ? fc_known_shares(known, &series,
-                                       fc_batch_slopes(&run->batch, item),
-                                       &forecast, ws, share, err)
-                     : fc_fail(err, FC_ENOMEM, "out of memory");
-    }
+    enum fc_status status = cmd_components_find(run, i, k, ws, &share, err);
     for (int h = 0; status == FC_OK && h < forecast.horizon; h++) {
         io_panel_future(&run->work.panel, i, h, step.time);
         write_step(run, &step, forecast.mean[h],

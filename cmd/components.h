@@ -13,4 +13,16 @@ enum fc_status cmd_components_write(const struct cmd_run *run,
                                     struct io_atomic_file *file,
                                     struct fc_error *err);
 
+/*
+ * What regressors and events add to the i-th series' forecast by the k-th
+ * model, in the workspace, which is reset: *share has as many numbers for each
+ * step as there are of them; NULL: a forecast that has none.  FC_ENOMEM.
+ */
+enum fc_status cmd_components_find(const struct cmd_run *run, size_t i,
+                                   size_t k, struct fc_workspace *ws,
+                                   double **share, struct fc_error *err);
+
+/* What n shares leave of a mean. */
+double cmd_components_base(double mean, const double *share, size_t n);
+
 #endif

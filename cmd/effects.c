@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "cmd/effects.h"
 
+#include "io/known/labels.h"
 #include "io/out/csv.h"
 
 #include <math.h>
@@ -80,7 +81,7 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
     char words[WORDS] = "";
     io_write_id(file, panel->series[i].id, panel->is_record);
     put(file, ",");
-    io_write_field(file, known->name[j]);
+    io_write_field(file, io_known_label(known, j));
     put(file, ",");
     if (column->role == FC_ROLE_LIKE)
         snprintf(words, WORDS, "as its weekday");
@@ -88,9 +89,13 @@ static void write_row(const struct cmd_run *run, size_t i, size_t j,
         put_words(fit, fit->slope[j],
                   known->in_logs[j] ? FC_KNOWN_LOGS : column->form,
                   look(&series, j), words);
+    else if (cmd_known_is_as_all(known, cmd_known_of(run), j))
+        snprintf(words, WORDS, "as all events");
+    else
+        snprintf(words, WORDS, "left out");
     if (column->used && column->role == FC_ROLE_DRAWN)
         cmd_append(words, WORDS, "%s", ", beyond the others");
-    io_write_field(file, column->used ? words : "left out");
+    io_write_field(file, words);
     bool told = column->used && column->role != FC_ROLE_LIKE;
     put_number(file, told ? unit * fit->own[j] : NAN);
     put_number(file, told ? unit * fit->slope[j] : NAN);

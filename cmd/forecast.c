@@ -239,7 +239,8 @@ static enum fc_status prepare(struct session *s, struct fc_error *err)
     run->work.job.progress = go_on;
     run->work.job.learning = learn_on;
     run->work.job.progress_arg = s;
-    bool slopes = o->effects != NULL || o->components != NULL;
+    bool slopes = o->effects != NULL || o->components != NULL
+                  || (o->report != NULL && cmd_has_known(o));
     run->batch = (struct fc_batch){.job = run->work.job,
                                    .want_reports =
                                        o->summary != NULL || o->report != NULL

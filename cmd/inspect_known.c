@@ -4,7 +4,9 @@
 #include "cmd/talk/line.h"
 #include "cmd/talk/talk.h"
 #include "io/known/events.h"
+#include "io/known/labels.h"
 #include "io/time/calendar.h"
+#include "io/time/names.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -20,26 +22,47 @@ static void print_text(const char *text)
 
 /* --- regressors --- */
 
-static void print_lacking(const struct io_panel *panel,
-                          const struct io_known *known)
+/* The first series of which something is said, and how many more. */
+static void print_some(const struct io_panel *panel, char *const *said,
+                       bool failed, size_t n)
 {
     char id[CMD_SHORT_SIZE], count[CMD_COUNT_SIZE];
-    size_t n = 0, shown = 0;
-    for (size_t i = 0; i < known->nseries; i++)
-        n += known->lacks[i] != NULL && panel->facts[i].error == NULL;
-    printf("%-18s  %s series\n", "lack a future", cmd_count(n, count));
-    for (size_t i = 0; i < known->nseries && shown < SHOWN; i++) {
-        if (known->lacks[i] == NULL || panel->facts[i].error != NULL)
+    size_t shown = 0;
+    for (size_t i = 0; i < panel->nseries && shown < SHOWN; i++) {
+        if (said[i] == NULL || (!failed && panel->facts[i].error != NULL))
             continue;
         fputs("    ", stdout);
         print_text(cmd_short(panel->series[i].id, id));
         fputs(": ", stdout);
-        print_text(known->lacks[i]);
+        print_text(said[i]);
         putchar('\n');
         shown++;
     }
     if (n > SHOWN)
         printf("    ... and %s more\n", cmd_count(n - SHOWN, count));
+}
+
+static void print_lacking(const struct io_panel *panel,
+                          const struct io_known *known)
+{
+    char count[CMD_COUNT_SIZE];
+    size_t n = 0;
+    for (size_t i = 0; i < known->nseries; i++)
+        n += known->lacks[i] != NULL && panel->facts[i].error == NULL;
+    printf("%-18s  %s series\n", "lack a future", cmd_count(n, count));
+    print_some(panel, known->lacks, false, n);
+}
+
+static void print_holes(const struct io_panel *panel,
+                        const struct io_known *known)
+{
+    char count[CMD_COUNT_SIZE], values[CMD_COUNT_SIZE];
+    size_t n = 0;
+    for (size_t i = 0; i < known->nseries; i++)
+        n += known->holes[i] != NULL;
+    printf("%-18s  %s series, %s value%s\n", "lack a past", cmd_count(n, count),
+           cmd_count(known->nholes, values), known->nholes == 1 ? "" : "s");
+    print_some(panel, known->holes, true, n);
 }
 
 static void print_regressors(const struct io_panel *panel,
@@ -48,7 +71,7 @@ static void print_regressors(const struct io_panel *panel,
     printf("%-18s  ", "regressors");
     for (size_t j = 0; j < known->n - known->nevents; j++) {
         fputs(j > 0 ? ", " : "", stdout);
-        print_text(known->name[j]);
+        print_text(io_known_label(known, j));
     }
     putchar('\n');
     for (size_t j = 0; j < known->ntexts; j++) {
@@ -56,6 +79,7 @@ static void print_regressors(const struct io_panel *panel,
         print_text(known->base[j]);
         putchar('\n');
     }
+    print_holes(panel, known);
     if (ahead)
         print_lacking(panel, known);
 }
@@ -110,14 +134,11 @@ static void print_count(size_t n, const char *what, int64_t day)
 
 static void print_as(const struct io_events *events, uint32_t name)
 {
-    static const char *const days[] = {"Monday",   "Tuesday", "Wednesday",
-                                       "Thursday", "Friday",  "Saturday",
-                                       "Sunday"};
     size_t k = 0;
     while (events->at[k].name != name)
         k++;
     if (events->at[k].as >= 0)
-        printf(", as a %s", days[events->at[k].as]);
+        printf(", as a %s", io_weekdays[events->at[k].as]);
     else if (events->at[k].as == IO_EVENT_IGNORE)
         fputs(", ignored", stdout);
 }

@@ -3,6 +3,7 @@
 
 #include "io/csv/source.h"
 #include "io/known/events.h"
+#include "io/known/labels.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -95,9 +96,9 @@ static enum fc_status read_regressors(const struct cmd_options *options,
         options->future, &changes};
     if (learned != NULL) {
         const struct io_learned *file = &learned->file;
-        names =
-            (struct io_known_names){file->nregressors - file->nevents,
-                                    file->regressor, file->nbases, file->base};
+        names = (struct io_known_names){
+            file->nregressors - file->nevents, file->regressor, file->nbases,
+            file->base, file->has_agreed ? file->sign : '\0'};
         asked.names = &names;
     }
     status = io_known_read(how, &asked, panel, known, err);
@@ -108,15 +109,77 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     return status;
 }
 
+/* Of each regressor, in how many series it is carried on by a rule. */
+struct carried {
+    size_t n[IO_TERMS_MOST][FC_KNOWN_RULES];
+};
+
+/* "heat by its last value, deal by its mean (3 series) or its last value". */
+static void say_carried(const struct io_known *known,
+                        const struct carried *carried)
+{
+    static const char *const by[] = {"its last value", "its mean",
+                                     "a season before"};
+    char line[LINE] = "", count[CMD_COUNT_SIZE];
+    size_t said = 0;
+    for (size_t j = 0; j < known->n; j++) {
+        bool first = true;
+        size_t kinds = 0;
+        for (int k = 0; k < FC_KNOWN_RULES; k++)
+            kinds += carried->n[j][k] > 0;
+        for (int k = 0; k < FC_KNOWN_RULES; k++) {
+            if (carried->n[j][k] == 0)
+                continue;
+            if (first)
+                cmd_append(line, LINE, "%s%.60s by %s", said++ > 0 ? ", " : "",
+                           io_known_label(known, j), by[k]);
+            else
+                cmd_append(line, LINE, " or %s", by[k]);
+            if (kinds > 1)
+                cmd_append(line, LINE, " (%s series)",
+                           cmd_count(carried->n[j][k], count));
+            first = false;
+        }
+    }
+    if (said > 0)
+        cmd_say(CMD_INFO, "regressors not known in advance, carried on: %s",
+                line);
+}
+
 void cmd_known_carry(const struct cmd_options *options,
                      const struct io_panel *panel, int horizon, int season,
                      struct io_known *known)
 {
     if (options->unknown == NULL || (options->set & CMD_BACKTEST))
         return;
-    for (size_t i = 0; i < panel->nseries; i++)
+    struct carried carried = {0};
+    enum fc_known_rule rule[IO_TERMS_MOST] = {FC_KNOWN_LAST};
+    for (size_t i = 0; i < panel->nseries; i++) {
         fc_known_carry(known->known_for, known->n, panel->series[i].n, horizon,
-                       season, known->x[i]);
+                       season, known->x[i], rule);
+        known->of[i].known_for = known->known_for;
+        for (size_t j = 0; j < known->n; j++)
+            carried.n[j][rule[j]] += panel->series[i].n > 0
+                                     && panel->facts[i].error == NULL
+                                     && known->known_for[j] < (size_t)horizon;
+    }
+    if (speaks(options))
+        say_carried(known, &carried);
+}
+
+/* Events that no series has, whose key is a mistake perhaps. */
+static void say_strange(const struct io_events *events,
+                        const struct io_panel *panel)
+{
+    char count[CMD_COUNT_SIZE];
+    size_t first = 0, n = io_events_count_strange(events, panel, &first);
+    if (n > 0)
+        cmd_say(CMD_WARNING,
+                "%s: warning: %s event%s for no series of the input: '%s' of "
+                "'%s'%s",
+                events->path, cmd_count(n, count), n == 1 ? " is" : "s are",
+                events->names.text[events->at[first].name],
+                io_event_key(events, first), n == 1 ? "" : " ...");
 }
 
 /* How many days of events, and what of them is ignored. */
@@ -181,6 +244,11 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
         status = add_events(&events, learned, panel, how->horizon, known, err);
     if (status == FC_OK && options->events != NULL && speaks(options))
         say_events(&events, panel->nignored - before, known);
+    if (status == FC_OK && options->events != NULL && speaks(options)
+        && options->shard.count == 0) /* the others' are strange to it */
+        say_strange(&events, panel);
+    if (status == FC_OK && !io_known_find_labels(known))
+        status = fc_fail(err, FC_ENOMEM, "out of memory");
     if (known->n == 0)
         io_known_release(known); /* all of them are ignored */
     io_events_release(&events);
@@ -203,7 +271,7 @@ static size_t list(const struct said *said,
     for (size_t j = 0; j < known->n; j++)
         if (is_so(said, j))
             cmd_append(line, LINE, "%s%.60s", n++ > 0 ? ", " : "",
-                       known->name[j]);
+                       io_known_label(known, j));
     return n;
 }
 
@@ -239,14 +307,56 @@ static bool is_new(const struct said *said, size_t j)
     return moves;
 }
 
+bool cmd_known_is_as_all(const struct io_known *known,
+                         const struct fc_known *learnt, size_t j)
+{
+    bool has_all = false;
+    for (size_t k = known->n - known->nevents; k < known->n; k++)
+        has_all =
+            has_all
+            || (known->role[k] == FC_ROLE_PLAIN && learnt->column[k].used);
+    return has_all && !learnt->column[j].used && known->role[j] == FC_ROLE_DRAWN
+           && strcmp(known->kind[j], "event") == 0;
+}
+
+static bool is_as_all(const struct said *said, size_t j)
+{
+    return cmd_known_is_as_all(said->known, said->learnt, j);
+}
+
+static bool is_out(const struct said *said, size_t j)
+{
+    return !said->learnt->column[j].used && !is_as_all(said, j);
+}
+
 static bool is_out_new(const struct said *said, size_t j)
 {
-    return !said->learnt->column[j].used && is_new(said, j);
+    return is_out(said, j) && is_new(said, j);
 }
 
 static bool is_out_still(const struct said *said, size_t j)
 {
-    return !said->learnt->column[j].used && !is_new(said, j);
+    return is_out(said, j) && !is_new(said, j);
+}
+
+/* That no series has any in the horizon, where most likely a file is missing.
+ */
+static void say_all_lack(const struct said *said)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < said->panel->nseries; i++) {
+        if (said->panel->facts[i].error != NULL
+            || said->panel->series[i].n == 0)
+            continue;
+        if (cmd_known_lacks(said->known, i) == NULL)
+            return;
+        n++;
+    }
+    if (n > 0)
+        cmd_say(CMD_WARNING,
+                "warning: no series has all regressors in the horizon: its "
+                "rows are those with an empty value, or of --future FILE; "
+                "--regressors-unknown names columns that cannot be known");
 }
 
 enum fc_status cmd_known_find_logs(const struct io_panel *panel,
@@ -292,6 +402,10 @@ void cmd_known_say(const struct cmd_options *options,
                 "regressors as reciprocals, whose effects grow the lower they "
                 "are: %s",
                 names);
+    if (list(&said, is_as_all, names) > 0)
+        cmd_say(CMD_INFO,
+                "events of which no more is told than what all events have: %s",
+                names);
     if (list(&said, is_out_new, names) > 0)
         cmd_say(CMD_WARNING,
                 "warning: regressors that never moved and do now, left out, as "
@@ -303,4 +417,6 @@ void cmd_known_say(const struct cmd_options *options,
                 "to tell apart, left out: "
                 "%s",
                 names);
+    if (options->set & (CMD_FORECAST | CMD_SIMULATE))
+        say_all_lack(&said);
 }

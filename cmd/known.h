@@ -42,6 +42,11 @@ enum fc_status cmd_known_find_logs(const struct io_panel *panel,
                                    const struct fc_known *learnt,
                                    struct fc_error *err);
 
+/* Whether the j-th is of an event of which no more is told than what all events
+ * have; of what is learnt. */
+bool cmd_known_is_as_all(const struct io_known *known,
+                         const struct fc_known *learnt, size_t j);
+
 /* What a series lacks in the horizon, for people; or NULL. */
 static inline const char *cmd_known_lacks(const struct io_known *known,
                                           size_t series)

@@ -69,6 +69,7 @@ static void write_learned(const struct run *run)
         out.base = known->base;
         out.nslopes = fc_known_size(known->n);
         out.slopes = run->slopes;
+        out.sign = known->decimal == ',' ? ',' : '.';
     }
     snprintf(out.model, sizeof out.model, "%s", spec->model->name);
     io_learned_write(run->file, &out);

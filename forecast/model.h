@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_MODEL_H
 #define NIGHTCAST_FORECAST_MODEL_H
 
+#include "forecast/base/pieces.h"
 #include "forecast/base/series.h"
 #include "forecast/base/status.h"
 #include "forecast/base/trace.h"
@@ -46,6 +47,7 @@ struct fc_model;
  *   means_only  nobody will ask for intervals
  *   rests       the share of the series of which effects of regressors, taken
  *               out of them, explained a good part
+ *   pieces      of what is learnt, under places within `place`; or NULL
  */
 struct fc_lesson {
     const struct fc_series *series;
@@ -64,6 +66,8 @@ struct fc_lesson {
     void (*progress)(void *arg, size_t done, size_t n); /* of series that are
                                                            tried; or NULL */
     void *progress_arg;
+    const struct fc_pieces *pieces;
+    uint32_t place;
 };
 
 /*

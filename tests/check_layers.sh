@@ -24,13 +24,13 @@ rooms='
 6 forecast/combine  -
 7 forecast/run      *
 1 io/text           *
-2 io/time           timestamp.h seen.h calendar.h frequency.h period.h
+2 io/time           timestamp.h seen.h calendar.h frequency.h names.h period.h
 3 io/rows           *
 4 io/csv            reader.h source.h table.h keys.h
 5 io/panel          panel.h load.h make.h options.h
-6 io/store          store.h nights.h results.h scores.h
+6 io/store          store.h nights.h results.h scores.h pieces.h
 6 io/out            *
-6 io/known          known.h terms.h change.h events.h
+6 io/known          known.h terms.h change.h events.h labels.h
 1 cmd/talk          *
 2 cmd/host          array.h crowd.h deadline.h files.h lock.h memory.h processors.h program.h signals.h stack.h stdin.h threads.h
 3 cmd/options       list.h near.h options.h tokens.h

@@ -19,6 +19,7 @@
  *   FAULT=sigfsync:K  SIGTERM comes before the K-th fsync
  *   FAULT=sigrename:K SIGTERM comes after the K-th rename
  *   FAULT=stop:K      SIGSTOP comes after the K-th rename
+ *   FAULT=stoplock:K  SIGSTOP comes before the K-th lock or unlock of a file
  *   FAULT=halt:K      the K-th fsync makes FAULT_FILE and never ends
  *   FAULT=sigsay:K    SIGTERM comes after the K-th write to standard error
  *   FAULT=thread:K    the K-th thread cannot be made: try again later
@@ -27,6 +28,9 @@
  *   FAULT=clock:K     the time of day is set back K hours whenever it is asked
  *
  * Calls are counted over all threads.
+ *
+ *   FAULT_PACE=N      beside that, the clock that only goes forward goes N
+ *                     times as fast: what happens every few seconds does so
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -34,6 +38,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -51,13 +56,15 @@ void *__libc_realloc(void *old, size_t size);
 void *__libc_memalign(size_t alignment, size_t size);
 
 static char kind[16];
-static long when;
+static long when, pace = 1;
 static bool for_good;
 static atomic_long calls;
 
 __attribute__((constructor)) static void read_plan(void)
 {
-    const char *plan = getenv("FAULT");
+    const char *plan = getenv("FAULT"), *faster = getenv("FAULT_PACE");
+    if (faster != NULL)
+        pace = atol(faster);
     const char *colon = plan != NULL ? strchr(plan, ':') : NULL;
     if (colon == NULL || (size_t)(colon - plan) >= sizeof kind)
         return;
@@ -160,6 +167,35 @@ ssize_t pwrite(int fd, const void *bytes, size_t n, off_t offset)
 ssize_t pwrite64(int fd, const void *bytes, size_t n, off_t offset)
 {
     return write_at("pwrite64", fd, bytes, n, offset);
+}
+
+/* SQLite's, which calls it by the one name or the other, with a pointer. */
+static int lock_by(const char *name, int fd, int what, void *arg)
+{
+    int (*real)(int, int, ...);
+    *(void **)&real = next(name);
+    if (what == F_SETLK && strikes("stoplock"))
+        raise(SIGSTOP);
+    return real(fd, what, arg);
+}
+
+#undef fcntl
+int fcntl(int fd, int what, ...)
+{
+    va_list ap;
+    va_start(ap, what);
+    void *arg = va_arg(ap, void *);
+    va_end(ap);
+    return lock_by("fcntl", fd, what, arg);
+}
+
+int fcntl64(int fd, int what, ...)
+{
+    va_list ap;
+    va_start(ap, what);
+    void *arg = va_arg(ap, void *);
+    va_end(ap);
+    return lock_by("fcntl64", fd, what, arg);
 }
 
 static void halt(void)
@@ -289,6 +325,11 @@ int clock_gettime(clockid_t clock, struct timespec *t)
     if (failed == 0
         && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE))
         t->tv_sec -= set_back();
+    if (failed == 0 && clock == CLOCK_MONOTONIC && pace > 1) {
+        long nsec = t->tv_nsec * pace;
+        t->tv_sec = t->tv_sec * pace + nsec / 1000000000;
+        t->tv_nsec = nsec % 1000000000;
+    }
     return failed;
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "io/store/nights.h"
+#include "io/store/pieces.h"
 #include "io/store/pages.h"
 #include "io/store/results.h"
 #include "io/store/schema.h"
@@ -106,6 +107,9 @@ static void add_night(struct io_store *store)
     MUST(io_store_add_score(store, &score, &err));
     MUST(io_store_add_cover(store, &cover, &err));
     MUST(io_store_learn(store, &learnt, numbers, &err));
+    struct io_piece piece = {.model = 1, .place = 1, .n = NUMBERS};
+    MUST(io_store_expect_pieces(store, &err));
+    MUST(io_store_put_piece(store, &piece, numbers, &err));
     MUST(io_store_commit(store, &err));
 }
 
@@ -205,6 +209,9 @@ static void read_all(struct io_store *store)
     }
     struct io_learnt learnt = {.model = 1};
     (void)!io_store_learnt(store, &learnt, &bytes, &found, &err);
+    struct io_piece piece = {.model = 1, .place = 1};
+    (void)!io_store_has_pieces(store, &found, &err);
+    (void)!io_store_piece(store, &piece, &bytes, &found, &err);
     (void)!io_store_count_models(store, &number, &err);
 }
 

@@ -141,6 +141,17 @@ static void then_grow(double *grown, size_t n, size_t from)
                    + (t > from ? 4 * (double)(t - from) : 0);
 }
 
+/* Noise, and from a certain value on a season and growth: nothing of the form
+   remains but its kind of errors. */
+static void then_both(double *both, size_t n, size_t from)
+{
+    for (size_t t = 0; t < n; t++) {
+        double steps = t > from ? (double)(t - from) : 0;
+        both[t] = 200 + (double)(t * 7919 % 101) / 10 + 5 * steps
+                  + (t > from ? 40 * sin((double)t * 0.5235987755982988) : 0);
+    }
+}
+
 /* Noise, uniform, and from a certain value on waves that it makes. */
 static void then_wave(double *waves, size_t n, size_t from)
 {
@@ -187,6 +198,7 @@ static void a_search_again_finds_other_forms(void **state)
 {
     (void)state;
     search_again("ets", then_grow);
+    search_again("ets", then_both);
     search_again("arima", then_wave);
 }
 

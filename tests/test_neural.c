@@ -166,6 +166,52 @@ static void refuses_what_it_cannot_take(void **state)
     release_simulated(&s);
 }
 
+/* Independent values about a level. */
+static void noise(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    double scale = i % 2 ? 1e-6 : 1e6;
+    for (size_t t = 0; t < n; t++)
+        y[t] = scale * (50 + (double)i / 4 + gsl_ran_gaussian(rng, 1));
+}
+
+/* The mean distance from the levels, at all steps. */
+static double far_from_levels(const struct simulated *s, bool past)
+{
+    struct fc_neural neural = {.season_length = 1,
+                               .window = fc_neural_window(1, HORIZON),
+                               .horizon = HORIZON,
+                               .past = past};
+    struct fc_lesson lesson = {
+        .series = s->series, .n = s->n, .seed = 1, .jobs = 2};
+    struct fc_workspace *ws = fc_workspace_new();
+    double *parameters = malloc(fc_neural_size(&neural) * sizeof *parameters);
+    double mean[HORIZON], sum = 0;
+    assert_int_equal(fc_neural_fit(&neural, &lesson, parameters, NULL), FC_OK);
+    neural.parameters = parameters;
+    for (size_t i = 0; i < s->n; i++) {
+        double scale = i % 2 ? 1e-6 : 1e6;
+        fc_workspace_reset(ws);
+        assert_int_equal(
+            fc_neural_forecast(&neural, s->series[i].y, s->length, ws, mean),
+            FC_OK);
+        for (size_t h = 0; h < HORIZON; h++)
+            sum += fabs(mean[h] / scale - 50 - (double)i / 4);
+    }
+    free(parameters);
+    fc_workspace_free(ws);
+    return sum / (HORIZON * (double)s->n);
+}
+
+/* The mean of 60 is .10 off, that of the last 8 is .28. */
+static void knows_the_mean_of_what_is_past(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(200, 60, 0, noise);
+    assert_true(far_from_levels(&s, true) < 0.15);
+    assert_true(far_from_levels(&s, false) > 0.25);
+    release_simulated(&s);
+}
+
 /* Of both signs; 0, and then 1, at the end of what will be seen. */
 static void signs(gsl_rng *rng, size_t i, double *y, size_t n)
 {
@@ -211,6 +257,7 @@ int main(void)
         cmocka_unit_test(one_series_cannot_spoil_the_rest),
         cmocka_unit_test(the_unit_of_a_series_does_not_matter),
         cmocka_unit_test(breaks_are_where_the_series_end),
+        cmocka_unit_test(knows_the_mean_of_what_is_past),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

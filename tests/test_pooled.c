@@ -134,6 +134,56 @@ static void refuses_what_it_cannot_take(void **state)
     fc_workspace_free(ws);
 }
 
+/* Independent values about a level: nothing is nearer to it than their mean,
+ * whose distance is a standard deviation over the root of their number. */
+static void noise(gsl_rng *rng, size_t i, double *y, size_t n)
+{
+    double scale = i % 2 ? 1e-6 : 1e6;
+    for (size_t t = 0; t < n; t++)
+        y[t] = scale * (50 + (double)i + gsl_ran_gaussian(rng, 1));
+}
+
+/* The root mean square distance from the levels, at all steps. */
+static double far_from_levels(const struct simulated *s,
+                              enum fc_pooled_kind kind, bool past)
+{
+    struct fc_pooled pooled = {.kind = kind,
+                               .season_length = 1,
+                               .window = 4,
+                               .horizon = 6,
+                               .past = past};
+    struct fc_lesson lesson = {.series = s->series, .n = s->n, .jobs = 2};
+    struct fc_workspace *ws = fc_workspace_new();
+    double *coef = malloc(fc_pooled_size(&pooled) * sizeof *coef);
+    double mean[6], square = 0;
+    assert_int_equal(fc_pooled_size(&pooled), 6 * (past ? 6 : 5));
+    assert_int_equal(fc_pooled_fit(&pooled, &lesson, coef, NULL), FC_OK);
+    pooled.coef = coef;
+    for (size_t i = 0; i < s->n; i++) {
+        double scale = i % 2 ? 1e-6 : 1e6;
+        fc_workspace_reset(ws);
+        assert_int_equal(
+            fc_pooled_forecast(&pooled, s->series[i].y, s->length, ws, mean),
+            FC_OK);
+        for (size_t h = 0; h < 6; h++)
+            square += pow(mean[h] / scale - 50 - (double)i, 2);
+    }
+    free(coef);
+    fc_workspace_free(ws);
+    return sqrt(square / (6.0 * (double)s->n));
+}
+
+static void knows_the_mean_of_what_is_past(void **state)
+{
+    (void)state;
+    struct simulated s = simulate_batch(200, 100, 0, noise);
+    for (int kind = FC_POOLED_RAW; kind <= FC_POOLED_LOG; kind++) {
+        assert_true(far_from_levels(&s, kind, true) < 0.15);
+        assert_true(far_from_levels(&s, kind, false) > 0.4);
+    }
+    release_simulated(&s);
+}
+
 /*
  * The steps of a long horizon do not fit into memory at once; what a step's
  * coefficients are does not depend on how far the horizon goes.
@@ -203,6 +253,7 @@ int main(void)
         cmocka_unit_test(does_not_see_what_is_held_back),
         cmocka_unit_test(a_long_horizon_changes_no_step),
         cmocka_unit_test(breaks_are_where_the_series_end),
+        cmocka_unit_test(knows_the_mean_of_what_is_past),
         cmocka_unit_test(refuses_what_it_cannot_take),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -8,6 +8,7 @@
 
 #include "io/store/nights.h"
 #include "io/store/pages.h"
+#include "io/store/pieces.h"
 #include "io/store/results.h"
 #include "io/store/schema.h"
 #include "io/store/scores.h"
@@ -581,6 +582,58 @@ static void what_was_learnt_comes_back(void **state)
     io_store_close(store);
 }
 
+/* Their table comes and goes, also while something is being read. */
+static void pieces_come_back_and_go(void **state)
+{
+    (void)state;
+    const double numbers[3] = {1, -0.0, NAN};
+    double copy[3];
+    const void *bytes;
+    bool found;
+    struct io_piece piece = {1, 70, 5, UINT64_MAX, 3};
+    struct io_piece back = {.model = 1, .place = 70, .index = 5};
+    struct io_piece other = {.model = 2, .place = 70, .index = 5};
+    struct io_learnt learnt = {.model = 1, .night = 3, .n = 2};
+    struct io_store *store = open_store();
+    OK(io_store_has_pieces(store, &found, &err));
+    assert_false(found);
+    OK(io_store_begin(store, &err));
+    OK(io_store_expect_pieces(store, &err));
+    OK(io_store_put_piece(store, &piece, numbers, &err));
+    OK(io_store_put_piece(store, &piece, numbers, &err));
+    OK(io_store_learn(store, &learnt, numbers, &err));
+    OK(io_store_commit(store, &err));
+    io_store_close(store);
+    store = open_store();
+    OK(io_store_has_pieces(store, &found, &err));
+    assert_true(found);
+    OK(io_store_piece(store, &other, &bytes, &found, &err));
+    assert_false(found);
+    OK(io_store_piece(store, &back, &bytes, &found, &err));
+    assert_true(found && back.came_from == UINT64_MAX && back.n == 3);
+    memcpy(copy, bytes, sizeof copy);
+    assert_memory_equal(copy, numbers, sizeof copy);
+    io_store_close(store);
+    change("UPDATE piece SET came_from = 7");
+    store = open_store();
+    assert_int_equal(io_store_piece(store, &back, &bytes, &found, &err),
+                     FC_EDATA);
+    OK(io_store_learnt(store, &learnt, &bytes, &found, &err));
+    OK(io_store_begin(store, &err));
+    OK(io_store_drop_pieces(store, &err));
+    OK(io_store_drop_pieces(store, &err));
+    OK(io_store_commit(store, &err));
+    OK(io_store_has_pieces(store, &found, &err));
+    assert_false(found);
+    OK(io_store_begin(store, &err));
+    OK(io_store_expect_pieces(store, &err));
+    OK(io_store_put_piece(store, &piece, numbers, &err));
+    OK(io_store_commit(store, &err));
+    OK(io_store_piece(store, &back, &bytes, &found, &err));
+    assert_true(found);
+    io_store_close(store);
+}
+
 static void a_store_is_one_jobs_and_one_runs(void **state)
 {
     (void)state;
@@ -644,6 +697,7 @@ int main(void)
         IN_FOLDER(another_program_may_move_the_log),
         IN_FOLDER(fits_come_back_and_changes_are_noticed),
         IN_FOLDER(what_was_learnt_comes_back),
+        IN_FOLDER(pieces_come_back_and_go),
         IN_FOLDER(a_store_is_one_jobs_and_one_runs),
         IN_FOLDER(models_have_numbers),
     };

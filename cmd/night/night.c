@@ -4,6 +4,7 @@
 
 #include "cmd/night/fits.h"
 #include "cmd/night/known.h"
+#include "cmd/night/pieces.h"
 #include "cmd/night/results.h"
 #include "cmd/night/say.h"
 #include "cmd/night/scoring.h"
@@ -19,14 +20,6 @@
 #include <time.h>
 
 static const double EVERY = 0.5; /* seconds */
-
-/* The store is given up; what stands in it stays. */
-static void give_up(struct cmd_night *night, const struct fc_error *err)
-{
-    night->trouble = *err;
-    io_store_close(night->store);
-    night->store = NULL;
-}
 
 /* --- the beginning --- */
 
@@ -112,6 +105,8 @@ static enum fc_status open_and_look(struct cmd_night *night,
         status = cmd_night_score(night, err);
     if (status == FC_OK)
         status = cmd_night_recall_learnt(night, err);
+    if (status == FC_OK)
+        status = cmd_night_find_pieces(night, err);
     return status == FC_OK ? io_store_commit(night->store, err) : status;
 }
 
@@ -120,7 +115,7 @@ static void look_back(struct cmd_night *night,
 {
     struct fc_error trouble;
     if (open_and_look(night, command, &trouble) != FC_OK)
-        give_up(night, &trouble);
+        cmd_night_give_up(night, &trouble);
 }
 
 /* Regressors and models that have not taught and learnt; that they do it here,
@@ -134,10 +129,12 @@ static enum fc_status learn(struct cmd_night *night, struct fc_error *err)
         if (night->options->specs[k].model->learn == NULL
             || night->by_spec[k] != NULL)
             continue;
+        cmd_night_begin_pieces(night, k);
         status = fc_batch_learn(&night->batch->job, k, &night->learned[k], err);
         night->by_spec[k] = night->learned[k];
         night->learnt_in = night->number;
     }
+    cmd_night_end_pieces(night);
     night->batch->job.learned = night->by_spec;
     return status;
 }
@@ -174,7 +171,13 @@ static void say_what_is_warm(const struct cmd_night *night)
 
 static enum fc_status recall(struct cmd_night *night, struct fc_error *err)
 {
-    enum fc_status status = cmd_night_keep_learnt(night, err);
+    enum fc_status status = io_store_begin(night->store, err);
+    if (status == FC_OK) /* first, so that what follows has their pages */
+        status = cmd_night_drop_pieces(night, err);
+    if (status == FC_OK)
+        status = cmd_night_keep_learnt(night, err);
+    if (status == FC_OK)
+        status = io_store_commit(night->store, err);
     if (status == FC_OK)
         status = io_store_begin_reading(night->store, err);
     if (status == FC_OK)
@@ -192,7 +195,7 @@ static void take_up(struct cmd_night *night)
         return;
     say_what_was_learnt(night);
     if (recall(night, &trouble) != FC_OK)
-        give_up(night, &trouble);
+        cmd_night_give_up(night, &trouble);
     else
         say_what_is_warm(night);
 }
@@ -234,7 +237,7 @@ static void keep(struct cmd_night *night)
 {
     struct fc_error trouble;
     if (cmd_night_keep(night, &trouble) != FC_OK)
-        give_up(night, &trouble);
+        cmd_night_give_up(night, &trouble);
     night->written = cmd_now();
 }
 
@@ -284,7 +287,7 @@ void cmd_night_move_on_all(struct cmd_night *night)
             || night->panel->facts[item / nspecs].error != NULL)
             continue;
         if (cmd_night_move_on(night, item, &moved, &trouble) != FC_OK) {
-            give_up(night, &trouble);
+            cmd_night_give_up(night, &trouble);
             return;
         }
     }
@@ -477,7 +480,7 @@ void cmd_night_publish(struct cmd_night *night,
     };
     if (cmd_night_keep(night, &trouble) != FC_OK
         || write_night(night, &tonight, &trouble) != FC_OK)
-        give_up(night, &trouble);
+        cmd_night_give_up(night, &trouble);
 }
 
 void cmd_night_close(struct cmd_night *night)

@@ -189,9 +189,7 @@ enum fc_status cmd_night_recall_learnt(struct cmd_night *night,
 enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
                                      struct fc_error *err)
 {
-    enum fc_status status = io_store_begin(night->store, err);
-    if (status == FC_OK)
-        status = cmd_night_keep_known(night, err);
+    enum fc_status status = cmd_night_keep_known(night, err);
     for (size_t k = 0; status == FC_OK && k < night->options->nspecs; k++) {
         const struct fc_learned *learned = night->learned[k];
         bool tonight = learned != NULL && night->learnt_in == night->number;
@@ -205,7 +203,7 @@ enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
                 io_store_learn(night->store, &learnt, learned->values, err);
         add_to_settings(night, k);
     }
-    return status == FC_OK ? io_store_commit(night->store, err) : status;
+    return status;
 }
 
 /* --- results --- */
@@ -242,6 +240,19 @@ static uint64_t came_from(const struct cmd_night *night, size_t item)
                        hash_regressors(night, &series),
                        hash_seasons(series.seasons)};
     return cmd_night_hash(all, sizeof all);
+}
+
+uint64_t cmd_night_lesson(const struct cmd_night *night, size_t spec)
+{
+    const struct fc_job *job = &night->batch->job;
+    uint64_t hash = night->settings[spec];
+    for (size_t i = 0; i < job->n; i++) {
+        bool skipped = job->skip != NULL && job->skip[i];
+        uint64_t both[2] = {
+            hash, skipped ? 0 : came_from(night, i * job->nspecs + spec)};
+        hash = cmd_night_hash(both, sizeof both);
+    }
+    return hash;
 }
 
 /* Without the weights of a combination, "ets 0.11", which are others every

@@ -22,7 +22,11 @@ enum fc_status cmd_night_set_up(struct cmd_night *night,
 enum fc_status cmd_night_recall_learnt(struct cmd_night *night,
                                        struct fc_error *err);
 
-/* Writes down what they have learnt tonight. */
+/* A hash of all that a spec's model learns from: its settings and the series.
+   Once regressors have taught. */
+uint64_t cmd_night_lesson(const struct cmd_night *night, size_t spec);
+
+/* Writes down what they have learnt tonight, within a transaction. */
 enum fc_status cmd_night_keep_learnt(struct cmd_night *night,
                                      struct fc_error *err);
 

@@ -7,6 +7,7 @@
 #include "io/known/known.h"
 #include "io/panel/panel.h"
 #include "io/store/nights.h"
+#include "io/store/pieces.h"
 #include "io/store/scores.h"
 
 #include <pthread.h>
@@ -66,6 +67,22 @@ struct cmd_known_night {
     int64_t learnt_in;       /* the night that it is from */
 };
 
+/* What models are learning, as far as it was done: see pieces.h. */
+struct cmd_piece {
+    struct io_piece is;
+    double *numbers;
+};
+
+struct cmd_pieces {
+    struct fc_pieces door; /* of the job that learns */
+    int64_t model;
+    uint64_t came_from;
+    bool there;                /* the store has some */
+    struct cmd_piece *waiting; /* n of them, for the next transaction */
+    size_t n, room;
+    double written; /* by cmd_now(): when they were, last */
+};
+
 /*
  * A run and its store: who fills it, and reads most of it, are the files of
  * this room.  Zeroed: a run without a store.
@@ -101,10 +118,20 @@ struct cmd_night {
     const struct fc_learned **by_spec; /* of each spec: what it has learnt */
     int64_t learnt_in;                 /* the night that it is from; 0: none */
     struct cmd_known_night known;
+    struct cmd_pieces pieces;
     struct cmd_arrivals arrivals;
     int64_t drifted_since; /* a night since which more series go astray, for
                               which models learn anew; 0: none */
     size_t reused, warm, corrected, drifting; /* series */
 };
+
+/* The store is given up; what stands in it stays. */
+static inline void cmd_night_give_up(struct cmd_night *night,
+                                     const struct fc_error *err)
+{
+    night->trouble = *err;
+    io_store_close(night->store);
+    night->store = NULL;
+}
 
 #endif

@@ -770,8 +770,8 @@ static enum fc_status put_series(struct writer *w, size_t i,
         put_standing(w, &r->past->of[i]);
         status = put_said(w, i, err);
     }
-    if (r->parts != NULL)
-        cmd_report_parts_put(r->parts, i, w->file);
+    if (r->parts != NULL && status == FC_OK)
+        status = cmd_report_parts_put(r->parts, i, w->file, err);
     raw(w, "}");
     return status;
 }

@@ -8,6 +8,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Of numbers that nightcast wrote. */
 static const struct io_number_form plain = {.decimal = '.'};
@@ -41,7 +42,7 @@ static enum fc_status read_header(struct reader *r,
     r->begun = true;
     for (int k = MODEL; k < COLUMNS; k++)
         if (n <= COLUMNS
-            || io_table_column(header, names[k]) != from + (size_t)k)
+            || strcmp(header->field[from + (size_t)k], names[k]) != 0)
             return fc_fail(err, FC_EDATA,
                            "%s:1: these are no components, which `forecast "
                            "--components` writes: id,time,model,component,"
@@ -158,6 +159,8 @@ enum fc_status cmd_report_parts_read(const char *path,
     struct reader r = {.where = where, .parts = parts};
     enum fc_status status = io_table_read(path, NULL, read_record, &r, err);
     io_table_keys_release(&r.id);
+    size_t nseries = parts->nseries > 0 ? parts->nseries : 1;
+    parts->usual = (double)(r.rows - parts->unknown) / (double)nseries;
     if (status == FC_OK && r.rows == 0)
         return fc_fail(err, FC_EDATA, "%s: a header but no rows", path);
     if (status == FC_OK && r.rows == parts->unknown)
@@ -189,8 +192,8 @@ static void put_made(const struct cmd_report_made *made, int horizon,
     cmd_json_raw(file, "]");
 }
 
-void cmd_report_parts_put(const struct cmd_report_parts *parts, size_t series,
-                          struct io_atomic_file *file)
+static void put_all(const struct cmd_report_parts *parts, size_t series,
+                    struct io_atomic_file *file)
 {
     size_t any = 0;
     for (size_t k = 0; k < parts->nmodels; k++)
@@ -210,12 +213,51 @@ void cmd_report_parts_put(const struct cmd_report_parts *parts, size_t series,
     cmd_json_raw(file, "]");
 }
 
+static void forget(struct cmd_report_made *made)
+{
+    for (uint32_t k = 0; k < made->n; k++)
+        free(made->part[k].value);
+    made->n = 0;
+}
+
+bool cmd_report_parts_init(struct cmd_report_parts *parts, size_t nmodels,
+                           int horizon)
+{
+    parts->nseries = 1;
+    parts->nmodels = nmodels;
+    parts->horizon = horizon;
+    parts->of = calloc(nmodels + 1, sizeof *parts->of);
+    return parts->of != NULL;
+}
+
+double *cmd_report_parts_values(struct cmd_report_parts *parts, size_t model,
+                                uint32_t name)
+{
+    return values_of(&parts->of[model], name, parts->horizon);
+}
+
+enum fc_status cmd_report_parts_put(struct cmd_report_parts *parts,
+                                    size_t series, struct io_atomic_file *file,
+                                    struct fc_error *err)
+{
+    enum fc_status status = FC_OK;
+    if (parts->make == NULL) {
+        put_all(parts, series, file);
+        return FC_OK;
+    }
+    status = parts->make(parts->context, series, parts, err);
+    if (status == FC_OK)
+        put_all(parts, 0, file);
+    for (size_t k = 0; k < parts->nmodels; k++)
+        forget(&parts->of[k]);
+    return status;
+}
+
 void cmd_report_parts_release(struct cmd_report_parts *parts)
 {
     size_t n = parts->of != NULL ? parts->nseries * parts->nmodels : 0;
     for (size_t i = 0; i < n; i++) {
-        for (uint32_t k = 0; k < parts->of[i].n; k++)
-            free(parts->of[i].part[k].value);
+        forget(&parts->of[i]);
         free(parts->of[i].part);
     }
     free(parts->of);

@@ -25,11 +25,27 @@ struct cmd_report_made {
     uint32_t n, room;
 };
 
+struct cmd_report_parts;
+
+/* Makes what one series is made of under each model, when it is wanted, with
+ * cmd_report_parts_values(), names being there.  FC_ENOMEM. */
+typedef enum fc_status cmd_report_parts_make(void *context, size_t series,
+                                             struct cmd_report_parts *parts,
+                                             struct fc_error *err);
+
+/*
+ * Of all series at once, as they are read, or (make) of one at a time, as a run
+ * has them that is at hand: then nothing is kept.
+ */
 struct cmd_report_parts {
+    cmd_report_parts_make *make; /* or NULL */
+    void *context;
     struct io_intern names;
     size_t nseries, nmodels;
     int horizon;
-    struct cmd_report_made *of; /* series by series, model by model */
+    double usual;               /* numbers of a series, roughly */
+    struct cmd_report_made *of; /* series by series, model by model; with make,
+                                   of one series */
     size_t unknown;             /* rows of no forecast that is here */
     char first[200];            /* where the first of them is, and what */
 };
@@ -54,14 +70,25 @@ enum fc_status cmd_report_parts_read(const char *path,
                                      struct cmd_report_parts *parts,
                                      struct fc_error *err);
 
+/* Room for models of steps, where parts are made.  False when memory is short.
+ */
+bool cmd_report_parts_init(struct cmd_report_parts *parts, size_t nmodels,
+                           int horizon);
+
+/* The values of a component under a model, all NaN when it is new; NULL when
+ * memory is short. */
+double *cmd_report_parts_values(struct cmd_report_parts *parts, size_t model,
+                                uint32_t name);
+
 /* The parts of a series under a model, or NULL when it has but a base. */
 const struct cmd_report_made *cmd_report_made_of(
     const struct cmd_report_parts *parts, size_t series, size_t model);
 
 /* ,"k":[model: [[name, values], ...], ...] of a series; nothing if it has but
-   bases. */
-void cmd_report_parts_put(const struct cmd_report_parts *parts, size_t series,
-                          struct io_atomic_file *file);
+   bases.  FC_ENOMEM. */
+enum fc_status cmd_report_parts_put(struct cmd_report_parts *parts,
+                                    size_t series, struct io_atomic_file *file,
+                                    struct fc_error *err);
 
 /* Accepts what was never read, zeroed. */
 void cmd_report_parts_release(struct cmd_report_parts *parts);

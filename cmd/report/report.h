@@ -46,7 +46,7 @@ struct cmd_report {
     const struct cmd_report_scores *before; /* by --scores, or NULL */
     const struct cmd_report_lines *lines;   /* or NULL */
     const struct cmd_report_past *past;     /* or NULL */
-    const struct cmd_report_parts *parts;   /* or NULL */
+    struct cmd_report_parts *parts;         /* or NULL */
     const char *wanted; /* ids, separated by commas, or NULL */
     size_t nextra;      /* forecasts of nothing that is here */
     const char *extra;  /* the first of them */

@@ -200,6 +200,8 @@ static double other_bytes(const struct cmd_report *report)
     double n = (double)fc_forecast_size(report->horizon, report->nlevels);
     double bytes = RECORD + NUMBER * n * (double)report->nmodels
                    + (report->actual != NULL ? VALUE * report->horizon : 0);
+    if (report->parts != NULL)
+        bytes += NUMBER * report->parts->usual;
     if (report->past != NULL)
         bytes +=
             CMD_REPORT_NIGHTS * (SAID + VALUE * (double)report->past->horizon);

@@ -50,6 +50,9 @@ struct fc_regressors {
     const bool *as_they_are; /* n flags: not to be taken in logs; NULL: none */
     const enum fc_role *role; /* of each; NULL: plain */
     size_t week;              /* steps in it; 0: it is not known */
+    const size_t *known_for;  /* of each, the steps after the observations of
+                                 which it is known, as SIZE_MAX: all; else it
+                                 is carried on there.  NULL: all are known */
 };
 
 /* What was observed of a series.  A panel has millions of them, some of a

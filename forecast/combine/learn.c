@@ -5,7 +5,8 @@
  * of a sample, where there are many), which are held back from them.  From
  * the errors follow the candidates' weights and the intervals' widths.  The
  * regressions and networks over all series are estimated twice: without the
- * observations held back, and then with them.
+ * observations held back, and then with them.  What a series' candidates make
+ * of it is a piece of work that is kept, see forecast/base/pieces.h.
  *
  * The weights minimise the mean absolute error of the combination, each
  * series in its own scale, plus a penalty for their distance from the fixed
@@ -74,6 +75,13 @@ struct trial {
 
 enum { PER_TRIAL = FC_AUTO_MEMBERS + 4 }; /* times the horizon */
 
+/* A trial as a piece of work: a head, and behind it these numbers. */
+enum { DONE, RATIO, KIND, SCALE, USABLE, TRUST = USABLE + FC_AUTO_MEMBERS };
+enum { HEAD = TRUST + FC_AUTO_TRUSTS };
+
+/* Places of what is kept: trials, and the members' lessons. */
+enum { PLACE_OF_TRIALS, PLACE_OF_MEMBERS };
+
 struct learner {
     const struct fc_spec *spec;
     int horizon, season_length;
@@ -81,6 +89,7 @@ struct learner {
     struct fc_auto_lessons lessons;
     struct fc_auto_knowledge knowledge; /* at the held-back origin */
     struct trial *trials;
+    size_t *left, nleft; /* trials that are still to be made */
     double *numbers;
     double *ratio, *earlier; /* n * horizon each */
 };
@@ -89,10 +98,12 @@ static enum fc_status allocate(struct learner *l, struct fc_error *err)
 {
     size_t h = (size_t)l->horizon, n = l->sample.n;
     l->trials = calloc(n, sizeof *l->trials);
+    l->left = malloc(n * sizeof *l->left);
     l->numbers = malloc(n * PER_TRIAL * h * sizeof *l->numbers);
     l->ratio = malloc(2 * n * h * sizeof *l->ratio);
     l->earlier = l->ratio + n * h;
-    return l->trials != NULL && l->numbers != NULL && l->ratio != NULL
+    return l->trials != NULL && l->left != NULL && l->numbers != NULL
+                   && l->ratio != NULL
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
 }
@@ -139,6 +150,9 @@ static enum fc_status learn_common(struct learner *l, enum fc_auto_time time,
     for (int k = 0; k < FC_AUTO_MEMBERS && status == FC_OK; k++) {
         const struct fc_model *model = fc_auto_members[k].model;
         struct fc_spec member = fc_spec_member(l->spec, model);
+        lesson.place = fc_pieces_part(
+            l->sample.lesson->place,
+            (uint32_t)(PLACE_OF_MEMBERS + (int)time * FC_AUTO_MEMBERS + k));
         if (model->learn != NULL)
             status = model->learn(&lesson, &member,
                                   &l->lessons.learned[time][k], err);
@@ -211,6 +225,79 @@ static enum fc_kind kind_of_trial(const struct learner *l, size_t i,
     return fc_kind_of(series->y, series->n, m, scratch);
 }
 
+/* --- trials as pieces --- */
+
+static size_t piece_size(const struct learner *l)
+{
+    return HEAD + PER_TRIAL * (size_t)l->horizon;
+}
+
+static uint32_t piece_place(const struct learner *l)
+{
+    return fc_pieces_part(l->sample.lesson->place, PLACE_OF_TRIALS);
+}
+
+/* One that came to nothing, too, is not to be made again. */
+static enum fc_status keep_trial(const struct learner *l, size_t i,
+                                 struct fc_workspace *ws)
+{
+    const struct trial *trial = &l->trials[i];
+    if (l->sample.lesson->pieces == NULL)
+        return FC_OK;
+    double *piece = fc_workspace_doubles(ws, piece_size(l));
+    if (piece == NULL)
+        return FC_ENOMEM;
+    memset(piece, 0, piece_size(l) * sizeof *piece);
+    piece[DONE] = trial->done;
+    piece[KIND] = trial->kind;
+    if (trial->done) {
+        piece[RATIO] = trial->ratio;
+        piece[SCALE] = trial->scale;
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+            piece[USABLE + k] = trial->usable[k];
+        memcpy(piece + TRUST, trial->trust, sizeof trial->trust);
+        memcpy(piece + HEAD, trial->actual,
+               (piece_size(l) - HEAD) * sizeof *piece);
+    }
+    fc_pieces_keep(l->sample.lesson->pieces, piece_place(l), i, piece,
+                   piece_size(l));
+    return FC_OK;
+}
+
+static bool recall_trial(const struct learner *l, size_t i, double *piece)
+{
+    struct trial *trial = &l->trials[i];
+    if (!fc_pieces_recall(l->sample.lesson->pieces, piece_place(l), i, piece,
+                          piece_size(l)))
+        return false;
+    trial->done = piece[DONE] != 0;
+    trial->kind = (enum fc_kind)piece[KIND];
+    trial->ratio = piece[RATIO];
+    trial->scale = piece[SCALE];
+    for (int k = 0; k < FC_AUTO_MEMBERS; k++)
+        trial->usable[k] = piece[USABLE + k] != 0;
+    memcpy(trial->trust, piece + TRUST, sizeof trial->trust);
+    memcpy(trial->actual, piece + HEAD, (piece_size(l) - HEAD) * sizeof *piece);
+    return true;
+}
+
+/* What was made of the trials before, and which are left. */
+static enum fc_status recall_trials(struct learner *l)
+{
+    double *piece = malloc(piece_size(l) * sizeof *piece);
+    if (piece == NULL)
+        return FC_ENOMEM;
+    for (size_t i = 0; i < l->sample.n; i++) {
+        place_trial(l, i);
+        if (!recall_trial(l, i, piece))
+            l->left[l->nleft++] = i;
+    }
+    free(piece);
+    return FC_OK;
+}
+
+/* --- making them --- */
+
 /* The candidates of the n first values of a series, whose view that is. */
 static enum fc_status try_candidates(struct learner *l,
                                      const struct fc_auto_view *view,
@@ -251,16 +338,15 @@ static struct fc_breaks earlier_breaks(const struct learner *l)
     return earlier;
 }
 
-/* An item of the map: what the candidates make of one shortened series. */
-static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
+/* What the candidates make of one shortened series. */
+static enum fc_status try_series(struct learner *l, size_t i,
+                                 struct fc_workspace *ws)
 {
-    struct learner *l = arg;
     struct fc_breaks earlier = earlier_breaks(l);
     struct trial *trial = &l->trials[i];
     size_t n = l->sample.series[i].n - (size_t)l->horizon;
     struct fc_auto_table table;
     struct fc_auto_view view;
-    place_trial(l, i);
     find_actual(l, i, trial->actual);
     double *y = fc_workspace_doubles(ws, l->sample.series[i].n);
     if (y == NULL)
@@ -284,10 +370,20 @@ static enum fc_status try_series(void *arg, size_t i, struct fc_workspace *ws)
     return FC_OK;
 }
 
-static size_t length_of(const void *arg, size_t i)
+/* An item of the map: one that is left. */
+static enum fc_status make_trial(void *arg, size_t k, struct fc_workspace *ws)
+{
+    struct learner *l = arg;
+    enum fc_status status = try_series(l, l->left[k], ws);
+    enum fc_status kept =
+        status == FC_ENOMEM ? status : keep_trial(l, l->left[k], ws);
+    return status == FC_OK ? kept : status;
+}
+
+static size_t length_of(const void *arg, size_t k)
 {
     const struct learner *l = arg;
-    return l->sample.series[i].n;
+    return l->sample.series[l->left[k]].n;
 }
 
 static void report(void *arg, size_t done, size_t n)
@@ -301,12 +397,14 @@ static enum fc_status try_all(struct learner *l, struct fc_error *err)
 {
     const struct fc_lesson *lesson = l->sample.lesson;
     enum fc_status *each = malloc((l->sample.n + 1) * sizeof *each);
-    if (each == NULL)
+    if (each == NULL || recall_trials(l) != FC_OK) {
+        free(each);
         return fc_fail(err, FC_ENOMEM, "out of memory");
+    }
     struct fc_parallel job = {
-        .n = l->sample.n,
+        .n = l->nleft,
         .nthreads = lesson->jobs,
-        .item = try_series,
+        .item = make_trial,
         .arg = l,
         .status = each,
         .size = length_of,
@@ -318,8 +416,8 @@ static enum fc_status try_all(struct learner *l, struct fc_error *err)
     enum fc_status status = fc_parallel_map(&job);
     /* a series that cannot be tried teaches nothing; one for which there is
        no memory would have, and all forecasts would be others */
-    for (size_t i = 0; i < l->sample.n && status == FC_OK; i++)
-        if (each[i] == FC_ENOMEM)
+    for (size_t k = 0; k < l->nleft && status == FC_OK; k++)
+        if (each[k] == FC_ENOMEM)
             status = FC_ENOMEM;
     free(each);
     return status == FC_OK ? FC_OK
@@ -620,6 +718,7 @@ enum fc_status fc_auto_learn(const struct fc_lesson *lesson,
     fc_sample_release(&l.sample);
     fc_auto_lessons_release(&l.lessons);
     free(l.trials);
+    free(l.left);
     free(l.numbers);
     free(l.ratio);
     return status;

@@ -15,10 +15,11 @@ enum {
 };
 
 /* A step that promises less than this in -2 loglik ends a descent: an optimum
-   to forecast from, one to choose a form by, and one that is looked for beside
-   the one that is known. */
-static const double FINE = 1e-5;
-static const double ROUGH = 1e-4;
+   to forecast from, one to choose a form by, one from which estimates go on
+   another night, a tenth of their standard errors away, and one that is looked
+   for beside the one that is known. */
+static const double TOLERANCE[] = {
+    [FC_ETS_FINE] = 1e-5, [FC_ETS_ROUGH] = 1e-4, [FC_ETS_PASSING] = 1e-2};
 static const double ELSEWHERE = 1e-3;
 
 /*
@@ -321,7 +322,7 @@ static void search_elsewhere(struct fc_ets_search *search,
     search->useless = best->value;
     search_corners(search, form, false, best, s);
     search->elsewhere = false;
-    search->tolerance = FINE;
+    search->tolerance = TOLERANCE[FC_ETS_FINE];
     search->useless = INFINITY;
     if (best->value < known)
         finish_search(search, form, best, s);
@@ -347,7 +348,7 @@ enum fc_status fc_ets_estimate(struct fc_ets_work *work,
         .work = work,
         .criterion = request->criterion,
         .beta_limit = request->beta_limit,
-        .tolerance = request->rough ? ROUGH : FINE,
+        .tolerance = TOLERANCE[request->precision],
         .useless = value_of(work, form, request->useless),
         .patience = PATIENCE,
         .gap = GAP,

@@ -154,12 +154,19 @@ enum fc_ets_effort {
     FC_ETS_THOROUGH   /* a dozen and more: the form that was asked for */
 };
 
+/* How near to its maximum an estimate is to come. */
+enum fc_ets_precision {
+    FC_ETS_FINE,   /* to forecast from */
+    FC_ETS_ROUGH,  /* to compare forms by */
+    FC_ETS_PASSING /* to forecast from tonight: the next night goes on */
+};
+
 struct fc_ets_request {
     enum fc_ets_criterion criterion;
     enum fc_ets_effort effort;
     double beta_limit; /* beta stays below; 1: R's own bound */
-    bool rough;        /* to compare forms by, not to forecast from */
-    double useless;    /* a form whose AICc will not fall below this may end
+    enum fc_ets_precision precision;
+    double useless; /* a form whose AICc will not fall below this may end
                           anywhere; or INFINITY */
     const struct fc_ets *related; /* initial states and smoothing of a model
                                      that differs in its error or its

@@ -178,7 +178,7 @@ static const struct fc_ets_fitted *try_form(struct selection *pick,
         return pick->fitted;
     struct fc_ets_fitted *fitted = pick->fitted + pick->count;
     pick->request.related = related;
-    if (pick->count > 0 && pick->request.rough)
+    if (pick->count > 0 && pick->request.precision == FC_ETS_ROUGH)
         pick->request.useless = pick->fitted[lowest_aicc(pick)].aicc;
     enum fc_status status =
         fc_ets_estimate(pick->work, form, &pick->request, fitted);
@@ -223,16 +223,8 @@ static void start_near(struct fc_ets_work *work, const struct fc_ets *known,
  */
 static void try_errors(struct selection *pick, struct fc_ets_form form)
 {
-    struct fc_ets start = {.s = pick->held.initial.s};
-    enum fc_ets_effort usual = pick->request.effort;
     form.error = FC_ETS_ADD;
-    if (pick->goes_on) {
-        start_near(pick->work, &pick->fitted[0].initial, form, &start);
-        pick->request.effort = FC_ETS_NEAR;
-    }
-    const struct fc_ets_fitted *additive =
-        try_form(pick, form, pick->goes_on ? &start : NULL);
-    pick->request.effort = usual;
+    const struct fc_ets_fitted *additive = try_form(pick, form, NULL);
     form.error = FC_ETS_MUL;
     try_form(pick, form, additive != NULL ? &additive->initial : NULL);
 }
@@ -315,7 +307,7 @@ static bool estimate_from(struct selection *pick,
 {
     pick->request.effort = effort;
     pick->request.beta_limit = 1;
-    pick->request.rough = false;
+    pick->request.precision = FC_ETS_FINE;
     pick->request.useless = INFINITY;
     pick->request.related = &fitted->initial;
     return fc_ets_estimate(pick->work, fitted->initial.form, &pick->request,
@@ -437,6 +429,76 @@ static bool begin_again(struct selection *pick, bool season_is_due)
     return try_form(pick, similar.form, &similar) != NULL;
 }
 
+static const struct fc_ets_fitted *find_form(const struct selection *pick,
+                                             struct fc_ets_form form)
+{
+    for (int i = 0; i < pick->count; i++)
+        if (same_form(form, pick->fitted[i].initial.form))
+            return pick->fitted + i;
+    return NULL;
+}
+
+/* Fits a form that was not yet, from the optimum with the other error if that
+ * was, else from near the best one. */
+static void try_next(struct selection *pick, struct fc_ets_form form)
+{
+    struct fc_ets start = {.s = pick->held.initial.s};
+    struct fc_ets_form other = form;
+    enum fc_ets_effort usual = pick->request.effort;
+    if (!feasible(pick, form) || find_form(pick, form) != NULL)
+        return;
+    other.error = form.error == FC_ETS_ADD ? FC_ETS_MUL : FC_ETS_ADD;
+    const struct fc_ets_fitted *related = find_form(pick, other);
+    if (related == NULL) {
+        start_near(pick->work, &pick->fitted[lowest_aicc(pick)].initial, form,
+                   &start);
+        pick->request.effort = FC_ETS_NEAR;
+    }
+    try_form(pick, form, related != NULL ? &related->initial : &start);
+    pick->request.effort = usual;
+}
+
+/* Fits what differs from a form in its error, its trend or its season. */
+static void try_neighbours(struct selection *pick, struct fc_ets_form of,
+                           bool season_is_due)
+{
+    struct fc_ets_form form = of;
+    form.error = of.error == FC_ETS_ADD ? FC_ETS_MUL : FC_ETS_ADD;
+    try_next(pick, form);
+    for (int i = 0; i < 3; i++) {
+        form = of;
+        form.trend = i == 0                    ? FC_ETS_NONE
+                     : of.trend == FC_ETS_MUL ? FC_ETS_MUL
+                                              : FC_ETS_ADD;
+        form.damped = i > 1;
+        try_next(pick, form);
+        form = of;
+        form.season = (enum fc_ets_component)i;
+        if (form.season == FC_ETS_MUL)
+            form.error = FC_ETS_MUL; /* with additive errors left out */
+        if (form.season != FC_ETS_NONE || !season_is_due)
+            try_next(pick, form);
+    }
+}
+
+/*
+ * A search that sets out from last night's form goes step by step, as that for
+ * the orders of ARIMA does (Hyndman & Khandakar 2008, section 3.2): to the best
+ * of a form's neighbours for as long as that is better.
+ */
+static void try_steps(struct selection *pick, bool season_is_due)
+{
+    struct fc_ets_form form;
+    int last = -1, best = 0;
+    if (fc_ets_form_of(pick->wanted->similar->order[FC_ETS_ORDER_RIVAL], &form)
+        && (form.season != FC_ETS_NONE || !season_is_due))
+        try_next(pick, form);
+    for (; best != last; best = lowest_aicc(pick)) {
+        last = best;
+        try_neighbours(pick, pick->fitted[best].initial.form, season_is_due);
+    }
+}
+
 /* Fits every form with this season or a later one. */
 static void try_seasons(struct selection *pick, enum fc_ets_component first)
 {
@@ -457,15 +519,17 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
     bool named = is_named(pick->wanted);
     pick->request.effort = named ? FC_ETS_THOROUGH : FC_ETS_QUICK;
     pick->request.beta_limit = 1;
-    pick->request.rough = !named;
+    pick->request.precision = named ? FC_ETS_FINE : FC_ETS_ROUGH;
     pick->request.useless = INFINITY;
     pick->reason = FC_ENOFIT;
     bool due = season_is_due(pick);
     if (pick->wanted->similar != NULL && pick->wanted->again)
         pick->goes_on = begin_again(pick, due);
-    if (due)
+    if (pick->goes_on)
+        try_steps(pick, due);
+    else if (due)
         try_seasons(pick, FC_ETS_ADD);
-    if (!due || pick->count == 0)
+    if (pick->count == 0 || (!due && !pick->goes_on))
         try_seasons(pick, FC_ETS_NONE);
     if (pick->count == 0)
         return NULL;
@@ -548,7 +612,7 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
         return NULL;
     pick->request.effort = FC_ETS_QUICK;
     pick->request.beta_limit = growth_limit(pick->work);
-    pick->request.rough = goes_on;
+    pick->request.precision = goes_on ? FC_ETS_PASSING : FC_ETS_FINE;
     pick->request.useless = INFINITY;
     pick->request.related = &similar;
     struct fc_ets_fitted *kept = pick->fitted + 3;

@@ -67,7 +67,8 @@ static bool read_part(const struct fc_global_form *form, struct fc_part part,
 {
     struct fc_part_reader reader, inside;
     *known = (struct known){.has_reach = false};
-    if (!fc_part_open(part, form->version, &reader))
+    known->global.past = fc_part_open(part, form->version + 1, &reader);
+    if (!known->global.past && !fc_part_open(part, form->version, &reader))
         return false;
     const double *head = fc_part_take(&reader, HEAD);
     if (head == NULL || !is_whole(head[SEASON], 1, 1e6)
@@ -99,7 +100,7 @@ static struct fc_learned *write_part(const struct fc_global_form *form,
     const double head[HEAD] = {[SEASON] = global->season_length,
                                [WINDOW] = global->window,
                                [HORIZON] = global->horizon};
-    size_t whole = fc_part_begin(&writer, form->version);
+    size_t whole = fc_part_begin(&writer, form->version + global->past);
     fc_part_put(&writer, head, HEAD);
     if (reach != NULL) {
         size_t inside = fc_part_begin(&writer, REACH_VERSION);
@@ -183,6 +184,7 @@ static enum fc_status learn_reach(const struct fc_global_form *form,
     size_t n = lesson->n * (size_t)global->horizon;
     *reach = walk;
     shorter.hold += (size_t)global->horizon;
+    shorter.place = fc_pieces_part(lesson->place, 0);
     enum fc_status status = form->learn(global, &shorter, numbers, err);
     if (status != FC_OK)
         return is_final(status) ? status : FC_OK;
@@ -209,7 +211,8 @@ static enum fc_status learn_chosen(const struct fc_global_form *form,
     struct fc_global global = {.season_length =
                                    fc_season_length(lesson->seasons),
                                .window = form->window(lesson),
-                               .horizon = lesson->horizon};
+                               .horizon = lesson->horizon,
+                               .past = lesson->rests > 0};
     struct fc_reach reach;
     enum fc_status status = FC_OK;
     if (global.window < 0)
@@ -263,7 +266,9 @@ enum fc_status fc_global_check(struct fc_part learned,
     struct fc_part_reader reader;
     struct known known;
     const char *name = spec->model->name;
-    if (!fc_part_open(learned, form_of(spec->model)->version, &reader))
+    int version = form_of(spec->model)->version;
+    if (!fc_part_open(learned, version, &reader)
+        && !fc_part_open(learned, version + 1, &reader))
         return fc_fail(err, FC_EDATA, "%s of this version learns other numbers",
                        name);
     if (!fc_part_is_finite(learned)

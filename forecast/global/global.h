@@ -10,15 +10,17 @@
  * with the functions below.
  */
 
-/* Numbers, and what they are for: the last `window` values of a series, from
- * which the next `horizon` follow. */
+/* Numbers, and what they are for: the last `window` values of a series, and
+ * where `past` is set the mean of all its values, from which the next `horizon`
+ * follow. */
 struct fc_global {
     int season_length, window, horizon;
+    bool past;
     const double *numbers; /* NULL: none */
 };
 
 struct fc_global_form {
-    int version; /* of what the numbers mean */
+    int version; /* of what the numbers mean; the next one: with the past */
 
     /* The window for the series of a lesson; 0: these do not
      * teach; negative: out of memory. */
@@ -41,7 +43,9 @@ struct fc_global_form {
 
 /*
  * Functions of a row whose `form` is a struct fc_global_form.  Where no breaks
- * are given, a lesson's series are chosen first: see sample.h.  Intervals
+ * are given, a lesson's series are chosen first: see sample.h.  Of what good
+ * regressors leave, the past is told: without prices and promotions, sales go
+ * back to their mean from farther than a window can tell.  Intervals
  * follow from the errors that forecasts of the last values of these series
  * have, in widths that a random walk of the series' own steps would have.
  */

@@ -91,6 +91,7 @@ struct seen {
     double *z;        /* n values */
     double *path;     /* n: sums of absolute differences until there */
     double *index;    /* n: of the season, until there */
+    double *past;     /* n: the mean until there; NULL: not told */
 };
 
 struct training {
@@ -124,8 +125,8 @@ static int indices(const struct fc_neural *neural)
 
 static struct fc_network network_of(const struct fc_neural *neural)
 {
-    return (struct fc_network){.inputs =
-                                   neural->window + indices(neural) + FEATURES,
+    return (struct fc_network){.inputs = neural->window + indices(neural)
+                                         + FEATURES + neural->past,
                                .hidden = HIDDEN,
                                .layers = LAYERS,
                                .outputs = neural->horizon};
@@ -169,6 +170,9 @@ static void transform(const struct fc_neural *neural, const double *y, size_t n,
         z[t] = seen->logs ? log(y[t]) : y[t];
         path[t] = t > 0 ? path[t - 1] + fabs(z[t] - z[t - 1]) : 0;
     }
+    double mean = 0;
+    for (size_t t = 0; seen->past != NULL && t < n; t++)
+        seen->past[t] = mean += (z[t] - mean) / (double)(t + 1);
     find_indices(z, n, (size_t)neural->season_length, seen->index);
     seen->scale =
         fc_steady_change(z, n, (size_t)neural->season_length, scratch);
@@ -196,9 +200,10 @@ static enum fc_status look(const struct fc_neural *neural, const double *y,
     seen->z = fc_workspace_doubles(ws, n);
     seen->path = fc_workspace_doubles(ws, n);
     seen->index = fc_workspace_doubles(ws, n);
+    seen->past = neural->past ? fc_workspace_doubles(ws, n) : NULL;
     double *scratch = fc_workspace_doubles(ws, n);
     if (seen->z == NULL || seen->path == NULL || seen->index == NULL
-        || scratch == NULL)
+        || (neural->past && seen->past == NULL) || scratch == NULL)
         return FC_ENOMEM;
     transform(neural, y, n, scratch, seen);
     double relative = seen->logs ? seen->scale : seen->scale / size;
@@ -245,6 +250,8 @@ static double inputs(const struct fc_neural *neural, const struct seen *seen,
     x[0] = seen->roughness;
     x[1] = log(fmin(length, LONGEST_LENGTH)) - 3.5;
     x[2] = log(change / seen->scale + 0.01) / 2;
+    if (neural->past)
+        x[3] = bounded((seen->past[t - 1] - level) / seen->scale);
     return level;
 }
 
@@ -255,12 +262,16 @@ static enum fc_status keep(const struct fc_neural *neural, struct seen *seen)
     size_t most = RECENT + (2 * m > window ? 2 * m : window);
     size_t left_out = seen->n > most ? seen->n - most : 0,
            n = seen->n - left_out;
-    double *numbers = malloc(3 * n * sizeof *numbers);
+    double *numbers = malloc((neural->past ? 4 : 3) * n * sizeof *numbers);
     if (numbers == NULL)
         return FC_ENOMEM;
     memcpy(numbers, seen->z + left_out, n * sizeof *numbers);
     memcpy(numbers + n, seen->path + left_out, n * sizeof *numbers);
     memcpy(numbers + 2 * n, seen->index + left_out, n * sizeof *numbers);
+    if (neural->past) {
+        memcpy(numbers + 3 * n, seen->past + left_out, n * sizeof *numbers);
+        seen->past = numbers + 3 * n;
+    }
     seen->before = left_out;
     seen->n = n;
     if (seen->first + RECENT < n)
@@ -490,13 +501,17 @@ static bool stop_wanted(const struct fc_lesson *lesson)
            && __atomic_load_n(lesson->stop, __ATOMIC_RELAXED);
 }
 
-/* An item of the map: one network. */
+/* An item of the map: one network, which is a piece of work that is kept. */
 static enum fc_status train(void *arg, size_t k, struct fc_workspace *ws)
 {
     const struct training *tr = arg;
     const struct fc_network *net = &tr->net;
     struct member m = {0};
     char name[32];
+    double *parameters = tr->parameters + k * fc_network_size(net);
+    if (fc_pieces_recall(tr->lesson->pieces, tr->lesson->place, k, parameters,
+                         fc_network_size(net)))
+        return FC_OK;
     if (!allocate(net, ws, &m))
         return FC_ENOMEM;
     snprintf(name, sizeof name, "network %zu", k);
@@ -517,8 +532,10 @@ static enum fc_status train(void *arg, size_t k, struct fc_workspace *ws)
     for (size_t i = 0; i < m.adam.n; i++) {
         if (!isfinite(m.parameters[i]))
             return FC_ERANGE;
-        tr->parameters[k * m.adam.n + i] = (double)m.parameters[i];
+        parameters[i] = (double)m.parameters[i];
     }
+    fc_pieces_keep(tr->lesson->pieces, tr->lesson->place, k, parameters,
+                   m.adam.n);
     return FC_OK;
 }
 
@@ -594,6 +611,7 @@ static struct fc_neural neural_of(const struct fc_global *global)
     return (struct fc_neural){.season_length = global->season_length,
                               .window = global->window,
                               .horizon = global->horizon,
+                              .past = global->past,
                               .parameters = global->numbers};
 }
 

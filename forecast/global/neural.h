@@ -6,13 +6,15 @@
 
 /*
  * Neural networks over all series of a batch: from the last `window` values
- * of a series to its next `horizon` values at once; the mean of several
+ * of a series, and where `past` is set from the mean of all values until then,
+ * to its next `horizon` values at once; the mean of several
  * networks that differ by chance alone.
  */
 struct fc_neural {
     int season_length;
     int window;
     int horizon;
+    bool past;
     const double *parameters; /* fc_neural_size() values */
 };
 

@@ -14,7 +14,8 @@
  * that ends a steps before the end of its series has targets for steps up to
  * a: such windows are added to sum number a, and the normal equations of step
  * h take the sums h, h + 1, ...  So the last steps come first, as many at a
- * time as there is memory for.
+ * time as there is memory for, and as are done in a few seconds: they are a
+ * piece of work that is kept, see forecast/base/pieces.h.
  */
 #include "forecast/global/pooled.h"
 
@@ -37,6 +38,9 @@ enum {
     LONGEST_WINDOW = 96,
     MOST_SUMS = 1 << 23 /* numbers: 64 MB */
 };
+
+/* Products of targets and windows' values that are added up at a time. */
+static const double MOST_PRODUCTS = 4e9;
 
 /* Of the mean of the diagonal: enough for collinear windows. */
 static const double RIDGE = 1e-4;
@@ -62,6 +66,7 @@ struct gather {
     const struct fc_series *series;
     const struct fc_breaks *breaks;
     size_t n, hold;
+    double windows;      /* of all series */
     double most_windows; /* that a series may count for */
     size_t size;       /* coefficients of a step: an intercept and the window */
     size_t most;       /* steps at a time */
@@ -99,18 +104,27 @@ static double level_of(const struct fc_pooled *pooled, const double *end)
     return sum / m;
 }
 
+/* Coefficients of one step. */
+static size_t row_size(const struct fc_pooled *pooled)
+{
+    return 1 + (size_t)pooled->window + pooled->past;
+}
+
 /*
  * The regressors of the window that ends before `end`; its level.  The
  * intercept is a growth common to all series: in percent for logarithms, else
- * in units of each series' own scale.
+ * in units of each series' own scale.  past: the mean of all values before
+ * `end`.
  */
 static double regressors(const struct fc_pooled *pooled, const double *end,
-                         double scale, double *x)
+                         double past, double scale, double *x)
 {
     double level = level_of(pooled, end);
     x[0] = pooled->kind == FC_POOLED_LOG ? 1 / scale : 1;
     for (int i = 0; i < pooled->window; i++)
         x[1 + i] = (end[i - pooled->window] - level) / scale;
+    if (pooled->past)
+        x[1 + pooled->window] = (past - level) / scale;
     return level;
 }
 
@@ -120,6 +134,14 @@ static void add_square(double *a, const double *x, size_t size)
     for (size_t i = 0; i < size; i++)
         for (size_t j = 0; j <= i; j++)
             a[i * size + j] += x[i] * x[j];
+}
+
+static double mean_of(const double *z, size_t n)
+{
+    double mean = 0;
+    for (size_t t = 0; t < n; t++)
+        mean += (z[t] - mean) / (double)(t + 1);
+    return mean;
 }
 
 /* What the row of a window is divided by. */
@@ -157,9 +179,11 @@ static void add_series(const struct gather *g, struct sums *sums,
 {
     size_t size = g->size, windows = windows_of(g, n);
     double weight = fmin(1, sqrt(g->most_windows / (double)windows));
+    double past = mean_of(z, n - windows);
     for (size_t t = n - windows; t < n; t++) {
         size_t ahead = targets_of(g, t, n, whole);
-        double level = regressors(g->pooled, z + t, scale, x);
+        double level = regressors(g->pooled, z + t, past, scale, x);
+        past += (z[t] - past) / (double)(t + 1);
         double share = weight / far_of(g, x);
         for (size_t i = 0; i < size && share < 1; i++)
             x[i] *= share;
@@ -300,7 +324,7 @@ static enum fc_status gather_and_solve(struct gather *g,
 
 size_t fc_pooled_size(const struct fc_pooled *pooled)
 {
-    return (size_t)pooled->horizon * (1 + (size_t)pooled->window);
+    return (size_t)pooled->horizon * row_size(pooled);
 }
 
 /* So many times the median number of windows. */
@@ -309,13 +333,52 @@ static enum fc_status find_most_windows(struct gather *g)
     double *windows = malloc((g->n + 1) * sizeof *windows);
     if (windows == NULL)
         return FC_ENOMEM;
-    for (size_t i = 0; i < g->n; i++)
+    for (size_t i = 0; i < g->n; i++) {
         windows[i] = (double)windows_of(
             g, g->series[i].n > g->hold ? g->series[i].n - g->hold : 0);
+        g->windows += windows[i];
+    }
     g->most_windows =
         g->n > 0 ? fmax(1, LONG * gsl_stats_median(windows, 1, g->n)) : 1;
     free(windows);
     return FC_OK;
+}
+
+/* How many steps at a time. */
+static size_t most_steps(const struct gather *g)
+{
+    size_t horizon = (size_t)g->pooled->horizon;
+    double most = fmin(MOST_SUMS / (double)(BLOCKS * (g->size + 1) * g->size),
+                       MOST_PRODUCTS / (g->windows * (double)g->size + 1));
+    return most >= (double)horizon ? horizon : most > 1 ? (size_t)most : 1;
+}
+
+/* The same as a piece of work: the coefficients, and what sums of later steps
+ * the ones before begin with. */
+static enum fc_status do_steps(struct gather *g, const struct fc_lesson *lesson,
+                               double *coef, struct fc_error *err)
+{
+    size_t square = g->size * g->size, steps = g->end - g->first;
+    size_t n = steps * g->size + square;
+    double *piece = malloc(n * sizeof *piece);
+    if (piece == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    enum fc_status status = FC_OK;
+    bool done =
+        fc_pieces_recall(lesson->pieces, lesson->place, g->first, piece, n);
+    double *own = coef + g->first * g->size;
+    if (!done)
+        status = gather_and_solve(g, lesson, coef, err);
+    if (done) {
+        memcpy(own, piece, steps * g->size * sizeof *own);
+        memcpy(g->later, piece + steps * g->size, square * sizeof *g->later);
+    } else if (status == FC_OK) {
+        memcpy(piece, own, steps * g->size * sizeof *own);
+        memcpy(piece + steps * g->size, g->later, square * sizeof *g->later);
+        fc_pieces_keep(lesson->pieces, lesson->place, g->first, piece, n);
+    }
+    free(piece);
+    return status;
 }
 
 enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
@@ -327,16 +390,15 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
                        .breaks = lesson->breaks,
                        .n = lesson->n,
                        .hold = lesson->hold,
-                       .size = 1 + (size_t)pooled->window};
+                       .size = row_size(pooled)};
     size_t square = g.size * g.size, horizon = (size_t)pooled->horizon;
     size_t each = BLOCKS * (square + g.size);
-    g.most = MOST_SUMS / each < horizon ? MOST_SUMS / each : horizon;
-    g.most = g.most > 0 ? g.most : 1;
-    double *numbers = calloc(g.most * each + square, sizeof *numbers);
-    if (numbers == NULL || find_most_windows(&g) != FC_OK) {
-        free(numbers);
+    if (find_most_windows(&g) != FC_OK)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    }
+    g.most = most_steps(&g);
+    double *numbers = calloc(g.most * each + square, sizeof *numbers);
+    if (numbers == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t b = 0; b < BLOCKS; b++) {
         g.sums[b].xx = numbers + b * g.most * (square + g.size);
         g.sums[b].xy = g.sums[b].xx + g.most * square;
@@ -345,7 +407,7 @@ enum fc_status fc_pooled_fit(const struct fc_pooled *pooled,
     enum fc_status status = FC_OK;
     for (g.end = horizon; g.end > 0 && status == FC_OK; g.end = g.first) {
         g.first = g.end > g.most ? g.end - g.most : 0;
-        status = gather_and_solve(&g, lesson, coef, err);
+        status = do_steps(&g, lesson, coef, err);
     }
     free(numbers);
     return status;
@@ -355,7 +417,7 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
                                   const double *y, size_t n,
                                   struct fc_workspace *ws, double *mean)
 {
-    size_t size = 1 + (size_t)pooled->window;
+    size_t size = row_size(pooled);
     if (n < (size_t)pooled->window)
         return FC_ESHORT;
     double *z = fc_workspace_doubles(ws, n);
@@ -369,7 +431,7 @@ enum fc_status fc_pooled_forecast(const struct fc_pooled *pooled,
         scale_of(pooled->kind, z, n, (size_t)pooled->season_length, scratch);
     if (!(scale > 0) || !isfinite(scale))
         return FC_EDOMAIN;
-    double level = regressors(pooled, z + n, scale, x);
+    double level = regressors(pooled, z + n, mean_of(z, n), scale, x);
     for (int h = 0; h < pooled->horizon; h++) {
         const double *coef = pooled->coef + (size_t)h * size;
         double sum = 0;
@@ -416,6 +478,7 @@ static struct fc_pooled pooled_of(const struct fc_global *global,
                               .season_length = global->season_length,
                               .window = global->window,
                               .horizon = global->horizon,
+                              .past = global->past,
                               .coef = global->numbers};
 }
 

@@ -6,7 +6,8 @@
 
 /*
  * A linear regression pooled over many series: the value h steps ahead, from
- * the last `window` values, with the same coefficients for every series.
+ * the last `window` values, and where `past` is set from the mean of all values
+ * until then, with the same coefficients for every series.
  *
  *   level    of a window: the mean of its last season
  *   raw      values less the level, over the series' steady change
@@ -20,8 +21,9 @@ struct fc_pooled {
     int season_length;
     int window;
     int horizon;
+    bool past;
     const double *coef; /* horizon rows: an intercept, then window
-                           coefficients, oldest first */
+                           coefficients, oldest first, then that of the past */
 };
 
 /* The number of coefficients. */

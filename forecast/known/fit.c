@@ -9,6 +9,7 @@
  */
 #include "forecast/known/known.h"
 
+#include "forecast/known/doubt.h"
 #include "forecast/known/rows.h"
 
 #include <gsl/gsl_cdf.h>
@@ -279,6 +280,8 @@ void fc_known_take(struct fc_known_fit *fit, const double *numbers)
     memcpy(fit->slope, numbers, fc_known_slopes_size(fit->n) * sizeof *numbers);
     fit->bounded = false;
     find_effects(fit);
+    if (fit->doubt != NULL)
+        known_doubt_measure(fit);
 }
 
 size_t fc_known_times(const struct fc_series *series, size_t regressor)
@@ -333,6 +336,49 @@ static double find_mean(const struct fc_known_fit *fit, double median,
     return known_from_scale(&fit->scale, z);
 }
 
+/* The standard deviation that a level's bounds say, on one side of the mean or
+ * on the other. */
+static double width_of(const struct fc_forecast *out, int level, int h,
+                       double unit, bool above)
+{
+    double z = gsl_cdf_ugaussian_Pinv(0.5 + out->levels[level] / 200);
+    size_t at = (size_t)level * (size_t)out->horizon + (size_t)h;
+    double far =
+        above ? out->hi[at] - out->mean[h] : out->mean[h] - out->lo[at];
+    return z > 0 ? far / (z * unit) : 0;
+}
+
+/*
+ * One step where regressors are carried on: bounds, of which a median has the
+ * width that another level tells, and in logs the mean, which is then on the
+ * scale of the series.
+ */
+static void doubt_step(const struct fc_known_fit *fit, int other, int h,
+                       double unit, struct fc_forecast *out)
+{
+    double error = error_at(fit, h),
+           below = width_of(out, other, h, unit, false),
+           above = width_of(out, other, h, unit, true),
+           middle = out->mean[h] + unit * fit->effect[h];
+    for (int i = 0; i < out->nlevels; i++) { /* medians first */
+        bool is_median = out->levels[i] <= 0;
+        int from = is_median ? other : i;
+        size_t at = (size_t)i * (size_t)out->horizon + (size_t)h;
+        double z = gsl_cdf_ugaussian_Pinv(0.5 + out->levels[i] / 200);
+        double down = hypot(width_of(out, from, h, unit, false), error);
+        double up = hypot(width_of(out, from, h, unit, true), error);
+        out->lo[at] = middle + unit * known_doubt_bound(fit, h, -z, down);
+        out->hi[at] = middle + unit * known_doubt_bound(fit, h, z, up);
+        if (is_median) /* of both sides */
+            out->lo[at] = out->hi[at] = (out->lo[at] + out->hi[at]) / 2;
+    }
+    if (!known_is_log(&fit->scale))
+        return;
+    double width = hypot((below + above) / 2, error);
+    double more = width * width + 2 * known_doubt_log_mean(fit, h);
+    out->mean[h] = find_mean(fit, middle, sqrt(fmax(more, 0)));
+}
+
 static void move_bounds(const struct fc_known_fit *fit, int level, double unit,
                         struct fc_forecast *out)
 {
@@ -354,7 +400,7 @@ static void undo_logs(const struct fc_known_fit *fit, int level,
 {
     size_t horizon = (size_t)out->horizon;
     double z = gsl_cdf_ugaussian_Pinv(0.5 + out->levels[level] / 200);
-    for (size_t h = 0; h < horizon; h++) {
+    for (size_t h = 0; h < horizon && fit->doubt == NULL; h++) {
         size_t at = (size_t)level * horizon + h;
         double width = z > 0 ? (out->hi[at] - out->lo[at]) / (2 * z) : 0;
         out->mean[h] = find_mean(fit, out->mean[h] + fit->effect[h], width);
@@ -370,7 +416,9 @@ void fc_known_forecast(const struct fc_known_fit *fit, int level,
 {
     bool logs = known_is_log(&fit->scale);
     double unit = logs ? 1 : fit->scale.unit;
-    for (int i = 0; i < out->nlevels; i++)
+    for (int h = 0; h < out->horizon && fit->doubt != NULL; h++)
+        doubt_step(fit, level, h, unit, out);
+    for (int i = 0; i < out->nlevels && fit->doubt == NULL; i++)
         move_bounds(fit, i, unit, out);
     if (logs)
         undo_logs(fit, level, out);
@@ -378,15 +426,30 @@ void fc_known_forecast(const struct fc_known_fit *fit, int level,
         out->mean[h] += unit * fit->effect[h];
 }
 
-void fc_known_path(const struct fc_known_fit *fit, const double *z,
-                   double *path)
+size_t fc_known_path_size(const struct fc_known_fit *fit)
+{
+    return fit->n + known_doubt_draws(fit);
+}
+
+enum fc_status fc_known_path(const struct fc_known_fit *fit, const double *z,
+                             struct fc_workspace *ws, double *path,
+                             struct fc_error *err)
 {
     bool logs = known_is_log(&fit->scale);
+    double *doubt = NULL;
+    if (fit->doubt != NULL) {
+        doubt = fc_workspace_doubles(ws, (size_t)fit->horizon);
+        if (doubt == NULL)
+            return fc_fail(err, FC_ENOMEM, "out of memory");
+        memset(doubt, 0, (size_t)fit->horizon * sizeof *doubt);
+        known_doubt_draw(fit, z, doubt);
+    }
     for (int h = 0; h < fit->horizon; h++) {
-        double effect = fit->effect[h];
+        double effect = fit->effect[h] + (doubt != NULL ? doubt[h] : 0);
         for (size_t k = 0; k < fit->n; k++)
             effect += z[k] * fit->spread[(size_t)h * fit->n + k];
         path[h] = logs ? known_from_scale(&fit->scale, path[h] + effect)
                        : path[h] + fit->scale.unit * effect;
     }
+    return FC_OK;
 }

@@ -40,6 +40,7 @@ struct fc_known_column {
 };
 
 struct known_rows;
+struct known_doubt;
 
 struct fc_known {
     size_t n;     /* regressors */
@@ -96,6 +97,8 @@ struct fc_known_scale {
  *   effect    of each step of the horizon, against the series' mean regressors
  *   spread    horizon * n values: the effect's error is, at step h, the sum of
  *             n independent standard normals times these
+ *   doubt_variance   of each step's effect, as regressors that are carried on
+ *             turn out otherwise; NULL: all are known
  */
 struct fc_known_fit {
     const struct fc_known *known;
@@ -107,6 +110,8 @@ struct fc_known_fit {
     double explained;
     double *slope, *error, *own, *own_error, *root;
     double *effect, *spread;
+    struct known_doubt *doubt;
+    double *doubt_variance;
 };
 
 /*
@@ -133,6 +138,16 @@ enum fc_status fc_known_fit(const struct fc_known *known,
                             const struct fc_series *series, int horizon,
                             struct fc_workspace *ws, struct fc_known_fit *fit,
                             struct fc_series *rest, struct fc_error *err);
+
+/*
+ * For a forecast: how far regressors that are carried on over the horizon
+ * (series->regressors->known_for, see fc_known_carry()) may lie from what comes,
+ * by how wrong that would have been in their own past.  Does nothing where all
+ * are known.  FC_ENOMEM.
+ */
+enum fc_status fc_known_doubt(const struct fc_series *series,
+                              struct fc_workspace *ws, struct fc_known_fit *fit,
+                              struct fc_error *err);
 
 /*
  * For a model that finds slopes itself.  The j-th column of the regression
@@ -169,8 +184,8 @@ enum fc_status fc_known_solve(const struct fc_known_fit *fit,
 void fc_known_take(struct fc_known_fit *fit, const double *numbers);
 
 /*
- * From a forecast of the rest to one of the series.  The errors of slopes add
- * to the bounds as variances do.  The mean of what is normal on a log scale is
+ * From a forecast of the rest to one of the series.  The errors of slopes, and
+ * of regressors that are carried on, add to the bounds as variances do.  The mean of what is normal on a log scale is
  * that of the lognormal, whose width is told by the bounds of a level.
  *
  *   level   a level of the forecast that tells the width, its number
@@ -193,6 +208,14 @@ enum fc_status fc_known_shares(const struct fc_known *known,
                                struct fc_workspace *ws, double *share,
                                struct fc_error *err);
 
+/* How a regressor is carried on. */
+enum fc_known_rule {
+    FC_KNOWN_LAST,          /* its last value */
+    FC_KNOWN_USUAL,         /* its mean */
+    FC_KNOWN_SEASON_BEFORE, /* what it was a season before, or several */
+    FC_KNOWN_RULES
+};
+
 /*
  * Carries regressors on over the horizon that would not be known there: each
  * as its last value, as its mean, or as it was a season before (from two cycles
@@ -203,16 +226,20 @@ enum fc_status fc_known_shares(const struct fc_known *known,
  *              it is known: SIZE_MAX, all; else its lag
  *   season     1: none
  *   x          nregressors columns of n + horizon values; in and out
+ *   rule       of each that is carried on; or NULL
  */
 void fc_known_carry(const size_t *known_for, size_t nregressors, size_t n,
-                    int horizon, int season, double *x);
+                    int horizon, int season, double *x,
+                    enum fc_known_rule *rule);
 
 /* In how many observations a regressor was there: not 0, if it is 0 in some;
  * else not at its least or its largest value, whichever it has more often. */
 size_t fc_known_times(const struct fc_series *series, size_t regressor);
 
-/* One path of horizon steps, likewise; z: fit->n standard normals of it. */
-void fc_known_path(const struct fc_known_fit *fit, const double *z,
-                   double *path);
+/* One path of horizon steps, likewise; z: so many standard normals of it. */
+size_t fc_known_path_size(const struct fc_known_fit *fit);
+enum fc_status fc_known_path(const struct fc_known_fit *fit, const double *z,
+                             struct fc_workspace *ws, double *path,
+                             struct fc_error *err);
 
 #endif

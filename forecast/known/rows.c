@@ -84,16 +84,23 @@ static double take_value(enum fc_known_form form, double x, double usual)
 
 /* A column's places, of which the first n are history. */
 static void take_column(const struct fc_known_column *column, const double *x,
-                        size_t n, size_t places, double *out)
+                        size_t n, size_t places, double *usual, double *out)
 {
+    *usual = 1;
     if (!column->used) {
         memset(out, 0, places * sizeof *out);
         return;
     }
-    double usual =
-        column->form == FC_KNOWN_RECIPROCAL ? median_above(x, n, out) : 1;
+    if (column->form == FC_KNOWN_RECIPROCAL)
+        *usual = median_above(x, n, out);
     for (size_t t = 0; t < places; t++)
-        out[t] = take_value(column->form, x[t], usual);
+        out[t] = take_value(column->form, x[t], *usual);
+}
+
+double known_rows_value(const struct fc_known *known,
+                        const struct known_rows *rows, size_t j, double x)
+{
+    return take_value(known->column[j].form, x, rows->usual[j]);
 }
 
 /* Means of the places of the week, of days that are themselves; NaN: none. */
@@ -170,11 +177,13 @@ enum fc_status known_rows_make(const struct fc_known *known,
     rows->z = fc_workspace_doubles(ws, series->n);
     rows->x = fc_workspace_doubles(ws, known->n * places);
     rows->mean = fc_workspace_doubles(ws, known->n);
-    if (rows->z == NULL || rows->x == NULL || rows->mean == NULL)
+    rows->usual = fc_workspace_doubles(ws, known->n);
+    if (rows->z == NULL || rows->x == NULL || rows->mean == NULL
+        || rows->usual == NULL)
         return FC_ENOMEM;
     for (size_t j = 0; j < known->n; j++)
         take_column(&known->column[j], given->x + j * given->stride, series->n,
-                    places, rows->x + j * places);
+                    places, &rows->usual[j], rows->x + j * places);
     for (size_t t = 0; t < series->n; t++) {
         bool whole = !isnan(series->y[t]);
         for (size_t j = 0; j < known->n && whole; j++)

@@ -11,12 +11,13 @@
  *           are missing
  *   x       known->n columns of `places` values, zeros where not used
  *   mean    of each column, over the places that have a z
+ *   usual   of each that is taken as a reciprocal: its u
  *   scale   whose kind is units for a series that has no logs
  */
 struct known_rows {
     size_t n, places;
     struct fc_known_scale scale;
-    double *z, *x, *mean;
+    double *z, *x, *mean, *usual;
     struct known_cross cross;
 };
 
@@ -45,10 +46,14 @@ void known_cross_fill(size_t n, size_t rows, size_t stride, const double *x,
 double known_cross_left(const struct known_cross *cross, const double *slope,
                         size_t n);
 
-/* Keeps a column's places after the series within what the series has seen and a
- * usual way beyond. */
+/* Keeps a column's places after the series within what the series has seen and
+ * a usual way beyond. */
 void known_rows_bound(const struct fc_known *known, size_t j,
                       struct known_rows *rows);
+
+/* What a value of the j-th column is on the scale. */
+double known_rows_value(const struct fc_known *known,
+                        const struct known_rows *rows, size_t j, double x);
 
 /* A value on the scale and back. */
 double known_to_scale(const struct fc_known_scale *scale, double y);

@@ -214,8 +214,9 @@ static enum fc_status carry_one(struct part *part, size_t i,
         memcpy(x + j * places, own->x + j * own->stride, places * sizeof *x);
     own->x = x;
     own->stride = places;
+    own->known_for = part->all->known_for;
     fc_known_carry(part->all->known_for, own->n, n, job->horizon,
-                   fc_season_length(job->seasons), x);
+                   fc_season_length(job->seasons), x, NULL);
     return FC_OK;
 }
 

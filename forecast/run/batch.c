@@ -440,7 +440,8 @@ static enum fc_status make_lesson(const struct fc_job *job,
                                  .stop = job->stop,
                                  .trace = job->trace,
                                  .progress = job->learning,
-                                 .progress_arg = job->progress_arg};
+                                 .progress_arg = job->progress_arg,
+                                 .pieces = job->pieces};
     *series =
         ws != NULL ? sort_series(job, ws, &lesson->n, &lesson->rests) : NULL;
     lesson->series = *series;

@@ -130,8 +130,9 @@ static enum fc_status take_effects(
     if (job->known == NULL || spec->plain || whole.regressors == NULL)
         return FC_OK;
     fitted->known = room;
-    return fc_known_fit(job->known, &whole, job->horizon, ws, room, series,
-                        err);
+    enum fc_status status =
+        fc_known_fit(job->known, &whole, job->horizon, ws, room, series, err);
+    return status == FC_OK ? fc_known_doubt(&whole, ws, room, err) : status;
 }
 
 /* What a person should know of it. */

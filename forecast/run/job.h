@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_FORECAST_RUN_JOB_H
 #define NIGHTCAST_FORECAST_RUN_JOB_H
 
+#include "forecast/base/pieces.h"
 #include "forecast/base/trace.h"
 #include "forecast/known/known.h"
 #include "forecast/model.h"
@@ -53,7 +54,8 @@ struct fc_job {
     void (*learning)(void *arg, size_t done, size_t n); /* of what models try
                                                            to learn; or NULL */
     void *progress_arg;                                 /* of both */
-    const volatile sig_atomic_t *stop;                  /* or NULL */
+    const struct fc_pieces *pieces;    /* of what models learn; or NULL */
+    const volatile sig_atomic_t *stop; /* or NULL */
     struct fc_trace
         *trace; /* of items, "fit", and of what is learnt; or NULL */
 };

@@ -130,13 +130,13 @@ static enum fc_status add_effects(const struct fc_known_fit *known,
                                   gsl_rng *rng, struct fc_workspace *ws,
                                   double *path, struct fc_error *err)
 {
-    double *z = fc_workspace_doubles(ws, known->n);
+    size_t n = fc_known_path_size(known);
+    double *z = fc_workspace_doubles(ws, n);
     if (z == NULL)
         return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t j = 0; j < known->n; j++)
+    for (size_t j = 0; j < n; j++)
         z[j] = gsl_ran_gaussian_ziggurat(rng, 1);
-    fc_known_path(known, z, path);
-    return FC_OK;
+    return fc_known_path(known, z, ws, path, err);
 }
 
 static enum fc_status draw_path(const struct fc_simulate *all,

@@ -18,6 +18,9 @@
 
 enum { SAMPLE = 2000 };
 
+/* Of a series' file. */
+static const size_t NOWHERE = SIZE_MAX, SEVERAL = SIZE_MAX - 1;
+
 struct reading {
     struct io_cells *cells;
     struct io_intern ids;
@@ -30,6 +33,7 @@ struct reading {
     size_t column[IO_TERMS_MOST];
     bool sampling;
     bool in_future; /* the file is that of the future */
+    size_t file;    /* its number among the inputs */
     size_t sampled;
     size_t counts[IO_TERMS_MOST], words[IO_TERMS_MOST]; /* numbers, others */
     struct io_number_seen seen;                         /* in the sample */
@@ -158,8 +162,9 @@ static bool find_place(const struct reading *r, const struct io_record *record,
     return io_freq_index(&step, panel->facts[series].start, t, place);
 }
 
-static enum fc_status take_text(struct reading *r, size_t j, const char *text,
-                                size_t n, double *x, struct fc_error *err)
+static enum fc_status take_text(struct reading *r, size_t j, const char *file,
+                                const char *text, size_t n, double *x,
+                                struct fc_error *err)
 {
     struct io_intern *texts = &r->cells->texts[j];
     io_trim(&text, &n);
@@ -176,8 +181,7 @@ static enum fc_status take_text(struct reading *r, size_t j, const char *text,
                    "%s: --regressors: column '%.60s' has more than %d "
                    "different texts: not a regressor, or in need of coarser "
                    "ones",
-                   io_source_name(r->cells->how->path),
-                   r->cells->terms->column[j], IO_TERMS_MOST + 1);
+                   file, r->cells->terms->column[j], IO_TERMS_MOST + 1);
 }
 
 static enum fc_status take_number(struct reading *r,
@@ -233,6 +237,25 @@ static bool take_step(struct reading *r, const struct io_record *record,
         record->field[r->time]);
 }
 
+/* Which file a series is in, as long as it is one. */
+static void note_file(const struct reading *r, size_t series)
+{
+    size_t *file = &r->cells->file[series];
+    if (*file == NOWHERE)
+        *file = r->file + 1;
+    else if (*file != r->file + 1)
+        *file = SEVERAL;
+}
+
+const char *io_cells_file(const struct io_cells *cells, size_t series)
+{
+    const struct io_panel_options *how = cells->how;
+    size_t file = cells->file[series];
+    if (file == SEVERAL || file == NOWHERE)
+        return NULL;
+    return io_source_name(file == 1 ? how->path : how->more[file - 2]);
+}
+
 static enum fc_status take_row(struct reading *r,
                                const struct io_record *record, size_t series,
                                struct fc_error *err)
@@ -246,6 +269,8 @@ static enum fc_status take_row(struct reading *r,
     if (!find_place(r, record, series, &index))
         return be_odd(r, record);
     size_t place = (size_t)index;
+    if (!r->in_future)
+        note_file(r, series);
     cells->fitting += index >= 0;
     if (index >= 0 && place >= places)
         *(r->in_future ? &cells->rows.beyond : &cells->beyond) += 1;
@@ -256,7 +281,8 @@ static enum fc_status take_row(struct reading *r,
     for (size_t j = 0; j < cells->terms->ncolumns && status == FC_OK; j++) {
         double *x = &cells->x[series][j * places + place];
         size_t column = r->column[j];
-        status = cells->text[j] ? take_text(r, j, record->field[column],
+        status = cells->text[j] ? take_text(r, j, record->file,
+                                            record->field[column],
                                             record->length[column], x, err)
                                 : take_number(r, record, series, j, x, err);
     }
@@ -338,10 +364,21 @@ static enum fc_status find_decimal(struct reading *r, struct fc_error *err)
     return FC_OK;
 }
 
+/* All inputs, one after the other, or as many as are wanted. */
+static enum fc_status read_inputs(struct reading *r, struct fc_error *err)
+{
+    const struct io_panel_options *how = r->cells->how;
+    enum fc_status status = FC_OK;
+    for (r->file = 0; r->file <= how->nmore && status == FC_OK; r->file++)
+        status = read_file(
+            r, r->file == 0 ? how->path : how->more[r->file - 1], err);
+    return status;
+}
+
 static enum fc_status find_texts(struct reading *r, struct fc_error *err)
 {
     r->sampling = true;
-    enum fc_status status = read_file(r, r->cells->how->path, err);
+    enum fc_status status = read_inputs(r, err);
     r->sampling = false;
     for (size_t j = 0; j < r->cells->terms->ncolumns; j++)
         r->cells->text[j] = r->words[j] > r->counts[j];
@@ -354,6 +391,9 @@ static bool make_places(struct io_cells *cells)
     const struct io_panel *panel = cells->panel;
     size_t columns = cells->terms->ncolumns;
     cells->x = calloc(panel->nseries + 1, sizeof *cells->x);
+    cells->file = malloc((panel->nseries + 1) * sizeof *cells->file);
+    for (size_t i = 0; cells->file != NULL && i < panel->nseries; i++)
+        cells->file[i] = NOWHERE;
     if (cells->future != NULL) {
         cells->taken =
             calloc(panel->nseries + 1, cells->horizon * sizeof *cells->taken);
@@ -368,7 +408,7 @@ static bool make_places(struct io_cells *cells)
         for (size_t k = 0; k < n; k++)
             cells->x[i][k] = NAN;
     }
-    return cells->x != NULL;
+    return cells->x != NULL && cells->file != NULL;
 }
 
 static bool number_ids(struct reading *r)
@@ -398,7 +438,8 @@ static enum fc_status change_column(struct reading *r, size_t j,
                        change->column, change->text);
     if (is_text) {
         enum fc_status status =
-            take_text(r, j, change->text, strlen(change->text), &value, err);
+            take_text(r, j, "--set", change->text, strlen(change->text), &value,
+                      err);
         if (status != FC_OK)
             return status;
     }
@@ -437,16 +478,18 @@ enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
     struct reading r = {
         .cells = cells,
         .format = cells->panel->format,
-        .numbers = {cells->panel->decimal, cells->how->missing}};
+        .numbers = {cells->decimal != '\0' ? cells->decimal
+                                           : cells->panel->decimal,
+                    cells->how->missing}};
     if (r.format.form == IO_TIME_EPOCH)
         r.format.form = IO_TIME_INTEGER;
     enum fc_status status =
         make_places(cells) && number_ids(&r) ? FC_OK : no_memory(err);
-    if (status == FC_OK)
+    if (status == FC_OK && cells->decimal == '\0')
         status = find_texts(&r, err);
-    for (size_t i = 0; status == FC_OK && i <= cells->how->nmore; i++)
-        status = read_file(
-            &r, i == 0 ? cells->how->path : cells->how->more[i - 1], err);
+    cells->decimal = r.numbers.decimal;
+    if (status == FC_OK)
+        status = read_inputs(&r, err);
     r.in_future = true;
     if (status == FC_OK && cells->future != NULL)
         status = read_file(&r, cells->future, err);
@@ -455,7 +498,9 @@ enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
     if (status == FC_OK && cells->fitting == 0 && !cells->may_be_none)
         status = fc_fail(err, FC_EDATA,
                          "%s: --regressors: no row fits a series and a time",
-                         io_source_name(cells->how->path));
+                         cells->how->nmore > 0
+                             ? "all files"
+                             : io_source_name(cells->how->path));
     io_intern_release(&r.ids);
     io_table_keys_release(&r.keys);
     return status;
@@ -467,8 +512,10 @@ void io_cells_release(struct io_cells *cells)
         free(cells->x[i]);
     free(cells->x);
     free(cells->taken);
+    free(cells->file);
     for (size_t j = 0; j < IO_TERMS_MOST; j++)
         io_intern_release(&cells->texts[j]);
     cells->x = NULL;
     cells->taken = NULL;
+    cells->file = NULL;
 }

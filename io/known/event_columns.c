@@ -177,14 +177,15 @@ static enum fc_status find_columns(struct making *m, struct fc_error *err)
 
 /* --- which were learnt --- */
 
-/* The column that is one of those that were learnt; what all events have is
- * called by the one there is, if there is one. */
-static size_t find_learnt(const struct making *m, const char *name,
-                          enum fc_role role)
+/* The column that is one of those that were learnt and is not taken yet, as the
+ * day after an event may have another's name; what all events have is called by
+ * the one there is, if there is one. */
+static size_t find_learnt(const struct making *m, const bool *taken,
+                          const char *name, enum fc_role role)
 {
     size_t j = 0;
     while (j < m->ncolumns
-           && (m->column[j].role != role
+           && (taken[j] || m->column[j].role != role
                || (role != FC_ROLE_PLAIN
                    && strcmp(m->known->name[m->known->n + j], name) != 0)))
         j++;
@@ -230,7 +231,7 @@ static enum fc_status take_names(struct making *m, struct fc_error *err)
         return fc_fail(err, FC_EDATA, "more than %d regressors were learnt",
                        IO_TERMS_MOST);
     for (size_t k = 0; k < learnt->n; k++) {
-        size_t j = find_learnt(m, learnt->name[k], learnt->role[k]);
+        size_t j = find_learnt(m, taken, learnt->name[k], learnt->role[k]);
         column[k] = (struct column){learnt->role[k], NOBODY, -1, 0, -1};
         if (j == nold)
             continue;
@@ -427,6 +428,16 @@ static int64_t week_of(const struct io_freq *freq)
     }
 }
 
+static const char *kind_of(const struct column *column)
+{
+    return column->role == FC_ROLE_PLAIN  ? "all events"
+           : column->role == FC_ROLE_LIKE ? "as a weekday"
+           : column->weekday >= 0         ? "by its weekday"
+           : column->offset < 0           ? "days before"
+           : column->offset > 0           ? "days after"
+                                          : "event";
+}
+
 enum fc_status io_events_add(const struct io_events *events,
                              const struct io_panel *panel, int horizon,
                              const struct io_event_names *names,
@@ -449,6 +460,7 @@ enum fc_status io_events_add(const struct io_events *events,
     for (size_t j = 0; j < m.ncolumns; j++) {
         known->as_they_are[known->n + j] = true;
         known->role[known->n + j] = m.column[j].role;
+        known->kind[known->n + j] = kind_of(&m.column[j]);
     }
     known->n += m.ncolumns; /* names, which are to be given back */
     known->nevents = m.ncolumns;

@@ -410,6 +410,29 @@ bool io_event_is_for(const struct io_events *events,
     return true;
 }
 
+const char *io_event_key(const struct io_events *events, size_t event)
+{
+    const char *text = "";
+    for (size_t k = 0; k < events->nkeys && *text == '\0'; k++)
+        if (events->at[event].key[k] != IO_EVENT_ANY)
+            text = events->texts.text[events->at[event].key[k]];
+    return text;
+}
+
+size_t io_events_count_strange(const struct io_events *events,
+                               const struct io_panel *panel, size_t *first)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < events->n; k++) {
+        bool any = *io_event_key(events, k) == '\0';
+        for (size_t i = 0; i < panel->nseries && !any; i++)
+            any = io_event_is_for(events, &events->at[k], panel, i);
+        if (!any && n++ == 0)
+            *first = k;
+    }
+    return n;
+}
+
 enum fc_status io_events_ignore(const struct io_events *events,
                                 struct io_panel *panel, struct fc_error *err)
 {

@@ -84,6 +84,14 @@ bool io_event_is_for(const struct io_events *events,
                      const struct io_event *event, const struct io_panel *panel,
                      size_t i);
 
+/* How many events are for none of the panel's series, and in *first one of
+ * them. */
+size_t io_events_count_strange(const struct io_events *events,
+                               const struct io_panel *panel, size_t *first);
+
+/* A text of an event's keys, of those it has one. */
+const char *io_event_key(const struct io_events *events, size_t event);
+
 /* Accepts a zeroed one. */
 void io_events_release(struct io_events *events);
 

@@ -2,26 +2,33 @@
 #include "io/known/events_as.h"
 
 #include "io/text/trim.h"
+#include "io/time/names.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <strings.h>
 
+static bool is_word(const char *text, size_t n, const char *word)
+{
+    return n == strlen(word) && strncasecmp(text, word, n) == 0;
+}
+
 bool io_event_as_parse(const char *text, size_t n, int *as)
 {
-    static const char *const words[] = {"monday",   "tuesday", "wednesday",
-                                        "thursday", "friday",  "saturday",
-                                        "sunday",   "ignore",  "own"};
-    static const int others[] = {IO_EVENT_IGNORE, IO_EVENT_ITSELF};
+    static const char *const words[] = {"ignore", "own"};
+    static const int meant[] = {IO_EVENT_IGNORE, IO_EVENT_ITSELF};
     io_trim(&text, &n);
-    for (int k = 0; k < 9; k++) {
-        bool is = (n == strlen(words[k]) || (n == 3 && k < 7))
-                  && strncasecmp(text, words[k], n) == 0;
-        if (is) {
-            *as = k < 7 ? k : others[k - 7];
+    for (int day = 0; day < 7; day++)
+        if (is_word(text, n, io_weekdays[day])
+            || (n == 3 && strncasecmp(text, io_weekdays[day], n) == 0)) {
+            *as = day;
             return true;
         }
-    }
+    for (int k = 0; k < 2; k++)
+        if (is_word(text, n, words[k])) {
+            *as = meant[k];
+            return true;
+        }
     return false;
 }
 

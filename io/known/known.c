@@ -105,6 +105,7 @@ static enum fc_status add_part(struct making *m, struct part part,
         return no_memory(err);
     known->in_logs[known->n] = part.term->log;
     known->as_they_are[known->n] = part.term->log || part.is_text;
+    known->kind[known->n] = part.is_text ? "text" : "column";
     known->known_for[known->n] =
         m->cells.terms->unknown[part.term->column] ? part.term->lag : SIZE_MAX;
     m->part[known->n++] = part;
@@ -130,6 +131,22 @@ static enum fc_status add_texts(struct making *m, const struct io_term *term,
     return status;
 }
 
+/* Whether the next of given names is that of the term after this one, whose
+ * column may be called like a text of this one's, and then comes after that. */
+static bool is_next_term(const struct making *m, const struct io_term *term,
+                         size_t at)
+{
+    const struct io_terms *terms = m->cells.terms;
+    const struct io_term *next = term + 1;
+    const struct io_known_names *names = m->names;
+    if (next == terms->term + terms->n || m->cells.text[next->column])
+        return false;
+    bool is = strcmp(names->name[at], next->text) == 0;
+    for (size_t k = at + 1; k < names->n && is; k++)
+        is = strcmp(names->name[k], next->text) != 0;
+    return is;
+}
+
 /* The texts of a term that are next among given names. */
 static enum fc_status take_texts(struct making *m, const struct io_term *term,
                                  size_t *at, struct fc_error *err)
@@ -140,7 +157,7 @@ static enum fc_status take_texts(struct making *m, const struct io_term *term,
     enum fc_status status = FC_OK;
     while (status == FC_OK && *at < names->n
            && strncmp(names->name[*at], term->text, n) == 0
-           && names->name[*at][n] == '=') {
+           && names->name[*at][n] == '=' && !is_next_term(m, term, *at)) {
         const char *text = names->name[(*at)++] + n + 1;
         struct part part = {term, true,
                             io_intern_find(texts, text, strlen(text))};
@@ -273,10 +290,15 @@ static void time_of(const struct io_panel *panel, size_t series, size_t t,
         io_time_print(&panel->format, time, text);
 }
 
-/* A value at a place, of a term: what stands before the first is the first. */
+/* The cell of a term at a place: what stands before the first is the first. */
+static double value_before(const struct part *part, const double *x, size_t t)
+{
+    return x[t > part->term->lag ? t - part->term->lag : 0];
+}
+
 static double value_at(const struct part *part, const double *x, size_t t)
 {
-    double value = x[t > part->term->lag ? t - part->term->lag : 0];
+    double value = value_before(part, x, t);
     if (isnan(value))
         return NAN;
     if (part->is_text)
@@ -289,9 +311,7 @@ static double value_at(const struct part *part, const double *x, size_t t)
 /* Why it has none there. */
 static const char *why_none(const struct part *part, const double *x, size_t t)
 {
-    return isnan(x[t > part->term->lag ? t - part->term->lag : 0])
-               ? "has no value"
-               : "has no log";
+    return isnan(value_before(part, x, t)) ? "has no value" : "has no log";
 }
 
 static bool check_history(struct making *m, size_t i, size_t k,
@@ -299,16 +319,20 @@ static bool check_history(struct making *m, size_t i, size_t k,
 {
     struct io_panel *panel = m->cells.panel;
     const struct fc_history *series = &panel->series[i];
+    const char *file = io_cells_file(&m->cells, i);
     char text[IO_TIME_SIZE];
     for (size_t t = 0; t < series->n; t++) {
         if (!isnan(x[t]) || isnan(series->y[t]))
             continue;
         time_of(panel, i, t, text);
         return io_known_fail(
-            panel, i, "%s: '%.60s' %s for %s%s",
-            io_source_name(m->cells.how->path), m->part[k].term->text,
+            panel, i, "%s%s'%.60s' %s for %s%s", file != NULL ? file : "",
+            file != NULL ? ": " : "", m->part[k].term->text,
             why_none(&m->part[k], cells, t), text,
-            m->missing == IO_MISSING_ERROR ? ": see --missing-regressors" : "");
+            !isnan(value_before(&m->part[k], cells, t))
+                ? ", which is taken of what is above 0"
+            : m->missing == IO_MISSING_ERROR ? ": see --missing-regressors"
+                                             : "");
     }
     return true;
 }
@@ -359,13 +383,41 @@ static bool leave_out(struct making *m, size_t i, size_t k, double *x)
     return m->known->lacks[i] != NULL;
 }
 
+/* What is missing in a series' history, in words. */
+static bool note_holes(struct making *m, size_t i)
+{
+    const struct io_panel *panel = m->cells.panel;
+    const struct fc_history *series = &panel->series[i];
+    size_t places = series->n + m->cells.horizon, n = 0, first = 0, column = 0;
+    char time[IO_TIME_SIZE], text[FC_MESSAGE_SIZE];
+    for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
+        for (size_t t = 0; t < series->n; t++) {
+            if (isnan(series->y[t]) || !isnan(m->cells.x[i][j * places + t]))
+                continue;
+            first = n == 0 ? t : first;
+            column = n == 0 ? j : column;
+            n++;
+        }
+    if (n == 0)
+        return true;
+    time_of(panel, i, first, time);
+    snprintf(text, sizeof text, "'%.60s' has no value for %s",
+             m->cells.terms->column[column], time);
+    if (n > 1)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 ", and %zu other%s", n - 1, n == 2 ? "" : "s");
+    m->known->nholes += n;
+    m->known->holes[i] = format(text, "", "", "");
+    return m->known->holes[i] != NULL;
+}
+
 static bool make_series(struct making *m, size_t i)
 {
     struct io_panel *panel = m->cells.panel;
     struct io_known *known = m->known;
     size_t n = panel->series[i].n, places = n + m->cells.horizon;
     double *x = known->x[i] = malloc((known->n * places + 1) * sizeof *x);
-    bool good = x != NULL;
+    bool good = x != NULL && note_holes(m, i);
     for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
         fill_history(m, &panel->series[i], m->cells.x[i] + j * places);
     for (size_t k = 0; k < known->n && good; k++, x += places) {
@@ -404,6 +456,7 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->name = calloc(IO_TERMS_MOST, sizeof *known->name);
     known->base = calloc(IO_TERMS_MOST, sizeof *known->base);
     known->as_they_are = calloc(IO_TERMS_MOST, sizeof *known->as_they_are);
+    known->kind = calloc(IO_TERMS_MOST, sizeof *known->kind);
     known->in_logs = calloc(IO_TERMS_MOST, sizeof *known->in_logs);
     known->role = calloc(IO_TERMS_MOST, sizeof *known->role);
     known->known_for = malloc(IO_TERMS_MOST * sizeof *known->known_for);
@@ -412,10 +465,27 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->of = calloc(nseries + 1, sizeof *known->of);
     known->x = calloc(nseries + 1, sizeof *known->x);
     known->lacks = calloc(nseries + 1, sizeof *known->lacks);
+    known->holes = calloc(nseries + 1, sizeof *known->holes);
     return known->name != NULL && known->base != NULL
-           && known->as_they_are != NULL && known->in_logs != NULL
-           && known->role != NULL && known->known_for != NULL
-           && known->of != NULL && known->x != NULL && known->lacks != NULL;
+           && known->as_they_are != NULL && known->kind != NULL
+           && known->in_logs != NULL && known->role != NULL
+           && known->known_for != NULL && known->of != NULL && known->x != NULL
+           && known->lacks != NULL && known->holes != NULL;
+}
+
+/* Which columns are text, if that was learnt: they have a base. */
+static void take_kinds(struct making *m)
+{
+    const struct io_known_names *names = m->names;
+    const struct io_terms *terms = m->cells.terms;
+    m->cells.decimal = names != NULL ? names->decimal : '\0';
+    for (size_t j = 0; m->cells.decimal != '\0' && j < terms->ncolumns; j++) {
+        size_t n = strlen(terms->column[j]);
+        for (size_t k = 0; k < names->ntexts; k++)
+            if (strncmp(names->base[k], terms->column[j], n) == 0
+                && strncmp(names->base[k] + n, ": '", 3) == 0)
+                m->cells.text[j] = true;
+    }
 }
 
 enum fc_status io_known_read(const struct io_panel_options *how,
@@ -436,8 +506,10 @@ enum fc_status io_known_read(const struct io_panel_options *how,
     *known = (struct io_known){.n = 0};
     enum fc_status status =
         io_known_make_room(known, panel->nseries) ? FC_OK : no_memory(err);
+    take_kinds(&m);
     if (status == FC_OK)
         status = io_cells_read(&m.cells, err);
+    known->decimal = m.cells.decimal;
     if (status == FC_OK && m.names == NULL)
         status = io_cells_vet(&m.cells, m.missing != IO_MISSING_ZERO, err);
     if (status == FC_OK)
@@ -457,20 +529,28 @@ void io_known_release(struct io_known *known)
             free(known->x[i]);
         if (known->lacks != NULL)
             free(known->lacks[i]);
+        if (known->holes != NULL)
+            free(known->holes[i]);
     }
-    for (size_t k = 0; k < known->n; k++)
+    for (size_t k = 0; k < known->n; k++) {
         free(known->name[k]);
+        if (known->label != NULL)
+            free(known->label[k]);
+    }
     for (size_t k = 0; k < known->ntexts; k++)
         free(known->base[k]);
     free(known->name);
     free(known->base);
     free(known->as_they_are);
+    free(known->label);
+    free(known->kind);
     free(known->in_logs);
     free(known->role);
     free(known->known_for);
     free(known->of);
     free(known->x);
     free(known->lacks);
+    free(known->holes);
     free(known->fresh);
     free(known->rows.id);
     free(known->fresh_event);

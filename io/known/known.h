@@ -22,12 +22,15 @@ enum io_missing_regressors {
 };
 
 /* Which regressors there are, when that was learnt elsewhere: the names and
- * bases of another struct io_known. */
+ * bases of another struct io_known.  Where files are read that may not be those
+ * it was learnt from, its decimal sign too, and a column is text where it was
+ * text there. */
 struct io_known_names {
     size_t n;
     char *const *name;
     size_t ntexts;
     char *const *base;
+    char decimal; /* 0: as the first rows show, and which columns are text */
 };
 
 /*
@@ -53,6 +56,9 @@ struct io_known {
     size_t n;           /* regressors; of a text column one for each text but
                            the most frequent: "promo=A" */
     char **name;        /* of each */
+    char **label;       /* of those that outputs call otherwise; or NULL: see
+                           labels.h */
+    const char **kind;  /* of each: what it is, in a word */
     bool *as_they_are;  /* of each: see struct fc_regressors */
     bool *in_logs;      /* of each: it was asked for so */
     enum fc_role *role; /* of each */
@@ -63,6 +69,11 @@ struct io_known {
     double **x;               /* their numbers */
     char **lacks;    /* of each series: what is missing in the horizon, "'deal'
                         has no value for 2024-01-05"; or NULL */
+    char **holes;    /* likewise, in the history beside values, before that is
+                        treated: "'deal' has no value for 2023-01-05, and 3
+                        others" */
+    size_t nholes;   /* in all */
+    char decimal;    /* sign of the numbers that were read; 0: none were */
     uint64_t beyond; /* rows after the horizon */
     struct io_future_rows rows;
     size_t ntexts;  /* of the columns that are text: their base, to be said */

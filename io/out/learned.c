@@ -19,7 +19,7 @@ enum { BLOCK = 1 << 16, MOST_BYTES = 1 << 30, MOST_REGRESSORS = 1000 };
 
 static const char MAGIC[] = "#nightcast-learned ", FORMAT[] = "2\n",
                   BY_FILE[] = "3\n", WITH_REGRESSORS[] = "4\n",
-                  WITH_EVENTS[] = "5\n";
+                  WITH_EVENTS[] = "5\n", BY_FILE_WITH[] = "6\n";
 
 /* A file in memory; at is where the next line begins. */
 struct text {
@@ -72,6 +72,29 @@ static void put_texts(struct io_atomic_file *file, const char *key,
     }
 }
 
+static const char *version_of(const struct io_learned *learned)
+{
+    if (learned->has_agreed)
+        return learned->nregressors > 0 ? BY_FILE_WITH : BY_FILE;
+    return learned->nevents > 0       ? WITH_EVENTS
+           : learned->nregressors > 0 ? WITH_REGRESSORS
+                                      : FORMAT;
+}
+
+static void put_regressors(struct io_atomic_file *file,
+                           const struct io_learned *learned)
+{
+    char sign[] = "sign .\n";
+    put_texts(file, "regressors", learned->regressor, learned->nregressors);
+    put_texts(file, "bases", learned->base, learned->nbases);
+    put_numbers(file, "slopes", learned->slopes, learned->nslopes);
+    if (learned->nevents > 0 || learned->has_agreed)
+        put_count(file, "events", learned->nevents);
+    sign[5] = learned->sign;
+    if (learned->has_agreed)
+        put(file, sign);
+}
+
 void io_learned_write(struct io_atomic_file *file,
                       const struct io_learned *learned)
 {
@@ -80,12 +103,7 @@ void io_learned_write(struct io_atomic_file *file,
     snprintf(text, sizeof text,
              "%s%smodel %s\nhorizon %d\nseason %s\nunit %d\nmultiple %" PRId64
              "\nlast %" PRId64 "\n",
-             MAGIC,
-             learned->nevents > 0       ? WITH_EVENTS
-             : learned->nregressors > 0 ? WITH_REGRESSORS
-             : learned->has_agreed      ? BY_FILE
-                                        : FORMAT,
-             learned->model, learned->horizon,
+             MAGIC, version_of(learned), learned->model, learned->horizon,
              io_seasons_print(&learned->seasons, seasons),
              (int)learned->step.unit, learned->step.multiple, learned->last);
     put(file, text);
@@ -93,13 +111,8 @@ void io_learned_write(struct io_atomic_file *file,
         put(file, learned->seasons.asked ? "asked 1\n" : "asked 0\n");
         io_agreed_write(file, &learned->agreed);
     }
-    if (learned->nregressors > 0) {
-        put_texts(file, "regressors", learned->regressor, learned->nregressors);
-        put_texts(file, "bases", learned->base, learned->nbases);
-        put_numbers(file, "slopes", learned->slopes, learned->nslopes);
-        if (learned->nevents > 0)
-            put_count(file, "events", learned->nevents);
-    }
+    if (learned->nregressors > 0)
+        put_regressors(file, learned);
     put_numbers(file, "numbers", learned->values, learned->n);
     snprintf(text, sizeof text, "crc32 %08" PRIx32 "\n",
              io_atomic_checksum(file));
@@ -393,6 +406,16 @@ static bool is_next(const struct text *text, const char *what)
            && memcmp(text->bytes + text->at, what, n) == 0;
 }
 
+static bool next_sign(struct text *text, struct io_learned *learned)
+{
+    const char *value;
+    size_t n;
+    if (!next_value(text, "sign", &value, &n) || n != 1)
+        return false;
+    learned->sign = *value;
+    return *value == '.' || *value == ',';
+}
+
 static enum fc_status parse(struct text *text, struct io_learned *learned,
                             struct fc_error *err)
 {
@@ -401,11 +424,12 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
         || memcmp(text->bytes, MAGIC, strlen(MAGIC)) != 0)
         return fail(text, "is not what `nightcast learn` has written", err);
     text->at = strlen(MAGIC);
-    bool events = is_next(text, WITH_EVENTS);
+    bool both = is_next(text, BY_FILE_WITH);
+    bool events = both || is_next(text, WITH_EVENTS);
     bool known = events || is_next(text, WITH_REGRESSORS);
     if (!known && !is_next(text, FORMAT) && !is_next(text, BY_FILE))
         return fail(text, "is of another version of nightcast", err);
-    learned->has_agreed = is_next(text, BY_FILE);
+    learned->has_agreed = both || is_next(text, BY_FILE);
     text->at += strlen(FORMAT);
     if (!next_model(text, learned)
         || !next_count(text, "horizon", INT_MAX, &horizon) || horizon < 1
@@ -417,7 +441,9 @@ static enum fc_status parse(struct text *text, struct io_learned *learned,
         status = parse_regressors(text, learned, err);
     if (status == FC_OK && events
         && (!next_count(text, "events", learned->nregressors, &learned->nevents)
-            || learned->nevents == 0))
+            || (learned->nevents == 0 && !both)))
+        return damaged(text, err);
+    if (status == FC_OK && both && !next_sign(text, learned))
         return damaged(text, err);
     if (status != FC_OK)
         return status;

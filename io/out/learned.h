@@ -41,7 +41,10 @@
  * "events 2" stands after the slopes.
  *
  * What is learnt for runs that read some of the files each is of version 3, and
- * has what they must agree on before the numbers: see io/out/agreed.h.
+ * has what they must agree on before the numbers: see io/out/agreed.h.  With
+ * regressors, which come after that, the version is 6; "events" are told then
+ * even if there are none, and behind them the decimal sign of regressors,
+ * "sign ,".
  *
  * The numbers, in the shortest form that reads back as the same double, are
  * the model's own business; whether they make sense is for it to check.  The
@@ -60,6 +63,8 @@ struct io_learned {
     char **base;
     size_t nslopes;
     double *slopes;     /* numbers of theirs, finite */
+    char sign;          /* the decimal sign of regressors: '.' or ','; without
+                           what is agreed on '.', and of no meaning */
     bool has_agreed;
     struct io_agreed agreed; /* its step and last are those above; when read,
                                 its source and names are the file's, and go

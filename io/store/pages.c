@@ -22,7 +22,9 @@
 enum {
     CONTENT = IO_STORE_PAGE - IO_PAGES_SEAL,
     HEADER = 100,       /* bytes that a database begins with */
+    SIZE_AT = 16,       /* where it says how large its pages are */
     RESERVED_AT = 20,   /* where it says how many bytes of a page are free */
+    WHOSE_AT = 68,      /* which application's it is */
     SMALLEST_PAGE = 512 /* that a database may have */
 };
 
@@ -73,12 +75,30 @@ static int check_end(const unsigned char *page)
     return SQLITE_IOERR_SHORT_READ;
 }
 
+/* Other programs may keep as many bytes free.  One of these may be damaged. */
+static bool is_ours(const unsigned char *header)
+{
+    int same = 0;
+    for (int i = 0; i < 4; i++)
+        same += header[WHOSE_AT + i]
+                == (IO_STORE_APPLICATION >> (24 - 8 * i) & 0xff);
+    return same >= 3;
+}
+
+/* SQLite, which has opened the file when it was empty, takes another size for
+ * that of its pages until it has seen the first. */
+static bool is_first_look(const unsigned char *bytes, sqlite3_int64 at)
+{
+    return at == 0
+           && (bytes[SIZE_AT] << 8 | bytes[SIZE_AT + 1]) == IO_STORE_PAGE;
+}
+
 static void look_at_header(struct page_file *file, const unsigned char *bytes,
                            int n, sqlite3_int64 at)
 {
     if (at == 0 && n >= HEADER)
         file->sealed = memcmp(bytes, "SQLite format 3", 16) == 0
-                       && bytes[RESERVED_AT] == IO_PAGES_SEAL;
+                       && bytes[RESERVED_AT] == IO_PAGES_SEAL && is_ours(bytes);
 }
 
 /* --- a file's methods --- */
@@ -93,6 +113,8 @@ static int read_bytes(sqlite3_file *file, void *bytes, int n, sqlite3_int64 at)
         return rc;
     look_at_header(pages, bytes, n, at);
     if (!pages->sealed || n < SMALLEST_PAGE)
+        return SQLITE_OK;
+    if (n != IO_STORE_PAGE && is_first_look(bytes, at))
         return SQLITE_OK;
     if (n != IO_STORE_PAGE || at % n != 0)
         return SQLITE_IOERR_DATA; /* its header has another size of pages */

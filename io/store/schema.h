@@ -14,6 +14,9 @@ enum {
     IO_STORE_PAGE = 16384 /* bytes: few rows end with a rest of a page */
 };
 
+/* A table that is there only while models learn: see pieces.h. */
+#define IO_STORE_PIECES "piece"
+
 /*
  * Keys of rows that belong to a series, so that they lie in the order in which
  * they are written and are found without an index: a night in the uppermost

@@ -61,6 +61,10 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_LEARN] = "REPLACE INTO learnt VALUES(?, ?, ?, ?, ?, ?)",
     [IO_SQL_LEARNT] = "SELECT came_from, night, numbers, crc, origin"
                       " FROM learnt WHERE model = ?",
+    [IO_SQL_PIECES] = "SELECT 1 FROM sqlite_schema WHERE name = ?",
+    [IO_SQL_PUT_PIECE] = "REPLACE INTO " IO_STORE_PIECES " VALUES(?, ?, ?, ?)",
+    [IO_SQL_PIECE] =
+        "SELECT came_from, numbers, crc FROM " IO_STORE_PIECES " WHERE key = ?",
     [IO_SQL_ADD_SCORE] =
         "INSERT INTO score VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
         " ON CONFLICT DO UPDATE SET n = n + ?4, error = error + ?5,"

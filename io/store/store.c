@@ -88,11 +88,16 @@ static enum fc_status check_kind(struct io_store *store, bool *empty,
 {
     int application = 0, version = 0, tables = 0, sealed = 0;
     sqlite3 *db = store->db;
-    int rc = ask_pragma(db, "PRAGMA application_id", &application);
+    /* all at one time: another run may be just making it */
+    int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = ask_pragma(db, "PRAGMA application_id", &application);
     if (rc == SQLITE_OK)
         rc = ask_pragma(db, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK)
         rc = ask_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
     *empty = application == 0 && version == 0 && tables == 0;

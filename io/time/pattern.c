@@ -14,6 +14,7 @@
 
 #include "io/text/digits.h"
 #include "io/time/calendar.h"
+#include "io/time/names.h"
 #include "io/time/tail.h"
 
 static const char not_a_timestamp[] = "not a timestamp";
@@ -71,9 +72,6 @@ static bool take_short(const char **p, const char *end, unsigned style,
 static const char *const months[] = {
     "January", "February", "March",     "April",   "May",      "June",
     "July",    "August",   "September", "October", "November", "December"};
-static const char *const weekdays[] = {"Monday",   "Tuesday", "Wednesday",
-                                       "Thursday", "Friday",  "Saturday",
-                                       "Sunday"};
 
 static bool is_letter(char c)
 {
@@ -215,7 +213,7 @@ static bool take_letter(char letter, const char **p, const char *end,
         f->month = take_name(p, end, months, 12, seen) + 1;
         return f->month > 0;
     case 'A':
-        f->weekday = take_name(p, end, weekdays, 7, seen);
+        f->weekday = take_name(p, end, io_weekdays, 7, seen);
         return f->weekday >= 0;
     case 'u':
         return take_digit(p, end, 1, 7, &f->weekday);
@@ -493,7 +491,7 @@ static char *put_letter(char *p, char letter,
     case 'b':
         return put_name(p, months[parts->date.month - 1], format);
     case 'A':
-        return put_name(p, weekdays[io_weekday(parts->day)], format);
+        return put_name(p, io_weekdays[io_weekday(parts->day)], format);
     case 'u':
         *p = (char)('1' + io_weekday(parts->day));
         return p + 1;

@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "io/time/calendar.h"
+#include "io/time/names.h"
 
 enum { MONTHS = 12, WEEK = 7, END = 31 };
 
@@ -431,13 +432,11 @@ static int open_infer(const int64_t *t, size_t n)
 
 static void open_text(int anchor, char *buf, size_t size)
 {
-    static const char *const names[] = {"Mon", "Tue", "Wed", "Thu",
-                                        "Fri", "Sat", "Sun"};
     int n = snprintf(buf, size, "open days");
     for (int i = 0, k = 0; i < WEEK; i++)
         if ((anchor >> i & 1) != 0 && n > 0 && (size_t)n < size)
-            n += snprintf(buf + n, size - (size_t)n, "%s%s",
-                          k++ == 0 ? ": " : " ", names[i]);
+            n += snprintf(buf + n, size - (size_t)n, "%s%.3s",
+                          k++ == 0 ? ": " : " ", io_weekdays[i]);
 }
 
 /* --- weeks whose day moves; anchor: 1 + the usual weekday --- */

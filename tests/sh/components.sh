@@ -99,6 +99,88 @@ done
 grep -q '^a,2023-05-04,snaive,holiday,-' c.csv || fail "$(grep snaive c.csv)"
 near "$(sed -n 's/^a,2023-05-04,snaive,base,//p' c.csv)" 90 "a Thursday"
 
+# names that are called like the base, like each other, or like a part that
+# events or texts make: each says what it is, everywhere, and keeps its effect
+seq -f '2023-01-02 + %g days' 0 133 | LC_ALL=C TZ=UTC date -f - +%F |
+	LC_ALL=C awk 'function random(n) {
+		seed = seed * 16807 % 2147483647
+		return int(n * seed / 2147483647)
+	}
+	BEGIN {
+		seed = 7
+		print "id,ds,y,base,promo,promo=A,deal,fair+1"
+		split("none none none A B", kinds, " ")
+	} {
+		for (s = 1; s <= 2; s++) {
+			base = random(5); deal = random(4) == 0; cards = random(4); plus = random(9)
+			promo = kinds[random(5) + 1]
+			y = 100 * s + 3 * base + 10 * (promo == "A") + 20 * (promo == "B") \
+				+ 2 * cards + 7 * deal - plus + random(7) / 10
+			print s "," $1 "," (t < 120 ? y : "") "," base "," promo "," cards "," deal "," plus
+		}
+		t++
+	}' >names.csv
+cat >names_events.csv <<-END
+	event,date,as,before,after
+	deal,2023-01-21,,,
+	deal,2023-03-04,,,
+	fair,2023-02-10,,1,1
+	fair,2023-04-06,,1,1
+	fair+1,2023-02-18,,,
+	fair+1,2023-05-05,,,
+	base,2023-03-15,,,
+	base,2023-05-07,,,
+	events,2023-03-22,,,
+	events,2023-05-09,,,
+	deal,2023-04-18,Sunday,,
+END
+named=(names.csv --regressors 'base,promo,promo=A,deal,fair+1' --events names_events.csv -m mean)
+"$nightcast" forecast -H 14 -q "${named[@]}" -o f.csv --components c.csv --effects e.csv || fail "exit $?"
+adds_up names
+LC_ALL=C awk -F, 'seen[$1 FS $2 FS $3 FS $4]++ { print; bad = 1 } END { exit bad }' c.csv ||
+	fail "two components of a step have one name"
+LC_ALL=C sed -n 's/^1,\([^,]*\),.*/\1/p' e.csv | LC_ALL=C sort >got
+cat >want <<-END
+	base (column)
+	base (event)
+	deal (as a weekday)
+	deal (column)
+	deal (event)
+	events (all events)
+	events (event)
+	events on Saturdays
+	events on Sundays
+	fair
+	fair+1 (column)
+	fair+1 (days after)
+	fair+1 (event)
+	fair-1
+	promo=A (column)
+	promo=A (text)
+	promo=B
+END
+cmp got want || fail "names: $(cat got)"
+effect() { sed -n "s/^1,$1,\"*[^:]*: +*\([^,]*\),.*/\1/p" e.csv; }
+near "$(effect 'promo=A (text)')" 10 "a text"
+near "$(effect 'promo=B')" 20 "another text"
+LC_ALL=C awk -v a="$(effect 'promo=A (column)')" 'BEGIN { exit !(a > 1.9 && a < 2.1) }' ||
+	fail "a column called like a text: $(grep 'promo=A' e.csv)"
+[ "$(grep -c '^1,2023-05-07,mean,base,' c.csv)" -eq 1 ] &&
+	[ "$(grep -c '^1,2023-05-07,mean,base (event),' c.csv)" -eq 1 ] || fail "the base: $(cat c.csv)"
+"$nightcast" report -q f.csv --train names.csv --components c.csv -o page.html 2>stderr ||
+	grep -q 'built without' stderr || fail "report: $(cat stderr)"
+# as learnt, where a column is called like a text and an event like a day after
+"$nightcast" learn -H 14 -q "${named[@]}" -o learned.txt || fail "learn: exit $?"
+"$nightcast" forecast -H 14 -q "${named[@]}" --learned learned.txt -o f1.csv --effects e1.csv || fail "exit $?"
+cmp f.csv f1.csv && cmp e.csv e1.csv || fail "names: --learned is not one run"
+# keys and times called like the columns of the output
+sed '1s/id,ds,y/component,value,sold/' names.csv >keys.csv
+called=(--id component --time value --value sold)
+"$nightcast" forecast -H 14 -q keys.csv "${called[@]}" --regressors deal -m mean -o k.csv --components kc.csv ||
+	fail "exit $?"
+"$nightcast" report -q k.csv --train keys.csv "${called[@]}" --components kc.csv -o page.html 2>stderr ||
+	grep -q 'built without' stderr || fail "report: $(cat stderr)"
+
 "$nightcast" forecast -H 6 days.csv --components c.csv >/dev/null 2>stderr
 [ $? -eq 2 ] && grep -q -e '--components needs --regressors or --events' stderr || fail "$(cat stderr)"
 finish

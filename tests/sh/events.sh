@@ -248,8 +248,21 @@ grep -q "takes the level of a weekday, which steps of days" stderr || fail "$(ca
 printf 'id,ds,y\na,1,2\na,2,3\na,3,4\n' >steps.csv
 "$nightcast" forecast -H 1 steps.csv --events fairs.csv >stdout 2>stderr && fail "integers"
 grep -q "events have dates, and the input's 'ds' has none" stderr || fail "$(cat stderr)"
-expect 2 'is for all of the files: leave out --by-file' in.csv many_in.csv --events fairs.csv --by-file --shard 1/2 --learned plain
 expect 2 'cannot both be standard input' - --events -
+# a key that no series has is a mistake, which is said; of a shard it is not
+printf 'event,date,shop\nfair,2023-02-07,s1\nfair,2023-04-12,s3\nfair,2023-06-22,s4\n' >keys.csv
+expect 0 "keys.csv: warning: 2 events are for no series of the input: 'fair' of 's3' [.]{3}" in.csv --events keys.csv
+sed -i '$d' keys.csv
+expect 0 "keys.csv: warning: 1 event is for no series of the input: 'fair' of 's3'$" in.csv --events keys.csv
+"$nightcast" forecast -H 14 -m mean --id shop,item in.csv --events keys.csv --shard 1/2 >stdout 2>stderr
+grep -q 'for no series' stderr && fail "others' events in a shard: $(cat stderr)"
+# where all that is told of an event is what all have, it is not left out
+printf 'event,date\nfair,2023-02-07\nfair,2023-04-12\nshow,2023-06-22\nmarch,2024-06-25\n' >all.csv
+expect 0 'events of which no more is told than what all events have: (fair|show), march$' in.csv --events all.csv \
+	--effects effects.csv
+grep -q '^s1,"a,b",march,as all events,,,,0$' effects.csv && grep -q '^s1,"a,b",events,when 1: +' effects.csv ||
+	fail "as all events: $(cat effects.csv)"
+grep -E 'left out.*(march|show|fair)' stderr && fail "left out: $(cat stderr)"
 expect 2 '--effects needs --regressors or --events' in.csv --effects e.csv
 
 # no allocation that fails changes a byte

@@ -235,4 +235,7 @@ expect 1 'nowhere/lock: cannot lock: No such file' in.csv --lock nowhere/lock
 expect 2 'replace the input' in.csv --lock in.csv
 expect 2 'lock-wait' in.csv --lock-wait -1
 expect 2 'lock-wait needs --lock' in.csv --lock-wait 5
+for option in keep relearn refit; do
+	expect 2 "^[^:]*: --$option needs --store" in.csv --$option 5
+done
 finish

@@ -226,6 +226,43 @@ assert page.pop("parts") == ["base", "price", "deal"]
 assert page["files"].pop("components") == "c.csv"
 assert page == bare
 EOF
+# forecast's own page has them without being asked, of every model, where there
+# are regressors and where an arima finds slopes itself; and says no file
+for models in mean,naive arima:1,0,0+c+joint,mean; do
+	"$nightcast" forecast -q -H 4 -s 1 -m $models --id id,shop known.csv \
+		--regressors price,deal -o k.csv --components c.csv --report said.html
+	"$nightcast" forecast -q -H 4 -s 1 -m $models --id id,shop known.csv \
+		--regressors price,deal -o k.csv --report own.html
+	[ $? -eq 3 ] && "${made[@]}" --components c.csv -o made.html || fail "$models: pages"
+	python3 - made.html own.html said.html <<-'EOF' || fail "$models: components on the own page"
+		import json, re, sys
+		def data(path):
+		    page = open(path, encoding="utf-8").read()
+		    return json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])
+		def parts(page):
+		    return [[sorted((page["parts"][name], text) for name, text in made or [])
+		             for made in s.get("k", [])] for s in page["at"]]
+		made, own, said = map(data, sys.argv[1:])
+		assert parts(made) == parts(own) and sum(map(len, parts(own))) == 4, parts(own)
+		assert "components" not in own["files"] and said["files"]["components"] == "c.csv"
+		assert own["at"][0]["k"] == said["at"][0]["k"]
+	EOF
+done
+"$nightcast" forecast -q -H 4 -s 1 -m mean --id id,shop ended.csv -o k.csv --report own.html
+grep -qE '"parts"|"k":' own.html && fail "components without regressors"
+# room is kept for them: of many series some are shown
+awk 'BEGIN { print "id,ds,y,a,b,c"
+	for (s = 1; s <= 2500; s++)
+		for (t = 0; t < 78; t++) {
+			a = t * 7 % 11; b = (s + t * t) % 13; c = t * s % 7
+			print s "," t "," (t < 30 ? 500 + s % 10 + a + 2 * b - c : "") "," a "," b "," c
+		} }' >many.csv
+"$nightcast" forecast -q -H 48 -s 1 -m mean many.csv --regressors a,b,c -o m.csv --report m.html ||
+	fail 'a large page'
+[ "$(stat -c %s m.html)" -lt 19000000 ] && grep -q '"shown":[12][0-9]*,' m.html ||
+	fail "a page of $(stat -c %s m.html) bytes: $(grep -o '"shown":[0-9]*' m.html)"
+"$nightcast" forecast -q -H 4 -s 1 -m mean,naive --id id,shop known.csv \
+	--regressors price,deal -o k.csv --components c.csv
 of=(k.csv --train ended.csv -s 1 --id id,shop)
 refused 1 "k.csv:1: these are no components" "${of[@]}" --components k.csv
 refused 1 "ended.csv:1: these are no components" "${of[@]}" --components \

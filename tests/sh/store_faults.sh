@@ -64,6 +64,21 @@ sqlite3 other.db 'CREATE TABLE cats(name); INSERT INTO cats VALUES(1)'
 cp other.db other.before
 trouble "other\.db: is another program's database" other.db
 cmp -s other.db other.before || fail "somebody's database was written to"
+# also if it keeps eight bytes of a page for itself, as SQLite's checksums do
+for page in 4096 16384; do
+	rm -f other.db
+	sqlite3 other.db '.filectrl reserve_bytes 8' "PRAGMA page_size = $page" \
+		'CREATE TABLE cats(name); INSERT INTO cats VALUES(1)' >/dev/null
+	printf 'checksum' | dd of=other.db bs=1 seek=$((page - 8)) conv=notrunc status=none
+	printf 'checksum' | dd of=other.db bs=1 seek=$((2 * page - 8)) conv=notrunc status=none
+	[ "$(od -An -tu1 -j20 -N1 other.db | tr -d ' ')" = 8 ] &&
+		[ "$(sqlite3 other.db 'SELECT name FROM cats')" = 1 ] || fail "no other database"
+	cp other.db other.before
+	trouble "other\.db: is another program's database" other.db
+	cmp -s other.db other.before || fail "somebody's database was written to"
+	"$nightcast" history other.db 2>stderr
+	[ $? -eq 1 ] && grep -q "another program's database" stderr || fail "history: $(cat stderr)"
+done
 mkdir folder
 trouble 'folder: cannot open the store: Is a directory' folder
 mkfifo pipe
@@ -71,6 +86,37 @@ trouble 'pipe: is not a file' pipe
 trouble 'none/st\.db: cannot open the store: No such file' none/st.db
 : >empty.db
 fine empty.db
+
+# a reader that opens it at the moment when it is made, wherever it is stopped
+is_done_or() { # PID WHAT: the process is gone, or "$2" is
+	"$2" "$1" || is_gone "$1"
+}
+stopped=0
+for at in $(seq 60); do
+	rm -f new.db*
+	: >new.db
+	FAULT=stoplock:$at LD_PRELOAD=$work/fault.so "$nightcast" history new.db >stdout 2>stderr &
+	reader=$!
+	await is_done_or $reader is_stopped || fail "reader $at: it never stopped"
+	if ! is_stopped $reader; then
+		wait $reader
+		break
+	fi
+	stopped=$((stopped + 1))
+	$forecast --store new.db 2>maker &
+	maker=$!
+	for _ in $(seq 50); do # it waits, if the reader holds the file
+		is_gone $maker && break
+		sleep 0.02
+	done
+	kill -CONT $reader
+	wait $reader
+	status=$?
+	[ $status -eq 0 ] || { [ $status -eq 1 ] && grep -q 'has no nights yet' stderr; } ||
+		fail "reader $at: exit $status: $(cat stderr)"
+	wait $maker || fail "reader $at: the run: $? $(cat maker)"
+done
+[ $stopped -gt 2 ] || fail "the reader was stopped $stopped times only"
 
 # another version, another job
 cp good.db newer.db

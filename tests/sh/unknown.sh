@@ -4,7 +4,7 @@
 # origin, and neither looks at what comes after.
 . tests/sh/setup.bash
 cd "$work" || exit 1
-# Two series, by numbered days: a temperature that wanders, visitors by the weekday, deals
+# Two series, by numbered days, below zero and so in units: a temperature that wanders, visitors by the weekday, deals
 # by chance, and promotions that are texts.
 LC_ALL=C awk 'function chance() { # of Park & Miller: the same in every awk
 	seed = seed * 16807 % 2147483647
@@ -20,7 +20,7 @@ BEGIN {
 			heat = int(100 * (heat + 3 * chance() - 1.5)) / 100
 			deal = chance() < 0.25
 			promo = chance() < 0.2 ? "A" : "none"
-			y = int(100 * s + 4 * heat + 5 * week[t % 7 + 1] + 40 * deal + \
+			y = int(100 * s - 500 + 4 * heat + 5 * week[t % 7 + 1] + 40 * deal + \
 				20 * (promo == "A") + 10 * chance())
 			printf "s%d,%d,%s,%.2f,%s,%d,%s\n", s, t + 1, t < 108 ? y : "", \
 				heat, week[t % 7 + 1], deal, promo
@@ -48,6 +48,10 @@ refuse() { # WORDS OPTIONS...
 run out.csv in.csv --regressors heat,visitors,deal --regressors-unknown heat,visitors,deal
 LC_ALL=C awk -F, -v OFS=, '$2 <= 108 && NR > 1 { n[$1]++; deals[$1] += $6; heat[$1] = $4 }
 	NR > 1 && $2 > 108 { $4 = heat[$1]; $6 = sprintf("%.17g", deals[$1] / n[$1]) } 1' in.csv >hand.csv
+"$nightcast" forecast -H 4 -s 7 -m mean in.csv --regressors heat,visitors,deal,'lag(deal,2)','lag(deal,4)' \
+	--regressors-unknown heat,visitors,deal >stdout 2>stderr
+grep -q 'regressors not known in advance, carried on: heat by its last value, visitors by a season before, deal by its mean, lag(deal,2) by its mean$' \
+	stderr || fail "not said: $(cat stderr)"
 grep -q '^s1,109,,.*,2,0[.]' hand.csv || fail "$(grep s1,109 hand.csv)"
 run hand.out hand.csv --regressors heat,visitors,deal
 LC_ALL=C awk -F, 'NR == FNR { a[FNR] = $4; next } FNR > 1 && (a[FNR] / $4 - 1) ^ 2 > 1e-18 {
