@@ -22,26 +22,47 @@ static void print_text(const char *text)
 
 /* --- regressors --- */
 
-static void print_lacking(const struct io_panel *panel,
-                          const struct io_known *known)
+/* The first series of which something is said, and how many more. */
+static void print_some(const struct io_panel *panel, char *const *said,
+                       bool failed, size_t n)
 {
     char id[CMD_SHORT_SIZE], count[CMD_COUNT_SIZE];
-    size_t n = 0, shown = 0;
-    for (size_t i = 0; i < known->nseries; i++)
-        n += known->lacks[i] != NULL && panel->facts[i].error == NULL;
-    printf("%-18s  %s series\n", "lack a future", cmd_count(n, count));
-    for (size_t i = 0; i < known->nseries && shown < SHOWN; i++) {
-        if (known->lacks[i] == NULL || panel->facts[i].error != NULL)
+    size_t shown = 0;
+    for (size_t i = 0; i < panel->nseries && shown < SHOWN; i++) {
+        if (said[i] == NULL || (!failed && panel->facts[i].error != NULL))
             continue;
         fputs("    ", stdout);
         print_text(cmd_short(panel->series[i].id, id));
         fputs(": ", stdout);
-        print_text(known->lacks[i]);
+        print_text(said[i]);
         putchar('\n');
         shown++;
     }
     if (n > SHOWN)
         printf("    ... and %s more\n", cmd_count(n - SHOWN, count));
+}
+
+static void print_lacking(const struct io_panel *panel,
+                          const struct io_known *known)
+{
+    char count[CMD_COUNT_SIZE];
+    size_t n = 0;
+    for (size_t i = 0; i < known->nseries; i++)
+        n += known->lacks[i] != NULL && panel->facts[i].error == NULL;
+    printf("%-18s  %s series\n", "lack a future", cmd_count(n, count));
+    print_some(panel, known->lacks, false, n);
+}
+
+static void print_holes(const struct io_panel *panel,
+                        const struct io_known *known)
+{
+    char count[CMD_COUNT_SIZE], values[CMD_COUNT_SIZE];
+    size_t n = 0;
+    for (size_t i = 0; i < known->nseries; i++)
+        n += known->holes[i] != NULL;
+    printf("%-18s  %s series, %s value%s\n", "lack a past", cmd_count(n, count),
+           cmd_count(known->nholes, values), known->nholes == 1 ? "" : "s");
+    print_some(panel, known->holes, true, n);
 }
 
 static void print_regressors(const struct io_panel *panel,
@@ -58,6 +79,7 @@ static void print_regressors(const struct io_panel *panel,
         print_text(known->base[j]);
         putchar('\n');
     }
+    print_holes(panel, known);
     if (ahead)
         print_lacking(panel, known);
 }

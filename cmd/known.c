@@ -109,17 +109,62 @@ static enum fc_status read_regressors(const struct cmd_options *options,
     return status;
 }
 
+/* Of each regressor, in how many series it is carried on by a rule. */
+struct carried {
+    size_t n[IO_TERMS_MOST][FC_KNOWN_RULES];
+};
+
+/* "heat by its last value, deal by its mean (3 series) or its last value". */
+static void say_carried(const struct io_known *known,
+                        const struct carried *carried)
+{
+    static const char *const by[] = {"its last value", "its mean",
+                                     "a season before"};
+    char line[LINE] = "", count[CMD_COUNT_SIZE];
+    size_t said = 0;
+    for (size_t j = 0; j < known->n; j++) {
+        bool first = true;
+        size_t kinds = 0;
+        for (int k = 0; k < FC_KNOWN_RULES; k++)
+            kinds += carried->n[j][k] > 0;
+        for (int k = 0; k < FC_KNOWN_RULES; k++) {
+            if (carried->n[j][k] == 0)
+                continue;
+            if (first)
+                cmd_append(line, LINE, "%s%.60s by %s", said++ > 0 ? ", " : "",
+                           io_known_label(known, j), by[k]);
+            else
+                cmd_append(line, LINE, " or %s", by[k]);
+            if (kinds > 1)
+                cmd_append(line, LINE, " (%s series)",
+                           cmd_count(carried->n[j][k], count));
+            first = false;
+        }
+    }
+    if (said > 0)
+        cmd_say(CMD_INFO, "regressors not known in advance, carried on: %s",
+                line);
+}
+
 void cmd_known_carry(const struct cmd_options *options,
                      const struct io_panel *panel, int horizon, int season,
                      struct io_known *known)
 {
     if (options->unknown == NULL || (options->set & CMD_BACKTEST))
         return;
+    struct carried carried = {0};
+    enum fc_known_rule rule[IO_TERMS_MOST] = {FC_KNOWN_LAST};
     for (size_t i = 0; i < panel->nseries; i++) {
         fc_known_carry(known->known_for, known->n, panel->series[i].n, horizon,
-                       season, known->x[i]);
+                       season, known->x[i], rule);
         known->of[i].known_for = known->known_for;
+        for (size_t j = 0; j < known->n; j++)
+            carried.n[j][rule[j]] += panel->series[i].n > 0
+                                     && panel->facts[i].error == NULL
+                                     && known->known_for[j] < (size_t)horizon;
     }
+    if (speaks(options))
+        say_carried(known, &carried);
 }
 
 /* Events that no series has, whose key is a mistake perhaps. */
@@ -267,10 +312,10 @@ bool cmd_known_is_as_all(const struct io_known *known,
 {
     bool has_all = false;
     for (size_t k = known->n - known->nevents; k < known->n; k++)
-        has_all = has_all
-                  || (known->role[k] == FC_ROLE_PLAIN && learnt->column[k].used);
-    return has_all && !learnt->column[j].used
-           && known->role[j] == FC_ROLE_DRAWN
+        has_all =
+            has_all
+            || (known->role[k] == FC_ROLE_PLAIN && learnt->column[k].used);
+    return has_all && !learnt->column[j].used && known->role[j] == FC_ROLE_DRAWN
            && strcmp(known->kind[j], "event") == 0;
 }
 
@@ -294,12 +339,14 @@ static bool is_out_still(const struct said *said, size_t j)
     return is_out(said, j) && !is_new(said, j);
 }
 
-/* That no series has any in the horizon, where most likely a file is missing. */
+/* That no series has any in the horizon, where most likely a file is missing.
+ */
 static void say_all_lack(const struct said *said)
 {
     size_t n = 0;
     for (size_t i = 0; i < said->panel->nseries; i++) {
-        if (said->panel->facts[i].error != NULL || said->panel->series[i].n == 0)
+        if (said->panel->facts[i].error != NULL
+            || said->panel->series[i].n == 0)
             continue;
         if (cmd_known_lacks(said->known, i) == NULL)
             return;

@@ -91,8 +91,8 @@ static enum fc_status make_under(const struct making *making, size_t i,
     struct fc_forecast forecast = fc_batch_forecast(&run->batch, item);
     double *base = cmd_report_parts_values(parts, k, 0);
     for (int h = 0; h < forecast.horizon && base != NULL; h++)
-        base[h] = cmd_components_base(forecast.mean[h], share + (size_t)h * n,
-                                      n);
+        base[h] =
+            cmd_components_base(forecast.mean[h], share + (size_t)h * n, n);
     for (size_t j = 0; j < n && base != NULL; j++) {
         double *values = NULL;
         for (int h = 0; h < forecast.horizon && base != NULL; h++) {

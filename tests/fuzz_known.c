@@ -276,6 +276,20 @@ static bool parse(struct trial *t)
     return status == FC_OK;
 }
 
+/* As if no regressor were known in advance, but for a step or two. */
+static void carry(struct trial *t)
+{
+    struct io_known *known = &t->known;
+    int season = t->how.horizon > 4 ? 7 : 1;
+    for (size_t j = 0; j < known->n; j++)
+        known->known_for[j] = j % 3;
+    for (size_t i = 0; i < t->panel.nseries; i++) {
+        fc_known_carry(known->known_for, known->n, t->panel.series[i].n,
+                       t->how.horizon, season, known->x[i], NULL);
+        known->of[i].known_for = known->known_for;
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size < 3)
@@ -288,6 +302,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     choose(t, data);
     if (parse(t) && read_all(t) && t->known.n > 0) {
         check_known(t);
+        if (data[2] >> 6 & 1)
+            carry(t);
         forecast(t, data[2] >> 7);
     }
     io_known_release(&t->known);

@@ -87,6 +87,7 @@ static void check_written(const struct io_learned *learned)
     assert(again.last == learned->last);
     assert(strcmp(again.model, learned->model) == 0);
     assert(again.has_agreed == learned->has_agreed);
+    assert(again.sign == learned->sign);
     if (learned->has_agreed)
         check_agreed(&again.agreed, &learned->agreed);
     for (size_t i = 0; i < learned->n; i++)

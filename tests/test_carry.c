@@ -6,8 +6,8 @@
 #include "tests/check.h"
 #include "tests/series.h"
 
-#include "forecast/models.h"
 #include "forecast/known/known.h"
+#include "forecast/models.h"
 #include "forecast/run/backtest.h"
 #include "forecast/run/simulate.h"
 
@@ -25,7 +25,7 @@ static void carry(size_t lag, int season, double *x)
 {
     for (size_t t = N + lag; t < PLACES; t++)
         x[t] = FUTURE;
-    fc_known_carry(&lag, 1, N, HORIZON, season, x);
+    fc_known_carry(&lag, 1, N, HORIZON, season, x, NULL);
 }
 
 static void what_wanders_keeps_its_last_value(void **state)
@@ -81,7 +81,7 @@ static void as_far_as_it_is_known_it_stays(void **state)
     for (size_t t = 0; t < PLACES; t++)
         x[t] = (double)t;
     size_t all = SIZE_MAX;
-    fc_known_carry(&all, 1, N, HORIZON, 7, x);
+    fc_known_carry(&all, 1, N, HORIZON, 7, x, NULL);
     for (size_t t = 0; t < PLACES; t++)
         assert_near(x[t], (double)t, 0);
 }
@@ -181,8 +181,7 @@ static void make_world(enum kind kind, struct world *w)
         for (size_t t = 0; t < WHOLE; t++) {
             x[t] = draw_x(kind, t, t > 0 ? x[t - 1] : 0, rng);
             lag[t] = x[t > 2 ? t - 2 : 0];
-            w->y[i][t] =
-                50 + 2 * x[t] + lag[t] + gsl_ran_gaussian(rng, 1);
+            w->y[i][t] = 50 + 2 * x[t] + lag[t] + gsl_ran_gaussian(rng, 1);
         }
         w->history[i] = (struct fc_history){"a", w->y[i], WHOLE};
         w->regressors[i] =
@@ -292,13 +291,13 @@ static void paths_turn_out_otherwise(void **state)
             w->history[i].n = LENGTH;
             w->regressors[i].known_for = lags;
             fc_known_carry(lags, 2, LENGTH, AHEAD, fc_season_length(&seasons),
-                           w->x[i]);
+                           w->x[i], NULL);
         }
-        struct fc_simulate simulate = {
-            .job = job_of(w, &spec, &seasons, &outline),
-            .paths = PATHS,
-            .nquantiles = 4,
-            .quantiles = quantiles};
+        struct fc_simulate simulate = {.job =
+                                           job_of(w, &spec, &seasons, &outline),
+                                       .paths = PATHS,
+                                       .nquantiles = 4,
+                                       .quantiles = quantiles};
         assert_int_equal(fc_simulate_init(&simulate, &err), FC_OK);
         assert_int_equal(fc_simulate_run(&simulate, 0, MANY, &err), FC_OK);
         size_t rows = (size_t)fc_simulate_rows(&simulate), in[2] = {0},

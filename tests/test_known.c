@@ -10,6 +10,7 @@
 #include "forecast/run/batch.h"
 
 #include <gsl/gsl_cdf.h>
+#include <gsl/gsl_linalg.h>
 #include <gsl/gsl_randist.h>
 #include <gsl/gsl_rng.h>
 #include <gsl/gsl_statistics_double.h>
@@ -273,6 +274,77 @@ static void collinear_and_still_columns_are_left_out(void **state)
     free(w);
 }
 
+/* The density of the rows themselves, whose covariance is spelled out. */
+static void evidence_is_the_density_of_the_rows(void **state)
+{
+    (void)state;
+    enum { N = 12, P = 3 };
+    static const double mean[P] = {-2, 0.5, 0}, variance[P] = {0.3, 2, 0.01};
+    const double noise = 0.2;
+    double x[P * N], y[N], xx[P * P], xy[P], room[N * N], left[N];
+    double scratch[64];
+    struct fc_known *known = known_of(P);
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    for (size_t j = 0; j < P; j++) {
+        known->column[j].mean = mean[j];
+        known->column[j].variance = variance[j];
+    }
+    for (size_t i = 0; i < P * N; i++)
+        x[i] = gsl_ran_gaussian(rng, 1) + (i >= N ? x[i - N] : 0);
+    for (size_t t = 0; t < N; t++)
+        y[t] = gsl_ran_gaussian(rng, 3);
+    struct known_cross cross = {
+        .xx = xx, .xy = xy, .rows = N, .df = N, .noise = noise};
+    known_cross_fill(P, N, N, x, y, &cross);
+    gsl_matrix_view s = gsl_matrix_view_array(room, N, N);
+    gsl_vector_view e = gsl_vector_view_array(left, N);
+    for (size_t t = 0; t < N; t++) {
+        left[t] = y[t];
+        for (size_t j = 0; j < P; j++)
+            left[t] -= mean[j] * x[j * N + t];
+        for (size_t u = 0; u < N; u++) {
+            room[t * N + u] = t == u ? noise : 0;
+            for (size_t j = 0; j < P; j++)
+                room[t * N + u] += x[j * N + t] * variance[j] * x[j * N + u];
+        }
+    }
+    double density = 0;
+    gsl_linalg_cholesky_decomp1(&s.matrix);
+    gsl_blas_dtrsv(CblasLower, CblasNoTrans, CblasNonUnit, &s.matrix,
+                   &e.vector);
+    for (size_t t = 0; t < N; t++)
+        density -= log(room[t * N + t]) + left[t] * left[t] / 2;
+    assert_true(known_scratch(P) <= sizeof scratch / sizeof *scratch);
+    assert_near(known_evidence(known, &cross, scratch), density, 1e-9);
+    assert_near(known_evidence(known, &cross, scratch), density, 1e-9);
+    known->column[1].variance = 0;
+    assert_true(isnan(known_evidence(known, &cross, scratch)));
+    gsl_rng_free(rng);
+    free(known);
+}
+
+/* Where stores have prices of other sizes, it is by how alike their slopes are
+ * that the form of these is told: in percent, or in units. */
+static void the_form_of_prices_is_that_of_slopes_alike(void **state)
+{
+    (void)state;
+    for (unsigned long seed = 21; seed < 29; seed++)
+        for (int units = 0; units < 2; units++) {
+            struct world *w = make_world(100, 0.2, seed);
+            for (size_t i = 0; i < w->n; i++)
+                for (size_t t = 0; t < STRIDE; t++) {
+                    double *x = &w->x[i][t], p = *x;
+                    *x *= 0.7 + (double)(i % 10) / 15;
+                    if (units)
+                        w->y[i][t] *= exp(w->slope[i][0] * (*x - log(p)));
+                }
+            struct fc_known *known = learn(w);
+            assert_int_equal(known->column[0].form == FC_KNOWN_AS_IT_IS, units);
+            free(known);
+            free(w);
+        }
+}
+
 static struct fc_known_fit fit_first(const struct world *w,
                                      const struct fc_known *known,
                                      struct fc_workspace *ws)
@@ -378,8 +450,8 @@ static void what_was_learnt_can_be_kept(void **state)
 /*
  * All series have the same rows and the same noise, e2 the square of a slope's
  * error and s2 the variance of their own slopes.  A slope is then drawn by
- * B = T / (T + e2), its own variance is B e2, and where EM rests, T is
- * B^2 s2 + n / (n - 1) B e2: a quadratic equation in T + e2.
+ * B = T / (T + e2), its own variance is B e2, and where EM rests, (n - 2) T is
+ * (n - 1) B^2 s2 + n B e2: a quadratic equation in T + e2.
  */
 static void the_search_for_the_prior_ends_where_it_should(void **state)
 {
@@ -405,8 +477,9 @@ static void the_search_for_the_prior_ends_where_it_should(void **state)
         }
         assert_int_equal(known_learn_slopes(cross, SERIES, true, known), FC_OK);
         double e2 = noise / xx, s2 = gsl_stats_variance(own, 1, SERIES);
-        double half = (s2 + SERIES * e2 / (SERIES - 1)) / 2;
-        double variance = half + sqrt(half * half - s2 * e2) - e2;
+        double s = (SERIES - 1) * s2 / (SERIES - 2);
+        double half = (s + SERIES * e2 / (SERIES - 2)) / 2;
+        double variance = half + sqrt(half * half - s * e2) - e2;
         assert_near(known->column[0].mean, 3, 1e-6);
         assert_near_floor(known->column[0].variance, variance, 1e-3, e2);
         free(known);
@@ -517,6 +590,8 @@ int main(void)
         cmocka_unit_test(collinear_and_still_columns_are_left_out),
         cmocka_unit_test(a_regressor_beyond_all_that_was_seen_is_bounded),
         cmocka_unit_test(deep_cuts_are_told_from_logs),
+        cmocka_unit_test(evidence_is_the_density_of_the_rows),
+        cmocka_unit_test(the_form_of_prices_is_that_of_slopes_alike),
         cmocka_unit_test(what_was_learnt_can_be_kept),
         cmocka_unit_test(the_search_for_the_prior_ends_where_it_should),
         cmocka_unit_test(many_regressors_of_a_short_series_do_not_explain_it),

@@ -142,32 +142,64 @@ static void a_week_of_hours_is_forecast(void **state)
 
 enum { DAY = 24, YEAR = 365 * DAY, TWO_YEARS = 2 * YEAR };
 
-/* A moving average of a line is the line, of a year before: what it lacks is
- * a year's growth, the same everywhere. */
+/* A moving average of a line is the line, of years before and of a half of a
+ * day; what an hour differs in is that hour's. */
+static double line_at(double t)
+{
+    return 3 * t + (fmod(t, DAY) == 20 ? 700 : 0);
+}
+
 static void a_course_is_the_mean_of_earlier_years(void **state)
 {
     static double z[TWO_YEARS + 2000];
     size_t n = sizeof z / sizeof *z;
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_course_design design = {
-        .year = YEAR, .width = 10 * DAY, .step = DAY, .known = 500};
+        .within = DAY, .year = 365, .width = 10, .step = 7, .known = 500};
     struct fc_course course;
     (void)state;
     for (size_t t = 0; t < n; t++)
-        z[t] = 3 * (double)t;
+        z[t] = line_at((double)t);
     assert_int_equal(fc_course_find(z, n, &design, ws, &course), FC_OK);
-    assert_near(course.first, TWO_YEARS, 1e-12);
-    for (double t = TWO_YEARS + 20 * DAY; t < (double)n; t += 100)
-        assert_near(fc_course_at(&course, t), 3 * (t - 1.5 * YEAR - 0.5), 1e-9);
+    for (size_t t = 7 * DAY; t < n; t++) {
+        double x = (double)t, years = t < YEAR ? 0 : t < TWO_YEARS ? 1 : 1.5;
+        bool is_edge = t % YEAR < 7 * DAY || t % YEAR > YEAR - 14 * DAY;
+        double expected = line_at(x) - 3 * (years * YEAR + DAY / 2);
+        if (!is_edge)
+            assert_near(fc_course_at(&course, t), expected, 1e-9);
+    }
     /* a year after the last value it begins again */
-    assert_near(fc_course_at(&course, (double)n + YEAR + 5000),
-                fc_course_at(&course, (double)n + 5000), 1e-9);
-    design.known = 2001;
+    assert_near(fc_course_at(&course, n + YEAR + 5000),
+                fc_course_at(&course, n + 5000), 1e-9);
+    /* from later on it is the same */
+    double late = fc_course_at(&course, n + 300);
+    design.first = n - n % DAY - 70 * DAY;
     assert_int_equal(fc_course_find(z, n, &design, ws, &course), FC_OK);
-    assert_near(course.first, YEAR, 1e-12);
-    design.known = n;
+    assert_near(fc_course_at(&course, n + 300), late, 1e-9);
+    design.known = n - YEAR + 1;
     assert_int_equal(fc_course_find(z, n, &design, ws, &course), FC_OK);
     assert_int_equal(course.n, 0);
+    fc_workspace_free(ws);
+}
+
+/* What is before the last so many observations tells nothing of them. */
+static void a_course_sees_nothing_of_what_is_held_back(void **state)
+{
+    static double z[YEAR + 3000];
+    const size_t n = sizeof z / sizeof *z, known = 3000;
+    struct fc_workspace *ws = fc_workspace_new();
+    const struct fc_course_design design = {
+        .within = DAY, .year = 365, .width = 70, .step = 7, .known = known};
+    struct fc_course before, after;
+    (void)state;
+    for (size_t t = 0; t < n; t++)
+        z[t] = line_at((double)t);
+    assert_int_equal(fc_course_find(z, n, &design, ws, &before), FC_OK);
+    for (size_t t = n - known; t < n; t++)
+        z[t] = 1e9;
+    assert_int_equal(fc_course_find(z, n, &design, ws, &after), FC_OK);
+    for (size_t t = 0; t < n; t++)
+        assert_near(fc_course_at(&before, t), fc_course_at(&after, t), 1e-12);
     fc_workspace_free(ws);
 }
 
@@ -218,6 +250,29 @@ static void a_year_is_followed_where_it_is_there(void **state)
     gsl_rng_free(rng);
 }
 
+/* Evenings that are high in one half of the year and low in the other: after
+ * two years the days that lie ahead are those of a year ago, not those of the
+ * last weeks. */
+static void times_of_the_day_have_a_year_of_their_own(void **state)
+{
+    static double level[TWO_YEARS + AHEAD];
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    double with = 0, without = 0;
+    (void)state;
+    for (int trial = 0; trial < 3; trial++) {
+        for (size_t t = 0; t < TWO_YEARS + AHEAD; t++) {
+            double year = sin(2 * M_PI * (double)t / YEAR);
+            double day = cos(2 * M_PI * (double)t / DAY);
+            double noise = gsl_ran_gaussian_ziggurat(rng, 30);
+            level[t] = 200 * year * day + (t < TWO_YEARS ? noise : 0);
+        }
+        with += error_after_two_years(level, YEAR);
+        without += error_after_two_years(level, 0);
+    }
+    assert_true(with < 0.7 * without);
+    gsl_rng_free(rng);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -227,7 +282,9 @@ int main(void)
         cmocka_unit_test(an_adjustment_is_undone_exactly),
         cmocka_unit_test(a_week_of_hours_is_forecast),
         cmocka_unit_test(a_course_is_the_mean_of_earlier_years),
+        cmocka_unit_test(a_course_sees_nothing_of_what_is_held_back),
         cmocka_unit_test(a_year_is_followed_where_it_is_there),
+        cmocka_unit_test(times_of_the_day_have_a_year_of_their_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ struct cmd_report_parts {
     struct io_intern names;
     size_t nseries, nmodels;
     int horizon;
-    double usual; /* numbers of a series, roughly */
+    double usual;               /* numbers of a series, roughly */
     struct cmd_report_made *of; /* series by series, model by model; with make,
                                    of one series */
     size_t unknown;             /* rows of no forecast that is here */

@@ -199,6 +199,27 @@ void known_own(const struct fc_known *known, const struct known_cross *cross,
         out->error[j] = NAN;
 }
 
+/* The precisions of the prior, in units of 1 / noise, to the diagonal; by
+ * -noise, from it. */
+static void add_prior(const struct fc_known *known,
+                      const struct known_cross *cross, double noise)
+{
+    for (size_t j = 0; j < known->n; j++)
+        if (known->column[j].used && known->column[j].variance > 0)
+            cross->xx[j * known->n + j] += noise / known->column[j].variance;
+}
+
+/* What is left of xy by the prior's mean. */
+static void leave_mean(const struct fc_known *known,
+                       const struct known_cross *cross, double *b)
+{
+    for (size_t i = 0; i < known->n; i++) {
+        b[i] = cross->xy[i];
+        for (size_t j = 0; j < known->n; j++)
+            b[i] -= cross->xx[i * known->n + j] * known->column[j].mean;
+    }
+}
+
 void known_shrunk(const struct fc_known *known, const struct known_cross *cross,
                   double *scratch, struct known_slopes *out)
 {
@@ -209,30 +230,56 @@ void known_shrunk(const struct fc_known *known, const struct known_cross *cross,
         out->noise = cross->noise;
     else
         known_own(known, cross, known->noise, scratch, out);
-    for (size_t i = 0; i < n; i++) {
-        b[i] = cross->xy[i];
-        for (size_t j = 0; j < n; j++)
-            b[i] -= cross->xx[i * n + j] * known->column[j].mean;
-    }
+    leave_mean(known, cross, b);
     double *least = work; /* as long as b is not solved */
     size_t most = most_told(cross);
     find_least(known, cross, least);
     for (size_t j = 0; j < n; j++) {
         double variance = known->column[j].variance;
         if (known->column[j].used && variance > 0) {
-            cross->xx[j * n + j] += out->noise / variance;
             least[j] = 0;
             most++;
         }
     }
+    add_prior(known, cross, out->noise);
     decompose(cross->xx, least, most, &f);
     solve_forward(&f, b, work);
     solve_back(&f, work, out->slope);
     take_errors(&f, out->noise, work, out);
-    for (size_t j = 0; j < n; j++) {
+    for (size_t j = 0; j < n; j++)
         out->slope[j] += known->column[j].used ? known->column[j].mean : 0;
-        double variance = known->column[j].variance;
-        if (known->column[j].used && variance > 0)
-            cross->xx[j * n + j] -= out->noise / variance;
+    add_prior(known, cross, -out->noise);
+}
+
+double known_evidence(const struct fc_known *known,
+                      const struct known_cross *cross, double *scratch)
+{
+    size_t n = known->n;
+    struct factor f = make_factor(n, scratch);
+    double *work = scratch + n * n + 3 * n, *b = work + 2 * n;
+    double noise = cross->noise, square = cross->yy, logs = 0;
+    leave_mean(known, cross, b);
+    for (size_t j = 0; j < n; j++) {
+        const struct fc_known_column *column = &known->column[j];
+        if (!column->used)
+            continue;
+        if (!(column->variance > 0) || !(noise > 0))
+            return NAN;
+        square -= column->mean * (cross->xy[j] + b[j]);
+        logs += log(column->variance / noise);
+        work[j] = 0;
     }
+    for (size_t j = 0; j < n; j++)
+        if (!known->column[j].used)
+            work[j] = INFINITY;
+    add_prior(known, cross, noise);
+    decompose(cross->xx, work, n, &f);
+    solve_forward(&f, b, work);
+    for (size_t k = 0; k < f.rank; k++) {
+        size_t column = (size_t)f.pivot[k];
+        square -= work[k] * work[k];
+        logs += 2 * log(f.r[k * n + k] / f.scale[column]);
+    }
+    add_prior(known, cross, -noise);
+    return -(cross->df * log(noise) + logs + square / noise) / 2;
 }

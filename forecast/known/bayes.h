@@ -48,6 +48,15 @@ void known_shrunk(const struct fc_known *known, const struct known_cross *cross,
                   double *scratch, struct known_slopes *out);
 
 /*
+ * The logarithm of what is to be expected of such rows before slopes are known,
+ * up to what is the same for any columns: of the normal density whose
+ * covariance is noise I + X T X', where T are the columns' variances.  NaN if
+ * one that is used has none.
+ */
+double known_evidence(const struct fc_known *known,
+                      const struct known_cross *cross, double *scratch);
+
+/*
  * Learns the columns' mean and variance and the usual noise from the
  * crossproducts of several series, whose noise it finds; sets `used`.
  *

@@ -11,17 +11,17 @@
 
 #include <math.h>
 
-size_t known_place_of(const struct known_past *past, enum known_rule rule,
+size_t known_place_of(const struct known_past *past, enum fc_known_rule rule,
                       size_t t, size_t h)
 {
     size_t season = past->season;
-    return rule == KNOWN_LAST ? t - h
-                              : t - (h + season - 1) / season * season;
+    return rule == FC_KNOWN_LAST ? t - h
+                                 : t - (h + season - 1) / season * season;
 }
 
 /* Mean squared error over the column's past, at all leads that are asked for,
  * from all places with at least `least` values before. */
-static double error_of(const struct known_past *past, enum known_rule rule,
+static double error_of(const struct known_past *past, enum fc_known_rule rule,
                        size_t least)
 {
     double errors = 0, count = 0;
@@ -31,7 +31,7 @@ static double error_of(const struct known_past *past, enum known_rule rule,
             sum += past->x[t];
         for (size_t t = least + h - 1; t < past->n; t++, count++) {
             sum += past->x[t - h];
-            double guess = rule == KNOWN_USUAL
+            double guess = rule == FC_KNOWN_USUAL
                                ? sum / (double)(t - h + 1)
                                : past->x[known_place_of(past, rule, t, h)];
             errors += (past->x[t] - guess) * (past->x[t] - guess);
@@ -40,12 +40,13 @@ static double error_of(const struct known_past *past, enum known_rule rule,
     return count > 0 ? errors / count : INFINITY;
 }
 
-enum known_rule known_choose_rule(const struct known_past *past, size_t *least)
+enum fc_known_rule known_choose_rule(const struct known_past *past,
+                                     size_t *least)
 {
-    static const enum known_rule rules[] = {KNOWN_LAST, KNOWN_USUAL,
-                                            KNOWN_SEASON_BEFORE};
+    static const enum fc_known_rule rules[] = {FC_KNOWN_LAST, FC_KNOWN_USUAL,
+                                               FC_KNOWN_SEASON_BEFORE};
     bool seasonal = past->season > 1 && past->n >= 2 * past->season;
-    enum known_rule best = KNOWN_LAST;
+    enum fc_known_rule best = FC_KNOWN_LAST;
     double lowest = INFINITY;
     *least = seasonal ? past->season : 1;
     for (size_t k = 0; k < (seasonal ? 3 : 2); k++) {
@@ -58,21 +59,23 @@ enum known_rule known_choose_rule(const struct known_past *past, size_t *least)
     return best;
 }
 
-static void carry(const struct known_past *past, double *x)
+static enum fc_known_rule carry(const struct known_past *past, double *x)
 {
     size_t least, n = past->n;
-    enum known_rule rule = known_choose_rule(past, &least);
+    enum fc_known_rule rule = known_choose_rule(past, &least);
     double mean = 0;
     for (size_t t = 0; t < n; t++)
         mean += x[t] / (double)n;
     for (size_t h = 1; h <= past->steps; h++)
-        x[n + h - 1] = rule == KNOWN_USUAL
+        x[n + h - 1] = rule == FC_KNOWN_USUAL
                            ? mean
                            : x[known_place_of(past, rule, n + h - 1, h)];
+    return rule;
 }
 
 void fc_known_carry(const size_t *known_for, size_t nregressors, size_t n,
-                    int horizon, int season, double *x)
+                    int horizon, int season, double *x,
+                    enum fc_known_rule *rule)
 {
     size_t ahead = (size_t)horizon, places = n + ahead;
     for (size_t j = 0; j < nregressors && n > 0; j++) {
@@ -83,6 +86,8 @@ void fc_known_carry(const size_t *known_for, size_t nregressors, size_t n,
                                   .n = n,
                                   .steps = ahead - lag,
                                   .season = (size_t)season};
-        carry(&past, x + j * places + lag);
+        enum fc_known_rule chosen = carry(&past, x + j * places + lag);
+        if (rule != NULL)
+            rule[j] = chosen;
     }
 }

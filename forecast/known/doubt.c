@@ -3,8 +3,8 @@
  * What carrying regressors on is worth is seen in their own past: the rule that
  * carries a column on is put to every earlier place, and what came is compared
  * with it at the same leads.  Its errors times the slopes are errors of the
- * effect; those of all columns are added first, since what is wrong about one (a
- * temperature) is often wrong about another (its lag).
+ * effect; those of all columns are added first, since what is wrong about one
+ * (a temperature) is often wrong about another (its lag).
  *
  * Where columns are carried on by their mean or a season, as deals are, errors
  * have the distribution they had: bounds are quantiles of what the model says
@@ -14,9 +14,9 @@
  * with their mean square, bounds allow for its being an estimate (Student's t,
  * of 3/2 places for each stretch that does not overlap: the variance of a
  * random walk's overlapping differences, Lo & MacKinlay 1988, Review of
- * Financial Studies 1), and paths are sums of MIXED earlier places' errors, each
- * times a normal, which have the covariance of the errors over the leads, and
- * that t's variance.
+ * Financial Studies 1), and paths are sums of MIXED earlier places' errors,
+ * each times a normal, which have the covariance of the errors over the leads,
+ * and that t's variance.
  *
  * A slope that is not certain adds the variance of a product, E d^2 var b.
  */
@@ -36,7 +36,7 @@ enum { FEW = 30 /* earlier places */, POINTS = 40, MIXED = 8 };
  * after the series ends. */
 struct carried {
     size_t j, lag, least;
-    enum known_rule rule;
+    enum fc_known_rule rule;
     struct known_past past; /* from the lag-th place on */
     double *sum;            /* of the first k values, in units of the data */
 };
@@ -76,7 +76,7 @@ static bool add_column(const struct fc_series *series, size_t j,
         .steps = (size_t)fit->horizon - column->lag,
         .season = (size_t)fc_season_length(series->seasons)};
     column->rule = known_choose_rule(&column->past, &column->least);
-    doubt->wanders = doubt->wanders || column->rule == KNOWN_LAST;
+    doubt->wanders = doubt->wanders || column->rule == FC_KNOWN_LAST;
     column->sum = sums_of(&column->past, ws);
     if (column->least > doubt->least)
         doubt->least = column->least;
@@ -139,7 +139,7 @@ static double error_at(const struct fc_known_fit *fit,
     if (h <= column->lag)
         return 0;
     double guess =
-        column->rule == KNOWN_USUAL
+        column->rule == FC_KNOWN_USUAL
             ? known_rows_value(fit->known, rows, column->j,
                                column->sum[s + 1] / (double)(s + 1))
             : x[column->lag
@@ -201,8 +201,8 @@ void known_doubt_measure(struct fc_known_fit *fit)
         measure(fit, h);
 }
 
-/* How much of the sum of a normal of that width and one of the points lies below
- * x, and how much more a step further. */
+/* How much of the sum of a normal of that width and one of the points lies
+ * below x, and how much more a step further. */
 static double share_below(const double *point, double width, double x,
                           double *density)
 {

@@ -343,7 +343,8 @@ static double width_of(const struct fc_forecast *out, int level, int h,
 {
     double z = gsl_cdf_ugaussian_Pinv(0.5 + out->levels[level] / 200);
     size_t at = (size_t)level * (size_t)out->horizon + (size_t)h;
-    double far = above ? out->hi[at] - out->mean[h] : out->mean[h] - out->lo[at];
+    double far =
+        above ? out->hi[at] - out->mean[h] : out->mean[h] - out->lo[at];
     return z > 0 ? far / (z * unit) : 0;
 }
 
@@ -355,7 +356,8 @@ static double width_of(const struct fc_forecast *out, int level, int h,
 static void doubt_step(const struct fc_known_fit *fit, int other, int h,
                        double unit, struct fc_forecast *out)
 {
-    double error = error_at(fit, h), below = width_of(out, other, h, unit, false),
+    double error = error_at(fit, h),
+           below = width_of(out, other, h, unit, false),
            above = width_of(out, other, h, unit, true),
            middle = out->mean[h] + unit * fit->effect[h];
     for (int i = 0; i < out->nlevels; i++) { /* medians first */

@@ -208,6 +208,14 @@ enum fc_status fc_known_shares(const struct fc_known *known,
                                struct fc_workspace *ws, double *share,
                                struct fc_error *err);
 
+/* How a regressor is carried on. */
+enum fc_known_rule {
+    FC_KNOWN_LAST,          /* its last value */
+    FC_KNOWN_USUAL,         /* its mean */
+    FC_KNOWN_SEASON_BEFORE, /* what it was a season before, or several */
+    FC_KNOWN_RULES
+};
+
 /*
  * Carries regressors on over the horizon that would not be known there: each
  * as its last value, as its mean, or as it was a season before (from two cycles
@@ -218,9 +226,11 @@ enum fc_status fc_known_shares(const struct fc_known *known,
  *              it is known: SIZE_MAX, all; else its lag
  *   season     1: none
  *   x          nregressors columns of n + horizon values; in and out
+ *   rule       of each that is carried on; or NULL
  */
 void fc_known_carry(const size_t *known_for, size_t nregressors, size_t n,
-                    int horizon, int season, double *x);
+                    int horizon, int season, double *x,
+                    enum fc_known_rule *rule);
 
 /* In how many observations a regressor was there: not 0, if it is 0 in some;
  * else not at its least or its largest value, whichever it has more often. */

@@ -28,14 +28,16 @@
 
 enum { MOST_SERIES = 1000, LEAST_SERIES = 64, MOST_WORK = 1 << 24, CYCLES = 3 };
 
-enum { CHOOSERS = 80, COMPARED = 240 };
+enum { CHOOSERS = 80, COMPARED = 120 };
 
 static const double WIDE = 1.5;       /* largest over least: worth a log */
 static const double LOG_SHARE = 0.95; /* of series that can be taken in logs */
 static const double USUAL = 0.9;      /* of spans: see fc_known_column.span */
 static const double SMOOTHING = 0.3;  /* of the level, where scales are tried */
 static const double MOST_ERROR = 10; /* a series' scaled error counts as this */
-static const double WORSE = 1.01;
+static const double WORSE = 1.01, FAR_WORSE = 1.03;
+static const double CLEAR = 2;     /* standard errors */
+static const double MOST_SAID = 5; /* by a series, for logs or against them */
 static const double LEAST_RHO = 0.05, MOST_RHO = 0.95;
 
 struct learning {
@@ -348,11 +350,64 @@ static enum fc_status try_reciprocals(struct learning *l, const double *can,
     return status;
 }
 
+/* How much is to be expected of each series, in such a form, into l->values. */
+static enum fc_status find_evidence(struct learning *l)
+{
+    enum fc_status status = learn_slopes(l, false, false);
+    fc_workspace_reset(l->ws);
+    double *room = fc_workspace_doubles(l->ws, known_scratch(l->columns));
+    if (status != FC_OK || room == NULL)
+        return FC_ENOMEM;
+    for (size_t i = 0; i < l->n; i++)
+        l->values[i] = l->cross[i].rows > 0
+                           ? known_evidence(l->known, &l->cross[i], room)
+                           : NAN;
+    return FC_OK;
+}
+
+/*
+ * How much more is to be expected of the series' columns in logs than as they
+ * are, in standard errors; 0: neither.  A series says no more than MOST_SAID.
+ */
+static enum fc_status compare_logs(struct learning *l, bool logs,
+                                   const double *can, double *more)
+{
+    const struct fc_series *some = l->series;
+    size_t few = l->n;
+    double sum = 0, square = 0;
+    struct fc_series *others = malloc(COMPARED * sizeof *others);
+    double *as_they_are = malloc(COMPARED * sizeof *as_they_are);
+    enum fc_status status = FC_ENOMEM;
+    if (others != NULL && as_they_are != NULL) {
+        look_at_some(l, COMPARED, others);
+        set_scale(l, logs, FC_KNOWN_AS_IT_IS, can);
+        status = find_evidence(l);
+    }
+    if (status == FC_OK) {
+        memcpy(as_they_are, l->values, l->n * sizeof *as_they_are);
+        set_scale(l, logs, FC_KNOWN_LOGS, can);
+        status = find_evidence(l);
+    }
+    for (size_t i = 0; status == FC_OK && i < l->n; i++) {
+        double by = l->values[i] - as_they_are[i];
+        by = isnan(by) ? 0 : fmax(-MOST_SAID, fmin(MOST_SAID, by));
+        sum += by;
+        square += by * by;
+    }
+    *more = square > 0 ? sum / sqrt(square) : 0;
+    l->series = some;
+    l->n = few;
+    free(others);
+    free(as_they_are);
+    return status;
+}
+
 /* Units or logs, of the series and of those columns that can be taken so. */
 static enum fc_status choose_scale(struct learning *l)
 {
     bool any = false, can_logs = can_log_series(l), logs = can_logs;
-    double *can = malloc(l->columns * sizeof *can), least = INFINITY, mean;
+    double *can = malloc(l->columns * sizeof *can), least = INFINITY, more;
+    double mean[4] = {INFINITY, INFINITY, INFINITY, INFINITY};
     enum fc_status status = can != NULL ? FC_OK : FC_ENOMEM;
     for (size_t j = 0; can != NULL && j < l->columns; j++) {
         can[j] = can_log_column(l, j);
@@ -365,12 +420,21 @@ static enum fc_status choose_scale(struct learning *l)
         if ((k < 2 && !can_logs) || (columns == FC_KNOWN_LOGS && !any))
             continue;
         set_scale(l, k < 2, columns, can);
-        status = score(l, &mean);
-        if (status != FC_OK || mean >= least)
+        status = score(l, &mean[k]);
+        if (status != FC_OK || mean[k] >= least)
             continue;
-        least = mean;
+        least = mean[k];
         logs = k < 2;
         form = columns;
+    }
+    if (status == FC_OK && any && isfinite(least)) {
+        status = compare_logs(l, logs, can, &more);
+        bool to_logs = more > -CLEAR, clear = fabs(more) > CLEAR;
+        double other = mean[(logs ? 0 : 2) + !to_logs];
+        if (other <= (clear ? FAR_WORSE : WORSE) * least) {
+            form = to_logs ? FC_KNOWN_LOGS : FC_KNOWN_AS_IT_IS;
+            least = other;
+        }
     }
     l->error = least;
     if (status == FC_OK)

@@ -5,11 +5,16 @@
  * models for longitudinal data, Biometrics 38; Morris 1983, Parametric
  * empirical Bayes inference, JASA 78), from medians on.  Deviations count as
  * far as CLIP standard deviations of T and no further (Huber 1981, Robust
- * Statistics, ch. 6), so that no series sways the others; with n - 1 for n, as
- * the mean is learnt too.  Where the end is wanted, and not the way, every two
- * rounds are extrapolated (SQUAREM, scheme S3: Varadhan & Roland 2008, Simple
- * and globally convergent methods for accelerating the convergence of any EM
- * algorithm, Scandinavian Journal of Statistics 35).
+ * Statistics, ch. 6), so that no series sways the others; with n - 2 for n, one
+ * as the mean is learnt too, and one for a prior of the deviation that rises
+ * with it from 0, so that few series are not taken to be all alike by chance,
+ * which their intervals would not cover (Chung, Rabe-Hesketh, Dorie, Gelman &
+ * Liu 2013, A nondegenerate penalized likelihood estimator for variance
+ * parameters in multilevel models, Psychometrika 78).  Where the end is wanted,
+ * and not the way, every two rounds are extrapolated (SQUAREM, scheme S3:
+ * Varadhan & Roland 2008, Simple and globally convergent methods for
+ * accelerating the convergence of any EM algorithm, Scandinavian Journal of
+ * Statistics 35).
  */
 #include "forecast/known/bayes.h"
 
@@ -36,6 +41,12 @@ struct learning {
     double *own; /* a row of each series: its own slopes; NaN: does not tell */
     double *places; /* 6 n, of the search */
 };
+
+/* What sums of squares are divided by. */
+static double divisor(size_t n)
+{
+    return (double)(n > 3 ? n - 2 : n - 1);
+}
 
 static double median(double *x, size_t n)
 {
@@ -147,7 +158,7 @@ static double go_round(struct learning *l)
         double by = shift[j] / (double)l->n, old = column->variance;
         if (!column->used || old <= 0 || column->role == FC_ROLE_LIKE)
             continue;
-        double now = (square[j] - by * shift[j]) / (double)(l->n - 1);
+        double now = (square[j] - by * shift[j]) / divisor(l->n);
         column->mean += by;
         column->variance =
             fmax(now, 1e-12 * column->mean * column->mean + 1e-300);

@@ -46,8 +46,8 @@ void known_cross_fill(size_t n, size_t rows, size_t stride, const double *x,
 double known_cross_left(const struct known_cross *cross, const double *slope,
                         size_t n);
 
-/* Keeps a column's places after the series within what the series has seen and a
- * usual way beyond. */
+/* Keeps a column's places after the series within what the series has seen and
+ * a usual way beyond. */
 void known_rows_bound(const struct fc_known *known, size_t j,
                       struct known_rows *rows);
 

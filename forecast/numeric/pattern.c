@@ -72,14 +72,23 @@ static size_t smooth_width(const struct fc_pattern_design *design)
     return (size_t)(times * within);
 }
 
+/* Of a season that is a whole number, places follow each other. */
+static bool is_whole(double period)
+{
+    return period == (double)fc_pattern_size(period);
+}
+
 /* The sums of x over the cycles of a season of this period. */
 static void collect(const double *x, size_t n, double period, double decay,
                     struct place *places)
 {
-    memset(places, 0, fc_pattern_size(period) * sizeof *places);
+    const size_t size = fc_pattern_size(period);
+    const bool whole = is_whole(period);
+    memset(places, 0, size * sizeof *places);
     double w = 1;
-    for (size_t t = n; t-- > 0;) {
-        struct place *at = &places[fc_pattern_place(period, t)];
+    for (size_t t = n, i = n % size; t-- > 0;) {
+        i = i > 0 ? i - 1 : size - 1;
+        struct place *at = &places[whole ? i : fc_pattern_place(period, t)];
         at->w += w;
         at->wx += w * x[t];
         at->ww += w * w;
@@ -153,8 +162,12 @@ enum fc_status fc_pattern(const double *x, size_t n,
 static void add(const double *figure, double period, double sign, size_t first,
                 size_t n, double *x)
 {
-    for (size_t t = 0; t < n; t++)
-        x[t] += sign * figure[fc_pattern_place(period, first + t)];
+    const size_t size = fc_pattern_size(period);
+    const bool whole = is_whole(period);
+    for (size_t t = 0, i = first % size; t < n; t++) {
+        x[t] += sign * figure[whole ? i : fc_pattern_place(period, first + t)];
+        i = i + 1 < size ? i + 1 : 0;
+    }
 }
 
 void fc_pattern_remove(const double *figure, double period, size_t first,

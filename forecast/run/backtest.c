@@ -219,7 +219,7 @@ static enum fc_status carry_one(struct part *part, size_t i,
     own->stride = places;
     own->known_for = part->all->known_for;
     fc_known_carry(part->all->known_for, own->n, n, job->horizon,
-                   fc_season_length(job->seasons), x);
+                   fc_season_length(job->seasons), x, NULL);
     return FC_OK;
 }
 

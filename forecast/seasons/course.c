@@ -1,64 +1,83 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * The course of a year by moving averages of earlier years, on a coarse grid
- * between whose places it is linear.
+ * The course of a year by moving averages of earlier years, one for each place
+ * of a cycle, on a coarse grid between whose cycles it is linear.
  */
 #include "forecast/seasons/course.h"
 
-#include <math.h>
+#include <string.h>
 
 /* Earlier years that are averaged, at most. */
-static const double MOST_YEARS = 4;
+enum { MOST_YEARS = 4 };
 
-/* The mean of the values around place t, by sums up to each of n. */
-static double mean_around(const double *sum, size_t n, double t, double width)
+/* Adds those of the cycles around the one at observation `at` that lie in the
+ * first n; how many. */
+static size_t add_cycles(const double *z, size_t n,
+                         const struct fc_course_design *design, size_t at,
+                         double *sum)
 {
-    double from = fmax(0, floor(t - width / 2));
-    double to = fmin((double)n, floor(t + width / 2));
-    return to > from ? (sum[(size_t)to] - sum[(size_t)from]) / (to - from) : 0;
+    const size_t within = design->within, half = design->width / 2;
+    size_t before = at / within, count = 0;
+    before = before < half ? before : half;
+    size_t from = at - before * within, end = at + half * within;
+    for (size_t t = from; t < end && t + within <= n; t += within, count++)
+        for (size_t j = 0; j < within; j++)
+            sum[j] += z[t + j];
+    return count;
+}
+
+/* The course of the cycle at observation `at`: of all earlier years that reach
+ * back to half a width before it, or of what there is of one. */
+static void find_cycle(const double *z, size_t n,
+                       const struct fc_course_design *design, size_t at,
+                       double *value)
+{
+    const size_t year = design->year * design->within;
+    const size_t half = design->width / 2 * design->within;
+    size_t count = 0;
+    memset(value, 0, design->within * sizeof *value);
+    for (size_t k = 1; k <= MOST_YEARS && k * year + half <= at; k++)
+        count += add_cycles(z, n, design, at - k * year, value);
+    if (at < year)
+        count = add_cycles(z, n - design->known, design, at, value);
+    else if (count == 0)
+        count = add_cycles(z, n, design, at - year, value);
+    for (size_t j = 0; j < design->within; j++)
+        value[j] /= (double)count;
 }
 
 enum fc_status fc_course_find(const double *z, size_t n,
                               const struct fc_course_design *design,
                               struct fc_workspace *ws, struct fc_course *course)
 {
-    double year = design->year, last = (double)n - 1;
-    double years = floor(((double)n - (double)design->known) / year);
-    *course = (struct fc_course){.step = design->step, .year = year};
-    years = fmin(years, MOST_YEARS);
-    if (!(years >= 1) || !(design->width < year))
+    const size_t within = design->within, year = design->year;
+    *course = (struct fc_course){.first = design->first,
+                                 .within = within,
+                                 .step = design->step,
+                                 .year = year};
+    if (design->width < 2 || design->width >= year
+        || n < year * within + design->known)
         return FC_OK;
-    course->first = ceil(years * year);
-    course->n = (size_t)ceil((last + year - course->first) / design->step) + 1;
-    double *value = fc_workspace_doubles(ws, course->n);
-    struct fc_mark mark = fc_workspace_mark(ws);
-    double *sum = fc_workspace_doubles(ws, n + 1);
-    if (value == NULL || sum == NULL)
+    size_t cycles = (n - design->first) / within + 1 + year;
+    course->n = (cycles + design->step - 1) / design->step + 1;
+    double *value = fc_workspace_doubles(ws, course->n * within);
+    if (value == NULL)
         return FC_ENOMEM;
-    sum[0] = 0;
-    for (size_t t = 0; t < n; t++)
-        sum[t + 1] = sum[t] + z[t];
-    for (size_t i = 0; i < course->n; i++) {
-        double t = course->first + (double)i * design->step;
-        value[i] = 0;
-        for (double k = 1; k <= years; k++)
-            value[i] +=
-                mean_around(sum, n, t - k * year, design->width) / years;
-    }
+    for (size_t i = 0; i < course->n; i++)
+        find_cycle(z, n, design, design->first + i * design->step * within,
+                   value + i * within);
     course->value = value;
-    fc_workspace_release(ws, mark);
     return FC_OK;
 }
 
-double fc_course_at(const struct fc_course *course, double t)
+double fc_course_at(const struct fc_course *course, size_t t)
 {
-    double end = course->first + (double)(course->n - 1) * course->step;
-    while (t > end)
-        t -= course->year;
-    double at = fmax(0, t - course->first) / course->step;
-    size_t i = (size_t)floor(at);
-    if (i + 1 >= course->n)
-        return course->value[course->n - 1];
-    double part = at - floor(at);
-    return (1 - part) * course->value[i] + part * course->value[i + 1];
+    size_t cycle = (t - course->first) / course->within;
+    size_t place = (t - course->first) % course->within;
+    while (cycle >= (course->n - 1) * course->step)
+        cycle -= course->year;
+    size_t i = cycle / course->step;
+    double part = (double)(cycle % course->step) / (double)course->step;
+    const double *value = course->value + i * course->within + place;
+    return (1 - part) * value[0] + part * value[course->within];
 }

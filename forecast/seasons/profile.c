@@ -59,18 +59,24 @@ enum { SETS = sizeof sets / sizeof *sets };
 static const double COURSE_WIDTH = 10, COURSE_KNOWN = 4, COURSE_CYCLES = 30,
                     COURSE_ERRORS = 1.1;
 
-/* How the rest is continued: lags in cycles of the longest season or of the
- * shortest, and the half-life of its mean in cycles of the shortest. */
+/*
+ * How the rest is continued: lags in cycles of the longest season or of the
+ * shortest, and the half-life of its mean in cycles of the shortest.  Where
+ * earlier years are followed, what remains returns to them: of three ways that
+ * carry the last level on, one was better than all and none.
+ */
 static const struct way {
     int set;
     double long_lags, short_lags, mean_life;
     bool level; /* changes are continued, so that the last level goes on */
-} ways[] = {{0, 1.2, 0, INFINITY, false},  {0, 0, 1.25, INFINITY, false},
-            {1, 0, 1.25, INFINITY, false}, {2, 1.2, 0, 21, false},
-            {2, 0, 1.25, 21, false},       {1, 2.4, 0, 21, false},
-            {2, 1.2, 0, INFINITY, true},   {3, 2.4, 0, INFINITY, false},
-            {3, 0, 1.25, 21, false},       {4, 0, 1.25, 4, false},
-            {2, 0, 1.25, INFINITY, true},  {0, 1.2, 0, INFINITY, true}};
+    bool apart; /* from earlier years only */
+} ways[] = {
+    {0, 1.2, 0, INFINITY, false, false},  {0, 0, 1.25, INFINITY, false, false},
+    {1, 0, 1.25, INFINITY, false, false}, {2, 1.2, 0, 21, false, false},
+    {2, 0, 1.25, 21, false, false},       {1, 2.4, 0, 21, false, false},
+    {2, 1.2, 0, INFINITY, true, true},    {3, 2.4, 0, INFINITY, false, false},
+    {3, 0, 1.25, 21, false, false},       {4, 0, 1.25, 4, false, false},
+    {2, 0, 1.25, INFINITY, true, false},  {0, 1.2, 0, INFINITY, true, true}};
 
 /* All of them without the course of earlier years, and then all with it. */
 enum { WAYS = sizeof ways / sizeof *ways };
@@ -85,7 +91,9 @@ struct work {
     const double *period;
     size_t horizon;
     const struct fc_course *course; /* counted from the first of z */
-    double *rest, *change;          /* n */
+    double *less;                   /* z without the course, where there is */
+    double *rest, *rest_less;       /* n, without patterns */
+    double *change;                 /* n */
     double *covariance;             /* MOST_LAGS + 1 */
 };
 
@@ -102,13 +110,17 @@ size_t fc_profile_figures(const double *period, int nperiods)
     return n;
 }
 
-/* Takes the patterns of a set out of the first n values of z, into rest. */
+/* Takes the patterns of a set out of n values. */
 static enum fc_status take_patterns(const struct work *w, size_t n,
                                     const struct set *set,
-                                    struct fc_workspace *ws, double *figure)
+                                    struct fc_workspace *ws, double *x,
+                                    const double **figures)
 {
-    double *at = figure + fc_profile_figures(w->period, w->nperiods);
-    memcpy(w->rest, w->z, n * sizeof *w->rest);
+    size_t all = fc_profile_figures(w->period, w->nperiods);
+    double *figure = fc_workspace_doubles(ws, all), *at = figure + all;
+    if (figure == NULL)
+        return FC_ENOMEM;
+    *figures = figure;
     for (int i = w->nperiods - 1; i >= 0; i--) {
         bool is_longest = i > 0 && i == w->nperiods - 1;
         size_t size = fc_pattern_size(w->period[i]);
@@ -121,9 +133,9 @@ static enum fc_status take_patterns(const struct work *w, size_t n,
         memset(at, 0, size * sizeof *at);
         if (is_longest && !set->longest)
             continue;
-        if (fc_pattern(w->rest, n, &design, ws, at) != FC_OK)
+        if (fc_pattern(x, n, &design, ws, at) != FC_OK)
             return FC_ENOMEM;
-        fc_pattern_remove(at, w->period[i], 0, n, w->rest);
+        fc_pattern_remove(at, w->period[i], 0, n, x);
     }
     return FC_OK;
 }
@@ -167,7 +179,7 @@ static enum fc_status undo_difference(struct fc_workspace *ws,
 /* Whether a way can be tried: one with earlier years needs them. */
 static bool can_try(const struct work *w, int k)
 {
-    return k < (int)WAYS || w->course->n > 0;
+    return k < (int)WAYS || (w->course->n > 0 && !ways[k - (int)WAYS].apart);
 }
 
 /* Estimates the ways of a set that look at n values, or changes, x. */
@@ -206,28 +218,17 @@ static bool has_level(int set)
     return found;
 }
 
-/* The rest of the first n values without the course, from the place on where
- * there is one. */
-static const double *without_course(struct work *w, size_t n, size_t *from)
-{
-    *from = (size_t)fmax(0, w->course->first);
-    for (size_t t = *from; t < n; t++)
-        w->change[t] = w->rest[t] - fc_course_at(w->course, (double)t);
-    return w->change;
-}
-
 /* The mean and the last values of a way, by the rest of the first n. */
 static enum fc_status start(struct work *w, size_t n, double half_life,
                             struct fc_workspace *ws, struct fc_profile_way *way)
 {
-    size_t from = 0;
-    const double *rest = way->course ? without_course(w, n, &from) : w->rest;
+    const double *rest = way->course ? w->rest_less : w->rest;
     double *last = fc_workspace_doubles(ws, way->order);
     if (last == NULL)
         return FC_ENOMEM;
     memcpy(last, rest + n - way->order, way->order * sizeof *last);
     way->last = last;
-    way->mean = recent_mean(rest + from, n - from, half_life);
+    way->mean = recent_mean(rest, n, half_life);
     return FC_OK;
 }
 
@@ -240,10 +241,16 @@ static enum fc_status fit_set(struct work *w, size_t n, int set, bool held,
                               struct fc_workspace *ws,
                               struct fc_profile_way *fitted)
 {
-    double *figure =
-        fc_workspace_doubles(ws, fc_profile_figures(w->period, w->nperiods));
-    if (figure == NULL || take_patterns(w, n, &sets[set], ws, figure) != FC_OK)
+    const double *figure, *figure_less = NULL;
+    memcpy(w->rest, w->z, n * sizeof *w->rest);
+    if (take_patterns(w, n, &sets[set], ws, w->rest, &figure) != FC_OK)
         return FC_ENOMEM;
+    if (w->course->n > 0) {
+        memcpy(w->rest_less, w->less, n * sizeof *w->rest_less);
+        if (take_patterns(w, n, &sets[set], ws, w->rest_less, &figure_less)
+            != FC_OK)
+            return FC_ENOMEM;
+    }
     if (!held && estimate(w, w->rest, n, set, false, ws, fitted) != FC_OK)
         return FC_ENOMEM;
     for (size_t t = 0; !held && has_level(set) && t + 1 < n; t++)
@@ -255,8 +262,8 @@ static enum fc_status fit_set(struct work *w, size_t n, int set, bool held,
         const struct way *how = &ways[k % (int)WAYS];
         if (how->set != set || !can_try(w, k))
             continue;
-        fitted[k].figure = figure;
         fitted[k].course = k >= (int)WAYS;
+        fitted[k].figure = fitted[k].course ? figure_less : figure;
         if (start(w, n, how->mean_life * w->period[0], ws, &fitted[k]) != FC_OK)
             return FC_ENOMEM;
     }
@@ -275,7 +282,7 @@ static void continue_way(const struct fc_profile *p,
     memcpy(x, way->last, way->order * sizeof *x);
     fc_autoregression_continue(&ar, way->order, horizon, shock, x);
     for (size_t h = 0; way->course && h < horizon; h++)
-        x[way->order + h] += fc_course_at(&p->course, (double)(p->n + h));
+        x[way->order + h] += fc_course_at(&p->course, p->n + h);
     for (int i = 0; i < p->nperiods; i++) {
         fc_pattern_put_back(figure, p->period[i], p->n, horizon,
                             x + way->order);
@@ -369,10 +376,11 @@ static enum fc_status add_errors(const struct work *w, size_t n,
 static int choose_course(const struct work *w, const double *error)
 {
     double with = 0, without = 0;
-    for (int k = 0; k < (int)WAYS; k++) {
-        without += error[k];
-        with += error[(int)WAYS + k];
-    }
+    for (int k = 0; k < (int)WAYS; k++)
+        if (can_try(w, (int)WAYS + k)) {
+            without += error[k];
+            with += error[(int)WAYS + k];
+        }
     bool follow = w->course->n > 0 && with <= COURSE_ERRORS * without;
     return follow ? (int)WAYS : 0;
 }
@@ -385,11 +393,12 @@ static void weigh(const struct work *w, const double *error,
     double too_far = w->nperiods > 1 ? TOO_FAR : TOO_FAR_OF_ONE;
     int first = choose_course(w, error), end = first + (int)WAYS;
     for (int k = first; k < end; k++)
-        best = fmin(best, error[k]);
+        if (can_try(w, k))
+            best = fmin(best, error[k]);
     for (int k = 0; k < FC_PROFILE_WAYS; k++)
         way[k].weight = 0;
     for (int k = first; k < end; k++) {
-        if (!(error[k] > too_far * best))
+        if (can_try(w, k) && !(error[k] > too_far * best))
             way[k].weight = best > 0 && isfinite(best) ? best / error[k] : 1;
         sum += way[k].weight;
     }
@@ -486,6 +495,22 @@ static bool all_positive(const double *y, size_t n)
     return true;
 }
 
+/* Of the times of a day where there are whole ones, in weeks. */
+static struct fc_course_design design_of(const struct work *w, size_t n,
+                                         double year)
+{
+    double longest = longest_of(w), cycle = w->period[0];
+    bool whole = cycle == rint(cycle);
+    double within = whole ? cycle : 1, step = whole ? longest : cycle;
+    return (struct fc_course_design){
+        .within = (size_t)within,
+        .year = (size_t)rint(year / within),
+        .step = (size_t)fmax(1, rint(step / within)),
+        .width = (size_t)rint(COURSE_WIDTH * longest / within),
+        .first = n - w->n,
+        .known = ORIGINS * w->horizon + (size_t)(COURSE_KNOWN * longest)};
+}
+
 /* The course of earlier years, of which more is looked at than of the rest;
  * none where the longest season is not much shorter than a year. */
 static enum fc_status find_course(const struct work *w, const double *y,
@@ -494,23 +519,32 @@ static enum fc_status find_course(const struct work *w, const double *y,
                                   struct fc_course *course)
 {
     double longest = longest_of(w), h = (double)w->horizon;
-    const struct fc_course_design design = {
-        .year = year,
-        .width = COURSE_WIDTH * longest,
-        .step = rint(w->period[0]),
-        .known = (size_t)(ORIGINS * h + COURSE_KNOWN * longest)};
     *course = (struct fc_course){.n = 0};
     if (w->nperiods < 2 || year < COURSE_CYCLES * longest
-        || year < h + design.width || (log_of && !all_positive(y, n)))
+        || year < h + COURSE_WIDTH * longest || (log_of && !all_positive(y, n)))
         return FC_OK;
     double *z = fc_workspace_doubles(ws, n);
     if (z == NULL)
         return FC_ENOMEM;
     for (size_t t = 0; t < n; t++)
         z[t] = log_of ? log(y[t]) : y[t];
+    const struct fc_course_design design = design_of(w, n, year);
     enum fc_status status = fc_course_find(z, n, &design, ws, course);
-    course->first -= (double)(n - w->n);
+    course->first = 0;
     return status;
+}
+
+/* The series without its course. */
+static enum fc_status remove_course(struct work *w, struct fc_workspace *ws)
+{
+    size_t n = w->course->n > 0 ? w->n : 0;
+    w->less = fc_workspace_doubles(ws, n);
+    w->rest_less = fc_workspace_doubles(ws, n);
+    if (w->less == NULL || w->rest_less == NULL)
+        return FC_ENOMEM;
+    for (size_t t = 0; t < n; t++)
+        w->less[t] = w->z[t] - fc_course_at(w->course, t);
+    return FC_OK;
 }
 
 enum fc_status fc_profile_fit(const double *y, size_t n,
@@ -541,7 +575,8 @@ enum fc_status fc_profile_fit(const double *y, size_t n,
     w.course = &profile->course;
     if (find_course(&w, all, n, seasons->year, profile->log, ws,
                     &profile->course)
-        != FC_OK)
+            != FC_OK
+        || remove_course(&w, ws) != FC_OK)
         return FC_ENOMEM;
     for (int set = 0; set < (int)SETS; set++)
         if (fit_set(&w, w.n, set, false, ws, profile->way) != FC_OK)

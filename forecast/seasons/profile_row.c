@@ -19,20 +19,27 @@ enum { LOG, SEEN, NPERIODS, NWAYS, NCOURSE }; /* fc_fit.order */
  * WEIGHT .. COURSE.  fc_fit.state: of every way that counts phi, the last
  * values and the patterns; then the course after the last value.
  */
-enum { WIDEN, COURSE_FIRST, COURSE_STEP, COURSE_YEAR, HEAD };
+enum { WIDEN, COURSE_FIRST, COURSE_WITHIN, COURSE_STEP, COURSE_YEAR, HEAD };
 enum { WEIGHT, MEAN, SIGMA, ORDER, COURSE, PER_WAY };
 
-/* Places of the course's grid that lie before all steps. */
-static size_t count_before(const struct fc_profile *p)
+/* The course from where steps begin. */
+static struct fc_course course_ahead(const struct fc_profile *p)
 {
-    double before = ((double)p->n - p->course.first) / p->course.step;
-    return before > 0 ? (size_t)before : 0;
+    struct fc_course course = p->course;
+    if (course.n == 0)
+        return course;
+    size_t cycles = (p->n - course.first) / course.within;
+    size_t before = cycles / course.step;
+    course.first += before * course.step * course.within;
+    course.value += before * course.within;
+    course.n -= before;
+    return course;
 }
 
 static size_t count_state(const struct fc_profile *p, int *nways)
 {
     size_t figures = fc_profile_figures(p->period, p->nperiods);
-    size_t n = p->course.n > 0 ? p->course.n - count_before(p) : 0;
+    size_t n = course_ahead(p).n * p->course.within;
     *nways = 0;
     for (int k = 0; k < FC_PROFILE_WAYS; k++)
         if (p->way[k].weight > 0) {
@@ -53,7 +60,7 @@ static enum fc_status keep(const struct fc_profile *p, struct fc_workspace *ws,
                            struct fc_fit *fit)
 {
     int nways;
-    size_t before = p->course.n > 0 ? count_before(p) : 0;
+    const struct fc_course course = course_ahead(p);
     fit->nstate = count_state(p, &nways);
     fit->ncoef = HEAD + (size_t)p->nperiods + (size_t)nways * PER_WAY;
     fit->state = fc_workspace_doubles(ws, fit->nstate);
@@ -61,9 +68,9 @@ static enum fc_status keep(const struct fc_profile *p, struct fc_workspace *ws,
     if (fit->state == NULL || fit->coef == NULL)
         return FC_ENOMEM;
     double *state = fit->state, *coef = fit->coef;
-    const double head[HEAD] = {
-        p->widen, p->course.first + (double)before * p->course.step,
-        p->course.step, p->course.year};
+    const double head[HEAD] = {p->widen, (double)course.first,
+                               (double)course.within, (double)course.step,
+                               (double)course.year};
     coef = put(head, HEAD, coef);
     coef = put(p->period, (size_t)p->nperiods, coef);
     for (int k = 0; k < FC_PROFILE_WAYS; k++) {
@@ -78,9 +85,9 @@ static enum fc_status keep(const struct fc_profile *p, struct fc_workspace *ws,
         state =
             put(way->figure, fc_profile_figures(p->period, p->nperiods), state);
     }
-    if (p->course.n > 0)
-        put(p->course.value + before, p->course.n - before, state);
-    fit->order[NCOURSE] = (int)(p->course.n - before);
+    if (course.n > 0)
+        put(course.value, course.n * course.within, state);
+    fit->order[NCOURSE] = (int)course.n;
     fit->order[LOG] = p->log;
     fit->order[SEEN] = (int)p->n;
     fit->order[NPERIODS] = p->nperiods;
@@ -110,9 +117,10 @@ static struct fc_profile profile_of(const struct fc_fit *fit)
                                            .figure = state + 2 * order};
         state += 2 * order + figures;
     }
-    p.course = (struct fc_course){.first = fit->coef[COURSE_FIRST],
-                                  .step = fit->coef[COURSE_STEP],
-                                  .year = fit->coef[COURSE_YEAR],
+    p.course = (struct fc_course){.first = (size_t)fit->coef[COURSE_FIRST],
+                                  .within = (size_t)fit->coef[COURSE_WITHIN],
+                                  .step = (size_t)fit->coef[COURSE_STEP],
+                                  .year = (size_t)fit->coef[COURSE_YEAR],
                                   .n = (size_t)fit->order[NCOURSE],
                                   .value = state};
     return p;

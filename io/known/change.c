@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L /* strndup */
 #include "io/known/change.h"
 
+#include "io/known/quoted.h"
 #include "io/text/number.h"
 #include "io/text/trim.h"
 
@@ -12,9 +12,7 @@
 static enum fc_status take(const char *text, size_t n, struct io_change *change,
                            struct fc_error *err)
 {
-    size_t at = 0;
-    while (at < n && text[at] != '=' && text[at] != '*')
-        at++;
+    size_t at = io_quoted_find(text, n, "=*");
     const char *name = text, *value = text + at + 1;
     size_t length = at, rest = at < n ? n - at - 1 : 0;
     io_trim(&name, &length);
@@ -34,8 +32,8 @@ static enum fc_status take(const char *text, size_t n, struct io_change *change,
     if (fabs(change->x) > IO_REGRESSOR_MOST)
         return fc_fail(err, FC_EINVAL, "takes no number like '%.*s'",
                        n < 60 ? (int)n : 60, text);
-    change->column = strndup(name, length);
-    change->text = strndup(value, rest);
+    change->column = io_unquote(name, length);
+    change->text = io_unquote(value, rest);
     return change->column != NULL && change->text != NULL
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
@@ -62,7 +60,7 @@ enum fc_status io_changes_parse(const char *text, struct io_changes *changes,
     enum fc_status status = FC_OK;
     *changes = (struct io_changes){.n = 0};
     for (;;) {
-        size_t n = strcspn(text, ",");
+        size_t n = io_quoted_item(text);
         status = add(text, n, changes, err);
         if (status != FC_OK || text[n] == '\0')
             break;

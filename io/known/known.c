@@ -383,13 +383,41 @@ static bool leave_out(struct making *m, size_t i, size_t k, double *x)
     return m->known->lacks[i] != NULL;
 }
 
+/* What is missing in a series' history, in words. */
+static bool note_holes(struct making *m, size_t i)
+{
+    const struct io_panel *panel = m->cells.panel;
+    const struct fc_history *series = &panel->series[i];
+    size_t places = series->n + m->cells.horizon, n = 0, first = 0, column = 0;
+    char time[IO_TIME_SIZE], text[FC_MESSAGE_SIZE];
+    for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
+        for (size_t t = 0; t < series->n; t++) {
+            if (isnan(series->y[t]) || !isnan(m->cells.x[i][j * places + t]))
+                continue;
+            first = n == 0 ? t : first;
+            column = n == 0 ? j : column;
+            n++;
+        }
+    if (n == 0)
+        return true;
+    time_of(panel, i, first, time);
+    snprintf(text, sizeof text, "'%.60s' has no value for %s",
+             m->cells.terms->column[column], time);
+    if (n > 1)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 ", and %zu other%s", n - 1, n == 2 ? "" : "s");
+    m->known->nholes += n;
+    m->known->holes[i] = format(text, "", "", "");
+    return m->known->holes[i] != NULL;
+}
+
 static bool make_series(struct making *m, size_t i)
 {
     struct io_panel *panel = m->cells.panel;
     struct io_known *known = m->known;
     size_t n = panel->series[i].n, places = n + m->cells.horizon;
     double *x = known->x[i] = malloc((known->n * places + 1) * sizeof *x);
-    bool good = x != NULL;
+    bool good = x != NULL && note_holes(m, i);
     for (size_t j = 0; j < m->cells.terms->ncolumns; j++)
         fill_history(m, &panel->series[i], m->cells.x[i] + j * places);
     for (size_t k = 0; k < known->n && good; k++, x += places) {
@@ -437,10 +465,12 @@ bool io_known_make_room(struct io_known *known, size_t nseries)
     known->of = calloc(nseries + 1, sizeof *known->of);
     known->x = calloc(nseries + 1, sizeof *known->x);
     known->lacks = calloc(nseries + 1, sizeof *known->lacks);
+    known->holes = calloc(nseries + 1, sizeof *known->holes);
     return known->name != NULL && known->base != NULL
            && known->as_they_are != NULL && known->kind != NULL
-           && known->in_logs != NULL && known->role != NULL && known->known_for != NULL
-           && known->of != NULL && known->x != NULL && known->lacks != NULL;
+           && known->in_logs != NULL && known->role != NULL
+           && known->known_for != NULL && known->of != NULL && known->x != NULL
+           && known->lacks != NULL && known->holes != NULL;
 }
 
 /* Which columns are text, if that was learnt: they have a base. */
@@ -499,6 +529,8 @@ void io_known_release(struct io_known *known)
             free(known->x[i]);
         if (known->lacks != NULL)
             free(known->lacks[i]);
+        if (known->holes != NULL)
+            free(known->holes[i]);
     }
     for (size_t k = 0; k < known->n; k++) {
         free(known->name[k]);
@@ -518,6 +550,7 @@ void io_known_release(struct io_known *known)
     free(known->of);
     free(known->x);
     free(known->lacks);
+    free(known->holes);
     free(known->fresh);
     free(known->rows.id);
     free(known->fresh_event);

@@ -69,6 +69,10 @@ struct io_known {
     double **x;               /* their numbers */
     char **lacks;    /* of each series: what is missing in the horizon, "'deal'
                         has no value for 2024-01-05"; or NULL */
+    char **holes;    /* likewise, in the history beside values, before that is
+                        treated: "'deal' has no value for 2023-01-05, and 3
+                        others" */
+    size_t nholes;   /* in all */
     char decimal;    /* sign of the numbers that were read; 0: none were */
     uint64_t beyond; /* rows after the horizon */
     struct io_future_rows rows;

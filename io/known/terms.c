@@ -1,23 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#define _POSIX_C_SOURCE 200809L /* strndup */
 #include "io/known/terms.h"
 
+#include "io/known/quoted.h"
 #include "io/text/trim.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* Where a term ends: at a comma outside of parentheses. */
-static size_t term_length(const char *text)
-{
-    size_t n = 0;
-    int depth = 0;
-    for (; text[n] != '\0' && (depth > 0 || text[n] != ','); n++) {
-        depth += text[n] == '(';
-        depth -= text[n] == ')';
-    }
-    return n;
-}
 
 /* Takes name( and ) off; false, and as it was, when they are not there. */
 static bool strip(const char **text, size_t *n, const char *name)
@@ -58,19 +46,37 @@ static enum fc_status no_memory(struct fc_error *err)
     return fc_fail(err, FC_ENOMEM, "out of memory");
 }
 
-static enum fc_status find_column(struct io_terms *terms, const char *text,
-                                  size_t n, struct io_term *term,
-                                  struct fc_error *err)
+/* The place of a column's name, which it takes over. */
+static enum fc_status find_column(struct io_terms *terms, char *name,
+                                  struct io_term *term, struct fc_error *err)
 {
-    for (size_t i = 0; i < terms->ncolumns; i++)
-        if (strlen(terms->column[i]) == n
-            && memcmp(terms->column[i], text, n) == 0) {
-            term->column = i;
-            return FC_OK;
-        }
-    term->column = terms->ncolumns;
-    terms->column[terms->ncolumns] = strndup(text, n);
-    return terms->column[terms->ncolumns++] != NULL ? FC_OK : no_memory(err);
+    size_t i = 0;
+    if (name == NULL)
+        return no_memory(err);
+    while (i < terms->ncolumns && strcmp(terms->column[i], name) != 0)
+        i++;
+    term->column = i;
+    if (i < terms->ncolumns)
+        free(name);
+    else
+        terms->column[terms->ncolumns++] = name;
+    return FC_OK;
+}
+
+/* What it is called: as it was written, its column without quotes. */
+static char *make_text(const char *text, size_t n, const char *name,
+                       size_t length, const char *column)
+{
+    size_t before = (size_t)(name - text), after = n - before - length;
+    size_t middle = strlen(column);
+    char *made = malloc(before + middle + after + 1);
+    if (made == NULL)
+        return NULL;
+    memcpy(made, text, before);
+    memcpy(made + before, column, middle);
+    memcpy(made + before + middle, name + length, after);
+    made[before + middle + after] = '\0';
+    return made;
 }
 
 static enum fc_status add(struct io_terms *terms, const char *text, size_t n,
@@ -80,30 +86,38 @@ static enum fc_status add(struct io_terms *terms, const char *text, size_t n,
     if (terms->n == IO_TERMS_MOST)
         return fc_fail(err, FC_EINVAL, "takes %d regressors at most",
                        IO_TERMS_MOST);
-    for (size_t i = 0; i < terms->n; i++)
-        if (strlen(terms->term[i].text) == n
-            && memcmp(terms->term[i].text, text, n) == 0)
-            return fc_fail(err, FC_EINVAL, "names '%.*s' twice", (int)n, text);
     struct io_term *term = &terms->term[terms->n];
     const char *name = text;
     size_t length = n;
-    term->text = strndup(text, n);
-    if (term->text == NULL)
-        return no_memory(err);
-    terms->n++;
-    term->log = strip(&name, &length, "log");
+    *term = (struct io_term){.log = strip(&name, &length, "log")};
     bool lagged = strip(&name, &length, "lag");
     if (lagged && !take_lag(name, &length, &term->lag))
         return fc_fail(err, FC_EINVAL,
-                       "takes lag(COLUMN,K) with K from 1 to %d; got '%.60s'",
-                       IO_LAG_MOST, term->text);
-    if (length == 0 || memchr(name, '(', length) != NULL
-        || memchr(name, ')', length) != NULL)
+                       "takes lag(COLUMN,K) with K from 1 to %d; got '%.*s'",
+                       IO_LAG_MOST, n < 60 ? (int)n : 60, text);
+    if (length == 0
+        || (!io_is_quoted(name, length)
+            && (memchr(name, '(', length) != NULL
+                || memchr(name, ')', length) != NULL)))
         return fc_fail(err, FC_EINVAL,
-                       "takes columns, log(COLUMN) and lag(COLUMN,K); got "
-                       "'%.60s'",
-                       term->text);
-    return find_column(terms, name, length, term, err);
+                       "takes columns, log(COLUMN) and lag(COLUMN,K), and "
+                       "\"other names\" in quotes; got '%.*s'",
+                       n < 60 ? (int)n : 60, text);
+    enum fc_status status =
+        find_column(terms, io_unquote(name, length), term, err);
+    if (status != FC_OK)
+        return status;
+    for (size_t i = 0; i < terms->n; i++)
+        if (terms->term[i].column == term->column
+            && terms->term[i].log == term->log
+            && terms->term[i].lag == term->lag)
+            return fc_fail(err, FC_EINVAL, "names '%.*s' twice",
+                           n < 60 ? (int)n : 60, text);
+    term->text = make_text(text, n, name, length, terms->column[term->column]);
+    if (term->text == NULL)
+        return no_memory(err);
+    terms->n++;
+    return FC_OK;
 }
 
 enum fc_status io_terms_parse(const char *text, struct io_terms *terms,
@@ -112,7 +126,7 @@ enum fc_status io_terms_parse(const char *text, struct io_terms *terms,
     enum fc_status status = FC_OK;
     *terms = (struct io_terms){.n = 0};
     for (;;) {
-        size_t n = term_length(text);
+        size_t n = io_quoted_item(text);
         status = add(terms, text, n, err);
         if (status != FC_OK || text[n] == '\0')
             break;
@@ -128,13 +142,15 @@ enum fc_status io_terms_mark_unknown(const char *list, struct io_terms *terms,
 {
     for (const char *text = list, *end; text != NULL;
          text = *end == ',' ? end + 1 : NULL) {
-        size_t n = strcspn(text, ","), j = 0;
+        size_t n = io_quoted_item(text), j = 0;
         end = text + n;
         io_trim(&text, &n);
-        while (j < terms->ncolumns
-               && (strlen(terms->column[j]) != n
-                   || memcmp(terms->column[j], text, n) != 0))
+        char *name = io_unquote(text, n);
+        if (name == NULL)
+            return no_memory(err);
+        while (j < terms->ncolumns && strcmp(terms->column[j], name) != 0)
             j++;
+        free(name);
         if (j == terms->ncolumns)
             return fc_fail(err, FC_EINVAL,
                            "takes columns of --regressors; got '%.*s'",

@@ -23,7 +23,7 @@ struct io_terms {
     struct io_term term[IO_TERMS_MOST];
     size_t n;
     char *column[IO_TERMS_MOST]; /* names, each once */
-    bool unknown[IO_TERMS_MOST];  /* of the columns: not known in advance */
+    bool unknown[IO_TERMS_MOST]; /* of the columns: not known in advance */
     size_t ncolumns;
 };
 

@@ -37,9 +37,8 @@ static enum fc_status judge(const struct io_cells *cells, size_t j,
                             bool missing, const struct look *look,
                             struct fc_error *err)
 {
-    const char *path = cells->how->nmore > 0
-                           ? "all files"
-                           : io_source_name(cells->how->path);
+    const char *path =
+        cells->how->nmore > 0 ? "all files" : io_source_name(cells->how->path);
     const char *name = cells->terms->column[j];
     const char *value = cells->panel->value_name;
     if (look->known == 0 && missing)

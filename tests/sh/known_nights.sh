@@ -155,10 +155,28 @@ told reused,corrected '0|12' "an event was on another day"
 "$nightcast" forecast -q -H 5 in0.csv --regressors deal --set deal=1 --store st.db 2>stderr
 [ $? -eq 2 ] && grep -q 'set forecasts what may not be' stderr || fail "--set with --store"
 
-# killed at random moments
+# killed before writes of the store, with a clock so fast that every result is
+# written at once, and at random moments
+compile_faults
+export ASAN_OPTIONS=${ASAN_OPTIONS:+$ASAN_OPTIONS:}verify_asan_link_order=0
 with=(--regressors "price,deal" --events events.csv)
+make_input 3 60 >in.csv
+run=("$nightcast" forecast -q -H 5 -s 7 -m arima in.csv -o out.csv "${with[@]}")
+"${run[@]}" || fail "the run itself"
+cp out.csv expected.csv
+went_on=0
+for at in 40 80 120 160; do
+	rm -f st.db* out.csv
+	FAULT_PACE=100000 FAULT=killwrite:$at LD_PRELOAD=$work/fault.so "${run[@]}" -j 1 --store st.db
+	[ $? -eq 137 ] || fail "write $at: it was not killed"
+	"${run[@]}" --store st.db || fail "write $at: the run after: $?"
+	cmp -s out.csv expected.csv || fail "write $at: other bytes than without a kill"
+	[ "$(sqlite3 st.db 'PRAGMA integrity_check')" = ok ] || fail "write $at: not sound"
+	reused=$(sqlite3 st.db 'SELECT reused FROM nights')
+	[ "$reused" -gt 0 ] && [ "$reused" -lt 60 ] && went_on=$((went_on + 1))
+done 2>/dev/null
+[ $went_on -gt 1 ] || fail "only $went_on runs went on where one was killed"
 make_input 3 400 >in.csv
-run=("$nightcast" forecast -q -H 5 -s 7 -m arima -j 2 in.csv -o out.csv "${with[@]}")
 now() { date +%s%N | cut -c 1-16; } # microseconds
 start=$(now)
 "${run[@]}" || fail "the run itself"
@@ -166,14 +184,14 @@ usual=$(($(now) - start))
 cp out.csv expected.csv
 for i in 1 2 3; do
 	rm -f st.db* out.csv
-	"${run[@]}" --store st.db &
+	"${run[@]}" -j 2 --store st.db &
 	pid=$!
 	delay=$((usual * (i + 4) / 8))
 	sleep "$(printf '%d.%06d' $((delay / 1000000)) $((delay % 1000000)))"
 	kill -9 $pid 2>/dev/null
 	wait $pid 2>/dev/null
 	[ -e out.csv ] && continue # it had ended
-	"${run[@]}" --store st.db || fail "$i: the run after: $?"
+	"${run[@]}" -j 2 --store st.db || fail "$i: the run after: $?"
 	cmp -s out.csv expected.csv || fail "$i: other bytes than without a kill"
 	[ "$(sqlite3 st.db 'PRAGMA integrity_check')" = ok ] || fail "$i: not sound"
 	sqlite3 st.db 'SELECT reused FROM nights'

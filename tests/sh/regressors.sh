@@ -161,6 +161,22 @@ cp out.csv lagged.csv
 expect 0 '' lag.csv --regressors 'price,before'
 cmp out.csv lagged.csv || fail "lag(deal,1) is not the deal before"
 
+# names with parentheses and commas stand in quotes, wherever columns are named
+expect 0 '' in.csv --regressors 'price,lag(deal,1),promo' --regressors-unknown price --set 'deal*0.5,promo=A' \
+	--effects plain.effects
+cp out.csv plain.csv
+sed '1s/price/"Price (EUR, net)"/;1s/deal/"a ""deal"" (yes)"/;1s/promo/log(x)/' in.csv >named.csv
+expect 0 '' named.csv --regressors '"Price (EUR, net)", lag( "a ""deal"" (yes)" ,1),"log(x)"' \
+	--regressors-unknown '"Price (EUR, net)"' --set '"a ""deal"" (yes)"*0.5,"log(x)"=A' --effects named.effects
+grep -q '^[^,]*,"Price (EUR, net)",10% more' named.effects && grep -q 'log(x)=A,when 1' named.effects || fail "names: $(cat named.effects)"
+cmp <(sed 's/.*,\([^,]*,[^,]*,[^,]*,[^,]*,[^,]*\)$/\1/' plain.csv) \
+	<(sed 's/.*,\([^,]*,[^,]*,[^,]*,[^,]*,[^,]*\)$/\1/' out.csv) || fail "quoted names are other columns"
+expect 2 'and "other names" in quotes; got .Price [(]EUR[)]' in.csv --regressors 'Price (EUR)'
+expect 1 "no column is called '\"price'" in.csv --regressors '"price'
+expect 2 "names '\"price\"' twice" in.csv --regressors 'price,"price"'
+expect 0 '' in.csv --regressors '"price",promo,deal'
+cmp out.csv first.csv || fail "quotes that need not be"
+
 # columns that can teach nothing, or too much
 awk -F, -v OFS=, 'NR == 1 { print $0, "same,still,twice,id2"; next }
 	{ print $0, $3, 7, 2 * $6, $1 NR }' in.csv >odd.csv

@@ -48,6 +48,10 @@ refuse() { # WORDS OPTIONS...
 run out.csv in.csv --regressors heat,visitors,deal --regressors-unknown heat,visitors,deal
 LC_ALL=C awk -F, -v OFS=, '$2 <= 108 && NR > 1 { n[$1]++; deals[$1] += $6; heat[$1] = $4 }
 	NR > 1 && $2 > 108 { $4 = heat[$1]; $6 = sprintf("%.17g", deals[$1] / n[$1]) } 1' in.csv >hand.csv
+"$nightcast" forecast -H 4 -s 7 -m mean in.csv --regressors heat,visitors,deal,'lag(deal,2)','lag(deal,4)' \
+	--regressors-unknown heat,visitors,deal >stdout 2>stderr
+grep -q 'regressors not known in advance, carried on: heat by its last value, visitors by a season before, deal by its mean, lag(deal,2) by its mean$' \
+	stderr || fail "not said: $(cat stderr)"
 grep -q '^s1,109,,.*,2,0[.]' hand.csv || fail "$(grep s1,109 hand.csv)"
 run hand.out hand.csv --regressors heat,visitors,deal
 LC_ALL=C awk -F, 'NR == FNR { a[FNR] = $4; next } FNR > 1 && (a[FNR] / $4 - 1) ^ 2 > 1e-18 {
