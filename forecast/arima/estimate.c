@@ -100,9 +100,10 @@ static enum fc_status estimate_similar(const double *y, size_t n,
     bool goes_on = similar->state == NULL, same = true; /* from another run */
     if (n <= fc_arima_least_obs(&order))
         return FC_ENOFIT;
-    enum fc_status status = goes_on ? fc_arima_same_differences(
-                                y, n, &order, &wanted->limits, ws, &same)
-                                    : FC_OK;
+    enum fc_status status = goes_on && wanted->again
+                                ? fc_arima_same_differences(
+                                    y, n, &order, &wanted->limits, ws, &same)
+                                : FC_OK;
     if (status != FC_OK || !same)
         return status != FC_OK ? status : FC_ENOFIT;
     fc_arima_blind_starts(&order, FC_ARIMA_LANES, starts);

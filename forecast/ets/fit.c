@@ -30,6 +30,8 @@ static const double ELSEWHERE = 1e-3;
  */
 static const double PATIENCE = 10;
 static const double GAP = 10;
+/* Beside a form that was the best another night. */
+static const double NIGHTLY_GAP = 2;
 static const double MUCH_PATIENCE = 100;
 
 /* Smoothing parameters that lead to the same optimum. */
@@ -351,7 +353,7 @@ enum fc_status fc_ets_estimate(struct fc_ets_work *work,
         .tolerance = TOLERANCE[request->precision],
         .useless = value_of(work, form, request->useless),
         .patience = PATIENCE,
-        .gap = GAP,
+        .gap = request->goes_on ? NIGHTLY_GAP : GAP,
         .at = fc_ets_layout(form, work->m),
     };
     struct incumbent best = {.value = INFINITY};

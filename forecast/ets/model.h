@@ -166,6 +166,7 @@ struct fc_ets_request {
     enum fc_ets_effort effort;
     double beta_limit; /* beta stays below; 1: R's own bound */
     enum fc_ets_precision precision;
+    bool goes_on;   /* from a form that was the best another night */
     double useless; /* a form whose AICc will not fall below this may end
                           anywhere; or INFINITY */
     const struct fc_ets *related; /* initial states and smoothing of a model

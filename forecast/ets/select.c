@@ -467,7 +467,7 @@ static void try_neighbours(struct selection *pick, struct fc_ets_form of,
     try_next(pick, form);
     for (int i = 0; i < 3; i++) {
         form = of;
-        form.trend = i == 0                    ? FC_ETS_NONE
+        form.trend = i == 0                   ? FC_ETS_NONE
                      : of.trend == FC_ETS_MUL ? FC_ETS_MUL
                                               : FC_ETS_ADD;
         form.damped = i > 1;
@@ -520,11 +520,13 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
     pick->request.effort = named ? FC_ETS_THOROUGH : FC_ETS_QUICK;
     pick->request.beta_limit = 1;
     pick->request.precision = named ? FC_ETS_FINE : FC_ETS_ROUGH;
+    pick->request.goes_on = false;
     pick->request.useless = INFINITY;
     pick->reason = FC_ENOFIT;
     bool due = season_is_due(pick);
     if (pick->wanted->similar != NULL && pick->wanted->again)
         pick->goes_on = begin_again(pick, due);
+    pick->request.goes_on = pick->goes_on;
     if (pick->goes_on)
         try_steps(pick, due);
     else if (due)
@@ -613,6 +615,7 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
     pick->request.effort = FC_ETS_QUICK;
     pick->request.beta_limit = growth_limit(pick->work);
     pick->request.precision = goes_on ? FC_ETS_PASSING : FC_ETS_FINE;
+    pick->request.goes_on = goes_on;
     pick->request.useless = INFINITY;
     pick->request.related = &similar;
     struct fc_ets_fitted *kept = pick->fitted + 3;
