@@ -366,6 +366,122 @@ static void what_was_said_is_found_in_any_order(void **state)
     io_store_close(store);
 }
 
+/* A number of a forecast, which a float holds. */
+static float number_of(int64_t series, int64_t model, size_t quantity,
+                       size_t step)
+{
+    return (float)(series * 64 + model * 4096 * 64) + (float)(quantity * 8)
+           + (float)step;
+}
+
+enum { MANY = 900, QUANTITIES = 5, STEPS = 7, NUMBERS = QUANTITIES * STEPS };
+
+/* Of every other series, by two models; over blocks and pieces. */
+static void say_much(struct io_store *store)
+{
+    float numbers[NUMBERS];
+    OK(io_store_begin(store, &err));
+    for (int64_t series = 5; series < 5 + 2 * MANY; series += 2)
+        for (int64_t model = 1; model <= 2; model++) {
+            for (size_t k = 0; k < NUMBERS; k++)
+                numbers[k] = number_of(series, model, k / STEPS, k % STEPS);
+            struct io_said said = {.night = 3,
+                                   .series = series,
+                                   .model = model,
+                                   .origin = -series,
+                                   .scale = (double)series / 3,
+                                   .exponent = model == 1 ? -9 : 9,
+                                   .n = NUMBERS,
+                                   .steps = STEPS,
+                                   .numbers = numbers};
+            OK(io_store_say(store, &said, &err));
+        }
+    OK(io_store_commit(store, &err));
+}
+
+static void look_at(struct io_store *store, int64_t series, int64_t model,
+                    size_t first, size_t end)
+{
+    float room[NUMBERS] = {0};
+    bool found;
+    struct io_said said = {.night = 3,
+                           .series = series,
+                           .model = model,
+                           .first = first,
+                           .end = end};
+    OK(io_store_said(store, &said, room, NUMBERS, &found, &err));
+    assert_true(found
+                == (series >= 5 && series % 2 == 1 && series < 5 + 2 * MANY));
+    if (!found)
+        return;
+    assert_true(said.origin == -series && said.scale == (double)series / 3);
+    assert_int_equal(said.exponent, model == 1 ? -9 : 9);
+    assert_true(said.n == NUMBERS && said.steps == STEPS);
+    for (size_t k = 0; k < NUMBERS; k++)
+        assert_true(room[k]
+                    == (k % STEPS >= first && k % STEPS < end
+                            ? number_of(series, model, k / STEPS, k % STEPS)
+                            : 0));
+}
+
+static void what_was_said_is_found_over_pieces(void **state)
+{
+    (void)state;
+    struct io_store *store = open_store();
+    uint32_t seed = 1;
+    bool found;
+    say_much(store);
+    for (int64_t series = 0; series < 2 * MANY + 10; series++)
+        look_at(store, series, 1 + series % 2, 0, STEPS);
+    for (int i = 0; i < 3000; i++) {
+        seed = seed * 1664525U + 1013904223U;
+        size_t first = seed / 256 % STEPS;
+        look_at(store, seed / 65536 % (2 * MANY + 10), 1 + seed / 8192 % 2,
+                first, first + 1 + seed / 4096 % (STEPS - first));
+    }
+    struct io_said at = {.night = 3};
+    for (int64_t k = 0; k < 2 * MANY; k++) {
+        OK(io_store_seek(store, &at, &found, &err));
+        assert_true(found);
+        assert_int_equal(at.series, 5 + k / 2 * 2);
+        assert_int_equal(at.model++, 1 + k % 2);
+    }
+    OK(io_store_seek(store, &at, &found, &err));
+    assert_false(found);
+    io_store_close(store);
+}
+
+/* Each piece that is another, or gone, or in another's place. */
+static void changed_pieces_are_noticed(void **state)
+{
+    (void)state;
+    static const char *const changes[] = {
+        "UPDATE part SET bytes = zeroblob(length(bytes))",
+        "UPDATE part SET bytes = substr(bytes, 1, length(bytes) - 4)",
+        "UPDATE part SET sum = sum + 1",
+        "UPDATE part SET key = key + 100000",
+        "DELETE FROM part",
+        "UPDATE told SET words = words + 1",
+        "UPDATE told SET steps = 4",
+        "UPDATE told SET series = 4611686018427387904",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        float room[NUMBERS];
+        bool found;
+        unlink("st.db");
+        struct io_store *store = open_store();
+        say_much(store);
+        io_store_close(store);
+        change(changes[i]);
+        store = open_store();
+        struct io_said said = {.night = 3, .series = 1001, .model = 2};
+        if (io_store_said(store, &said, room, NUMBERS, &found, &err)
+            != FC_EDATA)
+            fail_msg("not noticed: %s", changes[i]);
+        io_store_close(store);
+    }
+}
+
 static void changed_rows_are_noticed(void **state)
 {
     (void)state;
@@ -686,6 +802,8 @@ int main(void)
         IN_FOLDER(what_is_kept_comes_back),
         IN_FOLDER(what_was_said_comes_back_as_floats),
         IN_FOLDER(what_was_said_is_found_in_any_order),
+        IN_FOLDER(what_was_said_is_found_over_pieces),
+        IN_FOLDER(changed_pieces_are_noticed),
         IN_FOLDER(what_is_not_committed_is_not_there),
         IN_FOLDER(series_are_found_by_their_bytes),
         IN_FOLDER(scores_add_up),

@@ -8,6 +8,6 @@
  * A checksum (CRC-32) of this program's file, which tells builds of it apart;
  * 0 when it cannot be read.
  */
-uint32_t cmd_program_sum(void);
+uint64_t cmd_program_sum(void);
 
 #endif

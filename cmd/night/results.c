@@ -37,7 +37,7 @@ enum fc_status cmd_night_set_up(struct cmd_night *night,
     struct cmd_tokens common = {0};
     const struct cmd_options *o = night->options;
     char text[64];
-    snprintf(text, sizeof text, "%08" PRIx32, cmd_program_sum());
+    snprintf(text, sizeof text, "%016" PRIx64, cmd_program_sum());
     cmd_tokens_add(&common, "program", text);
     snprintf(text, sizeof text, "%d", night->season);
     cmd_tokens_add(&common, "length", text);

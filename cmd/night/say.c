@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows are written in the order of their keys, in which series are those that
- * were fitted first: SQLite fills a page to its end only where every key is
- * larger than the one before.
+ * Series are gone through by their numbers in the store, in which those are the
+ * first that were fitted first.
  */
 #include "cmd/night/say.h"
 
@@ -72,6 +71,7 @@ static enum fc_status say_series(struct cmd_night *night, size_t i,
             .scale = isfinite(scale) ? scale : NAN,
             .exponent = units_of(f.mean, n),
             .n = n,
+            .steps = (size_t)f.horizon,
             .numbers = numbers,
         };
         shorten(&f, said.exponent, numbers);
@@ -80,41 +80,18 @@ static enum fc_status say_series(struct cmd_night *night, size_t i,
     return status;
 }
 
-/* A series and its number in the store. */
-struct numbered {
-    int64_t number;
-    size_t series;
-};
-
-static int by_number(const void *a, const void *b)
-{
-    const struct numbered *x = a, *y = b;
-    return (x->number > y->number) - (x->number < y->number);
-}
-
-static struct numbered *number_all(const struct cmd_night *night)
-{
-    size_t n = night->panel->nseries;
-    struct numbered *all = malloc((n + 1) * sizeof *all);
-    for (size_t i = 0; all != NULL && i < n; i++)
-        all[i] = (struct numbered){night->seen[i].before.series, i};
-    if (all != NULL)
-        qsort(all, n, sizeof *all, by_number);
-    return all;
-}
-
 enum fc_status cmd_night_say(struct cmd_night *night, struct fc_error *err)
 {
     size_t n = fc_forecast_size((int)night->options->horizon,
                                 night->batch->job.nlevels);
     float *numbers = malloc(n * sizeof *numbers);
-    struct numbered *all = number_all(night);
+    size_t *all = cmd_night_by_number(night);
     enum fc_status status = numbers != NULL && all != NULL
                                 ? FC_OK
                                 : fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t k = 0; status == FC_OK && k < night->panel->nseries; k++)
-        if (night->panel->facts[all[k].series].error == NULL)
-            status = say_series(night, all[k].series, numbers, err);
+        if (night->panel->facts[all[k]].error == NULL)
+            status = say_series(night, all[k], numbers, err);
     free(all);
     free(numbers);
     return status;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The nights are gone through from the newest to the oldest, and the series of
- * each in their order, in which their rows lie in the store.
+ * each by their numbers, in whose order what was said of them lies.
  */
 #include "cmd/night/scoring.h"
 
@@ -35,6 +35,7 @@ struct scoring {
     struct cmd_night *night;
     struct past *nights; /* oldest first */
     size_t nnights;
+    size_t *order;           /* series, by their numbers in the store */
     int64_t nmodels;         /* of the store, numbered from 1 */
     struct newest *newest;   /* per series and model */
     struct io_score *leads;  /* of one night: per model and lead */
@@ -294,6 +295,20 @@ static bool find_arrivals(const struct cmd_night *night, size_t series,
     return *first < *end;
 }
 
+/* To the steps for which there are new values; false if for none. */
+static bool narrow(const struct cmd_night *night, const struct said_of *of,
+                   int64_t horizon, struct io_said *said)
+{
+    int64_t from;
+    if (!cmd_night_place(night, of->series, said->origin, &from))
+        return false;
+    int64_t first = of->first > from ? of->first - from - 1 : 0;
+    int64_t end = of->end - from - 1 < horizon ? of->end - from - 1 : horizon;
+    said->first = (size_t)first;
+    said->end = end > first ? (size_t)end : 0;
+    return end > first;
+}
+
 static enum fc_status score_series(struct scoring *s, const struct past *past,
                                    size_t i)
 {
@@ -309,9 +324,13 @@ static enum fc_status score_series(struct scoring *s, const struct past *past,
                                .model = k};
         size_t n = (size_t)past->horizon * (size_t)(1 + 2 * past->nlevels);
         bool found;
-        status = io_store_said(night->store, &said, s->room, s->most, &found,
-                               s->err);
+        status = io_store_said(night->store, &said, NULL, 0, &found, s->err);
         if (status != FC_OK || !found || said.n != n)
+            continue;
+        if (narrow(night, &of, past->horizon, &said))
+            status = io_store_said(night->store, &said, s->room, s->most,
+                                   &found, s->err);
+        if (status != FC_OK)
             continue;
         of.said = &said;
         of.model = k;
@@ -355,7 +374,7 @@ static enum fc_status score_nights(struct scoring *s)
     size_t nseries = s->night->panel->nseries;
     for (size_t k = s->nnights; status == FC_OK && k-- > 0;) {
         for (size_t i = 0; status == FC_OK && i < nseries; i++)
-            status = score_series(s, &s->nights[k], i);
+            status = score_series(s, &s->nights[k], s->order[i]);
         if (status == FC_OK)
             status = collect(s, &s->nights[k]);
     }
@@ -432,9 +451,10 @@ static enum fc_status allocate(struct scoring *s)
     s->room = array(s->most, 1, sizeof *s->room);
     s->leads = array(nmodels, horizon, sizeof *s->leads);
     s->covers = array(nmodels * horizon, nlevels, sizeof *s->covers);
+    s->order = cmd_night_by_number(s->night);
     s->newest = array(s->night->panel->nseries, nmodels, sizeof *s->newest);
-    return s->room != NULL && s->leads != NULL && s->covers != NULL
-                   && s->newest != NULL
+    return s->room != NULL && s->order != NULL && s->leads != NULL
+                   && s->covers != NULL && s->newest != NULL
                ? FC_OK
                : fc_fail(s->err, FC_ENOMEM, "out of memory");
 }
@@ -489,6 +509,7 @@ enum fc_status cmd_night_score(struct cmd_night *night, struct fc_error *err)
     for (size_t i = 0; i < s.nnights; i++)
         free(s.nights[i].levels);
     free(s.nights);
+    free(s.order);
     free(s.room);
     free(s.leads);
     free(s.covers);

@@ -4,6 +4,8 @@
 #include "forecast/numeric/missing.h"
 #include "io/text/hash.h"
 
+#include <stdlib.h>
+
 enum { RECENT = 64 }; /* values that are compared when the oldest are gone */
 
 uint64_t cmd_night_hash(const void *bytes, size_t n)
@@ -113,4 +115,37 @@ enum fc_status cmd_night_see(struct cmd_night *night, struct fc_error *err)
         night->corrected += seen->corrected;
     }
     return FC_OK;
+}
+
+/* A series and its number in the store. */
+struct numbered {
+    int64_t number;
+    size_t series;
+};
+
+static int by_number(const void *a, const void *b)
+{
+    const struct numbered *x = a, *y = b;
+    if (x->number != y->number)
+        return x->number < y->number ? -1 : 1;
+    return (x->series > y->series) - (x->series < y->series);
+}
+
+size_t *cmd_night_by_number(const struct cmd_night *night)
+{
+    size_t n = night->panel->nseries;
+    struct numbered *all = malloc((n + 1) * sizeof *all);
+    size_t *order = malloc((n + 1) * sizeof *order);
+    for (size_t i = 0; all != NULL && i < n; i++)
+        all[i] = (struct numbered){night->seen[i].before.series, i};
+    if (all != NULL)
+        qsort(all, n, sizeof *all, by_number);
+    for (size_t i = 0; all != NULL && order != NULL && i < n; i++)
+        order[i] = all[i].series;
+    if (all == NULL) {
+        free(order);
+        order = NULL;
+    }
+    free(all);
+    return order;
 }

@@ -27,6 +27,10 @@ enum fc_status cmd_night_see(struct cmd_night *night, struct fc_error *err);
 bool cmd_night_place(const struct cmd_night *night, size_t series, int64_t t,
                      int64_t *place);
 
+/* Tonight's series by their numbers in the store, new ones first; on the heap,
+   NULL when there is no memory. */
+size_t *cmd_night_by_number(const struct cmd_night *night);
+
 /* The last step of a series' grid, after which its horizon begins. */
 int64_t cmd_night_origin(const struct cmd_night *night, size_t series);
 

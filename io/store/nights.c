@@ -2,6 +2,7 @@
 #include "io/store/nights.h"
 
 #include "io/store/statements.h"
+#include "io/store/told.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -89,11 +90,17 @@ enum fc_status io_store_prune(struct io_store *store, int64_t oldest,
                               struct fc_error *err)
 {
     static const enum io_statement all[] = {
-        IO_SQL_PRUNE_NIGHT, IO_SQL_PRUNE_QUANTITY, IO_SQL_PRUNE_SCORE,
-        IO_SQL_PRUNE_COVER, IO_SQL_PRUNE_SAID,     IO_SQL_PRUNE_KEPT,
-        IO_SQL_PRUNE_FIT,   IO_SQL_PRUNE_RECORD,   IO_SQL_PRUNE_SERIES,
+        IO_SQL_PRUNE_NIGHT,  IO_SQL_PRUNE_QUANTITY, IO_SQL_PRUNE_SCORE,
+        IO_SQL_PRUNE_COVER,  IO_SQL_PRUNE_TOLD,     IO_SQL_PRUNE_PART,
+        IO_SQL_PRUNE_KEPT,   IO_SQL_PRUNE_FIT,      IO_SQL_PRUNE_RECORD,
+        IO_SQL_PRUNE_SERIES,
     };
-    enum fc_status status = FC_OK;
+    enum fc_status status = io_told_end(store, err);
+    io_told_forget(store);
+    if (status == FC_OK && store->has_said)
+        status = io_store_run(
+            store, io_store_ask(store, IO_SQL_PRUNE_SAID, err, "i", oldest),
+            err);
     for (size_t i = 0; status == FC_OK && i < sizeof all / sizeof *all; i++)
         status = io_store_run(
             store, io_store_ask(store, all[i], err, "i", oldest), err);

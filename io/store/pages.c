@@ -4,13 +4,15 @@
  * sources, which its library does not have), but for the log: a page's sum is
  * set when it goes into the file, and cleared when it comes from there.
  *
- * A seal is the CRC-32 of the page's number and of all bytes before the seal,
- * most significant byte first, and four letters that keep it from being zero.
+ * A seal is the checksum of all bytes before it, with the page's number as its
+ * seed, most significant byte first; 1 for 0.  One that version 3 of a store
+ * made is a CRC-32 of both, and four letters.
  */
 #define _DEFAULT_SOURCE /* htobe32 */
 #include "io/store/pages.h"
 
 #include "io/store/schema.h"
+#include "io/text/checksum.h"
 
 #include <endian.h>
 #include <stdbool.h>
@@ -45,6 +47,15 @@ static sqlite3_file *real_of(sqlite3_file *file)
 static void make_seal(const unsigned char *page, sqlite3_int64 at,
                       unsigned char seal[IO_PAGES_SEAL])
 {
+    uint64_t number = (uint64_t)(at / IO_STORE_PAGE);
+    uint64_t sum = io_checksum(number, page, CONTENT);
+    sum = htobe64(sum != 0 ? sum : 1);
+    memcpy(seal, &sum, sizeof sum);
+}
+
+static void make_old_seal(const unsigned char *page, sqlite3_int64 at,
+                          unsigned char seal[IO_PAGES_SEAL])
+{
     uint32_t number = htobe32((uint32_t)(at / IO_STORE_PAGE));
     uLong crc = crc32_z(0, (const unsigned char *)&number, sizeof number);
     uint32_t sum = htobe32((uint32_t)crc32_z(crc, page, CONTENT));
@@ -59,6 +70,8 @@ static int check_seal(unsigned char *page, sqlite3_int64 at)
     if (memcmp(page + CONTENT, none, sizeof none) == 0)
         return SQLITE_OK;
     make_seal(page, at, seal);
+    if (memcmp(page + CONTENT, seal, sizeof seal) != 0)
+        make_old_seal(page, at, seal);
     if (memcmp(page + CONTENT, seal, sizeof seal) != 0)
         return SQLITE_IOERR_DATA;
     memset(page + CONTENT, 0, IO_PAGES_SEAL);

@@ -1,43 +1,36 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Rows of numbers.  The checksum is zlib's CRC-32 over a row's key and all that
- * is in it.  Numbers that are kept to their last digit are in the order of this
- * machine's bytes, which a store's job says; see io/store/schema.c for the
- * others.
+ * Rows of numbers.  The checksum is 32 bits of XXH64 over a row's key and all
+ * that is in it; zlib's CRC-32 in rows that were written before.  Numbers that
+ * are kept to their last digit are in the order of this machine's bytes, which
+ * a store's job says; see io/store/schema.c for the others.
  */
 #define _DEFAULT_SOURCE /* be32toh */
 #include "io/store/results.h"
 
 #include "io/store/statements.h"
+#include "io/store/told.h"
+#include "io/text/checksum.h"
 
 #include <endian.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-enum { SAID_STACK = 4096 }; /* bytes of numbers that need no block */
+/* As io_checksum(), which is one, and CRC-32 the other. */
+typedef uint64_t sum_function(uint64_t sum, const void *bytes, size_t n);
 
-static uint32_t sum(uint32_t crc, const void *bytes, size_t n)
+static uint64_t add_crc(uint64_t crc, const void *bytes, size_t n)
 {
-    return n > 0 ? (uint32_t)crc32_z(crc, bytes, n) : crc;
+    return n > 0 ? crc32_z((uLong)crc, bytes, n) : crc;
 }
 
-static uint32_t sum_text(uint32_t crc, const char *text)
+static uint64_t add_text(sum_function *add, uint64_t sum, const char *text)
 {
-    return text != NULL ? sum(crc, text, strlen(text) + 1) : crc;
+    return text != NULL ? add(sum, text, strlen(text) + 1) : sum;
 }
 
-/* --- what was said --- */
-
-static void put_floats(const float *numbers, size_t n, unsigned char *bytes)
-{
-    for (size_t i = 0; i < n; i++) {
-        uint32_t bits;
-        memcpy(&bits, &numbers[i], sizeof bits);
-        bits = htobe32(bits);
-        memcpy(bytes + i * sizeof bits, &bits, sizeof bits);
-    }
-}
+/* --- what was said, in rows: by versions before 4 --- */
 
 static void take_floats(const unsigned char *bytes, size_t n, float *numbers)
 {
@@ -53,38 +46,10 @@ static uint32_t sum_said(const struct io_said *said, int64_t key,
                          const void *bytes, size_t size)
 {
     int64_t head[3] = {key, said->origin, said->exponent};
-    uint32_t crc = sum(0, head, sizeof head);
+    uint64_t crc = add_crc(0, head, sizeof head);
     if (said->scale == said->scale) /* not NaN, of which there are several */
-        crc = sum(crc, &said->scale, sizeof said->scale);
-    return sum(crc, bytes, size);
-}
-
-static enum fc_status say(struct io_store *store, const struct io_said *said,
-                          unsigned char *bytes, struct fc_error *err)
-{
-    int64_t key = io_store_key(said->night, said->series, said->model);
-    size_t size = said->n * sizeof(float);
-    put_floats(said->numbers, said->n, bytes);
-    return io_store_run(
-        store,
-        io_store_ask(store, IO_SQL_SAY, err, "iidibi", key, said->origin,
-                     said->scale, (int64_t)said->exponent, (const void *)bytes,
-                     size, (int64_t)sum_said(said, key, bytes, size)),
-        err);
-}
-
-enum fc_status io_store_say(struct io_store *store, const struct io_said *said,
-                            struct fc_error *err)
-{
-    unsigned char few[SAID_STACK], *bytes = few;
-    if (said->n * sizeof(float) > sizeof few)
-        bytes = malloc(said->n * sizeof(float));
-    if (bytes == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    enum fc_status status = say(store, said, bytes, err);
-    if (bytes != few)
-        free(bytes);
-    return status;
+        crc = add_crc(crc, &said->scale, sizeof said->scale);
+    return (uint32_t)add_crc(crc, bytes, size);
 }
 
 /* To the next row, and whose it is. */
@@ -115,9 +80,9 @@ static enum fc_status go_to_said(struct io_store *store, int64_t key,
     return step_said(store, *row, err);
 }
 
-enum fc_status io_store_said(struct io_store *store, struct io_said *said,
-                             float *room, size_t most, bool *found,
-                             struct fc_error *err)
+static enum fc_status read_row(struct io_store *store, struct io_said *said,
+                               float *room, size_t most, bool *found,
+                               struct fc_error *err)
 {
     int64_t key = io_store_key(said->night, said->series, said->model);
     sqlite3_stmt *row;
@@ -132,19 +97,19 @@ enum fc_status io_store_said(struct io_store *store, struct io_said *said,
     said->exponent = sqlite3_column_int(row, 2);
     said->n = size / sizeof(float);
     said->numbers = room;
-    bool good = said->n <= most && size % sizeof(float) == 0
+    bool good = (room == NULL || said->n <= most) && size % sizeof(float) == 0
                 && (bytes != NULL || size == 0)
                 && sum_said(said, key, bytes, size)
                        == (uint32_t)sqlite3_column_int64(row, 4);
-    if (good)
+    if (good && room != NULL)
         take_floats(bytes, said->n, room);
-    else
+    else if (!good)
         io_store_leave_rows(store);
     return good ? FC_OK : io_store_damaged(store, err);
 }
 
-enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
-                             bool *found, struct fc_error *err)
+static enum fc_status seek_row(struct io_store *store, struct io_said *said,
+                               bool *found, struct fc_error *err)
 {
     int64_t key = io_store_key(said->night, said->series, said->model);
     sqlite3_stmt *row = io_store_ask(store, IO_SQL_SAID_SINCE, err, "i", key);
@@ -160,9 +125,79 @@ enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
     return FC_OK;
 }
 
+/* --- what was said --- */
+
+enum fc_status io_store_say(struct io_store *store, const struct io_said *said,
+                            struct fc_error *err)
+{
+    return io_told_add(store, said, err);
+}
+
+enum fc_status io_store_said(struct io_store *store, struct io_said *said,
+                             float *room, size_t most, bool *found,
+                             struct fc_error *err)
+{
+    bool night = false;
+    int64_t series = said->series;
+    enum fc_status status =
+        store->has_told
+            ? io_told_find(store, said, room, most, &night, found, err)
+            : FC_OK;
+    if (night)
+        *found = *found && said->series == series;
+    said->series = series;
+    if (night || status != FC_OK || !store->has_said) {
+        *found = *found && night;
+        return status;
+    }
+    return read_row(store, said, room, most, found, err);
+}
+
+/* The first of all models' forecasts: of a series by the first of them. */
+static enum fc_status seek_told(struct io_store *store, struct io_said *said,
+                                bool *night, bool *found, struct fc_error *err)
+{
+    struct io_said first = {.series = INT64_MAX};
+    int64_t model = 1;
+    bool more;
+    *night = *found = false;
+    enum fc_status status =
+        io_told_model(store, said->night, &model, &more, err);
+    while (status == FC_OK && more) {
+        struct io_said at = {.night = said->night, .model = model};
+        bool there;
+        at.series = said->series + (model < said->model);
+        status = io_told_find(store, &at, NULL, 0, night, &there, err);
+        if (status == FC_OK && there && at.series < first.series)
+            first = at;
+        model++;
+        if (status == FC_OK)
+            status = io_told_model(store, said->night, &model, &more, err);
+    }
+    *found = status == FC_OK && first.series < INT64_MAX;
+    if (*found) {
+        said->series = first.series;
+        said->model = first.model;
+    }
+    return status;
+}
+
+enum fc_status io_store_seek(struct io_store *store, struct io_said *said,
+                             bool *found, struct fc_error *err)
+{
+    bool night = false;
+    *found = false;
+    enum fc_status status =
+        store->has_told ? seek_told(store, said, &night, found, err) : FC_OK;
+    return night || status != FC_OK || !store->has_said
+               ? status
+               : seek_row(store, said, found, err);
+}
+
 /* --- results --- */
 
-static uint32_t sum_kept(const struct io_kept *kept, const void *numbers)
+static int64_t sum_kept(sum_function *add, const struct io_kept *kept,
+                        const void *numbers)
 {
     int64_t head[6] = {io_store_key(0, kept->series, kept->model),
                        (int64_t)kept->came_from,
@@ -172,13 +207,13 @@ static uint32_t sum_kept(const struct io_kept *kept, const void *numbers)
                        kept->replaced};
     const double told[4] = {kept->loglik, kept->aicc, kept->sigma2,
                             kept->seconds};
-    uint32_t crc = sum(0, head, sizeof head);
+    uint64_t sum = add(0, head, sizeof head);
     for (int i = 0; i < 4; i++)
         if (told[i] == told[i])
-            crc = sum(crc, &told[i], sizeof told[i]);
-    crc = sum_text(crc, kept->detail);
-    crc = sum_text(crc, kept->spec);
-    return sum(crc, numbers, kept->n * sizeof(double));
+            sum = add(sum, &told[i], sizeof told[i]);
+    sum = add_text(add, sum, kept->detail);
+    sum = add_text(add, sum, kept->spec);
+    return (uint32_t)add(sum, numbers, kept->n * sizeof(double));
 }
 
 enum fc_status io_store_keep(struct io_store *store, const struct io_kept *kept,
@@ -193,7 +228,7 @@ enum fc_status io_store_keep(struct io_store *store, const struct io_kept *kept,
                      (int64_t)kept->replaced, kept->detail, kept->spec,
                      kept->loglik, kept->aicc, kept->sigma2, kept->seconds,
                      (const void *)kept->numbers, kept->n * sizeof(double),
-                     (int64_t)sum_kept(kept, kept->numbers)),
+                     sum_kept(io_checksum, kept, kept->numbers)),
         err);
 }
 
@@ -221,8 +256,10 @@ enum fc_status io_store_kept(struct io_store *store, struct io_kept *kept,
     size_t size = (size_t)sqlite3_column_bytes(row, 9);
     kept->n = size / sizeof(double);
     kept->numbers = NULL;
+    int64_t sum = sqlite3_column_int64(row, 10);
     if (size % sizeof(double) != 0 || (*numbers == NULL && size > 0)
-        || sum_kept(kept, *numbers) != (uint32_t)sqlite3_column_int64(row, 10))
+        || (sum != sum_kept(io_checksum, kept, *numbers)
+            && sum != sum_kept(add_crc, kept, *numbers)))
         return io_store_damaged(store, err);
     return FC_OK;
 }
@@ -240,11 +277,13 @@ enum fc_status io_store_forget(struct io_store *store, int64_t model,
 
 /* --- fits --- */
 
-static uint32_t sum_fit(const struct io_fit *fit, const void *numbers)
+static int64_t sum_fit(sum_function *add, const struct io_fit *fit,
+                       const void *numbers)
 {
     int64_t head[4] = {io_store_key(0, fit->series, fit->model),
                        (int64_t)fit->came_from, fit->night, fit->first};
-    return sum(sum(0, head, sizeof head), numbers, fit->n * sizeof(double));
+    return (uint32_t)add(add(0, head, sizeof head), numbers,
+                         fit->n * sizeof(double));
 }
 
 enum fc_status io_store_keep_fit(struct io_store *store,
@@ -260,7 +299,7 @@ enum fc_status io_store_keep_fit(struct io_store *store,
                                      (int64_t)fit->came_from, fit->night,
                                      fit->first, (const void *)numbers,
                                      fit->n * sizeof(double),
-                                     (int64_t)sum_fit(fit, numbers)),
+                                     sum_fit(io_checksum, fit, numbers)),
                         err);
 }
 
@@ -279,19 +318,23 @@ enum fc_status io_store_fit(struct io_store *store, struct io_fit *fit,
     *numbers = sqlite3_column_blob(row, 3);
     size_t size = (size_t)sqlite3_column_bytes(row, 3);
     fit->n = size / sizeof(double);
+    int64_t sum = sqlite3_column_int64(row, 4);
     if (size % sizeof(double) != 0 || *numbers == NULL
-        || sum_fit(fit, *numbers) != (uint32_t)sqlite3_column_int64(row, 4))
+        || (sum != sum_fit(io_checksum, fit, *numbers)
+            && sum != sum_fit(add_crc, fit, *numbers)))
         return io_store_damaged(store, err);
     return FC_OK;
 }
 
 /* --- what was learnt --- */
 
-static uint32_t sum_learnt(const struct io_learnt *learnt, const void *numbers)
+static int64_t sum_learnt(sum_function *add, const struct io_learnt *learnt,
+                          const void *numbers)
 {
     int64_t head[4] = {learnt->model, learnt->night, learnt->origin,
                        (int64_t)learnt->came_from};
-    return sum(sum(0, head, sizeof head), numbers, learnt->n * sizeof(double));
+    return (uint32_t)add(add(0, head, sizeof head), numbers,
+                         learnt->n * sizeof(double));
 }
 
 enum fc_status io_store_learn(struct io_store *store,
@@ -303,7 +346,7 @@ enum fc_status io_store_learn(struct io_store *store,
         io_store_ask(store, IO_SQL_LEARN, err, "iiiibi", learnt->model,
                      (int64_t)learnt->came_from, learnt->night, learnt->origin,
                      (const void *)numbers, learnt->n * sizeof(double),
-                     (int64_t)sum_learnt(learnt, numbers)),
+                     sum_learnt(io_checksum, learnt, numbers)),
         err);
 }
 
@@ -322,9 +365,10 @@ enum fc_status io_store_learnt(struct io_store *store, struct io_learnt *learnt,
     *numbers = sqlite3_column_blob(row, 2);
     size_t size = (size_t)sqlite3_column_bytes(row, 2);
     learnt->n = size / sizeof(double);
+    int64_t sum = sqlite3_column_int64(row, 3);
     if (size % sizeof(double) != 0 || (*numbers == NULL && size > 0)
-        || sum_learnt(learnt, *numbers)
-               != (uint32_t)sqlite3_column_int64(row, 3))
+        || (sum != sum_learnt(io_checksum, learnt, *numbers)
+            && sum != sum_learnt(add_crc, learnt, *numbers)))
         return io_store_damaged(store, err);
     return FC_OK;
 }

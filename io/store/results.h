@@ -2,6 +2,7 @@
 #ifndef NIGHTCAST_IO_STORE_RESULTS_H
 #define NIGHTCAST_IO_STORE_RESULTS_H
 
+#include "io/store/said.h"
 #include "io/store/store.h"
 
 /*
@@ -10,22 +11,14 @@
  * a checksum, and one that it does not fit is FC_EDATA.  Errors as in store.h.
  */
 
-/* What a night said of a series by a model. */
-struct io_said {
-    int64_t night, series, model;
-    int64_t origin; /* the timestamp after which step 1 comes */
-    double scale;   /* of its errors; NaN: none */
-    int exponent;   /* the numbers are in units of 2^exponent */
-    size_t n;
-    const float *numbers; /* a quantity after the other, of each all steps */
-};
-
 enum fc_status io_store_say(struct io_store *store, const struct io_said *said,
                             struct fc_error *err);
 
 /*
  * said->night, series and model are asked for; the numbers are written to
- * room, which takes most of them.  *found is false when there is none.
+ * room, which takes most of them, unless it is NULL.  Where only steps from
+ * first to before end are, the others are left as they are, and mostly not
+ * read.  *found is false when there is none.
  */
 enum fc_status io_store_said(struct io_store *store, struct io_said *said,
                              float *room, size_t most, bool *found,

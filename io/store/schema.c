@@ -32,10 +32,6 @@ static const char TABLES[] =
     " id TEXT NOT NULL UNIQUE, night INTEGER NOT NULL, first INTEGER,"
     " last INTEGER, n INTEGER, whole INTEGER, recent INTEGER,"
     " why INTEGER NOT NULL DEFAULT 0);"
-    /* kept to be scored; key is night, series and model */
-    "CREATE TABLE said(key INTEGER PRIMARY KEY, origin INTEGER NOT NULL,"
-    " scale REAL, exponent INTEGER NOT NULL, numbers BLOB NOT NULL,"
-    " crc INTEGER NOT NULL);"
     /* sums over series of errors in units of the scale */
     "CREATE TABLE score(night INTEGER, model INTEGER, lead INTEGER,"
     " n INTEGER NOT NULL, error REAL NOT NULL, size REAL NOT NULL,"
@@ -70,6 +66,15 @@ static const char TABLES[] =
     " origin INTEGER NOT NULL, numbers BLOB NOT NULL, crc INTEGER NOT NULL);"
     "CREATE TABLE power(exponent INTEGER PRIMARY KEY, value REAL NOT NULL);";
 
+/* What is kept to be scored: told.h.  Series are how many, words of each. */
+static const char TOLD[] =
+    "CREATE TABLE told(night INTEGER, model INTEGER, series INTEGER NOT NULL,"
+    " words INTEGER NOT NULL, steps INTEGER NOT NULL,"
+    " PRIMARY KEY(night, model)) WITHOUT ROWID;"
+    /* key is night, model and which part */
+    "CREATE TABLE part(key INTEGER PRIMARY KEY, bytes BLOB NOT NULL,"
+    " sum INTEGER NOT NULL);";
+
 static const char VIEWS[] =
     "CREATE VIEW scores AS SELECT s.night, m.name AS model, s.lead, s.n,"
     " s.size / s.n AS mase, s.error / s.n AS bias,"
@@ -90,37 +95,189 @@ static const char VIEWS[] =
     " (SELECT sum(size) / sum(n) FROM score s WHERE s.night = n.night)"
     " AS mase,"
     " (SELECT sum(error) / sum(n) FROM score s WHERE s.night = n.night)"
-    " AS bias FROM night n;"
-    "CREATE VIEW forecasts AS WITH RECURSIVE lead(lead) AS (SELECT 1"
-    " UNION ALL SELECT lead + 1 FROM lead WHERE lead <"
-    " (SELECT max(horizon) FROM night)),"
-    " digit(night, series, model, origin, exponent, lead, quantity, hex) AS"
-    " (SELECT n.night, s.key >> 10 & 2147483647, s.key & 1023, s.origin,"
-    " s.exponent, l.lead, q.name,"
-    " hex(substr(s.numbers, (q.place * n.horizon + l.lead) * 4 - 3, 4))"
+    " AS bias FROM night n;";
+
+/* 32 bits of eight hexadecimal digits. */
+#define DIGIT(hex, at, shift) \
+    "(instr('0123456789ABCDEF', substr(" hex ", " at ", 1)) - 1 << " shift ")"
+#define BITS(hex)                                                                                  \
+    "(" DIGIT(hex, "1", "28") " | " DIGIT(hex, "2", "24") " | " DIGIT(hex, "3", "20") " | " DIGIT( \
+        hex, "4",                                                                                  \
+        "16") " | " DIGIT(hex, "5",                                                                \
+                          "12") " | " DIGIT(hex, "6",                                              \
+                                            "8") " | " DIGIT(hex, "7",                             \
+                                                             "4") " | " DIGIT(hex,                 \
+                                                                              "8",                 \
+                                                                              "0") ")"
+
+/* What the bits of a number in units of a power of two come to; p is that. */
+#define VALUE                                                  \
+    "(1 - 2 * (w.bits >> 31)) * p.value * ((w.bits & 8388607)" \
+    " + CASE WHEN w.bits >> 23 & 255 THEN 8388608 ELSE 0 END) AS value"
+#define POWER                    \
+    "JOIN power p ON p.exponent" \
+    " = max(w.bits >> 23 & 255, 1) - 150 + w.exponent"
+#define ORIGIN                                                            \
+    "CASE (SELECT value FROM job WHERE name = 'timestamps')"              \
+    " WHEN 'integers' THEN w.origin ELSE datetime(w.origin, 'unixepoch')" \
+    " END AS origin"
+#define LEADS                                                     \
+    "lead(lead) AS (SELECT 1 UNION ALL SELECT lead + 1 FROM lead" \
+    " WHERE lead < (SELECT max(horizon) FROM night))"
+
+/* Of an entry e the word at `at`: a piece's key, and its place there. */
+#define PIECE(at)                                                           \
+    "(e.night << 41) + (e.model << 31) + CASE WHEN " at " < e.whole * 4080" \
+    " THEN (" at ") / 4080"                                                 \
+    " ELSE e.whole + (" at " - e.whole * 4080) / 504 END"
+#define WORD(piece, at)                                                     \
+    "hex(substr(" piece ".bytes, 1 + 4 * CASE WHEN " at " < e.whole * 4080" \
+    " THEN (" at ") % 4080 ELSE (" at " - e.whole * 4080) % 504 END, 4))"
+
+/* The series of what was told, and where the words of their blocks' numbers
+   begin. */
+static const char ENTRIES[] =
+    "CREATE VIEW entry AS WITH RECURSIVE"
+    " p(night, model, series, words, steps, place) AS"
+    " (SELECT night, model, series, words, steps, 0 FROM told"
+    " UNION ALL SELECT night, model, series, words, steps, place + 1 FROM p"
+    " WHERE place + 1 < series),"
+    " e AS (SELECT night, model, steps, (words - 6) / max(steps, 1) AS many,"
+    " series * words / 4080 AS whole, place % 256 AS place,"
+    " min(256, series - place / 256 * 256) AS block,"
+    " place / 256 * 256 * words AS begin,"
+    " place / 256 * 256 * words + place % 256 * 6 AS at FROM p),"
+    " h AS (SELECT e.*, " WORD(
+        "a",
+        "e.at") " AS series,"
+                " " WORD(
+                    "b",
+                    "e.at + 1") " AS exponent,"
+                                " " WORD("c", "e.at + 2") " AS high, " WORD(
+                                    "d",
+                                    "e.at + 3") " AS low"
+                                                " FROM e JOIN part a ON a.key "
+                                                "= " PIECE("e.at") " JOIN "
+                                                                   "part b ON "
+                                                                   "b.key "
+                                                                   "= " PIECE("e.at + 1") " JOIN part c ON c.key = " PIECE("e.at + 2") " JOIN part d ON d.key = " PIECE(
+                                                                       "e.at + "
+                                                                       "3") ")"
+                                                                            " S"
+                                                                            "EL"
+                                                                            "EC"
+                                                                            "T "
+                                                                            "ni"
+                                                                            "gh"
+                                                                            "t,"
+                                                                            " m"
+                                                                            "od"
+                                                                            "el"
+                                                                            ", "
+                                                                            "wh"
+                                                                            "ol"
+                                                                            "e,"
+                                                                            " s"
+                                                                            "te"
+                                                                            "ps"
+                                                                            ", "
+                                                                            "ma"
+                                                                            "ny"
+                                                                            ", "
+                                                                            "bl"
+                                                                            "oc"
+                                                                            "k,"
+                                                                            " b"
+                                                                            "eg"
+                                                                            "in"
+                                                                            " +"
+                                                                            " b"
+                                                                            "lo"
+                                                                            "ck"
+                                                                            " *"
+                                                                            " 6"
+                                                                            " +"
+                                                                            " p"
+                                                                            "la"
+                                                                            "ce"
+                                                                            " A"
+                                                                            "S "
+                                                                            "at"
+                                                                            ","
+                                                                            " " BITS(
+                                                                                "series") " AS series,"
+                                                                                          " (" BITS(
+                                                                                              "exponent") " << 32) >> 32 AS exponent,"
+                                                                                                          " (" BITS("high") " << 32) | " BITS(
+                                                                                                              "low") " AS origin FROM h"
+                                                                                                                     " LIMIT -1;"; /* so that it is made once, not for each number */
+
+static const char SPOKEN[] = "CREATE VIEW spoken AS WITH RECURSIVE " LEADS ","
+                             " digit AS (SELECT e.*, l.lead, q.name AS "
+                             "quantity, " WORD(
+                                 "v", "(e.at + ((l.lead - 1) * e.many + "
+                                      "q.place) * e.block)") " AS hex FROM "
+                                                             "entry e"
+                                                             " JOIN quantity q "
+                                                             "ON q.night = "
+                                                             "e.night"
+                                                             " JOIN lead l ON "
+                                                             "l.lead <= e.steps"
+                                                             " JOIN part v ON "
+                                                             "v.key = " PIECE(
+                                                                 "(e.at + "
+                                                                 "((l.lead - "
+                                                                 "1) * e.many "
+                                                                 "+ q.place) * "
+                                                                 "e.block)") ")"
+                                                                             ","
+                                                                             " "
+                                                                             "w"
+                                                                             " "
+                                                                             "A"
+                                                                             "S"
+                                                                             " "
+                                                                             "("
+                                                                             "S"
+                                                                             "E"
+                                                                             "L"
+                                                                             "E"
+                                                                             "C"
+                                                                             "T"
+                                                                             " "
+                                                                             "*"
+                                                                             ","
+                                                                             " " BITS(
+                                                                                 "hex") " AS bits FROM digit)"
+                                                                                        " SELECT w.night, s.id, m.name AS model, " ORIGIN
+                                                                                        ","
+                                                                                        " w.lead, w.quantity, " VALUE
+                                                                                        " FROM w JOIN series s ON s.series = w.series"
+                                                                                        " JOIN model m ON m.model = w.model " POWER
+                                                                                        ";";
+
+static const char SAID[] =
+    "CREATE VIEW said_before AS WITH RECURSIVE " LEADS ","
+    " digit AS (SELECT n.night, s.key >> 10 & 2147483647 AS series,"
+    " s.key & 1023 AS model, s.origin, s.exponent, l.lead,"
+    " q.name AS quantity,"
+    " hex(substr(s.numbers, (q.place * n.horizon + l.lead) * 4 - 3, 4)) AS hex"
     " FROM night n JOIN said s ON s.key >= n.night << 41"
     " AND s.key < (n.night + 1) << 41"
     " JOIN quantity q ON q.night = n.night"
     " JOIN lead l ON l.lead <= n.horizon),"
-    " word AS (SELECT *,"
-    " (instr('0123456789ABCDEF', substr(hex, 1, 1)) - 1 << 28)"
-    " | (instr('0123456789ABCDEF', substr(hex, 2, 1)) - 1 << 24)"
-    " | (instr('0123456789ABCDEF', substr(hex, 3, 1)) - 1 << 20)"
-    " | (instr('0123456789ABCDEF', substr(hex, 4, 1)) - 1 << 16)"
-    " | (instr('0123456789ABCDEF', substr(hex, 5, 1)) - 1 << 12)"
-    " | (instr('0123456789ABCDEF', substr(hex, 6, 1)) - 1 << 8)"
-    " | (instr('0123456789ABCDEF', substr(hex, 7, 1)) - 1 << 4)"
-    " | (instr('0123456789ABCDEF', substr(hex, 8, 1)) - 1) AS bits FROM digit)"
-    " SELECT w.night, s.id, m.name AS model,"
-    " CASE (SELECT value FROM job WHERE name = 'timestamps')"
-    " WHEN 'integers' THEN w.origin ELSE datetime(w.origin, 'unixepoch') END"
-    " AS origin, w.lead, w.quantity,"
-    " (1 - 2 * (w.bits >> 31)) * p.value * ((w.bits & 8388607)"
-    " + CASE WHEN w.bits >> 23 & 255 THEN 8388608 ELSE 0 END) AS value"
-    " FROM word w JOIN series s ON s.series = w.series"
-    " JOIN model m ON m.model = w.model"
-    " JOIN power p ON p.exponent"
-    " = max(w.bits >> 23 & 255, 1) - 150 + w.exponent;";
+    " w AS (SELECT *, " BITS(
+        "hex") " AS bits FROM digit)"
+               " SELECT w.night, s.id, m.name AS model, " ORIGIN ","
+               " w.lead, w.quantity, " VALUE
+               " FROM w JOIN series s ON s.series = w.series"
+               " JOIN model m ON m.model = w.model " POWER ";";
+
+static const char FORECASTS[] =
+    "CREATE VIEW forecasts AS SELECT * FROM spoken;";
+static const char ALL_FORECASTS[] =
+    "CREATE VIEW forecasts AS SELECT * FROM said_before"
+    " UNION ALL SELECT * FROM spoken;";
 
 /* All that a binary32 in units of a power of two may need. */
 static int fill_powers(sqlite3 *db)
@@ -138,12 +295,31 @@ static int fill_powers(sqlite3 *db)
     return rc;
 }
 
+static int run_all(sqlite3 *db, const char *const *sql, size_t n)
+{
+    int rc = SQLITE_OK;
+    for (size_t i = 0; rc == SQLITE_OK && i < n; i++)
+        rc = sqlite3_exec(db, sql[i], NULL, NULL, NULL);
+    return rc;
+}
+
 int io_store_create(sqlite3 *db)
 {
-    int rc = sqlite3_exec(db, TABLES, NULL, NULL, NULL);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, VIEWS, NULL, NULL, NULL);
+    static const char *const all[] = {TABLES,  TOLD,   VIEWS,
+                                      ENTRIES, SPOKEN, FORECASTS};
+    int rc = run_all(db, all, sizeof all / sizeof *all);
     if (rc == SQLITE_OK)
         rc = fill_powers(db);
+    return rc;
+}
+
+int io_store_bring_up(sqlite3 *db, bool sealed)
+{
+    static const char *const all[] = {
+        "DROP VIEW forecasts;", TOLD, ENTRIES, SPOKEN, SAID, ALL_FORECASTS};
+    int rc = run_all(db, all, sizeof all / sizeof *all);
+    if (rc == SQLITE_OK && !sealed)
+        rc = sqlite3_exec(db, "INSERT INTO job VALUES('seals', 'none')", NULL,
+                          NULL, NULL);
     return rc;
 }

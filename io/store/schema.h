@@ -3,14 +3,16 @@
 #define NIGHTCAST_IO_STORE_SCHEMA_H
 
 #include <sqlite3.h>
+#include <stdbool.h>
 
 /*
  * The tables and views of a store, and how its files are told from others.
  */
 enum {
     IO_STORE_APPLICATION = 0x4e474854, /* "NGHT" */
-    IO_STORE_VERSION = 3,
-    IO_STORE_OLDEST = 2,  /* without seals, see pages.h, and used as it is */
+    IO_STORE_VERSION = 4,
+    IO_STORE_SEALED = 3,  /* since then pages have seals, see pages.h */
+    IO_STORE_OLDEST = 2,  /* what is older than VERSION is made to be that */
     IO_STORE_PAGE = 16384 /* bytes: few rows end with a rest of a page */
 };
 
@@ -30,5 +32,12 @@ enum {
 
 /* Makes them in a database that has none; an SQLite result code. */
 int io_store_create(sqlite3 *db);
+
+/*
+ * In one of a version before: what nights have said stays in rows, for as long
+ * as it is kept, and what the next ones say comes in pieces.  `sealed` is
+ * whether its pages are, which a fact of its job then denies.
+ */
+int io_store_bring_up(sqlite3 *db, bool sealed);
 
 #endif

@@ -23,6 +23,8 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_PRUNE_SCORE] = "DELETE FROM score WHERE night < ?",
     [IO_SQL_PRUNE_COVER] = "DELETE FROM cover WHERE night < ?",
     [IO_SQL_PRUNE_SAID] = "DELETE FROM said WHERE key < ? << 41",
+    [IO_SQL_PRUNE_TOLD] = "DELETE FROM told WHERE night < ?",
+    [IO_SQL_PRUNE_PART] = "DELETE FROM part WHERE key < ? << 41",
     [IO_SQL_PRUNE_SERIES] = "DELETE FROM series WHERE night < ?",
     [IO_SQL_PRUNE_KEPT] = "DELETE FROM kept WHERE key >> 10"
                           " IN (SELECT series FROM series WHERE night < ?)",
@@ -40,7 +42,11 @@ static const char *const sql[IO_STATEMENTS] = {
                           " n = ?, whole = ?, recent = ?, why = ?"
                           " WHERE series = ?",
     [IO_SQL_ID] = "SELECT id, why FROM series WHERE series = ?",
-    [IO_SQL_SAY] = "INSERT INTO said VALUES(?, ?, ?, ?, ?, ?)",
+    [IO_SQL_ADD_TOLD] = "INSERT INTO told VALUES(?, ?, ?, ?, ?)",
+    [IO_SQL_TOLD] = "SELECT model, series, words, steps FROM told"
+                    " WHERE night = ? AND model >= ? ORDER BY model LIMIT 1",
+    [IO_SQL_ADD_PART] = "INSERT INTO part VALUES(?, ?, ?)",
+    [IO_SQL_PART] = "SELECT bytes, sum FROM part WHERE key = ?",
     [IO_SQL_SAID] = "SELECT origin, scale, exponent, numbers, crc, key"
                     " FROM said WHERE key >= ? ORDER BY key",
     [IO_SQL_SAID_SINCE] = "SELECT key FROM said WHERE key >= ?"

@@ -26,6 +26,8 @@ enum io_statement {
     IO_SQL_PRUNE_SCORE,
     IO_SQL_PRUNE_COVER,
     IO_SQL_PRUNE_SAID,
+    IO_SQL_PRUNE_TOLD,
+    IO_SQL_PRUNE_PART,
     IO_SQL_PRUNE_SERIES,
     IO_SQL_PRUNE_KEPT,
     IO_SQL_PRUNE_FIT,
@@ -37,7 +39,10 @@ enum io_statement {
     IO_SQL_ADD_SERIES,
     IO_SQL_PUT_SERIES,
     IO_SQL_ID,
-    IO_SQL_SAY,
+    IO_SQL_ADD_TOLD,
+    IO_SQL_TOLD,
+    IO_SQL_ADD_PART,
+    IO_SQL_PART,
     IO_SQL_SAID,
     IO_SQL_SAID_SINCE,
     IO_SQL_KEEP,
@@ -69,7 +74,12 @@ struct io_store {
     int lock;         /* a descriptor; -1: none */
     bool open;        /* a transaction is */
     sqlite3_stmt *statements[IO_STATEMENTS];
+    bool has_told;   /* what nights said is in pieces, see told.h */
+    bool has_said;   /* or, of a version before, in rows */
     int64_t said_at; /* key of the row at which IO_SQL_SAID stands; 0: none */
+    struct telling *telling; /* these are told.c's: what has not ended */
+    struct io_told *told;    /* what is read */
+    size_t oldest_told;
 };
 
 /* What SQLite says, as a message that begins with the store's name. */

@@ -11,6 +11,7 @@
 #include "io/store/store.h"
 
 #include "io/store/statements.h"
+#include "io/store/told.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -66,27 +67,39 @@ static enum fc_status take_lock(struct io_store *store, struct fc_error *err)
     return FC_OK;
 }
 
-static enum fc_status make_tables(struct io_store *store, struct fc_error *err)
+static int set_version(sqlite3 *db)
 {
     char pragmas[200];
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA application_id = %d; PRAGMA user_version = %d;",
              IO_STORE_APPLICATION, IO_STORE_VERSION);
+    return sqlite3_exec(db, pragmas, NULL, NULL, NULL);
+}
+
+static enum fc_status make_tables(struct io_store *store, struct fc_error *err)
+{
     int rc = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
     if (rc == SQLITE_OK)
         rc = io_store_create(store->db);
     if (rc == SQLITE_OK)
-        rc = sqlite3_exec(store->db, pragmas, NULL, NULL, NULL);
+        rc = set_version(store->db);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
     return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
 }
 
-/* Whether it is a store, of a version that is known; *empty: it is nothing. */
-static enum fc_status check_kind(struct io_store *store, bool *empty,
+/* What a file is. */
+struct kind {
+    bool empty;  /* nothing yet */
+    bool old;    /* of a version before this one */
+    bool sealed; /* its pages are */
+};
+
+/* Whether it is a store, of a version that is known. */
+static enum fc_status check_kind(struct io_store *store, struct kind *kind,
                                  struct fc_error *err)
 {
-    int application = 0, version = 0, tables = 0, sealed = 0;
+    int application = 0, version = 0, tables = 0, sealed = 0, plain = 0;
     sqlite3 *db = store->db;
     /* all at one time: another run may be just making it */
     int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
@@ -100,8 +113,8 @@ static enum fc_status check_kind(struct io_store *store, bool *empty,
         rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
-    *empty = application == 0 && version == 0 && tables == 0;
-    if (*empty)
+    kind->empty = application == 0 && version == 0 && tables == 0;
+    if (kind->empty)
         return FC_OK;
     if (application != IO_STORE_APPLICATION)
         return fc_fail(err, FC_EDATA,
@@ -117,8 +130,49 @@ static enum fc_status check_kind(struct io_store *store, bool *empty,
     rc = io_pages_are_sealed(db, &sealed);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
-    return sealed || version < IO_STORE_VERSION ? FC_OK
-                                                : io_store_damaged(store, err);
+    if (!sealed && version == IO_STORE_VERSION)
+        rc = ask_pragma(db,
+                        "SELECT count(*) FROM job WHERE name = 'seals'"
+                        " AND value = 'none'",
+                        &plain);
+    if (rc != SQLITE_OK)
+        return io_store_fail(store, rc, err);
+    kind->old = version < IO_STORE_VERSION;
+    kind->sealed = sealed;
+    return sealed || plain || version < IO_STORE_SEALED
+               ? FC_OK
+               : io_store_damaged(store, err);
+}
+
+/* A store of a version before becomes one of this. */
+static enum fc_status bring_up(struct io_store *store, bool sealed,
+                               struct fc_error *err)
+{
+    int rc = sqlite3_exec(store->db, "BEGIN IMMEDIATE", NULL, NULL, NULL);
+    if (rc == SQLITE_OK)
+        rc = io_store_bring_up(store->db, sealed);
+    if (rc == SQLITE_OK)
+        rc = set_version(store->db);
+    if (rc == SQLITE_OK)
+        rc = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
+    return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
+}
+
+/* Where it has what nights said. */
+static enum fc_status look_for_said(struct io_store *store,
+                                    struct fc_error *err)
+{
+    int said = 0, told = 0;
+    int rc = ask_pragma(
+        store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'said'",
+        &said);
+    if (rc == SQLITE_OK)
+        rc = ask_pragma(
+            store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'told'",
+            &told);
+    store->has_said = said > 0;
+    store->has_told = told > 0;
+    return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
 }
 
 /*
@@ -145,7 +199,8 @@ static enum fc_status set_up(struct io_store *store, bool empty,
 static enum fc_status open_store(struct io_store *store, enum io_store_use use,
                                  struct fc_error *err)
 {
-    bool keep = use == IO_STORE_KEEP, empty = false;
+    bool keep = use == IO_STORE_KEEP;
+    struct kind kind = {0};
     enum fc_status status = keep ? take_lock(store, err) : FC_OK;
     if (status != FC_OK)
         return status;
@@ -166,14 +221,16 @@ static enum fc_status open_store(struct io_store *store, enum io_store_use use,
                       NULL);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
-    status = check_kind(store, &empty, err);
+    status = check_kind(store, &kind, err);
     if (status == FC_OK && keep)
-        status = set_up(store, empty, err);
-    if (status == FC_OK && empty)
+        status = set_up(store, kind.empty, err);
+    if (status == FC_OK && keep && kind.old)
+        status = bring_up(store, kind.sealed, err);
+    if (status == FC_OK && kind.empty)
         status =
             keep ? make_tables(store, err)
                  : fc_fail(err, FC_EDATA, "%s: has no nights yet", store->path);
-    return status;
+    return status == FC_OK ? look_for_said(store, err) : status;
 }
 
 enum fc_status io_store_open(const char *path, enum io_store_use use,
@@ -197,6 +254,7 @@ void io_store_close(struct io_store *store)
 {
     if (store == NULL)
         return;
+    io_told_release(store);
     for (int i = 0; i < IO_STATEMENTS; i++)
         sqlite3_finalize(store->statements[i]);
     if (store->open)
@@ -258,7 +316,8 @@ enum fc_status io_store_claim(struct io_store *store,
                               struct fc_error *err)
 {
     int claimed = 0;
-    int rc = ask_pragma(store->db, "SELECT count(*) FROM job", &claimed);
+    int rc = ask_pragma(
+        store->db, "SELECT count(*) FROM job WHERE name <> 'seals'", &claimed);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
     if (claimed == 0)
@@ -293,6 +352,9 @@ enum fc_status io_store_begin_reading(struct io_store *store,
 
 enum fc_status io_store_commit(struct io_store *store, struct fc_error *err)
 {
+    enum fc_status status = io_told_end(store, err);
+    if (status != FC_OK)
+        return status;
     io_store_leave_rows(store);
     int rc = sqlite3_exec(store->db, "COMMIT", NULL, NULL, NULL);
     if (rc != SQLITE_OK)

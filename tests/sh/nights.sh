@@ -179,7 +179,8 @@ for table in score cover quantity; do
 	[ "$(ask st.db "SELECT count(*) FROM $table WHERE night < 10")" = 0 ] ||
 		fail "$table is not pruned"
 done
-[ "$(ask st.db 'SELECT count(*) FROM said WHERE key >> 41 < 10')" = 0 ] ||
+[ "$(ask st.db 'SELECT (SELECT count(*) FROM part WHERE key >> 41 < 10)
+	+ (SELECT count(*) FROM told WHERE night < 10)')" = 0 ] ||
 	fail "forecasts are not pruned"
 # a series that is gone stays until then
 grep -v '^s20,' in4.csv >in5.csv
@@ -358,13 +359,13 @@ if [ "$(ask st.db 'SELECT count(*) > 0 FROM dbstat')" = 1 ]; then
 		"$nightcast" forecast -q -H 18 -s 7 -m ets -j 2 in.csv -o f.csv \
 			--store st.db --deadline 10h || fail "exit $?"
 	done
-	size() { # TABLES COLUMN PER MOST
-		ask st.db "SELECT (SELECT sum(pgsize) FROM dbstat WHERE name IN ($1))
-			- (SELECT sum(length(numbers)) FROM $2)
-			<= $4 * (SELECT count(*) FROM $3)"
+	size() { # TABLES NUMBERS SERIES MOST
+		ask st.db "SELECT (SELECT sum(pgsize) FROM dbstat WHERE name IN ($1)) - ($2)
+			<= $4 * ($3)"
 	}
-	[ "$(size "'said'" said said 64)" = 1 ] || fail "what is to be scored is too large"
-	[ "$(size "'kept','fit','series','record','sqlite_autoindex_series_1'" kept series \
-		'(1024 + 16 * 7)')" = 1 ] || fail "what is kept of the last night is too large"
+	told='SELECT sum(series) FROM told'
+	[ "$(size "'told','part'" "4 * 18 * 5 * ($told)" "$told" 64)" = 1 ] || fail "what is to be scored is too large"
+	[ "$(size "'kept','fit','series','record','sqlite_autoindex_series_1'" \
+		'SELECT sum(length(numbers)) FROM kept' 'SELECT count(*) FROM series' '(1024 + 16 * 7)')" = 1 ] || fail "what is kept of the last night is too large"
 fi
 finish

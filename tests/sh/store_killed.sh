@@ -80,7 +80,7 @@ night 3 || fail "night 3"
 cp out.csv expected.csv
 cp s.csv expected-s.csv
 contents() {
-	sqlite3 st.db 'SELECT * FROM scores; SELECT key, origin, hex(numbers) FROM said;
+	sqlite3 st.db 'SELECT * FROM scores; SELECT * FROM told; SELECT key, hex(bytes) FROM part;
 		SELECT key, night, first, hex(numbers) FROM fit'
 }
 contents >expected.sql
