@@ -133,13 +133,14 @@ static const char VIEWS[] =
     " THEN (" at ") % 4080 ELSE (" at " - e.whole * 4080) % 504 END, 4))"
 
 /* The series of what was told, and where the words of their blocks' numbers
-   begin. */
+   begin.  As a union, beside nothing, it is made once and not for each number,
+   and only of the nights and models that are asked for. */
 static const char ENTRIES[] =
     "CREATE VIEW entry AS WITH RECURSIVE"
-    " p(night, model, series, words, steps, place) AS"
-    " (SELECT night, model, series, words, steps, 0 FROM told"
-    " UNION ALL SELECT night, model, series, words, steps, place + 1 FROM p"
-    " WHERE place + 1 < series),"
+    " places(place) AS (SELECT 0 UNION ALL SELECT place + 1 FROM places"
+    " WHERE place + 1 < (SELECT max(series) FROM told)),"
+    " p AS (SELECT t.*, place FROM told t"
+    " CROSS JOIN places ON place < t.series),"
     " e AS (SELECT night, model, steps, (words - 6) / max(steps, 1) AS many,"
     " series * words / 4080 AS whole, place % 256 AS place,"
     " min(256, series - place / 256 * 256) AS block,"
@@ -156,22 +157,22 @@ static const char ENTRIES[] =
     " begin + block * 6 + place AS at, " BITS("series") " AS series,"
     " (" BITS("exponent") " << 32) >> 32 AS exponent,"
     " (" BITS("high") " << 32) | " BITS("low") " AS origin FROM h"
-    " LIMIT -1;"; /* so that it is made once, not for each number */
+    " UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0;";
 
 static const char SPOKEN[] =
     "CREATE VIEW spoken AS WITH RECURSIVE " LEADS ","
-    " digit AS (SELECT e.*, l.lead, q.name AS quantity, "
+    " digit AS (SELECT e.*, s.id, l.lead, q.name AS quantity, "
     WORD("v", "(e.at + ((l.lead - 1) * e.many + q.place) * e.block)")
     " AS hex FROM entry e"
-    " JOIN quantity q ON q.night = e.night"
-    " JOIN lead l ON l.lead <= e.steps"
-    " JOIN part v ON v.key = "
+    " CROSS JOIN series s ON s.series = e.series"
+    " CROSS JOIN quantity q ON q.night = e.night"
+    " CROSS JOIN lead l ON l.lead <= e.steps"
+    " CROSS JOIN part v ON v.key = "
     PIECE("(e.at + ((l.lead - 1) * e.many + q.place) * e.block)") "),"
     " w AS (SELECT *, " BITS("hex") " AS bits FROM digit)"
-    " SELECT w.night, s.id, m.name AS model, " ORIGIN ","
+    " SELECT w.night, w.id, m.name AS model, " ORIGIN ","
     " w.lead, w.quantity, " VALUE
-    " FROM w JOIN series s ON s.series = w.series"
-    " JOIN model m ON m.model = w.model " POWER ";";
+    " FROM w JOIN model m ON m.model = w.model " POWER ";";
 
 static const char SAID[] =
     "CREATE VIEW said_before AS WITH RECURSIVE " LEADS ","
