@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <zlib.h>
 
 static struct fc_error err;
 
@@ -463,6 +464,8 @@ static void changed_pieces_are_noticed(void **state)
         "DELETE FROM part",
         "UPDATE told SET words = words + 1",
         "UPDATE told SET steps = 4",
+        "UPDATE told SET steps = 5",
+        "UPDATE told SET series = series - 1",
         "UPDATE told SET series = 4611686018427387904",
     };
     for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
@@ -514,6 +517,31 @@ static void changed_rows_are_noticed(void **state)
             fail_msg("not noticed: %s", changes[i]);
         io_store_close(store);
     }
+}
+
+/* Programs that know version 3 read from the first page that a store is newer,
+   if its seal is what they make: otherwise they would call it damaged. */
+static void programs_before_can_tell_the_version(void **state)
+{
+    (void)state;
+    unsigned char page[IO_STORE_PAGE];
+    const unsigned char number[4] = {0};
+    enum { CONTENT = IO_STORE_PAGE - IO_PAGES_SEAL };
+    io_store_close(open_store());
+    FILE *file = fopen("st.db", "rb");
+    assert_non_null(file);
+    assert_int_equal(fread(page, 1, sizeof page, file), sizeof page);
+    fclose(file);
+    uint32_t crc = (uint32_t)crc32_z(crc32_z(0, number, 4), page, CONTENT);
+    const unsigned char seal[IO_PAGES_SEAL] = {(unsigned char)(crc >> 24),
+                                               (unsigned char)(crc >> 16),
+                                               (unsigned char)(crc >> 8),
+                                               (unsigned char)crc,
+                                               's',
+                                               'e',
+                                               'a',
+                                               'l'};
+    assert_memory_equal(page + CONTENT, seal, sizeof seal);
 }
 
 /* Whether all of its pages can be read, with their seals. */
@@ -810,6 +838,7 @@ int main(void)
         IN_FOLDER(records_come_back),
         IN_FOLDER(old_nights_are_removed_whole),
         IN_FOLDER(changed_rows_are_noticed),
+        IN_FOLDER(programs_before_can_tell_the_version),
         IN_FOLDER(a_changed_byte_of_any_page_is_noticed),
         IN_FOLDER(a_page_that_is_cut_short_is_noticed),
         IN_FOLDER(another_program_may_move_the_log),

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 /*
- * A checksum (CRC-32) of this program's file, which tells builds of it apart;
+ * A checksum (XXH64) of this program's file, which tells builds of it apart;
  * 0 when it cannot be read.
  */
 uint64_t cmd_program_sum(void);

@@ -6,7 +6,9 @@
  *
  * A seal is the checksum of all bytes before it, with the page's number as its
  * seed, most significant byte first; 1 for 0.  One that version 3 of a store
- * made is a CRC-32 of both, and four letters.
+ * made is a CRC-32 of both, and four letters: the first page still has it, so
+ * that programs of that version read there that a store is newer, and do not
+ * take it for damaged.
  */
 #define _DEFAULT_SOURCE /* htobe32 */
 #include "io/store/pages.h"
@@ -44,15 +46,6 @@ static sqlite3_file *real_of(sqlite3_file *file)
 
 /* --- seals --- */
 
-static void make_seal(const unsigned char *page, sqlite3_int64 at,
-                      unsigned char seal[IO_PAGES_SEAL])
-{
-    uint64_t number = (uint64_t)(at / IO_STORE_PAGE);
-    uint64_t sum = io_checksum(number, page, CONTENT);
-    sum = htobe64(sum != 0 ? sum : 1);
-    memcpy(seal, &sum, sizeof sum);
-}
-
 static void make_old_seal(const unsigned char *page, sqlite3_int64 at,
                           unsigned char seal[IO_PAGES_SEAL])
 {
@@ -61,6 +54,19 @@ static void make_old_seal(const unsigned char *page, sqlite3_int64 at,
     uint32_t sum = htobe32((uint32_t)crc32_z(crc, page, CONTENT));
     memcpy(seal, &sum, sizeof sum);
     memcpy(seal + sizeof sum, "seal", IO_PAGES_SEAL - sizeof sum);
+}
+
+static void make_seal(const unsigned char *page, sqlite3_int64 at,
+                      unsigned char seal[IO_PAGES_SEAL])
+{
+    if (at == 0) {
+        make_old_seal(page, at, seal);
+        return;
+    }
+    uint64_t number = (uint64_t)(at / IO_STORE_PAGE);
+    uint64_t sum = io_checksum(number, page, CONTENT);
+    sum = htobe64(sum != 0 ? sum : 1);
+    memcpy(seal, &sum, sizeof sum);
 }
 
 static int check_seal(unsigned char *page, sqlite3_int64 at)

@@ -139,6 +139,7 @@ enum fc_status io_store_said(struct io_store *store, struct io_said *said,
 {
     bool night = false;
     int64_t series = said->series;
+    *found = false;
     enum fc_status status =
         store->has_told
             ? io_told_find(store, said, room, most, &night, found, err)

@@ -69,7 +69,7 @@ static const char TABLES[] =
 /* What is kept to be scored: told.h.  Series are how many, words of each. */
 static const char TOLD[] =
     "CREATE TABLE told(night INTEGER, model INTEGER, series INTEGER NOT NULL,"
-    " words INTEGER NOT NULL, steps INTEGER NOT NULL,"
+    " words INTEGER NOT NULL, steps INTEGER NOT NULL, sum INTEGER NOT NULL,"
     " PRIMARY KEY(night, model)) WITHOUT ROWID;"
     /* key is night, model and which part */
     "CREATE TABLE part(key INTEGER PRIMARY KEY, bytes BLOB NOT NULL,"
@@ -97,164 +97,82 @@ static const char VIEWS[] =
     " (SELECT sum(error) / sum(n) FROM score s WHERE s.night = n.night)"
     " AS bias FROM night n;";
 
+/* clang-format off */
+
 /* 32 bits of eight hexadecimal digits. */
 #define DIGIT(hex, at, shift) \
     "(instr('0123456789ABCDEF', substr(" hex ", " at ", 1)) - 1 << " shift ")"
-#define BITS(hex)                                                                                  \
-    "(" DIGIT(hex, "1", "28") " | " DIGIT(hex, "2", "24") " | " DIGIT(hex, "3", "20") " | " DIGIT( \
-        hex, "4",                                                                                  \
-        "16") " | " DIGIT(hex, "5",                                                                \
-                          "12") " | " DIGIT(hex, "6",                                              \
-                                            "8") " | " DIGIT(hex, "7",                             \
-                                                             "4") " | " DIGIT(hex,                 \
-                                                                              "8",                 \
-                                                                              "0") ")"
+#define BITS(hex)                                      \
+    "(" DIGIT(hex, "1", "28") " | " DIGIT(hex, "2", "24") " | "     \
+    DIGIT(hex, "3", "20") " | " DIGIT(hex, "4", "16") " | "         \
+    DIGIT(hex, "5", "12") " | " DIGIT(hex, "6", "8") " | "          \
+    DIGIT(hex, "7", "4") " | " DIGIT(hex, "8", "0") ")"
 
 /* What the bits of a number in units of a power of two come to; p is that. */
-#define VALUE                                                  \
-    "(1 - 2 * (w.bits >> 31)) * p.value * ((w.bits & 8388607)" \
+#define VALUE                                                            \
+    "(1 - 2 * (w.bits >> 31)) * p.value * ((w.bits & 8388607)"           \
     " + CASE WHEN w.bits >> 23 & 255 THEN 8388608 ELSE 0 END) AS value"
-#define POWER                    \
-    "JOIN power p ON p.exponent" \
+#define POWER                                         \
+    "JOIN power p ON p.exponent"                      \
     " = max(w.bits >> 23 & 255, 1) - 150 + w.exponent"
-#define ORIGIN                                                            \
-    "CASE (SELECT value FROM job WHERE name = 'timestamps')"              \
-    " WHEN 'integers' THEN w.origin ELSE datetime(w.origin, 'unixepoch')" \
+#define ORIGIN                                                             \
+    "CASE (SELECT value FROM job WHERE name = 'timestamps')"               \
+    " WHEN 'integers' THEN w.origin ELSE datetime(w.origin, 'unixepoch')"  \
     " END AS origin"
-#define LEADS                                                     \
+#define LEADS                                                   \
     "lead(lead) AS (SELECT 1 UNION ALL SELECT lead + 1 FROM lead" \
     " WHERE lead < (SELECT max(horizon) FROM night))"
 
 /* Of an entry e the word at `at`: a piece's key, and its place there. */
-#define PIECE(at)                                                           \
+#define PIECE(at)                                                         \
     "(e.night << 41) + (e.model << 31) + CASE WHEN " at " < e.whole * 4080" \
-    " THEN (" at ") / 4080"                                                 \
+    " THEN (" at ") / 4080"                                               \
     " ELSE e.whole + (" at " - e.whole * 4080) / 504 END"
-#define WORD(piece, at)                                                     \
+#define WORD(piece, at)                                                    \
     "hex(substr(" piece ".bytes, 1 + 4 * CASE WHEN " at " < e.whole * 4080" \
     " THEN (" at ") % 4080 ELSE (" at " - e.whole * 4080) % 504 END, 4))"
 
 /* The series of what was told, and where the words of their blocks' numbers
-   begin. */
+   begin.  As a union, beside nothing, it is made once and not for each number,
+   and only of the nights and models that are asked for. */
 static const char ENTRIES[] =
     "CREATE VIEW entry AS WITH RECURSIVE"
-    " p(night, model, series, words, steps, place) AS"
-    " (SELECT night, model, series, words, steps, 0 FROM told"
-    " UNION ALL SELECT night, model, series, words, steps, place + 1 FROM p"
-    " WHERE place + 1 < series),"
+    " places(place) AS (SELECT 0 UNION ALL SELECT place + 1 FROM places"
+    " WHERE place + 1 < (SELECT max(series) FROM told)),"
+    " p AS (SELECT t.*, place FROM told t"
+    " CROSS JOIN places ON place < t.series),"
     " e AS (SELECT night, model, steps, (words - 6) / max(steps, 1) AS many,"
     " series * words / 4080 AS whole, place % 256 AS place,"
     " min(256, series - place / 256 * 256) AS block,"
     " place / 256 * 256 * words AS begin,"
     " place / 256 * 256 * words + place % 256 * 6 AS at FROM p),"
-    " h AS (SELECT e.*, " WORD(
-        "a",
-        "e.at") " AS series,"
-                " " WORD(
-                    "b",
-                    "e.at + 1") " AS exponent,"
-                                " " WORD("c", "e.at + 2") " AS high, " WORD(
-                                    "d",
-                                    "e.at + 3") " AS low"
-                                                " FROM e JOIN part a ON a.key "
-                                                "= " PIECE("e.at") " JOIN "
-                                                                   "part b ON "
-                                                                   "b.key "
-                                                                   "= " PIECE("e.at + 1") " JOIN part c ON c.key = " PIECE("e.at + 2") " JOIN part d ON d.key = " PIECE(
-                                                                       "e.at + "
-                                                                       "3") ")"
-                                                                            " S"
-                                                                            "EL"
-                                                                            "EC"
-                                                                            "T "
-                                                                            "ni"
-                                                                            "gh"
-                                                                            "t,"
-                                                                            " m"
-                                                                            "od"
-                                                                            "el"
-                                                                            ", "
-                                                                            "wh"
-                                                                            "ol"
-                                                                            "e,"
-                                                                            " s"
-                                                                            "te"
-                                                                            "ps"
-                                                                            ", "
-                                                                            "ma"
-                                                                            "ny"
-                                                                            ", "
-                                                                            "bl"
-                                                                            "oc"
-                                                                            "k,"
-                                                                            " b"
-                                                                            "eg"
-                                                                            "in"
-                                                                            " +"
-                                                                            " b"
-                                                                            "lo"
-                                                                            "ck"
-                                                                            " *"
-                                                                            " 6"
-                                                                            " +"
-                                                                            " p"
-                                                                            "la"
-                                                                            "ce"
-                                                                            " A"
-                                                                            "S "
-                                                                            "at"
-                                                                            ","
-                                                                            " " BITS(
-                                                                                "series") " AS series,"
-                                                                                          " (" BITS(
-                                                                                              "exponent") " << 32) >> 32 AS exponent,"
-                                                                                                          " (" BITS("high") " << 32) | " BITS(
-                                                                                                              "low") " AS origin FROM h"
-                                                                                                                     " LIMIT -1;"; /* so that it is made once, not for each number */
+    " h AS (SELECT e.*, " WORD("a", "e.at") " AS series,"
+    " " WORD("b", "e.at + 1") " AS exponent,"
+    " " WORD("c", "e.at + 2") " AS high, " WORD("d", "e.at + 3") " AS low"
+    " FROM e JOIN part a ON a.key = " PIECE("e.at")
+    " JOIN part b ON b.key = " PIECE("e.at + 1")
+    " JOIN part c ON c.key = " PIECE("e.at + 2")
+    " JOIN part d ON d.key = " PIECE("e.at + 3") ")"
+    " SELECT night, model, whole, steps, many, block,"
+    " begin + block * 6 + place AS at, " BITS("series") " AS series,"
+    " (" BITS("exponent") " << 32) >> 32 AS exponent,"
+    " (" BITS("high") " << 32) | " BITS("low") " AS origin FROM h"
+    " UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0;";
 
-static const char SPOKEN[] = "CREATE VIEW spoken AS WITH RECURSIVE " LEADS ","
-                             " digit AS (SELECT e.*, l.lead, q.name AS "
-                             "quantity, " WORD(
-                                 "v", "(e.at + ((l.lead - 1) * e.many + "
-                                      "q.place) * e.block)") " AS hex FROM "
-                                                             "entry e"
-                                                             " JOIN quantity q "
-                                                             "ON q.night = "
-                                                             "e.night"
-                                                             " JOIN lead l ON "
-                                                             "l.lead <= e.steps"
-                                                             " JOIN part v ON "
-                                                             "v.key = " PIECE(
-                                                                 "(e.at + "
-                                                                 "((l.lead - "
-                                                                 "1) * e.many "
-                                                                 "+ q.place) * "
-                                                                 "e.block)") ")"
-                                                                             ","
-                                                                             " "
-                                                                             "w"
-                                                                             " "
-                                                                             "A"
-                                                                             "S"
-                                                                             " "
-                                                                             "("
-                                                                             "S"
-                                                                             "E"
-                                                                             "L"
-                                                                             "E"
-                                                                             "C"
-                                                                             "T"
-                                                                             " "
-                                                                             "*"
-                                                                             ","
-                                                                             " " BITS(
-                                                                                 "hex") " AS bits FROM digit)"
-                                                                                        " SELECT w.night, s.id, m.name AS model, " ORIGIN
-                                                                                        ","
-                                                                                        " w.lead, w.quantity, " VALUE
-                                                                                        " FROM w JOIN series s ON s.series = w.series"
-                                                                                        " JOIN model m ON m.model = w.model " POWER
-                                                                                        ";";
+static const char SPOKEN[] =
+    "CREATE VIEW spoken AS WITH RECURSIVE " LEADS ","
+    " digit AS (SELECT e.*, s.id, l.lead, q.name AS quantity, "
+    WORD("v", "(e.at + ((l.lead - 1) * e.many + q.place) * e.block)")
+    " AS hex FROM entry e"
+    " CROSS JOIN series s ON s.series = e.series"
+    " CROSS JOIN quantity q ON q.night = e.night"
+    " CROSS JOIN lead l ON l.lead <= e.steps"
+    " CROSS JOIN part v ON v.key = "
+    PIECE("(e.at + ((l.lead - 1) * e.many + q.place) * e.block)") "),"
+    " w AS (SELECT *, " BITS("hex") " AS bits FROM digit)"
+    " SELECT w.night, w.id, m.name AS model, " ORIGIN ","
+    " w.lead, w.quantity, " VALUE
+    " FROM w JOIN model m ON m.model = w.model " POWER ";";
 
 static const char SAID[] =
     "CREATE VIEW said_before AS WITH RECURSIVE " LEADS ","
@@ -266,12 +184,13 @@ static const char SAID[] =
     " AND s.key < (n.night + 1) << 41"
     " JOIN quantity q ON q.night = n.night"
     " JOIN lead l ON l.lead <= n.horizon),"
-    " w AS (SELECT *, " BITS(
-        "hex") " AS bits FROM digit)"
-               " SELECT w.night, s.id, m.name AS model, " ORIGIN ","
-               " w.lead, w.quantity, " VALUE
-               " FROM w JOIN series s ON s.series = w.series"
-               " JOIN model m ON m.model = w.model " POWER ";";
+    " w AS (SELECT *, " BITS("hex") " AS bits FROM digit)"
+    " SELECT w.night, s.id, m.name AS model, " ORIGIN ","
+    " w.lead, w.quantity, " VALUE
+    " FROM w JOIN series s ON s.series = w.series"
+    " JOIN model m ON m.model = w.model " POWER ";";
+
+/* clang-format on */
 
 static const char FORECASTS[] =
     "CREATE VIEW forecasts AS SELECT * FROM spoken;";
@@ -315,8 +234,12 @@ int io_store_create(sqlite3 *db)
 
 int io_store_bring_up(sqlite3 *db, bool sealed)
 {
-    static const char *const all[] = {
-        "DROP VIEW forecasts;", TOLD, ENTRIES, SPOKEN, SAID, ALL_FORECASTS};
+    static const char *const all[] = {"DROP VIEW IF EXISTS forecasts;",
+                                      TOLD,
+                                      ENTRIES,
+                                      SPOKEN,
+                                      SAID,
+                                      ALL_FORECASTS};
     int rc = run_all(db, all, sizeof all / sizeof *all);
     if (rc == SQLITE_OK && !sealed)
         rc = sqlite3_exec(db, "INSERT INTO job VALUES('seals', 'none')", NULL,

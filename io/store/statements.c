@@ -42,8 +42,8 @@ static const char *const sql[IO_STATEMENTS] = {
                           " n = ?, whole = ?, recent = ?, why = ?"
                           " WHERE series = ?",
     [IO_SQL_ID] = "SELECT id, why FROM series WHERE series = ?",
-    [IO_SQL_ADD_TOLD] = "INSERT INTO told VALUES(?, ?, ?, ?, ?)",
-    [IO_SQL_TOLD] = "SELECT model, series, words, steps FROM told"
+    [IO_SQL_ADD_TOLD] = "INSERT INTO told VALUES(?, ?, ?, ?, ?, ?)",
+    [IO_SQL_TOLD] = "SELECT model, series, words, steps, sum FROM told"
                     " WHERE night = ? AND model >= ? ORDER BY model LIMIT 1",
     [IO_SQL_ADD_PART] = "INSERT INTO part VALUES(?, ?, ?)",
     [IO_SQL_PART] = "SELECT bytes, sum FROM part WHERE key = ?",

@@ -16,7 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD = 4, PIECE_BYTES = IO_TOLD_PIECE * WORD, SLOTS = 16, READERS = 32 };
+enum { WORD = 4, PIECE_BYTES = IO_TOLD_PIECE * WORD, READERS = 32 };
+
+/* Pieces that are held of a run, if it has so many: those of a block and of all
+   small ones, in which every series of it is somewhere. */
+enum { SLOTS_LEAST = 16, SLOTS_MOST = 256 };
 
 /* --- pieces --- */
 
@@ -29,6 +33,14 @@ static int64_t key_of(int64_t night, int64_t model, int64_t piece)
 static uint32_t sum_piece(int64_t key, const void *bytes, size_t n)
 {
     return (uint32_t)io_checksum((uint64_t)key, bytes, n);
+}
+
+/* Of what is known of a run. */
+static uint32_t sum_told(int64_t night, int64_t model, int64_t series,
+                         int64_t words, int64_t steps)
+{
+    const int64_t all[] = {night, model, series, words, steps};
+    return (uint32_t)io_checksum(0, all, sizeof all);
 }
 
 static void put_word(unsigned char *at, uint32_t word)
@@ -118,14 +130,16 @@ static enum fc_status end_one(struct io_store *store, struct telling *t,
         status = write_piece(store, t, t->bytes + at,
                              left < SMALL_BYTES ? left : SMALL_BYTES, err);
     }
-    return status != FC_OK
-               ? status
-               : io_store_run(store,
-                              io_store_ask(store, IO_SQL_ADD_TOLD, err, "iiiii",
-                                           t->night, t->model, t->series,
-                                           (int64_t)t->n + IO_TOLD_HEAD,
-                                           (int64_t)t->steps),
-                              err);
+    if (status != FC_OK)
+        return status;
+    int64_t words = (int64_t)t->n + IO_TOLD_HEAD, steps = (int64_t)t->steps;
+    return io_store_run(
+        store,
+        io_store_ask(
+            store, IO_SQL_ADD_TOLD, err, "iiiiii", t->night, t->model,
+            t->series, words, steps,
+            (int64_t)sum_told(t->night, t->model, t->series, words, steps)),
+        err);
 }
 
 enum fc_status io_told_end(struct io_store *store, struct fc_error *err)
@@ -226,6 +240,7 @@ struct io_told {
     int64_t first;         /* the number of its first series */
     int64_t last;          /* the place that was found last */
     struct slot *slots;
+    int64_t nslots;
 };
 
 void io_told_forget(struct io_store *store)
@@ -289,7 +304,7 @@ static enum fc_status take_word(struct io_store *store, struct io_told *told,
         piece = told->whole + (at - whole) / IO_TOLD_SMALL;
         from = (at - whole) % IO_TOLD_SMALL;
     }
-    struct slot *slot = &told->slots[piece % SLOTS];
+    struct slot *slot = &told->slots[piece % told->nslots];
     enum fc_status status =
         slot->piece == piece + 1 ? FC_OK : load(store, told, piece, slot, err);
     if (status == FC_OK)
@@ -365,6 +380,30 @@ static enum fc_status find_place(struct io_store *store, struct io_told *told,
     return status;
 }
 
+static int64_t slots_for(int64_t words, int64_t total)
+{
+    int64_t small = IO_TOLD_PIECE / IO_TOLD_SMALL + 1;
+    int64_t all = total / IO_TOLD_PIECE + small;
+    int64_t n = IO_TOLD_BLOCK * words / IO_TOLD_PIECE + 2 + small;
+    n = n < SLOTS_LEAST ? SLOTS_LEAST : n > SLOTS_MOST ? SLOTS_MOST : n;
+    return n < all ? n : all;
+}
+
+/* Empty ones, in the place of those of another run. */
+static enum fc_status make_slots(struct io_told *told, int64_t n,
+                                 struct fc_error *err)
+{
+    if (n != told->nslots) {
+        free(told->slots);
+        told->slots = malloc((size_t)n * sizeof *told->slots);
+        told->nslots = told->slots != NULL ? n : 0;
+    }
+    for (int64_t i = 0; i < told->nslots; i++)
+        told->slots[i].piece = 0;
+    return told->slots != NULL ? FC_OK
+                               : fc_fail(err, FC_ENOMEM, "out of memory");
+}
+
 /* What there is of a night and model. */
 static enum fc_status open_told(struct io_store *store, struct io_told *told,
                                 int64_t night, int64_t model,
@@ -374,29 +413,30 @@ static enum fc_status open_told(struct io_store *store, struct io_told *told,
     sqlite3_stmt *row =
         io_store_ask(store, IO_SQL_TOLD, err, "ii", night, model);
     enum fc_status status = io_store_next(store, row, &found, err);
-    struct slot *slots = told->slots;
-    *told = (struct io_told){.night = night, .model = model, .slots = slots};
+    *told = (struct io_told){.night = night,
+                             .model = model,
+                             .slots = told->slots,
+                             .nslots = told->nslots};
     if (!found || status != FC_OK)
         return status;
     bool same = sqlite3_column_int64(row, 0) == model;
     int64_t series = sqlite3_column_int64(row, 1), total;
     int64_t words = sqlite3_column_int64(row, 2);
     int64_t steps = sqlite3_column_int64(row, 3);
+    bool good = sqlite3_column_int64(row, 4)
+                == sum_told(night, model, series, words, steps);
     sqlite3_reset(row);
     if (!same)
         return FC_OK;
-    if (series < 1 || words < IO_TOLD_HEAD || steps < 0
+    if (!good || series < 1 || words < IO_TOLD_HEAD || steps < 0
         || (steps == 0 ? words > IO_TOLD_HEAD
                        : (words - IO_TOLD_HEAD) % steps != 0)
         || __builtin_mul_overflow(series, words, &total)
         || total / IO_TOLD_SMALL >> IO_STORE_SERIES_BITS != 0)
         return io_store_damaged(store, err);
-    if (slots == NULL)
-        told->slots = malloc(SLOTS * sizeof *slots);
-    if (told->slots == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (int i = 0; i < SLOTS; i++)
-        told->slots[i].piece = 0;
+    status = make_slots(told, slots_for(words, total), err);
+    if (status != FC_OK)
+        return status;
     told->series = series;
     told->words = words;
     told->steps = steps;
