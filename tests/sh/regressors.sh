@@ -78,6 +78,9 @@ expect 0 '' columns.csv.gz $all --id id --time ds --value y
 cmp out.csv first.csv || fail "other columns give other bytes"
 tr , ';' <in.csv | tr . , >comma.csv
 expect 1 'comma.csv:2: .* say --decimal' comma.csv $all
+sed -n '1p;/^s1;/s/^\([^;]*;[^;]*;[^;]*;\)[0-9,]*/\12/p' comma.csv >whole.csv
+sed '/^s1;/d' comma.csv >others.csv
+expect 1 '^[^:]*: others.csv:2: .* say --decimal' whole.csv others.csv $all
 expect 0 '' comma.csv $all --decimal ,
 cmp out.csv first.csv || fail "decimal commas give other bytes"
 sed '2,$s/^\([^;]*;[^;]*;[^;]*;[0-9,]*\)/\10/' comma.csv >comma4.csv # 2,1340
