@@ -111,6 +111,7 @@ TMPDIR=$PWD/tmp "$nightcast" forecast -H 3 -m mean $all - -o out.csv <in.csv 2>s
 grep -q '<stdin>: is read twice for --regressors, and a copy of it cannot be written to .*/tmp' stderr ||
 	fail "$(cat stderr)"
 expect 2 'cannot both be standard input' - $all --future -
+expect 2 'future and --events cannot both be standard input' in.csv $all --future - --events -
 
 # a horizon that lacks a value
 grep -v '^s2,2023-12' in.csv >lacks.csv
