@@ -290,10 +290,10 @@ static enum fc_status take_row(struct reading *r,
     for (size_t j = 0; j < cells->terms->ncolumns && status == FC_OK; j++) {
         double *x = &cells->x[series][j * places + place];
         size_t column = r->column[j];
-        status = cells->text[j] ? take_text(r, j, record->file,
-                                            record->field[column],
-                                            record->length[column], x, err)
-                                : take_number(r, record, series, j, x, err);
+        status = cells->text[j]
+                     ? take_text(r, j, record->file, record->field[column],
+                                 record->length[column], x, err)
+                     : take_number(r, record, series, j, x, err);
     }
     return status;
 }
@@ -445,9 +445,8 @@ static enum fc_status change_column(struct reading *r, size_t j,
                                  "'%.60s' is not",
                        change->column, change->text);
     if (is_text) {
-        enum fc_status status =
-            take_text(r, j, "--set", change->text, strlen(change->text), &value,
-                      err);
+        enum fc_status status = take_text(r, j, "--set", change->text,
+                                          strlen(change->text), &value, err);
         if (status != FC_OK)
             return status;
     }
@@ -483,12 +482,12 @@ static enum fc_status change_future(struct reading *r, struct fc_error *err)
 
 enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
 {
-    struct reading r = {
-        .cells = cells,
-        .format = cells->panel->format,
-        .numbers = {cells->decimal != '\0' ? cells->decimal
-                                           : cells->panel->decimal,
-                    cells->how->missing}};
+    struct reading r = {.cells = cells,
+                        .format = cells->panel->format,
+                        .numbers = {cells->decimal != '\0'
+                                        ? cells->decimal
+                                        : cells->panel->decimal,
+                                    cells->how->missing}};
     if (r.format.form == IO_TIME_EPOCH)
         r.format.form = IO_TIME_INTEGER;
     enum fc_status status =
@@ -504,11 +503,10 @@ enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
     if (status == FC_OK)
         status = change_future(&r, err);
     if (status == FC_OK && cells->fitting == 0 && !cells->may_be_none)
-        status = fc_fail(err, FC_EDATA,
-                         "%s: --regressors: no row fits a series and a time",
-                         cells->how->nmore > 0
-                             ? "all files"
-                             : io_source_name(cells->how->path));
+        status = fc_fail(
+            err, FC_EDATA, "%s: --regressors: no row fits a series and a time",
+            cells->how->nmore > 0 ? "all files"
+                                  : io_source_name(cells->how->path));
     io_intern_release(&r.ids);
     io_table_keys_release(&r.keys);
     return status;
