@@ -245,7 +245,8 @@ enum fc_status cmd_known_read(const struct cmd_options *options,
     if (status == FC_OK && options->events != NULL && speaks(options))
         say_events(&events, panel->nignored - before, known);
     if (status == FC_OK && options->events != NULL && speaks(options)
-        && options->shard.count == 0) /* the others' are strange to it */
+        && options->shard.count == 0
+        && options->parts == 0) /* others' are strange to these */
         say_strange(&events, panel);
     if (status == FC_OK && !io_known_find_labels(known))
         status = fc_fail(err, FC_ENOMEM, "out of memory");

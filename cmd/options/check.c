@@ -141,13 +141,15 @@ static int check_stdin(const char *name, const struct cmd_options *options)
         && strcmp(options->events, "-") == 0)
         return cmd_usage(name, "--events is read twice here, which "
                                "standard input cannot be: name a file");
-    for (int i = 0; i < 2; i++)
-        if (second[i] != NULL && strcmp(second[i], "-") == 0
-            && cmd_reads_stdin(options))
-            return cmd_usage(name,
-                             "--%s and the input cannot both be standard "
-                             "input",
-                             called[i]);
+    const char *taken = cmd_reads_stdin(options) ? "the input" : NULL;
+    for (int i = 0; i < 2; i++) {
+        if (second[i] == NULL || strcmp(second[i], "-") != 0)
+            continue;
+        if (taken != NULL)
+            return cmd_usage(name, "--%s and %s cannot both be standard input",
+                             called[i], taken);
+        taken = "--events"; /* the first of them */
+    }
     return -1;
 }
 

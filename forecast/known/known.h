@@ -28,8 +28,8 @@ enum fc_known_form { FC_KNOWN_AS_IT_IS, FC_KNOWN_LOGS, FC_KNOWN_RECIPROCAL };
 
 /* One regressor, as a file has it. */
 struct fc_known_column {
-    bool used;       /* it moves, in some series at least, and not only with
-                        others */
+    bool used; /* it moves, in some series at least, and not only with
+                  others */
     enum fc_role role;
     enum fc_known_form form;
     double span;     /* how far it moves within a series: of nine in ten no
@@ -53,8 +53,9 @@ struct fc_known {
 };
 
 /*
- * What is learnt from the n series of a batch, at least one, each with regressors of its
- * history at least, in an order that does not depend on the file's.
+ * What is learnt from the n series of a batch, at least one, each with
+ * regressors of its history at least, in an order that does not depend on the
+ * file's.
  *
  *   horizon  steps that are held back at the end of every series to choose
  *            units or logs, and how errors hang together
@@ -141,9 +142,9 @@ enum fc_status fc_known_fit(const struct fc_known *known,
 
 /*
  * For a forecast: how far regressors that are carried on over the horizon
- * (series->regressors->known_for, see fc_known_carry()) may lie from what comes,
- * by how wrong that would have been in their own past.  Does nothing where all
- * are known.  FC_ENOMEM.
+ * (series->regressors->known_for, see fc_known_carry()) may lie from what
+ * comes, by how wrong that would have been in their own past.  Does nothing
+ * where all are known.  FC_ENOMEM.
  */
 enum fc_status fc_known_doubt(const struct fc_series *series,
                               struct fc_workspace *ws, struct fc_known_fit *fit,
@@ -185,8 +186,9 @@ void fc_known_take(struct fc_known_fit *fit, const double *numbers);
 
 /*
  * From a forecast of the rest to one of the series.  The errors of slopes, and
- * of regressors that are carried on, add to the bounds as variances do.  The mean of what is normal on a log scale is
- * that of the lognormal, whose width is told by the bounds of a level.
+ * of regressors that are carried on, add to the bounds as variances do.  The
+ * mean of what is normal on a log scale is that of the lognormal, whose width
+ * is told by the bounds of a level.
  *
  *   level   a level of the forecast that tells the width, its number
  */

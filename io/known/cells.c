@@ -34,6 +34,7 @@ struct reading {
     bool sampling;
     bool in_future; /* the file is that of the future */
     size_t file;    /* its number among the inputs */
+    size_t open;    /* that of the first number that may be whole or not */
     size_t sampled;
     size_t counts[IO_TERMS_MOST], words[IO_TERMS_MOST]; /* numbers, others */
     struct io_number_seen seen;                         /* in the sample */
@@ -133,6 +134,7 @@ static bool is_number(struct reading *r, const struct io_record *record,
 
 static enum fc_status sample(struct reading *r, const struct io_record *record)
 {
+    bool was_open = r->seen.open_comma.n > 0;
     for (size_t j = 0; j < r->cells->terms->ncolumns; j++) {
         double x;
         if (!is_number(r, record, r->column[j], &x))
@@ -140,6 +142,8 @@ static enum fc_status sample(struct reading *r, const struct io_record *record)
         else if (!isnan(x))
             r->counts[j]++;
     }
+    if (!was_open)
+        r->open = r->file;
     return ++r->sampled == SAMPLE ? FC_ESTOPPED : FC_OK;
 }
 
@@ -237,6 +241,12 @@ static bool take_step(struct reading *r, const struct io_record *record,
         record->field[r->time]);
 }
 
+static const char *path_of(const struct io_cells *cells, size_t file)
+{
+    const struct io_panel_options *how = cells->how;
+    return file == 0 ? how->path : how->more[file - 1];
+}
+
 /* Which file a series is in, as long as it is one. */
 static void note_file(const struct reading *r, size_t series)
 {
@@ -249,11 +259,10 @@ static void note_file(const struct reading *r, size_t series)
 
 const char *io_cells_file(const struct io_cells *cells, size_t series)
 {
-    const struct io_panel_options *how = cells->how;
     size_t file = cells->file[series];
     if (file == SEVERAL || file == NOWHERE)
         return NULL;
-    return io_source_name(file == 1 ? how->path : how->more[file - 2]);
+    return io_source_name(path_of(cells, file - 1));
 }
 
 static enum fc_status take_row(struct reading *r,
@@ -281,10 +290,10 @@ static enum fc_status take_row(struct reading *r,
     for (size_t j = 0; j < cells->terms->ncolumns && status == FC_OK; j++) {
         double *x = &cells->x[series][j * places + place];
         size_t column = r->column[j];
-        status = cells->text[j] ? take_text(r, j, record->file,
-                                            record->field[column],
-                                            record->length[column], x, err)
-                                : take_number(r, record, series, j, x, err);
+        status = cells->text[j]
+                     ? take_text(r, j, record->file, record->field[column],
+                                 record->length[column], x, err)
+                     : take_number(r, record, series, j, x, err);
     }
     return status;
 }
@@ -358,7 +367,7 @@ static enum fc_status find_decimal(struct reading *r, struct fc_error *err)
         return fc_fail(err, FC_EDATA,
                        "%s:%llu: --regressors: '%s' may be a whole number or "
                        "not: say --decimal",
-                       io_source_name(r->cells->how->path),
+                       io_source_name(path_of(r->cells, r->open)),
                        (unsigned long long)seen->open_comma.line,
                        seen->open_comma.text);
     return FC_OK;
@@ -367,11 +376,10 @@ static enum fc_status find_decimal(struct reading *r, struct fc_error *err)
 /* All inputs, one after the other, or as many as are wanted. */
 static enum fc_status read_inputs(struct reading *r, struct fc_error *err)
 {
-    const struct io_panel_options *how = r->cells->how;
     enum fc_status status = FC_OK;
-    for (r->file = 0; r->file <= how->nmore && status == FC_OK; r->file++)
-        status = read_file(
-            r, r->file == 0 ? how->path : how->more[r->file - 1], err);
+    for (r->file = 0; r->file <= r->cells->how->nmore && status == FC_OK;
+         r->file++)
+        status = read_file(r, path_of(r->cells, r->file), err);
     return status;
 }
 
@@ -437,9 +445,8 @@ static enum fc_status change_column(struct reading *r, size_t j,
                                  "'%.60s' is not",
                        change->column, change->text);
     if (is_text) {
-        enum fc_status status =
-            take_text(r, j, "--set", change->text, strlen(change->text), &value,
-                      err);
+        enum fc_status status = take_text(r, j, "--set", change->text,
+                                          strlen(change->text), &value, err);
         if (status != FC_OK)
             return status;
     }
@@ -475,12 +482,12 @@ static enum fc_status change_future(struct reading *r, struct fc_error *err)
 
 enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
 {
-    struct reading r = {
-        .cells = cells,
-        .format = cells->panel->format,
-        .numbers = {cells->decimal != '\0' ? cells->decimal
-                                           : cells->panel->decimal,
-                    cells->how->missing}};
+    struct reading r = {.cells = cells,
+                        .format = cells->panel->format,
+                        .numbers = {cells->decimal != '\0'
+                                        ? cells->decimal
+                                        : cells->panel->decimal,
+                                    cells->how->missing}};
     if (r.format.form == IO_TIME_EPOCH)
         r.format.form = IO_TIME_INTEGER;
     enum fc_status status =
@@ -496,11 +503,10 @@ enum fc_status io_cells_read(struct io_cells *cells, struct fc_error *err)
     if (status == FC_OK)
         status = change_future(&r, err);
     if (status == FC_OK && cells->fitting == 0 && !cells->may_be_none)
-        status = fc_fail(err, FC_EDATA,
-                         "%s: --regressors: no row fits a series and a time",
-                         cells->how->nmore > 0
-                             ? "all files"
-                             : io_source_name(cells->how->path));
+        status = fc_fail(
+            err, FC_EDATA, "%s: --regressors: no row fits a series and a time",
+            cells->how->nmore > 0 ? "all files"
+                                  : io_source_name(cells->how->path));
     io_intern_release(&r.ids);
     io_table_keys_release(&r.keys);
     return status;

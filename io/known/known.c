@@ -308,6 +308,18 @@ static double value_at(const struct part *part, const double *x, size_t t)
     return value;
 }
 
+/* Beside no value of the series, where a price is 0 as well, a log that is not
+ * there is what stands before: the past that is carried on has no holes. */
+static void fill_logs(const struct fc_history *series, double *x)
+{
+    size_t first = 0;
+    while (first < series->n && isnan(x[first]))
+        first++;
+    for (size_t t = 0; t < series->n && first < series->n; t++)
+        if (isnan(x[t]) && isnan(series->y[t]))
+            x[t] = x[t > first ? t - 1 : first];
+}
+
 /* Why it has none there. */
 static const char *why_none(const struct part *part, const double *x, size_t t)
 {
@@ -424,6 +436,8 @@ static bool make_series(struct making *m, size_t i)
         const double *cells = m->cells.x[i] + m->part[k].term->column * places;
         for (size_t t = 0; t < places; t++)
             x[t] = value_at(&m->part[k], cells, t);
+        if (m->part[k].term->log)
+            fill_logs(&panel->series[i], x);
         if (n > 0 && m->missing == IO_MISSING_PREVIOUS && isnan(cells[n - 1]))
             good = leave_out(m, i, k, x);
         else if (n > 0)

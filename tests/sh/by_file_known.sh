@@ -152,6 +152,10 @@ cmp merged.f one.csv || fail "a calendar: shards are not one run"
 sed 's/^s0/s9/' p0.csv >p9.csv
 learn --parts 2 "${known[@]}" p0.csv p1.csv p2.csv p3.csv p9.csv
 grep -qx 'promo=B' learned.txt && fail "B is not in the parts"
+printf 'event,date,id\nfair,2023-04-10,s0-1\nfair,2023-08-15,s2-1\n' >keys.csv
+"$nightcast" learn --by-file --parts 2 -H 14 -m ets --events keys.csv p0.csv p2.csv p9.csv \
+	-o learned.parts 2>said || fail "learn --parts: exit $?: $(cat said)"
+grep -q 'for no series' said && fail "events of other parts: $(cat said)"
 "$nightcast" forecast -H 14 -m ets --by-file --shard 2/2 --learned learned.txt "${known[@]}" \
 	p0.csv p1.csv -o out.csv 2>said || fail "a new text: exit $?"
 grep -q "was not learnt counts as the usual one: promo: 'B'" said ||

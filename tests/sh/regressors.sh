@@ -78,6 +78,9 @@ expect 0 '' columns.csv.gz $all --id id --time ds --value y
 cmp out.csv first.csv || fail "other columns give other bytes"
 tr , ';' <in.csv | tr . , >comma.csv
 expect 1 'comma.csv:2: .* say --decimal' comma.csv $all
+sed -n '1p;/^s1;/s/^\([^;]*;[^;]*;[^;]*;\)[0-9,]*/\12/p' comma.csv >whole.csv
+sed '/^s1;/d' comma.csv >others.csv
+expect 1 '^[^:]*: others.csv:2: .* say --decimal' whole.csv others.csv $all
 expect 0 '' comma.csv $all --decimal ,
 cmp out.csv first.csv || fail "decimal commas give other bytes"
 sed '2,$s/^\([^;]*;[^;]*;[^;]*;[0-9,]*\)/\10/' comma.csv >comma4.csv # 2,1340
@@ -108,6 +111,7 @@ TMPDIR=$PWD/tmp "$nightcast" forecast -H 3 -m mean $all - -o out.csv <in.csv 2>s
 grep -q '<stdin>: is read twice for --regressors, and a copy of it cannot be written to .*/tmp' stderr ||
 	fail "$(cat stderr)"
 expect 2 'cannot both be standard input' - $all --future -
+expect 2 'future and --events cannot both be standard input' in.csv $all --future - --events -
 
 # a horizon that lacks a value
 grep -v '^s2,2023-12' in.csv >lacks.csv

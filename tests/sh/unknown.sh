@@ -68,6 +68,18 @@ awk -F, 'NR == 1 || $3 != ""' in.csv >past.csv
 run past.out past.csv --regressors $all,'lag(deal,2)' --regressors-unknown $all
 cmp out.csv past.out || fail "rows of the horizon are needed"
 
+# a shop that is closed has no visitors, whose log is then that of the day before
+awk -F, -v OFS=, '$1 == "s1" && $2 == 50 { $3 = ""; $5 = 0 } 1' in.csv >closed.csv
+before=$(awk -F, '$1 == "s1" && $2 == 49 { print $5 }' in.csv)
+sed "s/^\\(s1,50,,[^,]*\\),0,/\\1,$before,/" closed.csv >before.csv
+cmp -s closed.csv before.csv && fail "no shop is closed"
+"$nightcast" forecast -H 4 -s 7 -m mean closed.csv --regressors 'log(visitors)' \
+	--regressors-unknown visitors >a 2>stderr
+grep -q 'carried on: log(visitors) by a season before$' stderr || fail "not said: $(cat stderr)"
+"$nightcast" forecast -q -H 4 -s 7 -m mean before.csv --regressors 'log(visitors)' \
+	--regressors-unknown visitors >b
+cmp a b || fail "closed shops carry visitors on otherwise"
+
 # a backtest
 for unknown in deal $all; do
 	"$nightcast" backtest -q -H 4 -s 7 -m mean,ses in.csv --regressors $all \
