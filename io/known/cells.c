@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SAMPLE = 2000 };
+enum { SAMPLE = 2000 }; /* rows of each input */
 
 /* Of a series' file. */
 static const size_t NOWHERE = SIZE_MAX, SEVERAL = SIZE_MAX - 1;
@@ -35,7 +35,7 @@ struct reading {
     bool in_future; /* the file is that of the future */
     size_t file;    /* its number among the inputs */
     size_t open;    /* that of the first number that may be whole or not */
-    size_t sampled;
+    size_t sampled; /* rows of the file */
     size_t counts[IO_TERMS_MOST], words[IO_TERMS_MOST]; /* numbers, others */
     struct io_number_seen seen;                         /* in the sample */
 };
@@ -373,13 +373,17 @@ static enum fc_status find_decimal(struct reading *r, struct fc_error *err)
     return FC_OK;
 }
 
-/* All inputs, one after the other, or as many as are wanted. */
+/* All inputs, one after the other, each as far as is wanted. */
 static enum fc_status read_inputs(struct reading *r, struct fc_error *err)
 {
     enum fc_status status = FC_OK;
     for (r->file = 0; r->file <= r->cells->how->nmore && status == FC_OK;
-         r->file++)
+         r->file++) {
+        r->sampled = 0;
         status = read_file(r, path_of(r->cells, r->file), err);
+        if (status == FC_ESTOPPED)
+            status = FC_OK;
+    }
     return status;
 }
 
@@ -390,8 +394,7 @@ static enum fc_status find_texts(struct reading *r, struct fc_error *err)
     r->sampling = false;
     for (size_t j = 0; j < r->cells->terms->ncolumns; j++)
         r->cells->text[j] = r->words[j] > r->counts[j];
-    return status == FC_OK || status == FC_ESTOPPED ? find_decimal(r, err)
-                                                    : status;
+    return status == FC_OK ? find_decimal(r, err) : status;
 }
 
 static bool make_places(struct io_cells *cells)

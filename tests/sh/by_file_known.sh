@@ -209,4 +209,27 @@ if command -v python3 >/dev/null; then
 		learned=bad refuse 1 'bad: ' "${known[@]}" "${parts[@]}"
 	done
 fi
+
+# what is text is seen in every file, however long the first one is
+for f in long short; do
+	LC_ALL=C awk -v f=$f 'BEGIN {
+		n = f == "long" ? 20 : 2
+		print "unique_id,ds,y,promo"
+		for (i = 1; i <= n; i++)
+			for (t = 1; t <= 110; t++) {
+				has = f == "short" && t % 5 == i
+				print f i "," t "," 100 + 20 * has + (t * 7 + i) % 11 "," \
+					(f == "long" ? "" : has ? "A" : "none")
+			}
+	}' >$f.csv
+done
+for order in 'long.csv short.csv' 'short.csv long.csv'; do
+	# shellcheck disable=SC2086
+	"$nightcast" forecast -q -H 1 -m ets --regressors promo \
+		--missing-regressors zero --regressors-unknown promo \
+		-o out.csv --effects "effects ${order%%.*}" $order 2>said
+	case $? in 0 | 3) ;; *) fail "$order: $(cat said)" ;; esac
+done
+grep -q '^short1,promo=A' 'effects long' || fail "no text behind a long file: $(cat 'effects long')"
+cmp <(sort 'effects long') <(sort 'effects short') || fail "the order of files decides what is text"
 finish
