@@ -440,6 +440,48 @@ static void far_ahead_what_knows_all_seasons_counts(void **state)
     fc_workspace_free(ws);
 }
 
+/* Of a series with several seasons that is placed in time, members that learn
+ * over all series count more by the square of the stated odds; without a date,
+ * or a year, all the same. */
+static void what_is_told_the_calendar_counts_more(void **state)
+{
+    static const struct {
+        bool known;
+        double year, odds;
+    } cases[] = {{true, 365.25, 9}, {false, 365.25, 1}, {true, 0, 1}};
+    double y[980], trust[FC_AUTO_TRUSTS];
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_auto_common none = {.change = 0};
+    struct fc_spec spec = spec_of("auto");
+    struct fc_request request = {.spec = &spec, .horizon = 49, .seed = 1};
+    (void)state;
+    for (int t = 0; t < 980; t++)
+        y[t] = 5;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct fc_seasons seasons = {
+            .n = 2, .length = {7, 365.25}, .year = cases[i].year};
+        struct fc_series series = {.id = "a",
+                                   .y = y,
+                                   .n = 980,
+                                   .seasons = &seasons,
+                                   .date = {.known = cases[i].known}};
+        struct fc_fit fit = {.model = spec.model, .season_length = 7};
+        struct fc_auto_view view = view_of(&series);
+        struct fc_auto_tried tried = {trust, NULL};
+        double product = 1;
+        assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, tried),
+                         FC_OK);
+        for (int k = 0; k < FC_AUTO_MEMBERS; k++) {
+            bool learns = fc_auto_members[k].model->learn != NULL;
+            assert_near(trust[k] / trust[0],
+                        learns ? cases[i].odds * cases[i].odds : 1, 1e-6);
+            product *= trust[k];
+        }
+        assert_near(product, 1, 1e-9);
+    }
+    fc_workspace_free(ws);
+}
+
 /* Nothing beats the last value of a random walk, nor the mean of a season;
  * auto may not be far from either. */
 static void known_best_forecasts_are_approached(void **state)
@@ -724,6 +766,7 @@ int main(void)
         cmocka_unit_test(trust_falls_with_the_errors_of_the_series),
         cmocka_unit_test(without_errors_all_are_trusted_alike),
         cmocka_unit_test(far_ahead_what_knows_all_seasons_counts),
+        cmocka_unit_test(what_is_told_the_calendar_counts_more),
         cmocka_unit_test(known_best_forecasts_are_approached),
         cmocka_unit_test(intervals_cover_what_they_claim),
         cmocka_unit_test(factors_are_the_errors_quantiles),

@@ -22,7 +22,9 @@
  *            is added (after Bates & Granger 1969, The combination of
  *            forecasts, section 2).  All 1 for a series that is too short or
  *            does not vary.  But 0 for those that learn over all series where
- *            most of the last season lies before a break that is not over.
+ *            most of the last season lies before a break that is not over; and
+ *            with several seasons and dates these, which are told the calendar,
+ *            have the more of it the further ahead and the more was seen.
  *            Behind them the share of what knows all seasons, by its errors
  *            against those of the members' mean, by how far ahead it is and
  *            how many cycles were seen; by these alone when there are no errors
