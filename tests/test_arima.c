@@ -391,6 +391,57 @@ static void simulated_parameters_are_recovered(void **state)
     fc_workspace_free(ws);
 }
 
+/* Of a series of 96 months with a season, from noise. */
+static void make_months(gsl_rng *rng, double *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++) {
+        y[t] = gsl_ran_gaussian(rng, 5);
+        y[t] += t > 0 ? 40 + 0.6 * y[t - 1] : 100;
+        y[t] += t >= 12 ? 0.3 * (y[t - 12] - 100) : 0;
+    }
+}
+
+/*
+ * A search that sets out from what was chosen before a value came evaluates
+ * the likelihood much less often than one from the beginning, and what it ends
+ * in is hardly worse.
+ */
+static void a_search_again_costs_little(void **state)
+{
+    enum { N = 96, SERIES = 20 };
+    static const struct fc_arima_limits limits = {
+        .max_p = 5, .max_q = 5, .max_P = 2, .max_Q = 2, .max_d = 2, .max_D = 1};
+    struct fc_workspace *ws = fc_workspace_new();
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_taus2);
+    int whole = 0, again = 0;
+    double worse = 0;
+    (void)state;
+    for (int i = 0; i < SERIES; i++) {
+        double y[N];
+        struct fc_arima_data data;
+        struct fc_arima_estimate before, now;
+        make_months(rng, y, N);
+        fc_workspace_reset(ws);
+        assert_int_equal(
+            fc_arima_select(y, N - 1, 12, &limits, false, ws, &data, &before),
+            FC_OK);
+        assert_int_equal(
+            fc_arima_select(y, N, 12, &limits, false, ws, &data, &now), FC_OK);
+        if (before.order.d != now.order.d || before.order.D != now.order.D)
+            continue;
+        whole += now.evaluations;
+        assert_int_equal(fc_arima_search_again(&data, &limits, ws, &before),
+                         FC_OK);
+        again += before.evaluations;
+        worse = fmax(worse, before.aicc - now.aicc);
+    }
+    if (!(again * 5 < whole) || worse > 2)
+        fail_msg("%d evaluations, %d from the beginning; worse by %g", again,
+                 whole, worse);
+    gsl_rng_free(rng);
+    fc_workspace_free(ws);
+}
+
 /* With several maxima, of which most starts lead to a lower one. */
 static void named_orders_are_as_likely_as_r_s_on_hard_series(void **state)
 {
@@ -433,6 +484,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(explicit_orders_match_r),
         cmocka_unit_test(named_orders_are_as_likely_as_r_s_on_hard_series),
+        cmocka_unit_test(a_search_again_costs_little),
         cmocka_unit_test(likelihood_is_the_normal_density),
         cmocka_unit_test(likelihood_with_gaps_is_the_normal_density),
         cmocka_unit_test(gaps_are_the_same_to_both_filters),

@@ -202,6 +202,32 @@ static void a_search_again_finds_other_forms(void **state)
     search_again("arima", then_wave);
 }
 
+/*
+ * Orders that go on are estimated as nearly as matters: when a value came, to
+ * some hundredths of the log-likelihood that they have at most.
+ */
+static void going_on_reaches_the_maximum(void **state)
+{
+    enum { MONTHS = LENGTH + 48 };
+    double waves[MONTHS];
+    struct fc_spec spec = {.model = fc_model_find("arima")}, named = {0};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series before = first(MONTHS - 4), now = first(MONTHS);
+    struct fc_error err;
+    (void)state;
+    then_wave(waves, MONTHS, 0);
+    before.y = now.y = waves;
+    struct fc_fit fit = fit_of(&before, &spec, NULL, ws);
+    strip(&fit);
+    struct fc_fit warm = fit_of(&now, &spec, &fit, ws);
+    assert_string_equal(warm.spec, "ARIMA(0,1,3)");
+    assert_int_equal(fc_model_parse("arima:0,1,3", 11, &named, &err), FC_OK);
+    struct fc_fit best = fit_of(&now, &named, NULL, ws);
+    assert_true(warm.loglik > best.loglik - 0.03);
+    assert_true(warm.loglik < best.loglik + 1e-6);
+    fc_workspace_free(ws);
+}
+
 static void refused(const char *name, size_t place, double value)
 {
     struct fc_spec spec = {.model = fc_model_find(name)};
@@ -251,6 +277,7 @@ int main(void)
         cmocka_unit_test(models_without_a_choice_keep_nothing),
         cmocka_unit_test(a_moved_series_has_its_own_beginning),
         cmocka_unit_test(a_search_again_finds_other_forms),
+        cmocka_unit_test(going_on_reaches_the_maximum),
         cmocka_unit_test(numbers_without_sense_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -78,6 +78,11 @@ bool fc_arima_gaps_are_dear(const struct fc_series *series, size_t ngaps,
     return ngaps > 0 && gap_cost(series, ngaps, wanted) >= costly_search;
 }
 
+static bool is_of_another_run(const struct fc_fit *similar)
+{
+    return similar->state == NULL;
+}
+
 /*
  * The orders of a fit to a similar series, from its estimates or from a few
  * others that are better.  FC_ENOFIT if this series cannot have them.
@@ -88,16 +93,17 @@ static enum fc_status estimate_similar(const double *y, size_t n,
                                        struct fc_arima_data *data,
                                        struct fc_arima_estimate *estimate)
 {
-    static const struct fc_arima_effort effort = {
-        .tolerance = 1e-4,
-        .max_iterations = 20,
-        .max_starts = 1,
-        .give_up = -HUGE_VAL,
-    };
     double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
     const struct fc_fit *similar = wanted->similar;
     struct fc_arima_order order = fc_arima_order_of(similar);
-    bool goes_on = similar->state == NULL, same = true; /* from another run */
+    bool goes_on = is_of_another_run(similar), same = true;
+    const struct fc_arima_effort effort = {
+        .tolerance = goes_on ? 1e-2 : 1e-4,
+        .max_iterations = 20,
+        .max_starts = 1,
+        .give_up = -HUGE_VAL,
+        .brisk = goes_on,
+    };
     if (n <= fc_arima_least_obs(&order))
         return FC_ENOFIT;
     enum fc_status status = goes_on && wanted->again
@@ -114,8 +120,9 @@ static enum fc_status estimate_similar(const double *y, size_t n,
         return status;
     if (fc_arima_is_degenerate(data, order.constant, ws))
         return FC_ENOFIT;
-    status = fc_arima_estimate(data, &order, starts, FC_ARIMA_LANES, &effort,
-                               ws, estimate);
+    status =
+        fc_arima_estimate(data, &order, starts, goes_on ? 1 : FC_ARIMA_LANES,
+                          &effort, ws, estimate);
     if (status == FC_OK && wanted->again)
         return fc_arima_search_again(data, &wanted->limits, ws, estimate);
     return status == FC_OK && goes_on ? fc_arima_overtake(
@@ -137,8 +144,10 @@ static enum fc_status estimate_model(const double *y, size_t n,
             return status;
     }
     if (search)
-        return fc_arima_select(y, n, wanted->m, &wanted->limits, ws, data,
-                               estimate);
+        return fc_arima_select(y, n, wanted->m, &wanted->limits,
+                               wanted->similar != NULL
+                                   && is_of_another_run(wanted->similar),
+                               ws, data, estimate);
     struct fc_arima_order order = fc_arima_asked_order(wanted->spec, wanted->m);
     enum fc_status status = fc_arima_prepare(data, y, n, &order, ws);
     if (status != FC_OK)

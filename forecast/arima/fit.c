@@ -41,7 +41,7 @@ static const double patience = 300;
 
 /* A fit is given up when so many times what the next step promises would not
    do. */
-static const double hopeless_factor = 10;
+static const double hopeless_factor = 10, brisk_factor = 2;
 
 static const double first_damping = 1e-3;
 static const double least_damping = 1e-7;
@@ -55,8 +55,9 @@ struct newton {
     double *gradient, *hessian;   /* at x */
     double *x, *step, *trial;
     double *trial_gradient, *trial_hessian, *factor;
-    double f;            /* at x */
-    const double *known; /* where the best descent so far ended, or NULL */
+    double f;                 /* at x */
+    struct fc_arima_value at; /* the same, and what belongs to it */
+    const double *known;      /* where the best descent so far ended, or NULL */
     double known_f;
     int evaluations;
 };
@@ -231,8 +232,11 @@ static bool descend(struct newton *newton, const struct fc_arima_effort *effort,
                     double give_up)
 {
     double damping = first_damping;
-    if (!differentiate(newton, newton->x, &newton->f, newton->gradient,
-                       newton->hessian))
+    double hopeless = effort->brisk ? brisk_factor : hopeless_factor;
+    bool usable = differentiate(newton, newton->x, &newton->f, newton->gradient,
+                                newton->hessian);
+    newton->at = newton->value[0];
+    if (!usable)
         return false;
     for (int i = 0; i < effort->max_iterations; i++) {
         double f, promise = 0;
@@ -243,8 +247,8 @@ static bool descend(struct newton *newton, const struct fc_arima_effort *effort,
             return true;
         if (damping < 1 && is_superfluous(newton, promise))
             return true;
-        if (i > 0 && damping < 1
-            && newton->f - hopeless_factor * promise > give_up)
+        if ((i > 0 || effort->brisk) && damping < 1
+            && newton->f - hopeless * promise > give_up)
             return true;
         if (differentiate(newton, newton->trial, &f, newton->trial_gradient,
                           newton->trial_hessian)
@@ -253,6 +257,7 @@ static bool descend(struct newton *newton, const struct fc_arima_effort *effort,
             damping =
                 fmax(damping * (gain > 0.5 * promise ? 0.1 : 2), least_damping);
             newton->f = f;
+            newton->at = newton->value[0];
             swap(&newton->x, &newton->trial);
             swap(&newton->gradient, &newton->trial_gradient);
             swap(&newton->hessian, &newton->trial_hessian);
@@ -328,7 +333,8 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
 {
     struct fc_mark mark = fc_workspace_mark(ws);
     struct newton newton;
-    int rank[FC_ARIMA_MAX_STARTS];
+    struct fc_arima_value end;
+    int rank[FC_ARIMA_MAX_STARTS] = {0};
     double best = HUGE_VAL;
     *estimate = (struct fc_arima_estimate){.order = *order};
     if (newton_init(&newton, data, order, ws) != FC_OK)
@@ -336,13 +342,16 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
     size_t row = (size_t)newton.k;
     double constant = -0.5 * (double)data->nused * (1 + log(2 * pi))
                       - (double)data->nused * log(data->scale);
-    int usable = rank_starts(&newton, starts, nstarts, rank);
+    int usable = effort->brisk && nstarts == 1
+                     ? 1
+                     : rank_starts(&newton, starts, nstarts, rank);
     for (int i = 0; i < usable && i < effort->max_starts; i++) {
         memcpy(newton.x, starts + (size_t)rank[i] * row,
                row * sizeof *newton.x);
         bool converged = descend(&newton, effort, constant - effort->give_up);
         if (newton.f < best) {
             best = newton.f;
+            end = newton.at;
             estimate->converged = converged;
             memcpy(estimate->free, newton.x, row * sizeof *newton.x);
             newton.known = effort->many_maxima ? estimate->free : NULL;
@@ -350,9 +359,10 @@ enum fc_status fc_arima_estimate(const struct fc_arima_data *data,
         }
     }
     if (best < HUGE_VAL) {
-        fc_arima_evaluate(&newton.lik, estimate->free, 1, newton.value);
-        estimate->mu = newton.value[0].mu * data->scale;
-        conclude(data, newton.value[0].value, newton.value[0].ssq, estimate);
+        if (!effort->brisk)
+            fc_arima_evaluate(&newton.lik, estimate->free, 1, &end);
+        estimate->mu = end.mu * data->scale;
+        conclude(data, end.value, end.ssq, estimate);
     }
     estimate->evaluations = newton.evaluations;
     fc_workspace_release(ws, mark);

@@ -215,6 +215,8 @@ struct fc_arima_effort {
     double give_up;     /* a log-likelihood below which nothing is of use, or
                            -HUGE_VAL */
     bool many_maxima;   /* a start is left when it leads to what is known */
+    bool brisk;         /* what cannot get there is given up before its first
+                           step, and a single start is not looked at first */
 };
 
 /*
@@ -264,10 +266,11 @@ struct fc_arima_limits {
 
 /*
  * Chooses the orders by AICc and estimates them; data is prepared for the
- * differences that were chosen.
+ * differences that were chosen.  brisk: candidates are given up sooner, as on
+ * one night among many.
  */
 enum fc_status fc_arima_select(const double *y, size_t n, int m,
-                               const struct fc_arima_limits *limits,
+                               const struct fc_arima_limits *limits, bool brisk,
                                struct fc_workspace *ws,
                                struct fc_arima_data *data,
                                struct fc_arima_estimate *estimate);

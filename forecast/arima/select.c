@@ -39,8 +39,9 @@
 enum { MAX_MODELS = 94 };
 static const double least_root = 1.01;
 
-/* What comes next by no more of the criterion is remembered. */
-static const double close = 4;
+/* What comes next by no more of the criterion is remembered, and a brisk search
+   gives up what is so far behind the best. */
+static const double close = 2, far = 4;
 
 static const struct fc_difference_rules rules = {
     .first = 0.463, /* at 5%: Kwiatkowski et al. (1992), table 1 */
@@ -71,7 +72,8 @@ struct search {
     const struct fc_arima_data *data;
     struct fc_workspace *ws;
     struct fc_arima_limits limits;
-    bool constant_allowed, by_aic;
+    bool constant_allowed, by_aic, brisk;
+    double patience; /* with what is so far behind in the criterion, if brisk */
     struct fc_arima_order tried[MAX_MODELS];
     int ntried;
     struct fc_arima_estimate best;
@@ -138,7 +140,8 @@ static double needed_loglik(const struct search *search,
 
 /*
  * Starts for a candidate: the best model's parameters where the two agree,
- * with what is new a little to either side of zero; and a blind one.
+ * with what is new a little to either side of zero; and a blind one.  A brisk
+ * search looks at the first alone.
  */
 static void warm_starts(const struct fc_arima_order *order,
                         const struct fc_arima_estimate *best, double *starts)
@@ -170,29 +173,44 @@ static void take_second(struct search *search,
     search->second_criterion = value;
 }
 
-/* Fits one candidate; true when it becomes the best. */
-static bool try_order(struct search *search, const struct fc_arima_order *order)
+/* How hard a candidate is tried. */
+static struct fc_arima_effort effort_for(const struct search *search,
+                                         const struct fc_arima_order *order,
+                                         bool thorough)
 {
-    bool thorough =
-        order->m > THOROUGH_SEASON && search->data->n <= THOROUGH_LENGTH;
     struct fc_arima_effort effort = {
         .tolerance = 1e-3,
         .max_iterations = 30,
         .max_starts = thorough ? 2 : 1,
         .give_up = thorough ? -HUGE_VAL : needed_loglik(search, order),
+        .brisk = search->brisk,
     };
+    if (search->brisk) {
+        effort.tolerance = 1e-2;
+        effort.give_up -= search->patience / 2;
+    }
+    return effort;
+}
+
+/* Fits one candidate; true when it becomes the best. */
+static bool try_order(struct search *search, const struct fc_arima_order *order)
+{
+    bool thorough =
+        order->m > THOROUGH_SEASON && search->data->n <= THOROUGH_LENGTH;
+    bool knows = search->best_criterion < HUGE_VAL;
+    struct fc_arima_effort effort = effort_for(search, order, thorough);
     struct fc_arima_estimate estimate;
     double starts[FC_ARIMA_LANES * FC_ARIMA_MAX_PARAMETERS];
+    int nstarts = search->brisk && knows && !thorough ? 1 : FC_ARIMA_LANES;
     if (search->ntried == MAX_MODELS || search->status != FC_OK)
         return false;
     search->tried[search->ntried++] = *order;
-    if (search->best_criterion < HUGE_VAL)
+    if (knows)
         warm_starts(order, &search->best, starts);
     else
         fc_arima_blind_starts(order, FC_ARIMA_LANES, starts);
-    enum fc_status status =
-        fc_arima_estimate(search->data, order, starts, FC_ARIMA_LANES, &effort,
-                          search->ws, &estimate);
+    enum fc_status status = fc_arima_estimate(
+        search->data, order, starts, nstarts, &effort, search->ws, &estimate);
     search->evaluations += estimate.evaluations;
     if (status == FC_ENOMEM)
         search->status = FC_ENOMEM;
@@ -210,10 +228,10 @@ static bool try_order(struct search *search, const struct fc_arima_order *order)
     return true;
 }
 
-/* A step to a neighbour, if it is new and allowed. */
-static bool try_step(struct search *search, const int step[4])
+/* A step to a neighbour of these orders, if it is new and allowed. */
+static bool try_step(struct search *search, struct fc_arima_order order,
+                     const int step[4])
 {
-    struct fc_arima_order order = search->best.order;
     order.p += step[0];
     order.q += step[1];
     order.P += step[2];
@@ -222,9 +240,9 @@ static bool try_step(struct search *search, const int step[4])
            && try_order(search, &order);
 }
 
-static bool try_other_constant(struct search *search)
+static bool try_other_constant(struct search *search,
+                               struct fc_arima_order order)
 {
-    struct fc_arima_order order = search->best.order;
     order.constant = !order.constant;
     return within_limits(search, &order) && is_new(search, &order)
            && try_order(search, &order);
@@ -232,7 +250,9 @@ static bool try_other_constant(struct search *search)
 
 /*
  * The neighbours of Hyndman & Khandakar, in the order in which auto.arima()
- * visits them: p, q, P, Q change by these.  After a success it starts again.
+ * visits them: p, q, P, Q change by these.  After a success it starts again; a
+ * search that sets out from orders that were chosen before has few steps to go,
+ * if any, and takes the best of all neighbours.
  */
 static const int neighbours[][4] = {
     {0, 0, -1, 0},  {0, 0, 0, -1}, {0, 0, 1, 0},  {0, 0, 0, 1},
@@ -244,9 +264,18 @@ static const int neighbours[][4] = {
 static bool try_neighbours(struct search *search)
 {
     for (size_t i = 0; i < sizeof neighbours / sizeof *neighbours; i++)
-        if (try_step(search, neighbours[i]))
+        if (try_step(search, search->best.order, neighbours[i]))
             return true;
-    return try_other_constant(search);
+    return try_other_constant(search, search->best.order);
+}
+
+static bool try_all_neighbours(struct search *search)
+{
+    const struct fc_arima_order from = search->best.order;
+    for (size_t i = 0; i < sizeof neighbours / sizeof *neighbours; i++)
+        try_step(search, from, neighbours[i]);
+    try_other_constant(search, from);
+    return !same_order(&from, &search->best.order);
 }
 
 static int at_most(int a, int b)
@@ -306,11 +335,12 @@ static void try_first_models(struct search *search)
  */
 static void polish(struct search *search)
 {
-    static const struct fc_arima_effort effort = {
-        .tolerance = 1e-7,
+    const struct fc_arima_effort effort = {
+        .tolerance = search->brisk ? 1e-2 : 1e-7,
         .max_iterations = 100,
         .max_starts = 1,
         .give_up = -HUGE_VAL,
+        .brisk = search->brisk,
     };
     struct fc_arima_estimate estimate;
     enum fc_status status =
@@ -478,6 +508,14 @@ static enum fc_status end_search(const struct search *search,
     return search->status;
 }
 
+static void conclude(struct search *search)
+{
+    if (search->status == FC_OK && search->best_criterion == HUGE_VAL)
+        search->status = FC_ENOFIT;
+    if (search->status == FC_OK)
+        polish(search);
+}
+
 static void search_orders(struct search *search)
 {
     try_first_models(search);
@@ -489,14 +527,11 @@ static void search_orders(struct search *search)
     }
     while (search->best_criterion < HUGE_VAL && try_neighbours(search))
         continue;
-    if (search->status == FC_OK && search->best_criterion == HUGE_VAL)
-        search->status = FC_ENOFIT;
-    if (search->status == FC_OK)
-        polish(search);
+    conclude(search);
 }
 
 enum fc_status fc_arima_select(const double *y, size_t n, int m,
-                               const struct fc_arima_limits *limits,
+                               const struct fc_arima_limits *limits, bool brisk,
                                struct fc_workspace *ws,
                                struct fc_arima_data *data,
                                struct fc_arima_estimate *estimate)
@@ -518,6 +553,8 @@ enum fc_status fc_arima_select(const double *y, size_t n, int m,
     if (fc_arima_is_degenerate(data, true, ws))
         return fc_arima_fit(data, &order, ws, estimate);
     begin_search(data, limits, &order, ws, search);
+    search->brisk = brisk;
+    search->patience = far;
     search_orders(search);
     return end_search(search, estimate);
 }
@@ -573,13 +610,17 @@ enum fc_status fc_arima_search_again(const struct fc_arima_data *data,
     if (search == NULL)
         return FC_ENOMEM;
     begin_search(data, limits, &estimate->order, ws, search);
+    search->brisk = true;
+    search->patience = far;
     search->best = *estimate;
     search->best_criterion = criterion(search, estimate);
     search->tried[search->ntried++] = estimate->order;
     if (!(search->best_criterion < HUGE_VAL)
         || !within_limits(search, &estimate->order))
         return FC_ENOFIT;
-    search_orders(search);
+    while (try_all_neighbours(search))
+        continue;
+    conclude(search);
     return end_search(search, estimate);
 }
 
@@ -594,6 +635,7 @@ enum fc_status fc_arima_overtake(const struct fc_arima_data *data, int rival,
     *search = (struct search){.data = data,
                               .ws = ws,
                               .constant_allowed = old.d + old.D <= 1,
+                              .brisk = true,
                               .best = *estimate,
                               .second_criterion = HUGE_VAL};
     search->best_criterion = criterion(search, estimate);
@@ -603,8 +645,9 @@ enum fc_status fc_arima_overtake(const struct fc_arima_data *data, int rival,
     if (!fc_arima_order_of_code(rival, &order) || same_order(&order, &old)
         || (order.constant && !search->constant_allowed)
         || (order.m < 2 && order.P + order.Q > 0)
-        || data->nused <= (size_t)fc_arima_parameters(&order) + 2
-        || !try_order(search, &order))
+        || data->nused <= (size_t)fc_arima_parameters(&order) + 2)
+        return FC_OK;
+    if (!try_order(search, &order))
         return search->status;
     polish(search);
     *estimate = search->best;
