@@ -402,7 +402,8 @@ static void without_errors_all_are_trusted_alike(void **state)
 
 /* Where there are no errors, the share of what knows all seasons is the stated
  * one: of 5 cycles of 28 that many steps ahead 5 to 1, of 20 9 to 1; a week of
- * days ahead is a seventh of 49. */
+ * days ahead is a seventh of 49.  Beside members that are told the calendar it
+ * is 3 to 1, and that of the widths as it is beside others. */
 static void far_ahead_what_knows_all_seasons_counts(void **state)
 {
     static const struct {
@@ -410,12 +411,15 @@ static void far_ahead_what_knows_all_seasons_counts(void **state)
         size_t n;
         int horizon;
         double odds;
-    } cases[] = {{{.n = 2, .length = {4, 28}}, 140, 28, 5},
-                 {{.n = 2, .length = {4, 28}}, 140, 100, 5},
-                 {{.n = 2, .length = {4, 28}}, 560, 28, 9},
-                 {{.n = 2, .length = {4, 28}}, 560, 7, 2},
-                 {{.n = 2, .length = {7, 365.25}}, 980, 49, 9},
-                 {{.n = 2, .length = {7, 365.25}}, 980, 7, 1 + 8 / 18.520259}};
+        bool told;
+    } cases[] = {
+        {{.n = 2, .length = {4, 28}}, 140, 28, 5, false},
+        {{.n = 2, .length = {4, 28}}, 140, 100, 5, false},
+        {{.n = 2, .length = {4, 28}}, 560, 28, 9, false},
+        {{.n = 2, .length = {4, 28}}, 560, 7, 2, false},
+        {{.n = 2, .length = {7, 365.25}}, 980, 49, 9, false},
+        {{.n = 2, .length = {7, 365.25}}, 980, 7, 1 + 8 / 18.520259, false},
+        {{.n = 2, .length = {4, 28}, .year = 365.25}, 560, 28, 9, true}};
     double y[980], trust[FC_AUTO_TRUSTS];
     struct fc_workspace *ws = fc_workspace_new();
     struct fc_auto_common none = {.change = 0};
@@ -426,6 +430,8 @@ static void far_ahead_what_knows_all_seasons_counts(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct fc_series series = {
             .id = "a", .y = y, .n = cases[i].n, .seasons = &cases[i].seasons};
+        series.date.known = cases[i].told;
+        double odds = cases[i].told ? 3 : cases[i].odds;
         struct fc_request request = {
             .spec = &spec, .horizon = cases[i].horizon, .seed = 1};
         struct fc_fit fit = {.model = spec.model,
@@ -434,8 +440,9 @@ static void far_ahead_what_knows_all_seasons_counts(void **state)
         struct fc_auto_tried tried = {trust, NULL};
         assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, tried),
                          FC_OK);
-        assert_near(trust[FC_AUTO_SHARE], cases[i].odds / (1 + cases[i].odds),
-                    1e-6);
+        assert_near(trust[FC_AUTO_SHARE], odds / (1 + odds), 1e-6);
+        assert_near(trust[FC_AUTO_SHARE_OF_WIDTHS],
+                    cases[i].odds / (1 + cases[i].odds), 1e-6);
     }
     fc_workspace_free(ws);
 }
@@ -479,6 +486,59 @@ static void what_is_told_the_calendar_counts_more(void **state)
         }
         assert_near(product, 1, 1e-9);
     }
+    fc_workspace_free(ws);
+}
+
+/* Two seasons, of which the longer comes and goes. */
+static void two_seasons(gsl_rng *rng, double *y, size_t n)
+{
+    for (size_t t = 0; t < n; t++)
+        y[t] = 100 + 10 * sin((double)(t % 4))
+               + (double)(t / 56 % 3) * cos((double)(t % 28))
+               + gsl_ran_gaussian(rng, 2);
+}
+
+/* The share of what knows all seasons is by its errors against those of the
+ * members' forecast as it is trusted, squared. */
+static void seasons_are_weighed_against_what_is_trusted(void **state)
+{
+    enum { N = 280, H = 28, BEFORE = N - H };
+    double y[N], trust[FC_AUTO_TRUSTS], mean[H], own = 0, theirs = 0;
+    struct fc_seasons seasons = {.n = 2, .length = {4, 28}};
+    struct fc_auto_common none = {.change = 0};
+    struct fc_spec spec = spec_of("auto");
+    struct fc_request request = {.spec = &spec, .horizon = H, .seed = 1};
+    struct fc_workspace *ws = fc_workspace_new();
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    (void)state;
+    two_seasons(rng, y, N);
+    struct fc_series series = {.id = "a", .y = y, .n = N, .seasons = &seasons};
+    struct fc_fit fit = fit_members(&series, &request, ws);
+    struct fc_auto_view view = view_of(&series);
+    struct fc_auto_tried tried = {trust, NULL};
+    assert_int_equal(fc_auto_trust(&fit, &view, &request, &none, ws, tried),
+                     FC_OK);
+
+    struct fc_fit cut_fit = {.model = spec.model, .season_length = 4};
+    struct fc_auto_fitted cut = {series, &cut_fit, 0};
+    struct fc_auto_table table;
+    struct fc_auto_knowledge prior = fc_auto_prior(4);
+    cut.series.n = BEFORE;
+    request.similar = &fit;
+    assert_int_equal(
+        fc_auto_fit_members(&cut.series, &request, &none, ws, &cut_fit, NULL),
+        FC_OK);
+    assert_int_equal(fc_auto_candidates(&cut, H, ws, &table, NULL), FC_OK);
+    memcpy(table.trust, trust, sizeof table.trust);
+    fc_auto_combine(&table, prior.of[FC_KIND_MOVING].weights, mean);
+    for (int h = 0; h < H; h++) {
+        own += fabs(y[BEFORE + h] - table.seasonal[h]);
+        theirs += fabs(y[BEFORE + h] - mean[h]);
+    }
+    double odds = 1 + 4 * sqrt(N / 28.0 / 5);
+    assert_near(trust[FC_AUTO_SHARE] / (1 - trust[FC_AUTO_SHARE]),
+                odds * (theirs / own) * (theirs / own), 1e-9);
+    gsl_rng_free(rng);
     fc_workspace_free(ws);
 }
 
@@ -767,6 +827,7 @@ int main(void)
         cmocka_unit_test(without_errors_all_are_trusted_alike),
         cmocka_unit_test(far_ahead_what_knows_all_seasons_counts),
         cmocka_unit_test(what_is_told_the_calendar_counts_more),
+        cmocka_unit_test(seasons_are_weighed_against_what_is_trusted),
         cmocka_unit_test(known_best_forecasts_are_approached),
         cmocka_unit_test(intervals_cover_what_they_claim),
         cmocka_unit_test(factors_are_the_errors_quantiles),

@@ -152,7 +152,7 @@ enum fc_status fc_auto_mix_bounds(const struct fc_auto_fitted *fitted,
     if (status != FC_OK
         || is_absurd(&fitted->series, seasonal.mean, out->horizon))
         return status == FC_ENOMEM ? status : FC_OK;
-    double share = fit->coef[FC_AUTO_SHARE];
+    double share = fit->coef[FC_AUTO_SHARE_OF_WIDTHS];
     for (size_t i = 0; i < n; i++) {
         double mean = out->mean[i % h], own = seasonal.mean[i % h];
         out->lo[i] += share * (mean + (seasonal.lo[i] - own) - out->lo[i]);

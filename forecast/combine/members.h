@@ -52,9 +52,15 @@ extern const struct fc_model *const fc_auto_seasonal;
 /* Places of fit->members: the stand-in, and that forecast. */
 enum { FC_AUTO_STAND_IN = FC_AUTO_MEMBERS, FC_AUTO_KNOWS_SEASONS };
 
-/* What a series trusts: the members, and, as its share of the forecast, what
- * knows the seasons.  Behind these its own errors; see trust.h. */
-enum { FC_AUTO_SHARE = FC_AUTO_MEMBERS, FC_AUTO_OWN, FC_AUTO_TRUSTS };
+/* What a series trusts: the members, and, as its share of the forecast and of
+ * the intervals' widths, what knows the seasons.  Behind these its own errors;
+ * see trust.h. */
+enum {
+    FC_AUTO_SHARE = FC_AUTO_MEMBERS,
+    FC_AUTO_SHARE_OF_WIDTHS,
+    FC_AUTO_OWN,
+    FC_AUTO_TRUSTS
+};
 
 /* Their models; then the stand-in, the seasonal naive forecast, in case nothing
  * else will do; then NULL. */

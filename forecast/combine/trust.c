@@ -45,11 +45,18 @@ static const double SHARE_POWER = 2, SHARE_AHEAD = 4, SHARE_LATE = 1.5,
  * Members that are told the calendar (facts.h) know all seasons as well, and
  * revert: they count more than the others by those odds to this power.  Chosen
  * on hourly loads two days and a week ahead, on days four and eight weeks ahead
- * and on simulated days.  What knows all seasons, beside them, has the same
- * odds: less was better for loads and simulated days by 1%, and worse for half
- * hours by as much.
+ * and on simulated days.
  */
 static const double TOLD_POWER = 2;
+
+/*
+ * Beside them, what knows all seasons has so much to one, however far ahead:
+ * chosen on those loads, on half hours two days and a week ahead and on days of
+ * these one and four weeks ahead.  Loads would have less by themselves, half
+ * hours more.  Of the widths it keeps what it has beside the others, for of
+ * these the members that are told know nothing, and errors of means say little.
+ */
+static const double BESIDE_TOLD = 3;
 
 /* The mean absolute errors of a table for these values; NaN: not usable, or
  * nothing to compare with. */
@@ -81,23 +88,32 @@ static double find_odds(const struct fc_series *series, int horizon)
     return 1 + SHARE_AHEAD * sqrt(seen) * pow(ahead, SHARE_LATE);
 }
 
+/* Whether members that learn over all series are told the calendar. */
+static bool are_told(const struct fc_series *series)
+{
+    const struct fc_seasons *seasons = series->seasons;
+    return seasons != NULL && seasons->n > 1 && seasons->year > 0
+           && series->date.known;
+}
+
+/* Likewise, when those of them that are told the calendar are trusted for it.
+ */
+static double share_odds(const struct fc_series *series, double odds)
+{
+    return are_told(series) ? BESIDE_TOLD : odds;
+}
+
 /* The share of what knows all seasons: those odds, by the mean absolute errors
- * of it and of the mean of the members, if there is anything to compare. */
+ * of it and of the members' forecast, if there is anything to compare. */
 static double find_share(const struct fc_auto_table *table, double odds,
-                         const double *actual, size_t n)
+                         const double *actual, const double *mean, size_t n)
 {
     double seasonal = 0, members = 0;
     for (size_t h = 0; table->seasonal != NULL && h < n; h++) {
-        double sum = 0, usable = 0;
         if (isnan(actual[h]))
             continue;
-        for (int k = 0; k < FC_AUTO_MEMBERS; k++)
-            if (table->usable[k]) {
-                sum += table->mean[k][h];
-                usable++;
-            }
         seasonal += fabs(table->seasonal[h] - actual[h]);
-        members += usable > 0 ? fabs(sum / usable - actual[h]) : INFINITY;
+        members += fabs(mean[h] - actual[h]);
     }
     double a = odds * pow(members, SHARE_POWER), b = pow(seasonal, SHARE_POWER);
     return isfinite(a) && isfinite(b) && a + b > 0 ? a / (a + b)
@@ -124,14 +140,6 @@ static void trust_by_errors(const double *error, double change, double *trust)
                        : 1;
 }
 
-/* Whether members that learn over all series are told the calendar. */
-static bool are_told(const struct fc_series *series)
-{
-    const struct fc_seasons *seasons = series->seasons;
-    return seasons != NULL && seasons->n > 1 && seasons->year > 0
-           && series->date.known;
-}
-
 /* More trust in those that are told the calendar; the geometric mean stays. */
 static void trust_told(const struct fc_series *series, int horizon,
                        double *trust)
@@ -148,20 +156,13 @@ static void trust_told(const struct fc_series *series, int horizon,
             exp((fc_auto_members[k].model->learn != NULL ? more : 0) - mean);
 }
 
-/* Errors of the candidates, under fixed weights and that trust, over their
- * widths, and the mean of their sizes.  FC_ENOMEM. */
-static enum fc_status find_ratios(struct fc_auto_table *table,
-                                  int season_length, const double *actual,
-                                  size_t n, struct fc_workspace *ws,
-                                  struct fc_auto_tried tried)
+/* Errors of that forecast over the candidates' widths, and the mean of their
+ * sizes. */
+static void find_ratios(const struct fc_auto_table *table, const double *mean,
+                        const double *actual, size_t n,
+                        struct fc_auto_tried tried)
 {
-    struct fc_auto_knowledge fixed = fc_auto_prior(season_length);
-    double *mean = fc_workspace_doubles(ws, (size_t)table->horizon);
     double sum = 0, known = 0;
-    if (mean == NULL)
-        return FC_ENOMEM;
-    memcpy(table->trust, tried.trust, sizeof table->trust);
-    fc_auto_combine(table, fixed.of[FC_KIND_MOVING].weights, mean);
     for (size_t h = 0; h < n; h++) {
         double r = (actual[h] - mean[h]) / table->width[h];
         if (!isfinite(r))
@@ -172,6 +173,37 @@ static enum fc_status find_ratios(struct fc_auto_table *table,
         known++;
     }
     tried.trust[FC_AUTO_OWN] = known > 0 ? sum / known : 0;
+}
+
+/* The members' forecast under fixed weights and that trust. */
+static void combine(struct fc_auto_table *table, int season_length,
+                    const double *trust, double *mean)
+{
+    struct fc_auto_knowledge fixed = fc_auto_prior(season_length);
+    memcpy(table->trust, trust, sizeof table->trust);
+    fc_auto_combine(table, fixed.of[FC_KIND_MOVING].weights, mean);
+}
+
+/* Trust, share and ratios by the errors of a table for n values.  FC_ENOMEM. */
+static enum fc_status judge(struct fc_auto_table *table,
+                            const struct fc_series *series, double change,
+                            const double *actual, size_t n,
+                            struct fc_workspace *ws, struct fc_auto_tried tried)
+{
+    int horizon = table->horizon;
+    double error[FC_AUTO_MEMBERS], odds = find_odds(series, horizon);
+    double *mean = fc_workspace_doubles(ws, (size_t)horizon);
+    if (mean == NULL)
+        return FC_ENOMEM;
+    find_errors(table, actual, n, error);
+    trust_by_errors(error, change, tried.trust);
+    trust_told(series, horizon, tried.trust);
+    combine(table, fc_season_length(series->seasons), tried.trust, mean);
+    tried.trust[FC_AUTO_SHARE] =
+        find_share(table, share_odds(series, odds), actual, mean, n);
+    tried.trust[FC_AUTO_SHARE_OF_WIDTHS] =
+        are_told(series) ? odds / (1 + odds) : tried.trust[FC_AUTO_SHARE];
+    find_ratios(table, mean, actual, n, tried);
     return FC_OK;
 }
 
@@ -200,15 +232,8 @@ static enum fc_status trust_by_last(const struct fc_fit *whole,
     if (status != FC_OK)
         return status;
     size_t comparable = fc_before_break(&view->here, n, view->series.n);
-    double error[FC_AUTO_MEMBERS];
-    find_errors(&table, view->known + n, comparable, error);
-    tried.trust[FC_AUTO_SHARE] =
-        find_share(&table, find_odds(&view->series, request->horizon),
-                   view->known + n, comparable);
-    trust_by_errors(error, change, tried.trust);
-    trust_told(&view->series, request->horizon, tried.trust);
-    return find_ratios(&table, fit.season_length, view->known + n, comparable,
-                       ws, tried);
+    return judge(&table, &view->series, change, view->known + n, comparable, ws,
+                 tried);
 }
 
 /*
@@ -257,7 +282,9 @@ enum fc_status fc_auto_trust(const struct fc_fit *fit,
     for (int k = 0; k < FC_AUTO_MEMBERS; k++)
         trust[k] = 1;
     double odds = find_odds(series, request->horizon);
-    trust[FC_AUTO_SHARE] = odds / (1 + odds);
+    double share = share_odds(series, odds);
+    trust[FC_AUTO_SHARE] = share / (1 + share);
+    trust[FC_AUTO_SHARE_OF_WIDTHS] = odds / (1 + odds);
     trust_told(series, request->horizon, trust);
     trust[FC_AUTO_OWN] = 0;
     for (int h = 0; tried.ratio != NULL && h < request->horizon; h++)

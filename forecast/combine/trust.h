@@ -26,8 +26,11 @@
  *            with several seasons and dates these, which are told the calendar,
  *            have the more of it the further ahead and the more was seen.
  *            Behind them the share of what knows all seasons, by its errors
- *            against those of the members' mean, by how far ahead it is and
- *            how many cycles were seen; by these alone when there are no errors
+ *            against those of the members under fixed weights and that trust,
+ *            by how far ahead it is and how many cycles were seen; by these
+ *            alone when there are no errors; beside members that are told the
+ *            calendar by its errors alone.  Then its share of the widths: the
+ *            same; beside those, by these alone
  *            Then the mean of the sizes in ratio; 0 when nothing is known
  *   ratio    as many values as the request's horizon: errors, over the widths,
  *            of the candidates under fixed weights and that trust; NaN: not
