@@ -104,6 +104,7 @@ static const struct fc_series *adjust(const struct fc_series *series,
     seasons->asked = seasons->asked && fit->model->harmonics;
     seasons->left = true;
     out->y = y;
+    out->less = a;
     for (int i = 0; i < a->seasons.n; i++)
         fit->seasons.length[fit->seasons.n++] = a->seasons.length[i];
     return out;

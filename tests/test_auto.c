@@ -542,6 +542,44 @@ static void seasons_are_weighed_against_what_is_trusted(void **state)
     fc_workspace_free(ws);
 }
 
+/* What knows all seasons is what it is by itself, though the members see what
+ * the longer ones leave. */
+static void all_seasons_are_seen_as_they_were(void **state)
+{
+    enum { N = 280, H = 28 };
+    double y[N], alone[H], mean[H];
+    struct fc_seasons seasons = {.n = 2, .length = {4, 28}};
+    struct fc_spec spec = spec_of("auto"), own = {.model = fc_auto_seasonal};
+    struct fc_request request = {.spec = &spec, .horizon = H, .seed = 1};
+    struct fc_forecast out = {.horizon = H, .mean = alone};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_fit fit, all;
+    struct fc_auto_table table;
+    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    (void)state;
+    two_seasons(rng, y, N);
+    struct fc_series series = {.id = "a", .y = y, .n = N, .seasons = &seasons};
+    assert_int_equal(fc_model_fit(&series, &request, ws, &fit, NULL), FC_OK);
+    request.spec = &own;
+    assert_int_equal(fc_model_fit(&series, &request, ws, &all, NULL), FC_OK);
+    assert_int_equal(fc_model_predict(&all, ws, &out, NULL), FC_OK);
+    assert_int_equal(fit.adjustment.seasons.n, 1);
+    out.mean = mean;
+    assert_int_equal(
+        fc_model_predict(&fit.members[FC_AUTO_KNOWS_SEASONS], ws, &out, NULL),
+        FC_OK);
+    struct fc_auto_fitted fitted = {
+        {.id = "a", .y = fit.state, .n = N, .less = &fit.adjustment}, &fit, 0};
+    assert_int_equal(fc_auto_candidates(&fitted, H, ws, &table, NULL), FC_OK);
+    fc_adjustment_undo(&fit.adjustment, N, H, table.seasonal);
+    for (int h = 0; h < H; h++) {
+        assert_near(mean[h], alone[h], 1e-9);
+        assert_near(table.seasonal[h], alone[h], 1e-9);
+    }
+    gsl_rng_free(rng);
+    fc_workspace_free(ws);
+}
+
 /* Nothing beats the last value of a random walk, nor the mean of a season;
  * auto may not be far from either. */
 static void known_best_forecasts_are_approached(void **state)
@@ -828,6 +866,7 @@ int main(void)
         cmocka_unit_test(far_ahead_what_knows_all_seasons_counts),
         cmocka_unit_test(what_is_told_the_calendar_counts_more),
         cmocka_unit_test(seasons_are_weighed_against_what_is_trusted),
+        cmocka_unit_test(all_seasons_are_seen_as_they_were),
         cmocka_unit_test(known_best_forecasts_are_approached),
         cmocka_unit_test(intervals_cover_what_they_claim),
         cmocka_unit_test(factors_are_the_errors_quantiles),

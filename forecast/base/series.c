@@ -53,6 +53,7 @@ struct fc_series fc_series_from(const struct fc_series *series, size_t first,
     rest.y += first;
     rest.n -= first;
     rest.date.steps += (double)first;
+    rest.less_first += first;
     if (series->regressors != NULL) {
         *room = *series->regressors;
         room->x += first;

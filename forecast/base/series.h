@@ -74,6 +74,9 @@ struct fc_history {
     size_t n;
 };
 
+/* What was taken out of a series: see forecast/numeric/adjust.h. */
+struct fc_adjustment;
+
 /* A series as models take it: its history, and what is known beside it. */
 struct fc_series {
     const char *id; /* of the history, as are y and n */
@@ -82,6 +85,8 @@ struct fc_series {
     const struct fc_seasons *seasons;       /* or NULL: none */
     const struct fc_regressors *regressors; /* or NULL: none */
     struct fc_date date;
+    const struct fc_adjustment *less; /* of its values; NULL: nothing */
+    size_t less_first;                /* place of the first of y in that */
 };
 
 /* A history beside which nothing is known. */

@@ -38,8 +38,15 @@ enum { WALK = FC_AUTO_TRUSTS, COEFS };
 
 static struct fc_auto_fitted fitted_of(const struct fc_fit *fit)
 {
+    const struct fc_adjustment *less = &fit->adjustment;
+    bool adjusted = less->seasons.n > 0;
     return (struct fc_auto_fitted){
-        .series = {.id = "", .y = fit->state, .n = fit->nobs}, .fit = fit};
+        .series = {.id = "",
+                   .y = fit->state,
+                   .n = fit->nobs,
+                   .less = adjusted ? less : NULL,
+                   .less_first = adjusted ? less->n - fit->nobs : 0},
+        .fit = fit};
 }
 
 /* "auto(ets 0.31, arima 0.22, ...)" */

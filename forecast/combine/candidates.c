@@ -15,6 +15,39 @@
 /* The level that candidates are asked for. */
 static const double REFERENCE = 95;
 
+/*
+ * What knows all seasons takes the series as it was: in what the longer ones
+ * leave, their patterns cannot be forgotten as fast as some of its ways do.
+ * FC_ENOMEM.
+ */
+static enum fc_status put_back(struct fc_series *series,
+                               struct fc_workspace *ws)
+{
+    if (series->less == NULL)
+        return FC_OK;
+    double *y = fc_workspace_doubles(ws, series->n);
+    if (y == NULL)
+        return FC_ENOMEM;
+    memcpy(y, series->y, series->n * sizeof *y);
+    fc_adjustment_undo(series->less, series->less_first, series->n, y);
+    series->y = y;
+    return FC_OK;
+}
+
+/* Its forecast as one of what the longer seasons leave, as are the others. */
+static void take_out(const struct fc_series *series, struct fc_forecast *out)
+{
+    size_t h = (size_t)out->horizon, first = series->less_first + series->n;
+    if (series->less == NULL || out->mean == NULL)
+        return;
+    fc_adjustment_apply(series->less, out->mean, first, h, out->mean);
+    for (size_t i = 0; i < (size_t)out->nlevels; i++) {
+        double *lo = out->lo + i * h, *hi = out->hi + i * h;
+        fc_adjustment_apply(series->less, lo, first, h, lo);
+        fc_adjustment_apply(series->less, hi, first, h, hi);
+    }
+}
+
 /* Behind the members, of a series with several seasons. */
 static enum fc_status fit_seasonal(const struct fc_series *series,
                                    const struct fc_request *request,
@@ -33,7 +66,10 @@ static enum fc_status fit_seasonal(const struct fc_series *series,
     memcpy(all, fit->members, n * sizeof *all);
     fit->members = all;
     fit->nmembers = n + 1;
-    enum fc_status status = fc_model_fit(series, &own, ws, &all[n], err);
+    struct fc_series whole = *series;
+    if (put_back(&whole, ws) != FC_OK)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    enum fc_status status = fc_model_fit(&whole, &own, ws, &all[n], err);
     if (status != FC_OK)
         all[n].model = NULL;
     return status == FC_ENOMEM ? status : FC_OK;
@@ -124,9 +160,11 @@ enum fc_status fc_auto_candidates(const struct fc_auto_fitted *fitted,
         return fc_fail(err, FC_ENOFIT, "auto: no candidate can be used");
     if (!take_means(&fitted->series, each, table))
         table->mean[0] = stand_in->mean; /* see share_weights() */
-    if (fitted->fit->nmembers > FC_AUTO_KNOWS_SEASONS)
+    if (fitted->fit->nmembers > FC_AUTO_KNOWS_SEASONS) {
+        take_out(&fitted->series, &each[FC_AUTO_KNOWS_SEASONS]);
         mix_seasonal(&fitted->series, &each[FC_AUTO_KNOWS_SEASONS],
                      trust != NULL ? trust[FC_AUTO_SHARE] : 0, table);
+    }
     return fc_auto_widths(fitted, each, ws, table) == FC_OK
                ? FC_OK
                : fc_fail(err, FC_ENOMEM, "out of memory");
@@ -149,6 +187,8 @@ enum fc_status fc_auto_mix_bounds(const struct fc_auto_fitted *fitted,
         fc_forecast_over(out->horizon, out->nlevels, out->levels, numbers);
     enum fc_status status =
         fc_model_predict(&fit->members[at], ws, &seasonal, NULL);
+    if (status == FC_OK)
+        take_out(&fitted->series, &seasonal);
     if (status != FC_OK
         || is_absurd(&fitted->series, seasonal.mean, out->horizon))
         return status == FC_ENOMEM ? status : FC_OK;

@@ -110,25 +110,29 @@ static enum fc_status mend(struct fc_sample *s, size_t i, double *scratch)
 static enum fc_status leave_rest(struct fc_sample *s, struct fc_error *err)
 {
     const struct fc_seasons *seasons = s->lesson->seasons;
-    struct fc_adjustment adjustment;
+    struct fc_adjustment *less;
     if (seasons == NULL || seasons->n < 2 || seasons->left)
         return FC_OK;
     s->left = *seasons;
     s->left.asked = false;
     s->left.left = true;
     s->values = fc_workspace_new();
-    enum fc_status status = s->values != NULL ? FC_OK : FC_ENOMEM;
+    less = s->values == NULL
+               ? NULL
+               : fc_workspace_array(s->values, s->n, sizeof *less);
+    enum fc_status status = less != NULL || s->n == 0 ? FC_OK : FC_ENOMEM;
     for (size_t i = 0; status == FC_OK && i < s->n; i++) {
         struct fc_series *each = &s->seen[i];
         size_t known = each->n - (size_t)s->lesson->horizon;
         double *y = fc_workspace_doubles(s->values, each->n);
         status = y == NULL
                      ? FC_ENOMEM
-                     : fc_adjustment_find(each, known, s->values, &adjustment);
+                     : fc_adjustment_find(each, known, s->values, &less[i]);
         if (status != FC_OK)
             break;
-        fc_adjustment_apply(&adjustment, each->y, 0, each->n, y);
+        fc_adjustment_apply(&less[i], each->y, 0, each->n, y);
         each->y = y;
+        each->less = &less[i];
         each->seasons = &s->left;
     }
     return status == FC_OK ? FC_OK : fc_fail(err, status, "out of memory");
