@@ -91,7 +91,7 @@ static enum fc_status make_tables(struct io_store *store, struct fc_error *err)
 /* What a file is. */
 struct kind {
     bool empty;  /* nothing yet */
-    bool old;    /* of a version before this one */
+    bool old;    /* of a version before this one, or with views of one */
     bool sealed; /* its pages are */
 };
 
@@ -100,6 +100,7 @@ static enum fc_status check_kind(struct io_store *store, struct kind *kind,
                                  struct fc_error *err)
 {
     int application = 0, version = 0, tables = 0, sealed = 0, plain = 0;
+    int newest = 0;
     sqlite3 *db = store->db;
     /* all at one time: another run may be just making it */
     int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
@@ -109,6 +110,11 @@ static enum fc_status check_kind(struct io_store *store, struct kind *kind,
         rc = ask_pragma(db, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK)
         rc = ask_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (rc == SQLITE_OK)
+        rc = ask_pragma(db,
+                        "SELECT count(*) FROM sqlite_schema"
+                        " WHERE name = '" IO_STORE_NEWEST "'",
+                        &newest);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
@@ -137,14 +143,14 @@ static enum fc_status check_kind(struct io_store *store, struct kind *kind,
                         &plain);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
-    kind->old = version < IO_STORE_VERSION;
+    kind->old = version < IO_STORE_VERSION || newest == 0;
     kind->sealed = sealed;
     return sealed || plain || version < IO_STORE_SEALED
                ? FC_OK
                : io_store_damaged(store, err);
 }
 
-/* A store of a version before becomes one of this. */
+/* A store of a version before, or with views of one, becomes one of this. */
 static enum fc_status bring_up(struct io_store *store, bool sealed,
                                struct fc_error *err)
 {
