@@ -2,14 +2,14 @@
 /*
  * What is read of a store: the view of forecasts has what was said, and what is
  * asked of it is the same as what a filter leaves of all, for a part of the
- * work.
+ * work; and runs of many models are read once.
  */
 #define _GNU_SOURCE
 #include "tests/folder.h"
 
 #include "io/store/nights.h"
-#include "io/store/pages.h"
 #include "io/store/results.h"
+#include "io/store/statements.h"
 
 #include <math.h>
 #include <sqlite3.h>
@@ -310,12 +310,58 @@ static void views_become_those_of_now(void **state)
     sqlite3_close(db);
 }
 
+/* --- many models --- */
+
+static int runs_of(struct io_store *store, enum io_statement which)
+{
+    return sqlite3_stmt_status(store->statements[which], SQLITE_STMTSTATUS_RUN,
+                               0);
+}
+
+/* Those of two nights by turns, as where they are compared; some models have
+   said nothing. */
+static void runs_of_many_models_are_read_once(void **state)
+{
+    (void)state;
+    enum { MANY = 100, FEW = 30 };
+    struct io_store *store = open_store();
+    int64_t number;
+    OK(io_store_begin(store, &err));
+    for (int i = 1; i <= MANY; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "m%d", i);
+        OK(io_store_model(store, name, true, &number, &err));
+    }
+    for (int64_t night = 1; night <= 2; night++)
+        for (int64_t series = 1; series <= FEW; series++)
+            for (int64_t model = 2; model <= MANY; model += 2)
+                say_one(store, night, model, series);
+    OK(io_store_commit(store, &err));
+    for (int64_t series = 1; series <= FEW; series++)
+        for (int64_t model = 1; model <= MANY; model++)
+            for (int64_t night = 1; night <= 2; night++) {
+                float room[QUANTITIES * LEADS];
+                struct io_said said = {
+                    .night = night, .series = series, .model = model};
+                bool found;
+                OK(io_store_said(store, &said, room, QUANTITIES * LEADS, &found,
+                                 &err));
+                assert_true(found == (model % 2 == 0));
+                assert_true(
+                    !found || room[0] == number_of(night, model, series, 0, 0));
+            }
+    assert_int_equal(runs_of(store, IO_SQL_TOLD), 2 * MANY);
+    assert_in_range(runs_of(store, IO_SQL_PART), MANY, 4 * MANY);
+    io_store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         IN_FOLDER(the_view_has_what_was_said),
         IN_FOLDER(what_is_asked_of_the_view_is_what_a_filter_leaves),
         IN_FOLDER(views_become_those_of_now),
+        IN_FOLDER(runs_of_many_models_are_read_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

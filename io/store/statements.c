@@ -35,6 +35,7 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_MODEL] = "SELECT model FROM model WHERE name = ?",
     [IO_SQL_ADD_MODEL] = "INSERT INTO model VALUES(?, ?)",
     [IO_SQL_MODELS] = "SELECT model, name FROM model ORDER BY model",
+    [IO_SQL_LAST_MODEL] = "SELECT max(model) FROM model",
     [IO_SQL_SERIES] = "SELECT series, night, first, last, n, whole, recent,"
                       " why FROM series WHERE id = ?",
     [IO_SQL_ADD_SERIES] = "INSERT INTO series(id, night) VALUES(?, ?)",

@@ -35,6 +35,7 @@ enum io_statement {
     IO_SQL_MODEL,
     IO_SQL_ADD_MODEL,
     IO_SQL_MODELS,
+    IO_SQL_LAST_MODEL,
     IO_SQL_SERIES,
     IO_SQL_ADD_SERIES,
     IO_SQL_PUT_SERIES,
@@ -78,8 +79,9 @@ struct io_store {
     bool has_said;   /* or, of a version before, in rows */
     int64_t said_at; /* key of the row at which IO_SQL_SAID stands; 0: none */
     struct telling *telling; /* these are told.c's: what has not ended */
-    struct io_told *told;    /* what is read */
-    size_t oldest_told;
+    struct io_told *told;    /* what is read: of each model some nights */
+    size_t told_models, told_nights;
+    int64_t told_asked; /* counts */
 };
 
 /* What SQLite says, as a message that begins with the store's name. */
