@@ -2,12 +2,14 @@
 /*
  * What is read of a store: the view of forecasts has what was said, and what is
  * asked of it is the same as what a filter leaves of all, for a part of the
- * work; and runs of many models are read once.
+ * work; runs of many models are read once; and nothing stays open that would
+ * keep the log from being moved into the file.
  */
 #define _GNU_SOURCE
 #include "tests/folder.h"
 
 #include "io/store/nights.h"
+#include "io/store/pieces.h"
 #include "io/store/results.h"
 #include "io/store/statements.h"
 
@@ -355,6 +357,39 @@ static void runs_of_many_models_are_read_once(void **state)
     io_store_close(store);
 }
 
+/* --- nothing stays open --- */
+
+static void assert_idle(struct io_store *store)
+{
+    assert_int_equal(sqlite3_txn_state(store->db, "main"), SQLITE_TXN_NONE);
+}
+
+static void no_read_stays_open(void **state)
+{
+    (void)state;
+    double numbers[2] = {1, 2};
+    const void *bytes;
+    bool found;
+    struct io_store *store = open_store();
+    struct io_piece piece = {1, 1, 1, 1, 2};
+    struct io_kept kept = {.series = 1, .model = 1, .n = 2, .numbers = numbers};
+    OK(io_store_begin(store, &err));
+    OK(io_store_expect_pieces(store, &err));
+    OK(io_store_put_piece(store, &piece, numbers, &err));
+    OK(io_store_keep(store, &kept, &err));
+    OK(io_store_commit(store, &err));
+    assert_idle(store);
+    OK(io_store_piece(store, &piece, numbers, &found, &err));
+    assert_true(found);
+    assert_idle(store);
+    OK(io_store_begin_reading(store, &err));
+    OK(io_store_kept(store, &kept, &bytes, &found, &err));
+    assert_true(found);
+    OK(io_store_commit(store, &err));
+    assert_idle(store);
+    io_store_close(store);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -362,6 +397,7 @@ int main(void)
         IN_FOLDER(what_is_asked_of_the_view_is_what_a_filter_leaves),
         IN_FOLDER(views_become_those_of_now),
         IN_FOLDER(runs_of_many_models_are_read_once),
+        IN_FOLDER(no_read_stays_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -214,7 +214,8 @@ double io_store_double(sqlite3_stmt *statement, int column)
 
 void io_store_leave_rows(struct io_store *store)
 {
-    if (store->said_at != 0)
-        sqlite3_reset(store->statements[IO_SQL_SAID]);
+    for (int i = 0; i < IO_STATEMENTS; i++)
+        if (sqlite3_stmt_busy(store->statements[i]))
+            sqlite3_reset(store->statements[i]);
     store->said_at = 0;
 }

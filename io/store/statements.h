@@ -109,7 +109,8 @@ sqlite3_stmt *io_store_ask(struct io_store *store, enum io_statement which,
 enum fc_status io_store_next(struct io_store *store, sqlite3_stmt *statement,
                              bool *found, struct fc_error *err);
 
-/* Reading stays at the last row that was read until this. */
+/* Reading stays at the last row that was read, and what was written since is not
+   moved from the log into the file, until this. */
 void io_store_leave_rows(struct io_store *store);
 
 /* Runs what returns no rows; statement may be NULL, after a failure. */
