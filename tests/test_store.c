@@ -485,6 +485,24 @@ static void changed_pieces_are_noticed(void **state)
     }
 }
 
+/* Pages of what is not kept any more are given up, and not written. */
+static void what_is_pruned_is_not_written_over(void **state)
+{
+    (void)state;
+    struct stat before, log;
+    struct io_store *store = open_store();
+    say_much(store);
+    io_store_close(store);
+    assert_int_equal(stat("st.db", &before), 0);
+    store = open_store();
+    OK(io_store_begin(store, &err));
+    OK(io_store_prune(store, 4, &err));
+    OK(io_store_commit(store, &err));
+    assert_int_equal(stat("st.db-wal", &log), 0);
+    assert_in_range(log.st_size, 1, before.st_size / 3);
+    io_store_close(store);
+}
+
 static void changed_rows_are_noticed(void **state)
 {
     (void)state;
@@ -836,6 +854,7 @@ int main(void)
         IN_FOLDER(what_was_said_is_found_in_any_order),
         IN_FOLDER(what_was_said_is_found_over_pieces),
         IN_FOLDER(changed_pieces_are_noticed),
+        IN_FOLDER(what_is_pruned_is_not_written_over),
         IN_FOLDER(what_is_not_committed_is_not_there),
         IN_FOLDER(series_are_found_by_their_bytes),
         IN_FOLDER(scores_add_up),

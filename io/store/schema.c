@@ -73,11 +73,13 @@ static const char TABLES[] =
 
 /* What is kept to be scored: told.h.  Series are how many, words of each. */
 static const char TOLD[] =
-    "CREATE TABLE IF NOT EXISTS told(night INTEGER, model INTEGER, series INTEGER NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS told(night INTEGER, model INTEGER, series "
+    "INTEGER NOT NULL,"
     " words INTEGER NOT NULL, steps INTEGER NOT NULL, sum INTEGER NOT NULL,"
     " PRIMARY KEY(night, model)) WITHOUT ROWID;"
     /* key is night, model and which part */
-    "CREATE TABLE IF NOT EXISTS part(key INTEGER PRIMARY KEY, bytes BLOB NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS part(key INTEGER PRIMARY KEY, bytes BLOB NOT "
+    "NULL,"
     " sum INTEGER NOT NULL);";
 
 static const char VIEWS[] =
@@ -269,8 +271,8 @@ int io_store_create(sqlite3 *db)
 
 int io_store_bring_up(sqlite3 *db, bool sealed)
 {
-    static const char *const all[] = {DROP, TOLD, OCTETS, BLOCKS, HEADS,
-                                      SPOKEN};
+    static const char *const all[] = {DROP,   TOLD,  OCTETS,
+                                      BLOCKS, HEADS, SPOKEN};
     static const char *const before[] = {SAID, ALL_FORECASTS};
     bool rows = sqlite3_table_column_metadata(db, "main", "said", "key", NULL,
                                               NULL, NULL, NULL, NULL)
@@ -281,8 +283,8 @@ int io_store_bring_up(sqlite3 *db, bool sealed)
     else if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, FORECASTS, NULL, NULL, NULL);
     if (rc == SQLITE_OK && !sealed)
-        rc = sqlite3_exec(
-            db, "INSERT OR IGNORE INTO job VALUES('seals', 'none')", NULL, NULL,
-            NULL);
+        rc = sqlite3_exec(db,
+                          "INSERT OR IGNORE INTO job VALUES('seals', 'none')",
+                          NULL, NULL, NULL);
     return rc;
 }

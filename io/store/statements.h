@@ -77,6 +77,7 @@ struct io_store {
     sqlite3_stmt *statements[IO_STATEMENTS];
     bool has_told;   /* what nights said is in pieces, see told.h */
     bool has_said;   /* or, of a version before, in rows */
+    bool has_series; /* some are known */
     int64_t said_at; /* key of the row at which IO_SQL_SAID stands; 0: none */
     struct telling *telling; /* these are told.c's: what has not ended */
     struct io_told *told;    /* what is read: of each model some nights */
@@ -109,8 +110,8 @@ sqlite3_stmt *io_store_ask(struct io_store *store, enum io_statement which,
 enum fc_status io_store_next(struct io_store *store, sqlite3_stmt *statement,
                              bool *found, struct fc_error *err);
 
-/* Reading stays at the last row that was read, and what was written since is not
-   moved from the log into the file, until this. */
+/* Reading stays at the last row that was read, and what was written since is
+   not moved from the log into the file, until this. */
 void io_store_leave_rows(struct io_store *store);
 
 /* Runs what returns no rows; statement may be NULL, after a failure. */
