@@ -115,7 +115,7 @@ static void make_nights(void)
     for (int64_t i = 1; i <= MODELS; i++)
         OK(io_store_model(store, models[i - 1], true, &number, &err));
     for (int64_t i = 1; i <= SERIES; i++) {
-        char id[16];
+        char id[24];
         snprintf(id, sizeof id, "s%lld", (long long)i);
         OK(io_store_add_series(store, id, 1, &number, &err));
         assert_int_equal(number, i);
