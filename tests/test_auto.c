@@ -403,7 +403,7 @@ static void without_errors_all_are_trusted_alike(void **state)
 /* Where there are no errors, the share of what knows all seasons is the stated
  * one: of 5 cycles of 28 that many steps ahead 5 to 1, of 20 9 to 1; a week of
  * days ahead is a seventh of 49.  Beside members that are told the calendar it
- * is 3 to 1, and that of the widths as it is beside others. */
+ * is 5 to 1, and that of the widths as it is beside others. */
 static void far_ahead_what_knows_all_seasons_counts(void **state)
 {
     static const struct {
@@ -431,7 +431,7 @@ static void far_ahead_what_knows_all_seasons_counts(void **state)
         struct fc_series series = {
             .id = "a", .y = y, .n = cases[i].n, .seasons = &cases[i].seasons};
         series.date.known = cases[i].told;
-        double odds = cases[i].told ? 3 : cases[i].odds;
+        double odds = cases[i].told ? 5 : cases[i].odds;
         struct fc_request request = {
             .spec = &spec, .horizon = cases[i].horizon, .seed = 1};
         struct fc_fit fit = {.model = spec.model,

@@ -52,11 +52,12 @@ static const double TOLD_POWER = 2;
 /*
  * Beside them, what knows all seasons has so much to one, however far ahead:
  * chosen on those loads, on half hours two days and a week ahead and on days of
- * these one and four weeks ahead.  Loads would have less by themselves, half
- * hours more.  Of the widths it keeps what it has beside the others, for of
- * these the members that are told know nothing, and errors of means say little.
+ * these one and four weeks ahead.  Loads and days would have less by
+ * themselves, half hours more.  Of the widths it keeps what it has beside the
+ * others, for of these the members that are told know nothing, and errors of
+ * means say little.
  */
-static const double BESIDE_TOLD = 3;
+static const double BESIDE_TOLD = 5;
 
 /* The mean absolute errors of a table for these values; NaN: not usable, or
  * nothing to compare with. */
