@@ -146,12 +146,34 @@ static void say_carried(const struct io_known *known,
                 line);
 }
 
+/* A backtest finds a rule at every origin, of what was known by then. */
+static void say_carried_anew(const struct io_known *known, size_t horizon)
+{
+    char line[LINE] = "";
+    size_t said = 0;
+    for (size_t j = 0; j < known->n; j++)
+        if (known->known_for[j] < horizon)
+            cmd_append(line, LINE, "%s%.60s", said++ > 0 ? ", " : "",
+                       io_known_label(known, j));
+    if (said > 0)
+        cmd_say(CMD_INFO,
+                "regressors not known in advance: %s; carried on from every "
+                "origin by what suits their past until then, the last value, "
+                "the mean or a season before",
+                line);
+}
+
 void cmd_known_carry(const struct cmd_options *options,
                      const struct io_panel *panel, int horizon, int season,
                      struct io_known *known)
 {
-    if (options->unknown == NULL || (options->set & CMD_BACKTEST))
+    if (options->unknown == NULL)
         return;
+    if (options->set & CMD_BACKTEST) {
+        if (speaks(options))
+            say_carried_anew(known, (size_t)options->horizon);
+        return;
+    }
     struct carried carried = {0};
     enum fc_known_rule rule[IO_TERMS_MOST] = {FC_KNOWN_LAST};
     for (size_t i = 0; i < panel->nseries; i++) {

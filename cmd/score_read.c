@@ -51,6 +51,14 @@ static enum fc_status find_column(const struct io_record *header,
     return FC_OK;
 }
 
+static enum fc_status find_own_column(const struct io_record *header,
+                                      const char *name, size_t *column,
+                                      struct fc_error *err)
+{
+    *column = io_table_own_column(header, name);
+    return *column != SIZE_MAX ? FC_OK : no_column(header, name, err);
+}
+
 /*
  * Likewise the ids', of which there may be several; where the training data are
  * one series without any, or are not to be asked, there may be none.
@@ -344,10 +352,11 @@ static enum fc_status find_levels(const struct io_record *header,
         const char *name = header->field[i];
         char other[64];
         double level;
-        if (!parse_title(name, "lo-", &level))
+        if (!parse_title(name, "lo-", &level)
+            || io_table_own_column(header, name) != i)
             continue;
         snprintf(other, sizeof other, "hi-%.50s", name + 3);
-        size_t hi = io_table_column(header, other);
+        size_t hi = io_table_own_column(header, other);
         if (hi == SIZE_MAX)
             return no_column(header, other, err);
         found[(*n)++] = (struct bounds){level, {i, hi}};
@@ -361,7 +370,8 @@ static void find_quantiles(const struct io_record *header, struct bounds *found,
 {
     for (size_t i = 0; i < header->n; i++) {
         double quantile;
-        if (parse_title(header->field[i], "q-", &quantile))
+        if (parse_title(header->field[i], "q-", &quantile)
+            && io_table_own_column(header, header->field[i]) == i)
             found[(*n)++] = (struct bounds){quantile, {i, i}};
     }
     qsort(found, (size_t)*n, sizeof *found, compare_bounds);
@@ -407,12 +417,11 @@ static enum fc_status forecasts_header(struct forecasts_reader *r,
         status = find_column(header, NULL, names->time, "ds",
                              r->id.same == NULL, &r->time, err);
     if (status == FC_OK)
-        status =
-            find_column(header, NULL, NULL, "mean", SIZE_MAX, &r->mean, err);
+        status = find_own_column(header, "mean", &r->mean, err);
     if (status != FC_OK)
         return status;
     r->has_header = true;
-    r->model = io_table_column(header, "model");
+    r->model = io_table_own_column(header, "model");
     return find_bounds(r->forecasts, header, err);
 }
 

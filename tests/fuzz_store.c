@@ -209,9 +209,10 @@ static void read_all(struct io_store *store)
     }
     struct io_learnt learnt = {.model = 1};
     (void)!io_store_learnt(store, &learnt, &bytes, &found, &err);
-    struct io_piece piece = {.model = 1, .place = 1};
+    struct io_piece piece = {.model = 1, .place = 1, .n = NUMBERS};
+    double piece_numbers[NUMBERS];
     (void)!io_store_has_pieces(store, &found, &err);
-    (void)!io_store_piece(store, &piece, &bytes, &found, &err);
+    (void)!io_store_piece(store, &piece, piece_numbers, &found, &err);
     (void)!io_store_count_models(store, &number, &err);
 }
 

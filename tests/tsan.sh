@@ -119,6 +119,15 @@ try "forecast, all that learns and selects" "$program" forecast -j 4 -H 7 \
 	-o "$work/f.csv"
 try "backtest" "$program" backtest -j 4 -H 7 -q --origins 2 \
 	-m snaive,naive2,auto "$work/few.csv" -o "$work/rows.csv"
+# a night, and one for which nine in ten series have another day
+awk -F, 'NR > 1 && $1 != id { if (n++ % 10) print more; id = $1 }
+	{ print; more = $1 ",2026-01-01," $3 }' "$work/few.csv" >"$work/next.csv"
+for file in few next; do
+	try "forecast, with a store: $file" "$program" forecast -j 4 -H 7 -q \
+		-m auto,ets,arima "$work/$file.csv" -o "$work/f.csv" \
+		--store "$work/store.db" --deadline 30min
+done
+rm -f "$work"/store.db*
 try "simulate" "$program" simulate -j 4 -H 7 -q --paths 50 -m ets,auto \
 	"$work/few.csv" -o "$work/q.csv"
 try "inspect" "$program" inspect -j 4 "$work/many.csv"
@@ -133,7 +142,8 @@ rm -f "$work"/*
 
 # shellcheck disable=SC2086
 BUILD=$build PROGRAM=$program SH="tests/sh/examples.sh tests/sh/policies.sh \
-tests/sh/score.sh tests/sh/real_data.sh" tests/run.sh $tests || failed=1
+tests/sh/score.sh tests/sh/real_data.sh tests/sh/nights.sh \
+tests/sh/known_nights.sh" tests/run.sh $tests || failed=1
 for report in "$reports"/*; do
 	[ -e "$report" ] || continue
 	failed=1

@@ -90,22 +90,15 @@ static void keep(void *arg, uint32_t place, size_t index, const double *numbers,
     pthread_mutex_unlock(&night->busy);
 }
 
-static bool take_one(struct cmd_night *night, struct io_piece is,
+static bool take_one(struct cmd_night *night, const struct io_piece *is,
                      double *numbers)
 {
     struct fc_error trouble;
-    const void *kept;
     bool found;
-    size_t n = is.n;
-    uint64_t came_from = is.came_from;
-    if (io_store_piece(night->store, &is, &kept, &found, &trouble) != FC_OK) {
-        cmd_night_give_up(night, &trouble);
-        return false;
-    }
-    if (!found || is.n != n || is.came_from != came_from)
-        return false;
-    memcpy(numbers, kept, n * sizeof *numbers);
-    return true;
+    if (io_store_piece(night->store, is, numbers, &found, &trouble) == FC_OK)
+        return found;
+    cmd_night_give_up(night, &trouble);
+    return false;
 }
 
 static bool recall(void *arg, uint32_t place, size_t index, double *numbers,
@@ -115,7 +108,7 @@ static bool recall(void *arg, uint32_t place, size_t index, double *numbers,
     struct io_piece is = name_piece(night, place, index, n);
     pthread_mutex_lock(&night->busy);
     bool found = night->store != NULL && night->pieces.there
-                 && take_one(night, is, numbers);
+                 && take_one(night, &is, numbers);
     pthread_mutex_unlock(&night->busy);
     return found;
 }

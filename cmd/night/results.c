@@ -426,8 +426,8 @@ enum fc_status cmd_night_keep(struct cmd_night *night, struct fc_error *err)
     for (size_t i = 0; i < night->panel->nseries; i++)
         for (size_t k = 0; status == FC_OK && k < nspecs; k++) {
             size_t item = i * nspecs + k;
-            if (!is_left_out(night, i) && !night->kept[item]
-                && fc_batch_is_done(night->batch, item)
+            if (!night->kept[item] && fc_batch_is_done(night->batch, item)
+                && !is_left_out(night, i)
                 && night->batch->results[item].outcome != FC_OUTCOME_LATE)
                 status = keep_one(night, item, err);
         }

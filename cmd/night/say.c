@@ -19,15 +19,17 @@ static int units_of(const double *x, size_t n)
     double most = 0;
     int exponent = 0;
     for (size_t i = 0; i < n; i++)
-        most = fmax(most, fabs(x[i]));
+        most = fabs(x[i]) > most ? fabs(x[i]) : most;
     if (most > 0x1p120 || (most > 0 && most < 0x1p-90))
         frexp(most, &exponent);
     return exponent;
 }
 
 /* The nearest float, or the nearest that is not on the other side. */
-static float round_to(double x, int side)
+static float round_to(double x, int exponent, int side)
 {
+    if (exponent != 0)
+        x = ldexp(x, -exponent);
     float f = (float)x;
     if (side < 0 && (double)f > x)
         return nextafterf(f, -INFINITY);
@@ -41,10 +43,10 @@ static void shorten(const struct fc_forecast *f, int exponent, float *numbers)
 {
     size_t h = (size_t)f->horizon, nbounds = h * (size_t)f->nlevels;
     for (size_t i = 0; i < h; i++)
-        numbers[i] = round_to(ldexp(f->mean[i], -exponent), 0);
+        numbers[i] = round_to(f->mean[i], exponent, 0);
     for (size_t i = 0; i < nbounds; i++) {
-        numbers[h + i] = round_to(ldexp(f->lo[i], -exponent), -1);
-        numbers[h + nbounds + i] = round_to(ldexp(f->hi[i], -exponent), 1);
+        numbers[h + i] = round_to(f->lo[i], exponent, -1);
+        numbers[h + nbounds + i] = round_to(f->hi[i], exponent, 1);
     }
 }
 

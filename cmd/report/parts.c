@@ -50,16 +50,13 @@ static enum fc_status read_header(struct reader *r,
                            header->file);
     for (int k = TIME; k < COLUMNS; k++)
         r->column[k] = from + (size_t)k;
-    r->id.column = malloc(from * sizeof *r->id.column);
     parts->nseries = r->where->ids->n;
     parts->nmodels = r->where->models->n;
     parts->horizon = r->where->horizon;
     parts->of = calloc(parts->nseries * parts->nmodels + 1, sizeof *parts->of);
-    if (r->id.column == NULL || parts->of == NULL)
+    if (parts->of == NULL)
         return no_memory(err);
-    for (size_t k = 0; k < from; k++)
-        r->id.column[r->id.n++] = k;
-    return FC_OK;
+    return io_table_keys_first(from, &r->id, err);
 }
 
 /* The values of a component, all NaN when it is new; NULL when memory is

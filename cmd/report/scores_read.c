@@ -25,7 +25,8 @@ struct reader {
     size_t unknown;
     bool begun;
     bool steps; /* a row is a step */
-    size_t id, model;
+    struct io_table_keys id;
+    size_t model;
     size_t step, actual, mean;           /* if steps */
     size_t n, mase, smape, mae, seconds; /* if not */
     double levels[64];                   /* ascending */
@@ -49,10 +50,11 @@ static void find_levels(struct reader *r, const struct io_record *header)
         char other[64];
         double level;
         if (strncmp(name, prefix, n) != 0
-            || !io_number_parse(name + n, strlen(name + n), &level))
+            || !io_number_parse(name + n, strlen(name + n), &level)
+            || io_table_own_column(header, name) != i)
             continue;
         snprintf(other, sizeof other, "hi-%.50s", name + n);
-        size_t hi = io_table_column(header, other);
+        size_t hi = io_table_own_column(header, other);
         if (r->steps && hi == SIZE_MAX)
             continue;
         int k = r->nlevels++;
@@ -72,20 +74,19 @@ static enum fc_status read_header(struct reader *r,
                                   struct fc_error *err)
 {
     r->begun = true;
-    r->id = 0;
-    r->model = io_table_column(header, "model");
-    r->step = io_table_column(header, "step");
-    r->actual = io_table_column(header, "actual");
-    r->mean = io_table_column(header, "mean");
-    r->mase = io_table_column(header, "mase");
-    r->smape = io_table_column(header, "smape");
-    r->mae = io_table_column(header, "mae");
-    r->n = io_table_column(header, "steps");
-    r->seconds = io_table_column(header, "seconds");
+    r->model = io_table_own_column(header, "model");
+    r->step = io_table_own_column(header, "step");
+    r->actual = io_table_own_column(header, "actual");
+    r->mean = io_table_own_column(header, "mean");
+    r->mase = io_table_own_column(header, "mase");
+    r->smape = io_table_own_column(header, "smape");
+    r->mae = io_table_own_column(header, "mae");
+    r->n = io_table_own_column(header, "steps");
+    r->seconds = io_table_own_column(header, "seconds");
     r->steps =
         r->step != SIZE_MAX && r->actual != SIZE_MAX && r->mean != SIZE_MAX;
-    r->scores->backtest = io_table_column(header, "origin") != SIZE_MAX;
-    if (r->model == SIZE_MAX
+    r->scores->backtest = io_table_own_column(header, "origin") != SIZE_MAX;
+    if (r->model == SIZE_MAX || r->model == 0
         || (!r->steps
             && (r->mase == SIZE_MAX || r->smape == SIZE_MAX
                 || r->mae == SIZE_MAX || r->n == SIZE_MAX)))
@@ -94,6 +95,9 @@ static enum fc_status read_header(struct reader *r,
                        "`backtest -o` and `score -o` write some",
                        header->file);
     find_levels(r, header);
+    enum fc_status status = io_table_keys_first(r->model, &r->id, err);
+    if (status != FC_OK)
+        return status;
     return cmd_report_scores_init(r->scores, r->panel, r->season, r->levels,
                                   r->nlevels, err);
 }
@@ -171,8 +175,11 @@ static enum fc_status read_record(void *arg, const struct io_record *rec,
     struct reader *r = arg;
     if (!r->begun)
         return read_header(r, rec, err);
-    uint32_t series =
-        io_intern_find(r->ids, rec->field[r->id], rec->length[r->id]);
+    size_t length;
+    const char *id = io_table_id(rec, &r->id, &length);
+    if (id == NULL)
+        return no_memory(err);
+    uint32_t series = io_intern_find(r->ids, id, length);
     if (series == IO_INTERN_FULL) {
         r->unknown++;
         return FC_OK;
@@ -197,6 +204,7 @@ enum fc_status cmd_report_scores_read(const char *path,
                        .ids = ids,
                        .scores = scores};
     enum fc_status status = io_table_read(path, NULL, read_record, &r, err);
+    io_table_keys_release(&r.id);
     scores->file = path;
     *unknown = r.unknown;
     if (status == FC_OK && scores->models.n == 0)

@@ -10,12 +10,13 @@
 /* Of numbers that nightcast wrote. */
 static const struct io_number_form plain = {.decimal = '.'};
 
-enum { ID, MODEL, STATUS, DETAIL, SPEC, SECONDS, COLUMNS };
+enum { MODEL, STATUS, DETAIL, SPEC, SECONDS, COLUMNS };
 
 struct reader {
     const struct io_intern *ids, *models;
     struct cmd_report_summary *summary;
     bool begun;
+    struct io_table_keys id;
     size_t column[COLUMNS];
 };
 
@@ -23,13 +24,12 @@ static enum fc_status read_header(struct reader *r,
                                   const struct io_record *header,
                                   struct fc_error *err)
 {
-    static const char *const names[COLUMNS] = {NULL,     "model", "status",
-                                               "detail", "spec",  "seconds"};
+    static const char *const names[COLUMNS] = {"model", "status", "detail",
+                                               "spec", "seconds"};
     r->begun = true;
-    r->column[ID] = 0;
-    for (int i = 1; i < COLUMNS; i++) {
-        r->column[i] = io_table_column(header, names[i]);
-        if (r->column[i] == SIZE_MAX)
+    for (int i = 0; i < COLUMNS; i++) {
+        r->column[i] = io_table_own_column(header, names[i]);
+        if (r->column[i] == SIZE_MAX || r->column[MODEL] == 0)
             return fc_fail(err, FC_EDATA,
                            "%s:1: no column '%s': this is no summary as "
                            "`forecast --summary` writes one",
@@ -41,7 +41,7 @@ static enum fc_status read_header(struct reader *r,
         return fc_fail(err, FC_ENOMEM, "out of memory");
     for (size_t i = 0; i < n; i++)
         r->summary->fits[i].seconds = NAN;
-    return FC_OK;
+    return io_table_keys_first(r->column[MODEL], &r->id, err);
 }
 
 /* A text that lasts; NULL for an empty one.  False when memory is short. */
@@ -64,8 +64,11 @@ static enum fc_status read_record(void *arg, const struct io_record *record,
     struct reader *r = arg;
     if (!r->begun)
         return read_header(r, record, err);
-    uint32_t series = io_intern_find(r->ids, record->field[r->column[ID]],
-                                     record->length[r->column[ID]]);
+    size_t length;
+    const char *id = io_table_id(record, &r->id, &length);
+    if (id == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    uint32_t series = io_intern_find(r->ids, id, length);
     uint32_t model = io_intern_find(r->models, record->field[r->column[MODEL]],
                                     record->length[r->column[MODEL]]);
     if (series == IO_INTERN_FULL || model == IO_INTERN_FULL) {
@@ -89,7 +92,10 @@ enum fc_status cmd_report_summary_read(const char *path,
                                        struct fc_error *err)
 {
     struct reader reader = {.ids = ids, .models = models, .summary = summary};
-    return io_table_read(path, NULL, read_record, &reader, err);
+    enum fc_status status =
+        io_table_read(path, NULL, read_record, &reader, err);
+    io_table_keys_release(&reader.id);
+    return status;
 }
 
 void cmd_report_summary_release(struct cmd_report_summary *summary)

@@ -254,22 +254,49 @@ enum fc_status io_table_read(
     return io_table_read_so(path, &how, on_record, arg, err);
 }
 
+static bool is_called(const struct io_record *header, size_t column,
+                      const char *name, size_t length)
+{
+    const char *text = header->field[column];
+    size_t n = header->length[column];
+    io_trim(&text, &n);
+    return length == n && memcmp(text, name, n) == 0;
+}
+
 static size_t column_of(const struct io_record *header, const char *name,
                         size_t length)
 {
-    for (size_t i = 0; i < header->n; i++) {
-        const char *text = header->field[i];
-        size_t n = header->length[i];
-        io_trim(&text, &n);
-        if (length == n && memcmp(text, name, n) == 0)
+    for (size_t i = 0; i < header->n; i++)
+        if (is_called(header, i, name, length))
             return i;
-    }
     return SIZE_MAX;
 }
 
 size_t io_table_column(const struct io_record *header, const char *name)
 {
     return column_of(header, name, strlen(name));
+}
+
+size_t io_table_own_column(const struct io_record *header, const char *name)
+{
+    for (size_t i = header->n; i-- > 0;)
+        if (is_called(header, i, name, strlen(name)))
+            return i;
+    return SIZE_MAX;
+}
+
+enum fc_status io_table_keys_first(size_t n, struct io_table_keys *keys,
+                                   struct fc_error *err)
+{
+    keys->n = 0;
+    keys->column = malloc(n * sizeof *keys->column);
+    if (keys->column == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    while (keys->n < n) {
+        keys->column[keys->n] = keys->n;
+        keys->n++;
+    }
+    return FC_OK;
 }
 
 enum fc_status io_table_keys_find(const struct io_record *header,

@@ -56,6 +56,10 @@ enum fc_status io_table_read_so(
 /* The column of that name in a header, or SIZE_MAX. */
 size_t io_table_column(const struct io_record *header, const char *name);
 
+/* The last column of that name, or SIZE_MAX: in what nightcast writes, the
+ * columns that are its own come after those of ids, which may be called alike. */
+size_t io_table_own_column(const struct io_record *header, const char *name);
+
 /*
  * A field as a number of the form, NaN if it says that there is none.  FC_EDATA
  * when it is neither.
@@ -82,6 +86,11 @@ struct io_table_keys {
 enum fc_status io_table_keys_find(const struct io_record *header,
                                   const char *list, struct io_table_keys *keys,
                                   struct fc_error *err);
+
+/* The first n >= 1 columns, which are the ids' in what nightcast writes.
+ * FC_ENOMEM. */
+enum fc_status io_table_keys_first(size_t n, struct io_table_keys *keys,
+                                   struct fc_error *err);
 
 /* The id of a record, valid until the next.  NULL when memory is short. */
 const char *io_table_id(const struct io_record *record,

@@ -178,6 +178,8 @@ enum fc_status io_store_find_series(struct io_store *store, const char *id,
 {
     bool found;
     *series = (struct io_store_series){.series = 0};
+    if (!store->has_series)
+        return FC_OK;
     sqlite3_stmt *row = io_store_ask(store, IO_SQL_SERIES, err, "t", id);
     enum fc_status status = io_store_next(store, row, &found, err);
     if (!found)
@@ -206,6 +208,7 @@ enum fc_status io_store_add_series(struct io_store *store, const char *id,
         io_store_ask(store, IO_SQL_ADD_SERIES, err, "ti", id, night);
     enum fc_status status = io_store_run(store, add, err);
     *number = sqlite3_last_insert_rowid(store->db);
+    store->has_series = true;
     if (status == FC_OK && *number >> IO_STORE_SERIES_BITS != 0)
         return io_store_damaged(store, err);
     return status;

@@ -7,6 +7,7 @@
 
 #include "io/store/statements.h"
 
+#include <string.h>
 #include <zlib.h>
 
 static int64_t key_of(const struct io_piece *piece)
@@ -59,30 +60,33 @@ enum fc_status io_store_put_piece(struct io_store *store,
         err);
 }
 
-enum fc_status io_store_piece(struct io_store *store, struct io_piece *piece,
-                              const void **numbers, bool *found,
-                              struct fc_error *err)
+enum fc_status io_store_piece(struct io_store *store,
+                              const struct io_piece *piece, double *numbers,
+                              bool *found, struct fc_error *err)
 {
     sqlite3_stmt *row =
         io_store_ask(store, IO_SQL_PIECE, err, "i", key_of(piece));
     enum fc_status status = io_store_next(store, row, found, err);
+    struct io_piece there = *piece;
     if (!*found)
         return status;
-    piece->came_from = (uint64_t)sqlite3_column_int64(row, 0);
-    *numbers = sqlite3_column_blob(row, 1);
+    there.came_from = (uint64_t)sqlite3_column_int64(row, 0);
+    const void *bytes = sqlite3_column_blob(row, 1);
     size_t size = (size_t)sqlite3_column_bytes(row, 1);
-    piece->n = size / sizeof(double);
-    if (size % sizeof(double) != 0 || *numbers == NULL
-        || sum(piece, *numbers) != sqlite3_column_int64(row, 2))
-        return io_store_damaged(store, err);
-    return FC_OK;
+    there.n = size / sizeof(double);
+    bool good = size % sizeof(double) == 0 && bytes != NULL
+                && sum(&there, bytes) == sqlite3_column_int64(row, 2);
+    *found = good && there.n == piece->n && there.came_from == piece->came_from;
+    if (*found)
+        memcpy(numbers, bytes, size);
+    sqlite3_reset(row); /* what is learnt next may take long */
+    return good ? FC_OK : io_store_damaged(store, err);
 }
 
 /* A table is not dropped while any rows are being read. */
 enum fc_status io_store_drop_pieces(struct io_store *store,
                                     struct fc_error *err)
 {
-    for (int i = 0; i < IO_STATEMENTS; i++)
-        sqlite3_reset(store->statements[i]);
+    io_store_leave_rows(store);
     return change(store, "DROP TABLE IF EXISTS " IO_STORE_PIECES, err);
 }

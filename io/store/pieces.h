@@ -32,13 +32,13 @@ enum fc_status io_store_put_piece(struct io_store *store,
                                   const double *numbers, struct fc_error *err);
 
 /*
- * Model, place and index are asked for, where there are any pieces.  The
- * numbers live until the next call, maybe where no double may lie: they are to
- * be copied.
+ * All of piece is asked for, where there are any pieces: *found is false, and
+ * the numbers are as they were, when the one that is there came from something
+ * else or has not as many.
  */
-enum fc_status io_store_piece(struct io_store *store, struct io_piece *piece,
-                              const void **numbers, bool *found,
-                              struct fc_error *err);
+enum fc_status io_store_piece(struct io_store *store,
+                              const struct io_piece *piece, double *numbers,
+                              bool *found, struct fc_error *err);
 
 /* All of them, within a transaction. */
 enum fc_status io_store_drop_pieces(struct io_store *store,

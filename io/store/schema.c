@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * The views take a forecast's numbers out of their blob: IEEE 754 binary32,
- * the most significant byte first, so that hex() shows sign, exponent and
- * fraction in their order; power holds the powers of two, which SQLite has no
- * function for unless it was built with one.
+ * the most significant byte first.  SQLite has no function that tells a byte's
+ * value, nor, unless it was built with one, powers of two: a byte's value is
+ * its place in a blob of all, octet, and power holds the others.
+ *
+ * SQLite puts a view's expressions in the place of their names, each time they
+ * are named, and takes a copy of a whole piece each time a part of it is asked
+ * for.  What is to be made once is therefore a column of a union with nothing,
+ * which it leaves as it is, and asks only for the rows that are asked for.
  */
 #include "io/store/schema.h"
 
@@ -68,11 +73,13 @@ static const char TABLES[] =
 
 /* What is kept to be scored: told.h.  Series are how many, words of each. */
 static const char TOLD[] =
-    "CREATE TABLE told(night INTEGER, model INTEGER, series INTEGER NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS told(night INTEGER, model INTEGER, series "
+    "INTEGER NOT NULL,"
     " words INTEGER NOT NULL, steps INTEGER NOT NULL, sum INTEGER NOT NULL,"
     " PRIMARY KEY(night, model)) WITHOUT ROWID;"
     /* key is night, model and which part */
-    "CREATE TABLE part(key INTEGER PRIMARY KEY, bytes BLOB NOT NULL,"
+    "CREATE TABLE IF NOT EXISTS part(key INTEGER PRIMARY KEY, bytes BLOB NOT "
+    "NULL,"
     " sum INTEGER NOT NULL);";
 
 static const char VIEWS[] =
@@ -99,99 +106,129 @@ static const char VIEWS[] =
 
 /* clang-format off */
 
-/* 32 bits of eight hexadecimal digits. */
-#define DIGIT(hex, at, shift) \
-    "(instr('0123456789ABCDEF', substr(" hex ", " at ", 1)) - 1 << " shift ")"
-#define BITS(hex)                                      \
-    "(" DIGIT(hex, "1", "28") " | " DIGIT(hex, "2", "24") " | "     \
-    DIGIT(hex, "3", "20") " | " DIGIT(hex, "4", "16") " | "         \
-    DIGIT(hex, "5", "12") " | " DIGIT(hex, "6", "8") " | "          \
-    DIGIT(hex, "7", "4") " | " DIGIT(hex, "8", "0") ")"
+/* A byte of a word, and its 32 bits. */
+#define OCTET(word, at) \
+    "(instr((SELECT every FROM octet), substr(" word ", " at ", 1)) - 1)"
+#define BITS(word)                                             \
+    "(((" OCTET(word, "1") " << 8 | " OCTET(word, "2") ") << 8" \
+    " | " OCTET(word, "3") ") << 8 | " OCTET(word, "4") ")"
 
 /* What the bits of a number in units of a power of two come to; p is that. */
+#define EXPONENT                                      \
+    "((" OCTET("w.word", "1") " & 127) << 1"          \
+    " | (" OCTET("w.word", "2") " >> 7))"
 #define VALUE                                                            \
-    "(1 - 2 * (w.bits >> 31)) * p.value * ((w.bits & 8388607)"           \
-    " + CASE WHEN w.bits >> 23 & 255 THEN 8388608 ELSE 0 END) AS value"
+    "(1 - 2 * (" OCTET("w.word", "1") " >> 7)) * p.value"                \
+    " * ((((" OCTET("w.word", "2") " & 127) << 8"                        \
+    " | " OCTET("w.word", "3") ") << 8 | " OCTET("w.word", "4") ")"      \
+    " + CASE WHEN " EXPONENT " THEN 8388608 ELSE 0 END) AS value"
 #define POWER                                         \
-    "JOIN power p ON p.exponent"                      \
-    " = max(w.bits >> 23 & 255, 1) - 150 + w.exponent"
+    "CROSS JOIN power p ON p.exponent"                \
+    " = max(" EXPONENT ", 1) - 150 + w.exponent"
 #define ORIGIN                                                             \
     "CASE (SELECT value FROM job WHERE name = 'timestamps')"               \
-    " WHEN 'integers' THEN w.origin ELSE datetime(w.origin, 'unixepoch')"  \
+    " WHEN 'integers' THEN e.origin ELSE datetime(e.origin, 'unixepoch')"  \
     " END AS origin"
 #define LEADS                                                   \
     "lead(lead) AS (SELECT 1 UNION ALL SELECT lead + 1 FROM lead" \
     " WHERE lead < (SELECT max(horizon) FROM night))"
 
-/* Of an entry e the word at `at`: a piece's key, and its place there. */
+/* Of what belongs to an e the word at `at`: a piece's key, and its place there. */
 #define PIECE(at)                                                         \
     "(e.night << 41) + (e.model << 31) + CASE WHEN " at " < e.whole * 4080" \
     " THEN (" at ") / 4080"                                               \
     " ELSE e.whole + (" at " - e.whole * 4080) / 504 END"
-#define WORD(piece, at)                                                    \
-    "hex(substr(" piece ".bytes, 1 + 4 * CASE WHEN " at " < e.whole * 4080" \
-    " THEN (" at ") % 4080 ELSE (" at " - e.whole * 4080) % 504 END, 4))"
+#define WORD(piece, at)                                                \
+    "substr(" piece ".bytes, 1 + 4 * CASE WHEN " at " < e.whole * 4080" \
+    " THEN (" at ") % 4080 ELSE (" at " - e.whole * 4080) % 504 END, 4)"
 
-/* The series of what was told, and where the words of their blocks' numbers
-   begin.  As a union, beside nothing, it is made once and not for each number,
-   and only of the nights and models that are asked for. */
-static const char ENTRIES[] =
-    "CREATE VIEW entry AS WITH RECURSIVE"
-    " places(place) AS (SELECT 0 UNION ALL SELECT place + 1 FROM places"
-    " WHERE place + 1 < (SELECT max(series) FROM told)),"
-    " p AS (SELECT t.*, place FROM told t"
-    " CROSS JOIN places ON place < t.series),"
-    " e AS (SELECT night, model, steps, (words - 6) / max(steps, 1) AS many,"
-    " series * words / 4080 AS whole, place % 256 AS place,"
-    " min(256, series - place / 256 * 256) AS block,"
-    " place / 256 * 256 * words AS begin,"
-    " place / 256 * 256 * words + place % 256 * 6 AS at FROM p),"
-    " h AS (SELECT e.*, " WORD("a", "e.at") " AS series,"
-    " " WORD("b", "e.at + 1") " AS exponent,"
-    " " WORD("c", "e.at + 2") " AS high, " WORD("d", "e.at + 3") " AS low"
-    " FROM e JOIN part a ON a.key = " PIECE("e.at")
-    " JOIN part b ON b.key = " PIECE("e.at + 1")
-    " JOIN part c ON c.key = " PIECE("e.at + 2")
-    " JOIN part d ON d.key = " PIECE("e.at + 3") ")"
-    " SELECT night, model, whole, steps, many, block,"
-    " begin + block * 6 + place AS at, " BITS("series") " AS series,"
-    " (" BITS("exponent") " << 32) >> 32 AS exponent,"
-    " (" BITS("high") " << 32) | " BITS("low") " AS origin FROM h"
+static const char OCTETS[] =
+    "CREATE VIEW octet AS SELECT x'"
+    "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f"
+    "202122232425262728292a2b2c2d2e2f303132333435363738393a3b3c3d3e3f"
+    "404142434445464748494a4b4c4d4e4f505152535455565758595a5b5c5d5e5f"
+    "606162636465666768696a6b6c6d6e6f707172737475767778797a7b7c7d7e7f"
+    "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f"
+    "a0a1a2a3a4a5a6a7a8a9aaabacadaeafb0b1b2b3b4b5b6b7b8b9babbbcbdbebf"
+    "c0c1c2c3c4c5c6c7c8c9cacbcccdcecfd0d1d2d3d4d5d6d7d8d9dadbdcdddedf"
+    "e0e1e2e3e4e5e6e7e8e9eaebecedeeeff0f1f2f3f4f5f6f7f8f9fafbfcfdfeff"
+    "' AS every;";
+
+/* The blocks of what was told, the first and the last of their series. */
+#define LAST "(e.begin + e.block * 6 - 6)"
+static const char BLOCKS[] =
+    "CREATE VIEW block AS WITH RECURSIVE"
+    " n(n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM n"
+    " WHERE (n + 1) * 256 < (SELECT max(series) FROM told)),"
+    " e AS (SELECT t.night, t.model, m.name, t.steps,"
+    " (t.words - 6) / max(t.steps, 1) AS many,"
+    " t.series * t.words / 4080 AS whole,"
+    " min(256, t.series - n.n * 256) AS block, n.n * 256 * t.words AS begin"
+    " FROM told t CROSS JOIN model m ON m.model = t.model"
+    " CROSS JOIN n ON n.n * 256 < t.series),"
+    " f AS (SELECT e.*, " WORD("a", "e.begin") " AS head,"
+    " " WORD("z", LAST) " AS tail FROM e"
+    " CROSS JOIN part a ON a.key = " PIECE("e.begin")
+    " CROSS JOIN part z ON z.key = " PIECE(LAST) ")"
+    " SELECT night, model, name, steps, many, whole, block, begin,"
+    " " BITS("head") " AS first, " BITS("tail") " AS last FROM f"
     " UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0;";
 
+/* The heads of their series, and where the words of their numbers begin.  Which
+   blocks have a series is said twice: one that is asked for is not looked for
+   in all of them. */
+#define HEAD(at) "(e.begin + n.place * 6 + " at ")"
+#define FIELD(at)                                                         \
+    "(SELECT " BITS("word") " FROM (SELECT " WORD("a", HEAD(at)) " AS word" \
+    " FROM part a WHERE a.key = " PIECE(HEAD(at)) "))"
+static const char HEADS[] =
+    "CREATE VIEW head AS WITH RECURSIVE"
+    " n(place) AS (SELECT 0 UNION ALL SELECT place + 1 FROM n"
+    " WHERE place < 255)"
+    " SELECT e.night, e.model, e.name, e.steps, e.many, e.whole, e.block,"
+    " e.begin + e.block * 6 + n.place AS at, s.id,"
+    " " FIELD("1") " << 32 >> 32 AS exponent,"
+    " " FIELD("2") " << 32 | " FIELD("3") " AS origin"
+    " FROM block e JOIN n ON n.place < e.block"
+    " JOIN series s ON s.series BETWEEN e.first AND e.last"
+    " AND s.series = " FIELD("0")
+    " UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0;";
+
+#define NUMBER "(e.at + ((l.lead - 1) * e.many + q.place) * e.block)"
 static const char SPOKEN[] =
     "CREATE VIEW spoken AS WITH RECURSIVE " LEADS ","
-    " digit AS (SELECT e.*, s.id, l.lead, q.name AS quantity, "
-    WORD("v", "(e.at + ((l.lead - 1) * e.many + q.place) * e.block)")
-    " AS hex FROM entry e"
-    " CROSS JOIN series s ON s.series = e.series"
+    " h AS (SELECT e.night, e.model, e.name, e.steps, e.many, e.whole,"
+    " e.block, e.at, e.id, e.exponent, " ORIGIN " FROM head e"
+    " UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0),"
+    " w AS (SELECT e.night, e.id, e.name AS model, e.origin, l.lead,"
+    " q.name AS quantity, " WORD("v", NUMBER) " AS word, e.exponent FROM h e"
     " CROSS JOIN quantity q ON q.night = e.night"
     " CROSS JOIN lead l ON l.lead <= e.steps"
-    " CROSS JOIN part v ON v.key = "
-    PIECE("(e.at + ((l.lead - 1) * e.many + q.place) * e.block)") "),"
-    " w AS (SELECT *, " BITS("hex") " AS bits FROM digit)"
-    " SELECT w.night, w.id, m.name AS model, " ORIGIN ","
-    " w.lead, w.quantity, " VALUE
-    " FROM w JOIN model m ON m.model = w.model " POWER ";";
+    " CROSS JOIN part v ON v.key = " PIECE(NUMBER)
+    " UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0)"
+    " SELECT w.night, w.id, w.model, w.origin, w.lead, w.quantity, " VALUE
+    " FROM w " POWER ";";
 
 static const char SAID[] =
     "CREATE VIEW said_before AS WITH RECURSIVE " LEADS ","
-    " digit AS (SELECT n.night, s.key >> 10 & 2147483647 AS series,"
-    " s.key & 1023 AS model, s.origin, s.exponent, l.lead,"
+    " w AS (SELECT n.night, s.id, m.name AS model, " ORIGIN ", l.lead,"
     " q.name AS quantity,"
-    " hex(substr(s.numbers, (q.place * n.horizon + l.lead) * 4 - 3, 4)) AS hex"
-    " FROM night n JOIN said s ON s.key >= n.night << 41"
-    " AND s.key < (n.night + 1) << 41"
-    " JOIN quantity q ON q.night = n.night"
-    " JOIN lead l ON l.lead <= n.horizon),"
-    " w AS (SELECT *, " BITS("hex") " AS bits FROM digit)"
-    " SELECT w.night, s.id, m.name AS model, " ORIGIN ","
-    " w.lead, w.quantity, " VALUE
-    " FROM w JOIN series s ON s.series = w.series"
-    " JOIN model m ON m.model = w.model " POWER ";";
+    " substr(e.numbers, (q.place * n.horizon + l.lead) * 4 - 3, 4) AS word,"
+    " e.exponent"
+    " FROM night n CROSS JOIN series s CROSS JOIN model m"
+    " CROSS JOIN said e"
+    " ON e.key = (n.night << 41) + (s.series << 10) + m.model"
+    " CROSS JOIN quantity q ON q.night = n.night"
+    " CROSS JOIN lead l ON l.lead <= n.horizon"
+    " UNION ALL SELECT 0, 0, 0, 0, 0, 0, 0, 0 WHERE 0)"
+    " SELECT w.night, w.id, w.model, w.origin, w.lead, w.quantity, " VALUE
+    " FROM w " POWER ";";
 
 /* clang-format on */
 
+static const char DROP[] =
+    "DROP VIEW IF EXISTS forecasts; DROP VIEW IF EXISTS said_before;"
+    "DROP VIEW IF EXISTS spoken; DROP VIEW IF EXISTS entry;";
 static const char FORECASTS[] =
     "CREATE VIEW forecasts AS SELECT * FROM spoken;";
 static const char ALL_FORECASTS[] =
@@ -224,8 +261,8 @@ static int run_all(sqlite3 *db, const char *const *sql, size_t n)
 
 int io_store_create(sqlite3 *db)
 {
-    static const char *const all[] = {TABLES,  TOLD,   VIEWS,
-                                      ENTRIES, SPOKEN, FORECASTS};
+    static const char *const all[] = {TABLES, TOLD,  VIEWS,  OCTETS,
+                                      BLOCKS, HEADS, SPOKEN, FORECASTS};
     int rc = run_all(db, all, sizeof all / sizeof *all);
     if (rc == SQLITE_OK)
         rc = fill_powers(db);
@@ -234,15 +271,20 @@ int io_store_create(sqlite3 *db)
 
 int io_store_bring_up(sqlite3 *db, bool sealed)
 {
-    static const char *const all[] = {"DROP VIEW IF EXISTS forecasts;",
-                                      TOLD,
-                                      ENTRIES,
-                                      SPOKEN,
-                                      SAID,
-                                      ALL_FORECASTS};
+    static const char *const all[] = {DROP,   TOLD,  OCTETS,
+                                      BLOCKS, HEADS, SPOKEN};
+    static const char *const before[] = {SAID, ALL_FORECASTS};
+    bool rows = sqlite3_table_column_metadata(db, "main", "said", "key", NULL,
+                                              NULL, NULL, NULL, NULL)
+                == SQLITE_OK;
     int rc = run_all(db, all, sizeof all / sizeof *all);
+    if (rc == SQLITE_OK && rows)
+        rc = run_all(db, before, sizeof before / sizeof *before);
+    else if (rc == SQLITE_OK)
+        rc = sqlite3_exec(db, FORECASTS, NULL, NULL, NULL);
     if (rc == SQLITE_OK && !sealed)
-        rc = sqlite3_exec(db, "INSERT INTO job VALUES('seals', 'none')", NULL,
-                          NULL, NULL);
+        rc = sqlite3_exec(db,
+                          "INSERT OR IGNORE INTO job VALUES('seals', 'none')",
+                          NULL, NULL, NULL);
     return rc;
 }

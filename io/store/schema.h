@@ -16,6 +16,10 @@ enum {
     IO_STORE_PAGE = 16384 /* bytes: few rows end with a rest of a page */
 };
 
+/* A view that stores have since theirs are as they are now; those of version 4
+   that have it not are made to have it. */
+#define IO_STORE_NEWEST "octet"
+
 /* A table that is there only while models learn: see pieces.h. */
 #define IO_STORE_PIECES "piece"
 
@@ -36,7 +40,8 @@ int io_store_create(sqlite3 *db);
 /*
  * In one of a version before: what nights have said stays in rows, for as long
  * as it is kept, and what the next ones say comes in pieces.  `sealed` is
- * whether its pages are, which a fact of its job then denies.
+ * whether its pages are, which a fact of its job then denies.  In one of this
+ * version that has other views: these.
  */
 int io_store_bring_up(sqlite3 *db, bool sealed);
 

@@ -35,6 +35,7 @@ static const char *const sql[IO_STATEMENTS] = {
     [IO_SQL_MODEL] = "SELECT model FROM model WHERE name = ?",
     [IO_SQL_ADD_MODEL] = "INSERT INTO model VALUES(?, ?)",
     [IO_SQL_MODELS] = "SELECT model, name FROM model ORDER BY model",
+    [IO_SQL_LAST_MODEL] = "SELECT max(model) FROM model",
     [IO_SQL_SERIES] = "SELECT series, night, first, last, n, whole, recent,"
                       " why FROM series WHERE id = ?",
     [IO_SQL_ADD_SERIES] = "INSERT INTO series(id, night) VALUES(?, ?)",
@@ -213,7 +214,8 @@ double io_store_double(sqlite3_stmt *statement, int column)
 
 void io_store_leave_rows(struct io_store *store)
 {
-    if (store->said_at != 0)
-        sqlite3_reset(store->statements[IO_SQL_SAID]);
+    for (int i = 0; i < IO_STATEMENTS; i++)
+        if (sqlite3_stmt_busy(store->statements[i]))
+            sqlite3_reset(store->statements[i]);
     store->said_at = 0;
 }

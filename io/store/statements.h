@@ -35,6 +35,7 @@ enum io_statement {
     IO_SQL_MODEL,
     IO_SQL_ADD_MODEL,
     IO_SQL_MODELS,
+    IO_SQL_LAST_MODEL,
     IO_SQL_SERIES,
     IO_SQL_ADD_SERIES,
     IO_SQL_PUT_SERIES,
@@ -76,10 +77,12 @@ struct io_store {
     sqlite3_stmt *statements[IO_STATEMENTS];
     bool has_told;   /* what nights said is in pieces, see told.h */
     bool has_said;   /* or, of a version before, in rows */
+    bool has_series; /* some are known */
     int64_t said_at; /* key of the row at which IO_SQL_SAID stands; 0: none */
     struct telling *telling; /* these are told.c's: what has not ended */
-    struct io_told *told;    /* what is read */
-    size_t oldest_told;
+    struct io_told *told;    /* what is read: of each model some nights */
+    size_t told_models, told_nights;
+    int64_t told_asked; /* counts */
 };
 
 /* What SQLite says, as a message that begins with the store's name. */
@@ -107,7 +110,8 @@ sqlite3_stmt *io_store_ask(struct io_store *store, enum io_statement which,
 enum fc_status io_store_next(struct io_store *store, sqlite3_stmt *statement,
                              bool *found, struct fc_error *err);
 
-/* Reading stays at the last row that was read until this. */
+/* Reading stays at the last row that was read, and what was written since is
+   not moved from the log into the file, until this. */
 void io_store_leave_rows(struct io_store *store);
 
 /* Runs what returns no rows; statement may be NULL, after a failure. */

@@ -91,7 +91,7 @@ static enum fc_status make_tables(struct io_store *store, struct fc_error *err)
 /* What a file is. */
 struct kind {
     bool empty;  /* nothing yet */
-    bool old;    /* of a version before this one */
+    bool old;    /* of a version before this one, or with views of one */
     bool sealed; /* its pages are */
 };
 
@@ -100,6 +100,7 @@ static enum fc_status check_kind(struct io_store *store, struct kind *kind,
                                  struct fc_error *err)
 {
     int application = 0, version = 0, tables = 0, sealed = 0, plain = 0;
+    int newest = 0;
     sqlite3 *db = store->db;
     /* all at one time: another run may be just making it */
     int rc = sqlite3_exec(db, "BEGIN", NULL, NULL, NULL);
@@ -109,6 +110,11 @@ static enum fc_status check_kind(struct io_store *store, struct kind *kind,
         rc = ask_pragma(db, "PRAGMA user_version", &version);
     if (rc == SQLITE_OK)
         rc = ask_pragma(db, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (rc == SQLITE_OK)
+        rc = ask_pragma(db,
+                        "SELECT count(*) FROM sqlite_schema"
+                        " WHERE name = '" IO_STORE_NEWEST "'",
+                        &newest);
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "COMMIT", NULL, NULL, NULL);
     if (rc != SQLITE_OK)
@@ -137,14 +143,14 @@ static enum fc_status check_kind(struct io_store *store, struct kind *kind,
                         &plain);
     if (rc != SQLITE_OK)
         return io_store_fail(store, rc, err);
-    kind->old = version < IO_STORE_VERSION;
+    kind->old = version < IO_STORE_VERSION || newest == 0;
     kind->sealed = sealed;
     return sealed || plain || version < IO_STORE_SEALED
                ? FC_OK
                : io_store_damaged(store, err);
 }
 
-/* A store of a version before becomes one of this. */
+/* A store of a version before, or with views of one, becomes one of this. */
 static enum fc_status bring_up(struct io_store *store, bool sealed,
                                struct fc_error *err)
 {
@@ -158,11 +164,10 @@ static enum fc_status bring_up(struct io_store *store, bool sealed,
     return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
 }
 
-/* Where it has what nights said. */
-static enum fc_status look_for_said(struct io_store *store,
-                                    struct fc_error *err)
+/* Where it has what nights said, and whether it knows any series. */
+static enum fc_status look_around(struct io_store *store, struct fc_error *err)
 {
-    int said = 0, told = 0;
+    int said = 0, told = 0, series = 0;
     int rc = ask_pragma(
         store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'said'",
         &said);
@@ -170,6 +175,10 @@ static enum fc_status look_for_said(struct io_store *store,
         rc = ask_pragma(
             store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'told'",
             &told);
+    if (rc == SQLITE_OK)
+        rc = ask_pragma(store->db, "SELECT EXISTS (SELECT 1 FROM series)",
+                        &series);
+    store->has_series = series > 0;
     store->has_said = said > 0;
     store->has_told = told > 0;
     return rc == SQLITE_OK ? FC_OK : io_store_fail(store, rc, err);
@@ -179,7 +188,8 @@ static enum fc_status look_for_said(struct io_store *store,
  * Nothing of a file's own schema is trusted, and cells are checked as they
  * are read (sqlite.org/security.html, section 2.1).  With a log that is
  * written ahead, "normal" loses no more than the last transactions, and that
- * only when the machine goes down.
+ * only when the machine goes down.  Nobody is to be kept from what was deleted,
+ * which where SQLite is built to do so costs as much as writing it did.
  */
 static enum fc_status set_up(struct io_store *store, bool empty,
                              struct fc_error *err)
@@ -188,7 +198,7 @@ static enum fc_status set_up(struct io_store *store, bool empty,
     snprintf(pragmas, sizeof pragmas,
              "PRAGMA page_size = %d; PRAGMA journal_mode = WAL;"
              "PRAGMA synchronous = NORMAL; PRAGMA cache_size = -65536;"
-             "PRAGMA mmap_size = 0;",
+             "PRAGMA mmap_size = 0; PRAGMA secure_delete = OFF;",
              IO_STORE_PAGE);
     int rc = empty ? io_pages_reserve(store->db) : SQLITE_OK;
     if (rc == SQLITE_OK)
@@ -230,7 +240,7 @@ static enum fc_status open_store(struct io_store *store, enum io_store_use use,
         status =
             keep ? make_tables(store, err)
                  : fc_fail(err, FC_EDATA, "%s: has no nights yet", store->path);
-    return status == FC_OK ? look_for_said(store, err) : status;
+    return status == FC_OK ? look_around(store, err) : status;
 }
 
 enum fc_status io_store_open(const char *path, enum io_store_use use,

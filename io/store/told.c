@@ -16,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { WORD = 4, PIECE_BYTES = IO_TOLD_PIECE * WORD, READERS = 32 };
+enum { WORD = 4, PIECE_BYTES = IO_TOLD_PIECE * WORD };
+
+/* Runs that are held: of each model so many nights, and of few models more. */
+enum { NIGHTS_LEAST = 2, RUNS = 32 };
 
 /* Pieces that are held of a run, if it has so many: those of a block and of all
    small ones, in which every series of it is somewhere. */
@@ -241,14 +244,16 @@ struct io_told {
     int64_t last;          /* the place that was found last */
     struct slot *slots;
     int64_t nslots;
+    int64_t asked; /* when last, of all that were; 0: never */
 };
 
 void io_told_forget(struct io_store *store)
 {
-    for (size_t i = 0; store->told != NULL && i < READERS; i++)
+    for (size_t i = 0; i < store->told_models * store->told_nights; i++)
         free(store->told[i].slots);
     free(store->told);
     store->told = NULL;
+    store->told_models = store->told_nights = 0;
 }
 
 void io_told_release(struct io_store *store)
@@ -444,22 +449,56 @@ static enum fc_status open_told(struct io_store *store, struct io_told *told,
     return number_at(store, told, 0, &told->first, err);
 }
 
-/* One that is open, or in the place of the oldest. */
+/* Series by series all models of a night are asked for, and of two nights
+   where these are compared: there is room for as many. */
+static enum fc_status make_room(struct io_store *store, struct fc_error *err)
+{
+    bool found;
+    sqlite3_stmt *row = io_store_ask(store, IO_SQL_LAST_MODEL, err, "");
+    enum fc_status status = io_store_next(store, row, &found, err);
+    if (status != FC_OK)
+        return status;
+    int64_t last = found ? sqlite3_column_int64(row, 0) : 0;
+    sqlite3_reset(row);
+    if (last < 0 || last >> IO_STORE_MODEL_BITS != 0)
+        return io_store_damaged(store, err);
+    size_t models = last > 0 ? (size_t)last : 1, nights = RUNS / models;
+    nights = nights < NIGHTS_LEAST ? NIGHTS_LEAST : nights;
+    store->told = calloc(models * nights, sizeof *store->told);
+    if (store->told == NULL)
+        return fc_fail(err, FC_ENOMEM, "out of memory");
+    store->told_models = models;
+    store->told_nights = nights;
+    return FC_OK;
+}
+
+/* One that is open, or in the place of the one that was asked for longest ago
+   of those of its model. */
 static enum fc_status reach(struct io_store *store, int64_t night,
                             int64_t model, struct io_told **told,
                             struct fc_error *err)
 {
+    enum fc_status status = FC_OK;
     if (store->told == NULL)
-        store->told = calloc(READERS, sizeof *store->told);
-    if (store->told == NULL)
-        return fc_fail(err, FC_ENOMEM, "out of memory");
-    for (size_t i = 0; i < READERS; i++) { /* the last first */
-        *told = &store->told[(store->oldest_told - 1 - i) % READERS];
-        if ((*told)->night == night && (*told)->model == model)
+        status = make_room(store, err);
+    if (status != FC_OK)
+        return status;
+    struct io_told *own =
+        store->told + (size_t)model % store->told_models * store->told_nights;
+    *told = own;
+    for (size_t i = 0; i < store->told_nights; i++) {
+        if (own[i].asked > 0 && own[i].night == night
+            && own[i].model == model) {
+            *told = &own[i];
+            (*told)->asked = ++store->told_asked;
             return FC_OK;
+        }
+        if (own[i].asked < (*told)->asked)
+            *told = &own[i];
     }
-    *told = &store->told[store->oldest_told++ % READERS];
-    return open_told(store, *told, night, model, err);
+    status = open_told(store, *told, night, model, err);
+    (*told)->asked = ++store->told_asked;
+    return status;
 }
 
 /* The steps that are asked for, of all quantities. */

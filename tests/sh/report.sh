@@ -283,6 +283,28 @@ sed '$s/^s3/x/' c.csv >other.csv
 [ $? -eq 3 ] && grep -q "other.csv: 1 rows are of no forecast in k.csv; the first: line $(wc -l <c.csv), series 'x," message ||
 	fail "a component too many: $(cat message)"
 
+# Ids of two columns, of which one is called like a column that is ours: all
+# that is said of the series is found, as with one id.
+with_keys() { # FILE
+	awk -F, -v OFS=, 'NR == 1 { $1 = "model,mean" } NR > 1 { $1 = $1 ",a" } 1' "$1"
+}
+cp "$data" d.csv
+for file in d f s steps rows; do
+	with_keys $file.csv >keys_$file.csv
+done
+for scores in steps rows; do
+	"$nightcast" report -q f.csv --train d.csv --summary s.csv \
+		--scores $scores.csv | sed "s/unique_id/keys/g" >one.html
+	"$nightcast" report -q keys_f.csv --train keys_d.csv --id model,mean \
+		--summary keys_s.csv --scores keys_$scores.csv >two.html ||
+		fail "keys that are called as our columns: $scores"
+	sed 's/keys_\([a-z]*.csv\)/\1/g; s/model,mean/keys/g; s/,a"/"/g' two.html |
+		cmp -s - one.html || fail "with keys another page: $scores"
+done
+cut -d, -f 2- keys_s.csv >bad.csv
+sed -i 's/^mean,model/model/; s/^a,//' bad.csv
+refused 1 'is no summary' f.csv --train "$data" --summary bad.csv
+
 "$nightcast" report -q f.csv rows.csv --train "$data" -o kept.html 2>message &&
 	fail 'actual values that are scores'
 finish

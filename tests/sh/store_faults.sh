@@ -159,6 +159,10 @@ for store in v3.db v2.db plain.db; do
 		sqlite3 $store "$what" >one
 		sqlite3 st.db "$what" | cmp -s - one || fail "$store: other, $what"
 	done
+	sqlite3 $store 'SELECT * FROM forecasts ORDER BY 1, 2, 5, 6' | grep '|s07|' >one
+	sqlite3 $store "SELECT * FROM forecasts WHERE id = 's07' ORDER BY 1, 2, 5, 6" |
+		cmp -s - one || fail "$store: other forecasts of one series"
+	[ "$(cut -d '|' -f 1 one | sort -u | wc -l)" = 2 ] || fail "$store: not both nights"
 	"$nightcast" history --changes $store >one || fail "$store: changes"
 	"$nightcast" history --changes st.db | sed "s/st.db/$store/" | cmp -s - one ||
 		fail "$store: other changes"

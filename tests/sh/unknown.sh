@@ -92,6 +92,10 @@ done
 "$nightcast" backtest -q -H 4 -s 7 -m mean,ses in.csv --regressors $all \
 	--regressors-unknown $all -j 1 --steps one.csv >table
 cmp one.csv steps.csv || fail "threads change bytes"
+"$nightcast" backtest -H 4 -s 7 -m mean in.csv --regressors $all \
+	--regressors-unknown deal -j 1 >table 2>stderr
+grep -q 'not known in advance: deal; carried on from every origin by what' stderr ||
+	fail "a backtest does not say what it carries on: $(cat stderr)"
 "$nightcast" simulate -q -H 4 -s 7 -m mean in.csv --regressors $all --regressors-unknown $all >a
 "$nightcast" simulate -q -H 4 -s 7 -m mean past.csv --regressors $all --regressors-unknown $all >b
 cmp a b || fail "simulate looks at the horizon"
