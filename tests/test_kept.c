@@ -203,6 +203,97 @@ static void a_search_again_finds_other_forms(void **state)
     search_again("arima", then_wave);
 }
 
+/* A slope that noise hides for as long as there are few values. */
+static void then_rise(double *rising, size_t n, uint32_t seed)
+{
+    double level = 500;
+    for (size_t t = 0; t < n; t++) {
+        double noise[2];
+        for (int i = 0; i < 2; i++) {
+            seed = seed * 1664525U + 1013904223U;
+            noise[i] = seed / 4294967296.0 - 0.5;
+        }
+        level += 2 + 20 * noise[0];
+        rising[t] = level + 20 * noise[1];
+    }
+}
+
+/* A fit that went on from night to night, against that of a search. */
+static void follow(const double *values, size_t from, size_t until, int m,
+                   bool (*is_astray)(const struct fc_fit *warm,
+                                     const struct fc_fit *searched),
+                   int *astray)
+{
+    struct fc_spec spec = {.model = fc_model_find("ets")};
+    struct fc_workspace *ws = fc_workspace_new();
+    struct fc_series series = {
+        .id = "a", .y = values, .n = from, .seasons = season_of(m)};
+    struct fc_fit fit = fit_of(&series, &spec, NULL, ws);
+    while (series.n < until) {
+        series.n++;
+        strip(&fit);
+        fit = fit_of(&series, &spec, &fit, ws);
+    }
+    struct fc_fit searched = fit_of(&series, &spec, NULL, ws);
+    *astray += is_astray(&fit, &searched);
+    fc_workspace_free(ws);
+}
+
+static bool lacks_trend(const struct fc_fit *warm,
+                        const struct fc_fit *searched)
+{
+    enum { TREND = 1 };
+    return warm->order[TREND] == 0 && searched->order[TREND] != 0;
+}
+
+static bool is_lower(const struct fc_fit *warm, const struct fc_fit *searched)
+{
+    return strcmp(warm->spec, searched->spec) == 0
+           && warm->loglik < searched->loglik - 0.1;
+}
+
+enum { SERIES = 100, VALUES = 52 };
+
+/* From night to night, and never searched for by turn. */
+static void a_trend_that_comes_to_light_is_seen(void **state)
+{
+    static const struct {
+        int m;
+        size_t from, until;
+    } cases[] = {{4, 16, 26}, {1, 12, 20}, {1, 40, VALUES}};
+    double rising[VALUES];
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int missed = 0;
+        for (uint32_t seed = 1; seed <= SERIES; seed++) {
+            then_rise(rising, cases[i].until, seed * 7919);
+            follow(rising, cases[i].from, cases[i].until, cases[i].m,
+                   lacks_trend, &missed);
+        }
+        if (missed > SERIES / 20)
+            fail_msg("season %d: %d of %d trends are not seen", cases[i].m,
+                     missed, SERIES);
+    }
+}
+
+/* Two of the M3 competition's quarterly series. */
+static void short_series_leave_a_lower_maximum(void **state)
+{
+    static const double n0698[] = {
+        5032,   5240,   5412,   5447.5, 5653.5, 5716, 5606,   5178,   5578.5,
+        5659.5, 5806,   4745,   5000.5, 5135.5, 5362, 5496,   5446.5, 5647,
+        5386,   5672.5, 5775.5, 5894.5, 5871.5, 5358, 5257.5, 5226,   4985.5};
+    static const double n0794[] = {4109,   4419.5, 4139.5, 4248,   3186,
+                                   3533.5, 3492.5, 3490.5, 3748.5, 4296,
+                                   4447,   4711,   2994.5, 3156,   3364.5,
+                                   3672,   3871,   4231,   4500,   4848.5};
+    int lower = 0;
+    (void)state;
+    follow(n0698, 20, 27, 4, is_lower, &lower);
+    follow(n0794, 17, 20, 4, is_lower, &lower);
+    assert_int_equal(lower, 0);
+}
+
 /* The orders of an ARIMA as they are asked for, from how they are called. */
 static struct fc_spec orders_of(const struct fc_fit *fit)
 {
@@ -293,6 +384,8 @@ int main(void)
         cmocka_unit_test(models_without_a_choice_keep_nothing),
         cmocka_unit_test(a_moved_series_has_its_own_beginning),
         cmocka_unit_test(a_search_again_finds_other_forms),
+        cmocka_unit_test(a_trend_that_comes_to_light_is_seen),
+        cmocka_unit_test(short_series_leave_a_lower_maximum),
         cmocka_unit_test(going_on_reaches_the_maximum),
         cmocka_unit_test(numbers_without_sense_are_refused),
     };

@@ -55,8 +55,9 @@ static bool is_of_use(const struct cmd_night *night, size_t item)
            && seen->before.n > 0;
 }
 
+/* *other: there was a fit, of other options or another program. */
 static enum fc_status recall_one(struct cmd_night *night, size_t item,
-                                 struct fc_error *err)
+                                 bool *other, struct fc_error *err)
 {
     size_t nspecs = night->options->nspecs, i = item / nspecs;
     struct io_fit fit = {.series = night->seen[i].before.series,
@@ -69,9 +70,12 @@ static enum fc_status recall_one(struct cmd_night *night, size_t item,
     enum fc_status status =
         io_store_fit(night->store, &fit, &numbers, &found, err);
     int64_t age = night->number - fit.night;
-    if (status != FC_OK || !found
-        || fit.came_from != night->fits_from[item % nspecs])
+    if (status != FC_OK || !found)
         return status;
+    if (fit.came_from != night->fits_from[item % nspecs]) {
+        *other = night->options->refit > 1;
+        return FC_OK;
+    }
     night->since[item] = fit.night;
     if (night->seen[i].corrected || goes_astray(night, item) || age < 0
         || night->options->refit == 1)
@@ -102,13 +106,14 @@ enum fc_status cmd_night_recall_fits(struct cmd_night *night,
     size_t nspecs = night->options->nspecs;
     enum fc_status status = FC_OK;
     for (size_t i = 0; status == FC_OK && i < night->panel->nseries; i++) {
-        bool any = false;
+        bool any = false, other = false;
         for (size_t item = i * nspecs;
              status == FC_OK && item < (i + 1) * nspecs; item++) {
-            status = recall_one(night, item, err);
+            status = recall_one(night, item, &other, err);
             any = any || cmd_night_is_warm(night, item);
         }
         night->warm += any;
+        night->others += other;
     }
     if (status == FC_OK)
         night->batch->job.before = night->before;

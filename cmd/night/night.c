@@ -162,6 +162,13 @@ static void say_what_was_learnt(const struct cmd_night *night)
 static void say_what_is_warm(const struct cmd_night *night)
 {
     char warm[CMD_COUNT_SIZE], all[CMD_COUNT_SIZE];
+    if (!night->options->quiet && night->others > 0)
+        cmd_say(CMD_INFO,
+                "night %lld: %s of %s series begin from nothing: their last "
+                "fits are of other options, another build of the program, or "
+                "another scale of regressors",
+                (long long)night->number, cmd_count(night->others, warm),
+                cmd_count(night->panel->nseries, all));
     if (!night->options->quiet && night->warm > 0)
         cmd_say(CMD_INFO,
                 "night %lld: %s of %s series start from their last fits",

@@ -123,6 +123,8 @@ struct cmd_night {
     int64_t drifted_since; /* a night since which more series go astray, for
                               which models learn anew; 0: none */
     size_t reused, warm, corrected, drifting; /* series */
+    size_t others; /* series with a fit of other options, or of another program,
+                      from which none can start */
 };
 
 /* The store is given up; what stands in it stays. */

@@ -31,7 +31,7 @@ static const double ELSEWHERE = 1e-3;
 static const double PATIENCE = 10;
 static const double GAP = 10;
 /* Beside a form that was the best another night. */
-static const double NIGHTLY_GAP = 2;
+static const double NIGHTLY_GAP = 0.5;
 static const double MUCH_PATIENCE = 100;
 
 /* Smoothing parameters that lead to the same optimum. */

@@ -101,6 +101,7 @@ struct selection {
     int count;
     struct fc_ets_fitted fitted[FORMS];
     struct fc_ets_fitted held; /* the chosen form, its growth held */
+    bool again;                /* from last night's fit on, all is searched */
     bool goes_on;              /* the first form fitted is last night's */
     bool is_lower;             /* it forecasts from a lower maximum */
     int rival;                 /* code of the form that came next; 0: none */
@@ -417,6 +418,30 @@ static bool recall_model(const struct selection *pick, double *s,
 }
 
 /*
+ * Of so few values the likelihood has several maxima of much the same height,
+ * and another one, or that of another form, is the highest from night to night.
+ * With more unknowns looking for them costs more than it is worth: over twelve
+ * origins of M3's monthly series a tenth of a night, and MASE was as before.
+ */
+enum { FEW_VALUES = 60, FEW_UNKNOWNS = 13 };
+
+/* From another night's maximum to that of a search that begins from nothing, if
+   it is higher. */
+static void look_elsewhere(struct selection *pick, struct fc_ets_fitted *fitted)
+{
+    if (pick->work->n > FEW_VALUES || fitted->nparam > FEW_UNKNOWNS)
+        return;
+    pick->request.related = NULL;
+    pick->request.useless = fitted->aicc;
+    if (fc_ets_estimate(pick->work, fitted->initial.form, &pick->request,
+                        &pick->held)
+            == FC_OK
+        && pick->held.loglik > fitted->loglik)
+        fc_ets_fitted_copy(fitted, &pick->held);
+    pick->request.useless = INFINITY;
+}
+
+/*
  * The form of another night's fit comes first in a search, from its estimates
  * on, so that forms that are worse are given up soon.
  */
@@ -426,7 +451,10 @@ static bool begin_again(struct selection *pick, bool season_is_due)
     if (!recall_model(pick, pick->held.initial.s, &similar)
         || (season_is_due && similar.form.season == FC_ETS_NONE))
         return false;
-    return try_form(pick, similar.form, &similar) != NULL;
+    if (try_form(pick, similar.form, &similar) == NULL)
+        return false;
+    look_elsewhere(pick, pick->fitted);
+    return true;
 }
 
 static const struct fc_ets_fitted *find_form(const struct selection *pick,
@@ -524,7 +552,7 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
     pick->request.useless = INFINITY;
     pick->reason = FC_ENOFIT;
     bool due = season_is_due(pick);
-    if (pick->wanted->similar != NULL && pick->wanted->again)
+    if (pick->again)
         pick->goes_on = begin_again(pick, due);
     pick->request.goes_on = pick->goes_on;
     if (pick->goes_on)
@@ -540,19 +568,28 @@ static const struct fc_ets_fitted *search_forms(struct selection *pick)
 
 /* --- what came next, and how to go on from it --- */
 
-/* Which form came next to the one that was chosen, if that was close. */
+static bool same_but_for_error(struct fc_ets_form a, struct fc_ets_form b)
+{
+    a.error = b.error;
+    return same_form(a, b);
+}
+
+/*
+ * Which form came next to the one that was chosen, if that was close; the same
+ * with the other error would often be it, and forecasts alike.
+ */
 static void find_rival(struct selection *pick,
                        const struct fc_ets_fitted *chosen)
 {
     static const double close = 4;
-    int code = fc_ets_form_code(chosen->initial.form);
     double least = chosen->aicc + close;
     pick->rival = 0;
     for (int i = 0; i < pick->count; i++) {
-        int other = fc_ets_form_code(pick->fitted[i].initial.form);
-        if (other != code && pick->fitted[i].aicc < least) {
-            least = pick->fitted[i].aicc;
-            pick->rival = other;
+        const struct fc_ets_fitted *other = pick->fitted + i;
+        if (other->aicc < least
+            && !same_but_for_error(other->initial.form, chosen->initial.form)) {
+            least = other->aicc;
+            pick->rival = fc_ets_form_code(other->initial.form);
         }
     }
 }
@@ -568,26 +605,25 @@ static const struct fc_ets_fitted *overtake(struct selection *pick,
 {
     struct fc_ets_work *work = pick->work;
     struct fc_ets_fitted *own = pick->fitted + 1, *other = own + 1;
-    double aicc = chosen->aicc;
     struct fc_ets start = {.s = pick->held.initial.s};
     struct fc_ets_form form;
     if (!fc_ets_form_of(pick->rival, &form) || !feasible(pick, form))
         return NULL;
-    pick->request.beta_limit = 1;
-    pick->request.related = similar;
-    if (is_at_limit(work, chosen)) {
-        if (fc_ets_estimate(work, similar->form, &pick->request, own) != FC_OK)
-            return NULL;
-        aicc = fmin(own->aicc, aicc);
-    }
-    pick->request.useless = aicc;
     start_near(work, similar, form, &start);
+    pick->request.beta_limit = 1;
+    pick->request.useless = chosen->aicc;
     pick->request.effort = FC_ETS_NEAR;
     pick->request.related = &start;
     if (fc_ets_estimate(work, form, &pick->request, other) != FC_OK
-        || !(other->aicc < aicc) || sinks(pick, other))
+        || !(other->aicc < chosen->aicc) || sinks(pick, other))
         return NULL;
     pick->request.useless = INFINITY;
+    pick->request.effort = FC_ETS_QUICK;
+    pick->request.related = similar;
+    if (is_at_limit(work, chosen)
+        && (fc_ets_estimate(work, similar->form, &pick->request, own) != FC_OK
+            || !(other->aicc < own->aicc)))
+        return NULL;
     pick->rival = fc_ets_form_code(similar->form);
     return hold_growth(pick, other);
 }
@@ -601,6 +637,27 @@ static int code_of(const struct fc_fit *fit)
         .damped = fit->order[FC_ETS_ORDER_DAMPED] != 0,
     };
     return fc_ets_form_code(form);
+}
+
+/*
+ * Whether a form of another night cannot be kept.  Where one value more takes
+ * so much off AICc's penalty of the largest form, other forms are the best from
+ * night to night; and season_is_due() may say so one night.
+ */
+static bool is_outdated(const struct selection *pick)
+{
+    static const double much = 0.5;
+    const struct fc_ets_work *work = pick->work;
+    const struct fc_fit *fit = pick->wanted->similar;
+    int m = work->m;
+    double k = m > 1 ? m + 6 : 6, rest = (double)work->n - k - 1;
+    if (fit->state != NULL) /* of this run */
+        return false;
+    if (work->n <= FEW_VALUES && k <= FEW_UNKNOWNS
+        && 2 * k * (k + 1) >= much * rest * fabs(rest))
+        return true;
+    return fit->order[FC_ETS_ORDER_SEASON] == FC_ETS_NONE
+           && season_is_due(pick);
 }
 
 /* The form of a fit to a similar series, its growth held, from its estimates
@@ -622,6 +679,10 @@ static const struct fc_ets_fitted *keep_form(struct selection *pick)
     if (fc_ets_estimate(pick->work, similar.form, &pick->request, kept)
         != FC_OK)
         return NULL;
+    if (goes_on && similar.form.season == FC_ETS_NONE) {
+        look_elsewhere(pick, kept);
+        pick->request.related = &similar;
+    }
     pick->rival = goes_on ? fit->order[FC_ETS_ORDER_RIVAL] : 0;
     const struct fc_ets_fitted *other = overtake(pick, &similar, kept);
     return other != NULL ? other : kept;
@@ -683,8 +744,10 @@ enum fc_status fc_ets_fit_wanted(const struct fc_series *series,
                                      : "constant series";
         return fc_ets_hand_over(work, &pick.held, ws, fit, err);
     }
+    pick.again =
+        wanted->similar != NULL && (wanted->again || is_outdated(&pick));
     const struct fc_ets_fitted *chosen =
-        wanted->similar != NULL && !wanted->again ? keep_form(&pick) : NULL;
+        wanted->similar != NULL && !pick.again ? keep_form(&pick) : NULL;
     if (chosen != NULL) {
         enum fc_status status = fc_ets_hand_over(work, chosen, ws, fit, err);
         fit->order[FC_ETS_ORDER_RIVAL] = pick.rival;

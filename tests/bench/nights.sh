@@ -22,11 +22,12 @@
 set -eu
 file=$1 nights=$2 every=$3 horizon=$4 model=$5
 shift 5
-program=$(realpath "${PROGRAM:-./nightcast}")
 project=$(realpath "$(dirname "$0")/../..")
 work=${WORK:-$(mktemp -d)}
 [ -n "${WORK:-}" ] || trap 'rm -rf "$work"' EXIT
 mkdir -p "$work"
+program=$work/nightcast # another build would fit everything anew
+cp "${PROGRAM:-./nightcast}" "$program"
 ${CC:-cc} -O2 -o "$work/measure" "$project/tests/bench/measure.c"
 zcat -f "$file" >"$work/whole.csv"
 

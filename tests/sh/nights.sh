@@ -278,6 +278,17 @@ far() { # forecasts that are not within 1%
 }
 [ "$(far f8.csv plain.csv)" -le 25 ] && [ "$(forms s8.csv plain-s.csv)" -le 5 ] ||
 	fail "warm fits: $(far f8.csv plain.csv) of 100 forecasts and $(forms s8.csv plain-s.csv) forms are others"
+# nor with other options or another build, and a line says so
+cp "$nightcast" rebuilt && printf '\n' >>rebuilt
+others() { # PROGRAM [OPTION]
+	cp st.db other.db
+	"$1" forecast -H 5 -s 7 -m ets in8.csv -o f.csv --store other.db "${@:2}" 2>said ||
+		fail "$*: exit $?"
+	grep -q 'night 10: 20 of 20 series begin from nothing: their last fits are of other' said ||
+		fail "$*: not said: $(cat said)"
+}
+others "$nightcast" --non-negative
+others ./rebuilt
 # not after a surprise, nor after a correction
 make_input 69 | awk -F, -v OFS=, '$2 == 69 && $1 == "s05" { $3 += 90 }
 	$2 == 9 && $1 == "s06" { $3 += 1 } { print }' >in9.csv
