@@ -47,6 +47,7 @@ rights() {
 	[ -z "$spy" ] || kill $spy
 	[ ! -e opened ] || fail "$*: another user has opened $(sort -u opened)"
 	rm -f opened rounds
+	await has_open $pid pipe || fail "$*: the input is not opened"
 	sed 1,20d monthly.csv >&3
 	exec 3>&-
 	wait $pid || fail "$*: exit $?: $(cat stderr)"

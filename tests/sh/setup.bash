@@ -47,6 +47,11 @@ await() {
 is_stopped() { # PID: by SIGSTOP
 	[ "$(sed 's/.*) //' "/proc/$1/stat" 2>/dev/null | cut -c 1)" = T ]
 }
+# What lies in a pipe goes when the last who has it open closes it: its reader
+# must have it before its writer lets go.
+has_open() { # PID FILE
+	readlink "/proc/$1/fd/"* 2>/dev/null | grep -qxF "$(realpath "$2")"
+}
 is_gone() { # PID
 	! kill -0 "$1" 2>/dev/null
 }

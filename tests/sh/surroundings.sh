@@ -155,6 +155,7 @@ exec 3<>pipe
 pid=$!
 await has_temporary
 kill -HUP $pid
+await has_open $pid pipe || fail "the input is not opened"
 cat monthly.csv >&3
 exec 3>&-
 wait $pid || fail "SIGHUP under nohup: $(cat stderr)"
