@@ -4,9 +4,8 @@
  * not, what has been changed behind its back is noticed, and pruning.
  */
 #define _GNU_SOURCE
-#include "tests/folder.h"
+#include "tests/store.h"
 
-#include "io/store/nights.h"
 #include "io/store/pages.h"
 #include "io/store/pieces.h"
 #include "io/store/results.h"
@@ -18,23 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <zlib.h>
-
-static struct fc_error err;
-
-#define OK(call)                                \
-    do {                                        \
-        if ((call) != FC_OK)                    \
-            fail_msg("%s: %s", #call, err.msg); \
-    } while (0)
-
-static struct io_store *open_store(void)
-{
-    struct io_store *store;
-    const struct io_store_fact facts[] = {{"step", "daily"}};
-    OK(io_store_open("st.db", IO_STORE_KEEP, &store, &err));
-    OK(io_store_claim(store, facts, 1, &err));
-    return store;
-}
 
 /* So that not the seals of pages tell, but what comes after them. */
 static void unseal(void)

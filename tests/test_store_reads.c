@@ -6,33 +6,14 @@
  * keep the log from being moved into the file.
  */
 #define _GNU_SOURCE
-#include "tests/folder.h"
+#include "tests/store.h"
 
-#include "io/store/nights.h"
 #include "io/store/pieces.h"
 #include "io/store/results.h"
 #include "io/store/statements.h"
 
 #include <math.h>
 #include <sqlite3.h>
-
-static struct fc_error err;
-
-#define OK(call)                                \
-    do {                                        \
-        if ((call) != FC_OK)                    \
-            fail_msg("%s: %s", #call, err.msg); \
-    } while (0)
-
-static struct io_store *open_store(void)
-{
-    struct io_store *store;
-    const struct io_store_fact facts[] = {{"step", "daily"},
-                                          {"timestamps", "integers"}};
-    OK(io_store_open("st.db", IO_STORE_KEEP, &store, &err));
-    OK(io_store_claim(store, facts, 2, &err));
-    return store;
-}
 
 /* --- the view --- */
 
